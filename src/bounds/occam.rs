@@ -1,0 +1,52 @@
+//! Bounds for one hypothesis with a code word, whatever the data made it be.
+
+use super::binomial_tail::binomial_tail_inverse;
+use super::kl::kl_inverse;
+use super::rounding::up;
+use super::{Bits, EmpiricalRisk, FailureProbability, Nats};
+
+/// `bits ln 2 + ln(1/delta)`: what a hypothesis pays for being chosen, in nats, rounded up.
+fn budget(bits: Bits, delta: FailureProbability) -> Nats {
+    bits.to_nats().plus(delta.nats())
+}
+
+/// Occam's bound by the exact binomial tail: `max { p : Pr[Bin(n, p) <= k] >= delta 2^-bits }` (Langford 2005).
+///
+/// With probability at least `1 - delta` over `n` independent examples it holds for all hypotheses of a uniquely
+/// decodable code at once; `proofs/occam.md` has the proof. Never below the exact value, at most a relative `1e-10`
+/// above it.
+///
+/// ```
+/// use nonvacuous::bounds::{occam_binomial, Bits, EmpiricalRisk, FailureProbability};
+/// let bound = occam_binomial(
+///     EmpiricalRisk::new(900, 60_000)?,
+///     Bits::new(2000.0)?,
+///     FailureProbability::new(0.05)?,
+/// );
+/// assert!((bound - 0.057244).abs() < 1e-6);
+/// # Ok::<(), nonvacuous::bounds::BoundError>(())
+/// ```
+pub fn occam_binomial(risk: EmpiricalRisk, bits: Bits, delta: FailureProbability) -> f64 {
+    binomial_tail_inverse(risk, budget(bits, delta))
+}
+
+/// Occam's bound by the kl divergence: `max { p : n kl(k/n || p) <= bits ln 2 + ln(1/delta) }`.
+///
+/// Implied by [`occam_binomial`] through Chernoff's inequality, never below it.
+pub fn occam_kl(risk: EmpiricalRisk, bits: Bits, delta: FailureProbability) -> f64 {
+    kl_inverse(risk, budget(bits, delta))
+}
+
+/// Occam's bound by Hoeffding's inequality: `k/n + sqrt((bits ln 2 + ln(1/delta)) / (2 n))`, cut to 1.
+///
+/// Implied by [`occam_kl`] through Pinsker's inequality, never below it.
+pub fn occam_hoeffding(risk: EmpiricalRisk, bits: Bits, delta: FailureProbability) -> f64 {
+    let root = (budget(bits, delta).get() / (2.0 * risk.examples())).sqrt();
+    // A quotient, a root, a quotient and a sum, each to half a unit in the last place.
+    up(risk.rate() + root, 4).min(1.0)
+}
+
+/// The bound from examples that were never used (Clopper and Pearson 1934): `max { p : Pr[Bin(n, p) <= k] >= delta }`.
+pub fn held_out(risk: EmpiricalRisk, delta: FailureProbability) -> f64 {
+    binomial_tail_inverse(risk, delta.nats())
+}

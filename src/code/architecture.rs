@@ -1,0 +1,281 @@
+//! The grammar of layers that a model file can hold, and the shapes that follow from it.
+
+use std::fmt;
+
+use super::CodeError;
+
+/// An architecture has at most this many layers.
+pub const MAX_LAYERS: usize = 1024;
+
+/// Between two layers there are at most this many numbers an example.
+const MAX_FEATURES: usize = 1 << 24;
+
+/// Channels, rows and columns of an image, or of the feature map between two layers.
+///
+/// Numbers are stored channel by channel, each row by row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ImageSize {
+    /// Number of channels; of units, after a dense layer.
+    pub channels: usize,
+    /// Number of rows.
+    pub height: usize,
+    /// Number of columns.
+    pub width: usize,
+}
+
+impl ImageSize {
+    /// `channels * height * width`.
+    pub fn features(&self) -> usize {
+        self.channels * self.height * self.width
+    }
+}
+
+impl fmt::Display for ImageSize {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}x{}x{}", self.channels, self.height, self.width)
+    }
+}
+
+/// A two-dimensional convolution (cross-correlation) with zero padding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Convolution {
+    /// Number of output channels.
+    pub channels: usize,
+    /// Rows and columns of the kernel.
+    pub kernel: usize,
+    /// Step of the kernel over rows and columns.
+    pub stride: usize,
+    /// Zeros added on each side.
+    pub padding: usize,
+    /// Groups of channels that do not see each other; as many as input channels in a depthwise convolution.
+    pub groups: usize,
+    /// Whether a number is added to each output channel.
+    pub bias: bool,
+}
+
+/// One layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// A convolution.
+    Convolution(Convolution),
+    /// The largest number in each window of `size x size`, without overlap; rows and columns left over are dropped.
+    MaxPool {
+        /// Rows and columns of the window.
+        size: usize,
+    },
+    /// The mean of each window of `size x size`, without overlap; rows and columns left over are dropped.
+    AveragePool {
+        /// Rows and columns of the window.
+        size: usize,
+    },
+    /// The mean of each channel.
+    GlobalAverage,
+    /// `max(x, 0)`.
+    Relu,
+    /// `(x - m) / sqrt(v + 1e-5)` with `m` and `v` the mean and variance of all features of the example: layer
+    /// normalisation (Ba, Kiros and Hinton 2016) without parameters.
+    Normalise,
+    /// A matrix product with all features, in the order channel, row, column.
+    Dense {
+        /// Number of output units.
+        units: usize,
+        /// Whether a number is added to each unit.
+        bias: bool,
+    },
+}
+
+/// Name and dimensions of one tensor of weights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TensorShape {
+    /// Such as `conv1.weight`; kinds of layers are numbered from 1.
+    pub name: String,
+    /// `[out, in / groups, kernel, kernel]` of a convolution, `[out, in]` of a dense layer, `[out]` of a bias.
+    pub dimensions: Vec<usize>,
+}
+
+impl TensorShape {
+    /// Number of weights.
+    pub fn len(&self) -> usize {
+        self.dimensions.iter().product()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A chain of layers that fit each other, from an input size to at least two outputs, the logits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Architecture {
+    input: ImageSize,
+    layers: Vec<Layer>,
+    sizes: Vec<ImageSize>,
+}
+
+impl Architecture {
+    /// Checks that each layer fits the layers before it.
+    ///
+    /// # Errors
+    /// [`CodeError::Layer`] names the first layer that does not fit; [`CodeError::Architecture`] if the input is
+    /// empty, there are too many layers, or fewer than two outputs.
+    pub fn new(input: ImageSize, layers: Vec<Layer>) -> Result<Self, CodeError> {
+        let mut architecture = Self::unfinished(input)?;
+        for layer in layers {
+            architecture.push(layer)?;
+        }
+        architecture.finished()
+    }
+
+    /// No layers yet.
+    pub(super) fn unfinished(input: ImageSize) -> Result<Self, CodeError> {
+        match checked_features(input) {
+            None | Some(0) => Err(CodeError::Architecture(format!(
+                "the input {input} is empty or has more than {MAX_FEATURES} numbers"
+            ))),
+            Some(_) => Ok(Self { input, layers: Vec::new(), sizes: Vec::new() }),
+        }
+    }
+
+    /// Appends a layer that fits.
+    pub(super) fn push(&mut self, layer: Layer) -> Result<(), CodeError> {
+        if self.layers.len() == MAX_LAYERS {
+            return Err(CodeError::Architecture(format!("more than {MAX_LAYERS} layers")));
+        }
+        let size = layer.output(self.output()).map_err(|reason| CodeError::Layer {
+            index: self.layers.len() + 1,
+            layer: layer.to_string(),
+            reason,
+        })?;
+        self.layers.push(layer);
+        self.sizes.push(size);
+        Ok(())
+    }
+
+    /// The whole chain is a classifier.
+    pub(super) fn finished(self) -> Result<Self, CodeError> {
+        if self.classes() < 2 {
+            return Err(CodeError::Architecture("a classifier has at least two outputs".to_string()));
+        }
+        Ok(self)
+    }
+
+    /// Size after the last layer.
+    pub fn output(&self) -> ImageSize {
+        *self.sizes.last().unwrap_or(&self.input)
+    }
+
+    /// Size of the images that the network reads.
+    pub fn input(&self) -> ImageSize {
+        self.input
+    }
+
+    /// The layers, from input to output.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// Number of logits.
+    pub fn classes(&self) -> usize {
+        self.output().features()
+    }
+
+    /// Each layer with the sizes before and after it.
+    pub fn steps(&self) -> impl Iterator<Item = (&Layer, ImageSize, ImageSize)> {
+        let before = std::iter::once(&self.input).chain(&self.sizes);
+        self.layers.iter().zip(before).zip(&self.sizes).map(|((layer, before), after)| (layer, *before, *after))
+    }
+
+    /// The tensors of weights, in the order in which layers use them: kernel or matrix, then bias.
+    pub fn tensors(&self) -> Vec<TensorShape> {
+        let (mut convolutions, mut denses) = (0, 0);
+        let mut tensors = Vec::new();
+        for (layer, before, _) in self.steps() {
+            let (name, weight, bias) = match *layer {
+                Layer::Convolution(convolution) => {
+                    convolutions += 1;
+                    let Convolution { channels, kernel, groups, bias, .. } = convolution;
+                    let weight = vec![channels, before.channels / groups, kernel, kernel];
+                    (format!("conv{convolutions}"), weight, bias)
+                }
+                Layer::Dense { units, bias } => {
+                    denses += 1;
+                    (format!("fc{denses}"), vec![units, before.features()], bias)
+                }
+                _ => continue,
+            };
+            let outputs = weight.first().copied();
+            tensors.push(TensorShape { name: format!("{name}.weight"), dimensions: weight });
+            if bias {
+                tensors.push(TensorShape { name: format!("{name}.bias"), dimensions: outputs.into_iter().collect() });
+            }
+        }
+        tensors
+    }
+
+    /// Number of weights and biases, or `None` if it does not fit 64 bits.
+    pub fn weights(&self) -> Option<u64> {
+        self.tensors().iter().try_fold(0u64, |sum, tensor| {
+            let count =
+                tensor.dimensions.iter().try_fold(1u64, |product, &dimension| product.checked_mul(dimension as u64))?;
+            sum.checked_add(count)
+        })
+    }
+}
+
+fn checked_features(size: ImageSize) -> Option<usize> {
+    size.channels.checked_mul(size.height)?.checked_mul(size.width).filter(|&features| features <= MAX_FEATURES)
+}
+
+impl Layer {
+    /// Size after this layer, or why it does not fit.
+    fn output(&self, before: ImageSize) -> Result<ImageSize, String> {
+        let after = match *self {
+            Layer::Convolution(convolution) => convolution.output(before)?,
+            Layer::MaxPool { size } | Layer::AveragePool { size } => {
+                if size == 0 || size > before.height || size > before.width {
+                    return Err(format!("a window of {size} does not fit into {before}"));
+                }
+                ImageSize { channels: before.channels, height: before.height / size, width: before.width / size }
+            }
+            Layer::GlobalAverage => vector(before.channels),
+            Layer::Relu | Layer::Normalise => before,
+            Layer::Dense { units, .. } => vector(units),
+        };
+        match checked_features(after) {
+            None => Err(format!("its output {after} has more than {MAX_FEATURES} numbers")),
+            Some(0) => Err("it has no output".to_string()),
+            Some(_) => Ok(after),
+        }
+    }
+}
+
+fn vector(channels: usize) -> ImageSize {
+    ImageSize { channels, height: 1, width: 1 }
+}
+
+impl Convolution {
+    fn output(&self, before: ImageSize) -> Result<ImageSize, String> {
+        let Self { channels, kernel, stride, padding, groups, .. } = *self;
+        if kernel == 0 || stride == 0 || groups == 0 {
+            return Err("kernel, stride and groups are at least 1".to_string());
+        }
+        if kernel > MAX_FEATURES || padding > kernel {
+            return Err(format!("padding is at most the kernel's size, {kernel}"));
+        }
+        if !before.channels.is_multiple_of(groups) || !channels.is_multiple_of(groups) {
+            return Err(format!(
+                "{groups} groups divide neither or only one of {} and {channels} channels",
+                before.channels
+            ));
+        }
+        let along = |length: usize| {
+            let padded = length + 2 * padding;
+            padded
+                .checked_sub(kernel)
+                .map(|room| room / stride + 1)
+                .ok_or_else(|| format!("a kernel of {kernel} does not fit into {before}"))
+        };
+        Ok(ImageSize { channels, height: along(before.height)?, width: along(before.width)? })
+    }
+}
