@@ -1,0 +1,142 @@
+//! What can be wrong with data.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::code::ImageSize;
+
+/// Why a data set could not be read, found or fetched.
+///
+/// The message is complete: it includes that of an error inside.
+#[derive(Debug, Error)]
+pub enum DataError {
+    /// A file begins with another number than its format asks for.
+    #[error("wrong magic number: expected 0x{expected:08x}, found 0x{found:08x}")]
+    Magic {
+        /// What the format asks for.
+        expected: u32,
+        /// What the file has.
+        found: u32,
+    },
+    /// A file is shorter than it says.
+    #[error("truncated: expected {expected} bytes, found {found}")]
+    Truncated {
+        /// Length that the header implies.
+        expected: u64,
+        /// Length of the file.
+        found: u64,
+    },
+    /// A file is longer than it says.
+    #[error("{extra} bytes too many after the last example")]
+    Trailing {
+        /// Number of bytes too many.
+        extra: u64,
+    },
+    /// Numbers of images and labels differ.
+    #[error("{images} images but {labels} labels")]
+    Count {
+        /// Number of images.
+        images: usize,
+        /// Number of labels.
+        labels: usize,
+    },
+    /// A label is not one of the classes.
+    #[error("label {label} of example {index} is out of range: there are {classes} classes")]
+    Label {
+        /// Position of the example, from 0.
+        index: usize,
+        /// The label.
+        label: u8,
+        /// Number of classes.
+        classes: usize,
+    },
+    /// A pixel is brighter than the brightest grey level.
+    #[error("a pixel of example {index} has level {level}: there are {levels} grey levels")]
+    Level {
+        /// Position of the example, from 0.
+        index: usize,
+        /// The pixel.
+        level: u8,
+        /// Number of grey levels.
+        levels: u16,
+    },
+    /// A number of grey levels that bytes cannot tell apart.
+    #[error("{0} grey levels: accepted are 2 to 256")]
+    GreyLevels(u16),
+    /// There are no examples, or images without pixels.
+    #[error("there are no images in it")]
+    Empty,
+    /// Images of more pixels than memory has addresses.
+    #[error("images of {0} have too many pixels")]
+    Size(ImageSize),
+    /// A file is unreasonably long, packed or not.
+    #[error("longer than {limit} bytes, the most that is accepted")]
+    TooLong {
+        /// The most bytes that are accepted.
+        limit: u64,
+    },
+    /// A gzipped file is damaged.
+    #[error("damaged gzip file: {error}")]
+    Gzip {
+        /// What the decoder says.
+        error: std::io::Error,
+    },
+    /// The contents are not those that are known for this set.
+    #[error("the contents are not those of {name}: expected SHA-256 {expected}, found {found}; delete the files and run `nonvacuous data fetch {name}`")]
+    Contents {
+        /// The data set.
+        name: String,
+        /// The known digest.
+        expected: String,
+        /// The digest found.
+        found: String,
+    },
+    /// No folder has the set.
+    #[error("none of these folders has the files of {name}: {looked}; run `nonvacuous data fetch {name}` or name its folder with --data-dir")]
+    Missing {
+        /// The data set.
+        name: String,
+        /// Where it was looked for.
+        looked: String,
+    },
+    /// Neither a known name nor a folder.
+    #[error(
+        "there is no data set \"{name}\": did you mean {nearest}? Known are {known}; or name a folder of idx files"
+    )]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The known name that is most like it.
+        nearest: String,
+        /// The known names.
+        known: String,
+    },
+    /// The set is part of the program.
+    #[error("{0} is embedded in the program: it has no folder and needs no fetching")]
+    Embedded(String),
+    /// No server had the file.
+    #[error("no server has {file}: {reasons}")]
+    Unavailable {
+        /// The file.
+        file: String,
+        /// What each server answered.
+        reasons: String,
+    },
+    /// An error about one file.
+    #[error("{path}: {error}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        error: Box<DataError>,
+    },
+    /// The operating system reported an error.
+    #[error("{path}: {error}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// The operating system's error.
+        error: std::io::Error,
+    },
+}

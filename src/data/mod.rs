@@ -1,0 +1,30 @@
+//! Real data sets: what is known about them, where they are found, how they are read and fetched.
+//!
+//! A [`DataSet`] comes from [`load`], which takes a name (`digits`, `mnist`, `fashion-mnist`, `cifar10`) or a folder
+//! of idx files, looks through a [`SearchPath`], and checks the contents of the sets that it knows. [`fetch`]
+//! downloads them.
+
+mod catalogue;
+mod cifar;
+mod dataset;
+mod digest;
+mod digits;
+mod download;
+mod error;
+mod fetch;
+mod file;
+mod idx;
+mod load;
+mod nearest;
+mod search_path;
+
+pub use catalogue::{known_set, Format, KnownSet, RemoteArchive, RemoteFile, KNOWN_SETS};
+pub use cifar::read_cifar10;
+pub use dataset::{DataSet, LabelledImages};
+pub use digits::digits;
+pub use download::{download, Transfer};
+pub use error::DataError;
+pub use fetch::fetch;
+pub use idx::{read_images, read_labels, IdxImages};
+pub use load::{load, path};
+pub use search_path::SearchPath;
