@@ -1,0 +1,142 @@
+//! What is claimed about a network, and its verification.
+//!
+//! A [`Certificate`] says: *with probability at least `1 - delta` over the draw of the training set, the network in
+//! this file misreads at most this fraction of new images.* It is [issued](issue) from the bytes of a model file and a
+//! data set, and [verified](verify) from the same two things by anyone, whoever trained the network and however.
+
+mod digest;
+mod issue;
+mod verify;
+
+use serde::{Deserialize, Serialize};
+
+pub use digest::sha256;
+pub use issue::{issue, IssueError};
+pub use verify::{parse, verify, Check, Unverifiable, Verdict};
+
+/// The version of `certificate.json` that this source writes and reads.
+pub const CERTIFICATE_VERSION: u32 = 1;
+
+/// Bounds are published with this many decimals, rounded up.
+pub const DECIMALS: u32 = 6;
+
+/// The only loss so far: an image is wrong unless its true class's logit exceeds every other by the margin.
+pub const LOSS: &str = "zero-one with margin";
+
+/// `certificate.json`. Everything but `provenance` is checked by [`verify`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Certificate {
+    /// [`CERTIFICATE_VERSION`].
+    pub format: u32,
+    /// The model file.
+    pub model: ModelClaim,
+    /// The training set.
+    pub training_set: DataClaim,
+    /// [`LOSS`].
+    pub loss: String,
+    /// [`MARGIN`](crate::nets::MARGIN), as a fraction of the largest magnitude among the logits.
+    pub margin: f64,
+    /// Number of training examples.
+    pub n: u64,
+    /// Number of training errors of the decoded network.
+    pub k: u64,
+    /// Length of the model file in bits.
+    pub bits: u64,
+    /// Probability, over the draw of the training set, that the bounds fail.
+    pub delta: f64,
+    /// Upper bounds on the error on new examples, each with probability at least `1 - delta`.
+    pub bounds: Bounds,
+    /// What examples that were never used say, for comparison.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_out: Option<HeldOut>,
+    /// For information only.
+    pub provenance: Provenance,
+}
+
+/// Which file the claim is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelClaim {
+    /// Name of the file, beside the certificate.
+    pub file: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Which examples the claim is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataClaim {
+    /// Name of the data set, as `--data` takes it.
+    pub name: String,
+    /// SHA-256 of the canonical bytes of its images and labels, in hexadecimal.
+    pub sha256: String,
+}
+
+/// Upper bounds, rounded up to [`DECIMALS`] decimals; at most 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bounds {
+    /// Occam's bound by the exact binomial tail (Langford 2005): the certificate's headline.
+    pub occam_binomial: f64,
+    /// Occam's bound by the kl divergence.
+    pub occam_kl: f64,
+    /// Occam's bound by Hoeffding's inequality.
+    pub occam_hoeffding: f64,
+}
+
+/// The Clopper-Pearson bound from a test set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeldOut {
+    /// SHA-256 of the test set's canonical bytes.
+    pub sha256: String,
+    /// Number of test examples.
+    pub n: u64,
+    /// Number of test errors.
+    pub k: u64,
+    /// Upper bound on the error on new examples with probability at least `1 - delta` over the draw of the test set.
+    pub bound: f64,
+}
+
+/// How the certificate came about; nothing depends on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// The command line.
+    pub command: String,
+    /// The seed of all randomness.
+    pub seed: u64,
+    /// The version of this crate.
+    pub version: String,
+}
+
+impl Certificate {
+    /// The claim in one sentence.
+    pub fn sentence(&self) -> String {
+        format!(
+            "With confidence {}%, at most {} of new {} images are misread: \
+             proved from {} training images, {} of them misread, and a file of {} bits.",
+            confidence_percent(self.delta),
+            percent_up(self.bounds.occam_binomial),
+            self.training_set.name,
+            self.n,
+            self.k,
+            self.bits,
+        )
+    }
+}
+
+/// A probability as a percentage with two decimals, rounded up.
+pub fn percent_up(probability: f64) -> String {
+    // Published bounds have six decimals, so hundredths of a percent are whole numbers up to rounding noise.
+    let hundredths = (probability * 1e4 - 1e-6).ceil().clamp(0.0, 1e4);
+    format!("{:.2}%", hundredths / 100.0)
+}
+
+/// `1 - delta` as a percentage, without rounding noise.
+fn confidence_percent(delta: f64) -> String {
+    let percent = format!("{:.6}", 100.0 * (1.0 - delta));
+    percent.trim_end_matches('0').trim_end_matches('.').to_string()
+}

@@ -1,0 +1,89 @@
+//! The command: one file a subcommand.
+
+#[cfg(feature = "train")]
+mod certify;
+mod data;
+mod inspect;
+mod output;
+mod table;
+mod verify;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::data::SearchPath;
+
+/// Certify a network's error from the length of a file that decodes to it.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Folder in which data sets are looked for first
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+
+    /// Print one JSON object instead of text for people
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a network, compress it, and write model.nvc and certificate.json
+    #[cfg(feature = "train")]
+    Certify(certify::Arguments),
+    /// Check a certificate: exit code 0 if it holds, 1 if it does not, 2 if it cannot be checked
+    Verify(verify::Arguments),
+    /// Show what is in a model file and where its bits go
+    Inspect(inspect::Arguments),
+    /// List, find and download data sets
+    Data(data::Arguments),
+}
+
+/// What went wrong, for people; and the exit code.
+struct Failure {
+    message: String,
+    code: u8,
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            message = format!("{message}: {cause}");
+            source = cause.source();
+        }
+        Self { message, code: MISUSE }
+    }
+}
+
+/// Exit code: a claim does not hold.
+const DOES_NOT_HOLD: u8 = 1;
+
+/// Exit code: misuse, or something that is needed is missing.
+const MISUSE: u8 = 2;
+
+/// Reads the command line, runs the subcommand and returns its exit code.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let search = SearchPath::from_environment(cli.data_dir.as_deref());
+    let result = match cli.command {
+        #[cfg(feature = "train")]
+        Command::Certify(arguments) => certify::run(&arguments, &search, cli.json),
+        Command::Verify(arguments) => verify::run(&arguments, &search, cli.json),
+        Command::Inspect(arguments) => inspect::run(&arguments, cli.json),
+        Command::Data(arguments) => data::run(&arguments, &search, cli.json),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { message, code }) => {
+            eprintln!("nonvacuous: {message}");
+            ExitCode::from(code)
+        }
+    }
+}

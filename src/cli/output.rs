@@ -1,0 +1,39 @@
+//! Files that are either whole or not there.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::{Failure, MISUSE};
+
+/// Writes `bytes` to `path` through a temporary file beside it, so that no one ever sees a part of it.
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    });
+    written.map_err(|error| cannot("write", path, &error))
+}
+
+/// Reads a file.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| cannot("read", path, &error))
+}
+
+/// Names the file in an error of the operating system.
+pub(super) fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
+    Failure { message: format!("cannot {verb} {}: {error}", path.display()), code: MISUSE }
+}
+
+/// Prints one line to standard output; a reader that has gone away is no error.
+pub(super) fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Prints a JSON value.
+pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    print(&serde_json::to_string_pretty(value)?);
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! `nonvacuous verify`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::output::{cannot, print, print_json, read};
+use super::{Failure, DOES_NOT_HOLD, MISUSE};
+use crate::certificate::{parse, percent_up, verify, Verdict};
+use crate::data::{load, SearchPath};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// certificate.json, or the folder it is in; the model file is looked for beside it
+    certificate: PathBuf,
+
+    /// Data set to check against, if its name or folder is not the one in the certificate
+    #[arg(long, value_name = "NAME|DIR")]
+    data: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
+    let mut path = arguments.certificate.clone();
+    if path.is_dir() {
+        path.push("certificate.json");
+    }
+    let text = std::fs::read_to_string(&path).map_err(|error| cannot("read", &path, &error))?;
+    let certificate = parse(&text).map_err(cannot_be_checked)?;
+    let file = read(&path.with_file_name(&certificate.model.file))?;
+    let selector = arguments.data.as_deref().unwrap_or(&certificate.training_set.name);
+    let data = load(selector, search).map_err(cannot_be_checked)?;
+    let verdict = verify(&certificate, &file, &data).map_err(cannot_be_checked)?;
+    if json {
+        print_json(&serde_json::json!({ "holds": verdict.holds(), "checks": verdict.checks }))?;
+    }
+    if !verdict.holds() {
+        return Err(Failure {
+            message: format!("{} does not hold\n{}", path.display(), failures(&verdict)),
+            code: DOES_NOT_HOLD,
+        });
+    }
+    if !json {
+        print(&format!("holds: {}", certificate.sentence()));
+        if let Some(held_out) = &certificate.held_out {
+            print(&format!(
+                "For comparison: {} of {} held-out images are misread, which bounds the error by {}.",
+                held_out.k,
+                held_out.n,
+                percent_up(held_out.bound)
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn cannot_be_checked(error: impl std::error::Error) -> Failure {
+    let Failure { message, .. } = error.into();
+    Failure { message: format!("cannot be checked: {message}"), code: MISUSE }
+}
+
+fn failures(verdict: &Verdict) -> String {
+    let lines: Vec<String> = verdict.failures().map(|check| format!("  {}", check.what)).collect();
+    lines.join("\n")
+}

@@ -1,0 +1,97 @@
+//! Gradual magnitude pruning while training goes on.
+
+use candle_core::{Device, Result, Tensor, Var};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+
+use crate::nets::{Network, Parameters};
+
+/// Weights of which an increasing fraction, the smallest, is set to zero (Zhu and Gupta 2017).
+///
+/// When the fraction `t` of all steps is done, the fraction of zeros is `s (1 - (1 - u)^3)` with `s` the final
+/// sparsity and `u` the position of `t` in the pruning period, from 0 to 1. Magnitudes are compared across all
+/// tensors, each relative to its initial standard deviation; biases, whose deviation is zero, are never pruned.
+pub struct PrunedWeights {
+    weights: Vec<Var>,
+    masks: Vec<Tensor>,
+    deviations: Vec<f64>,
+    sparsity: f64,
+    pruned: f64,
+}
+
+/// Pruning begins and ends when these fractions of training are done.
+const PERIOD: (f64, f64) = (0.2, 0.7);
+
+/// Masks are made anew when the target has moved by this much.
+const STRIDE: f64 = 0.005;
+
+impl PrunedWeights {
+    /// Random initial weights, uniform with the deviations that `network` asks for (He et al. 2015), none pruned yet.
+    ///
+    /// # Errors
+    /// If candle fails.
+    pub fn new(network: &Network, sparsity: f64, mut random: ChaCha8Rng, device: &Device) -> Result<Self> {
+        let mut weights = Vec::new();
+        let mut masks = Vec::new();
+        for (shape, &deviation) in network.architecture().tensors().iter().zip(network.deviations()) {
+            let limit = 3f64.sqrt() * deviation;
+            let initial: Vec<f32> =
+                (0..shape.len()).map(|_| ((2.0 * random.random::<f64>() - 1.0) * limit) as f32).collect();
+            let initial = Tensor::from_vec(initial, &shape.dimensions[..], device)?;
+            masks.push(initial.ones_like()?);
+            weights.push(Var::from_tensor(&initial)?);
+        }
+        Ok(Self { weights, masks, deviations: network.deviations().to_vec(), sparsity, pruned: 0.0 })
+    }
+
+    /// For each tensor its weights, zero where pruned.
+    ///
+    /// # Errors
+    /// If candle fails.
+    pub fn values(&self) -> Result<Vec<Vec<f32>>> {
+        self.weights()?.iter().map(|weights| weights.flatten_all()?.to_vec1()).collect()
+    }
+
+    /// Keeps the largest weights, all but the fraction `sparsity`.
+    fn prune(&mut self, sparsity: f64) -> Result<()> {
+        let mut scores = Vec::new();
+        for (weight, &deviation) in self.weights.iter().zip(&self.deviations) {
+            let magnitude = |value: f32| f64::from(value).abs() / deviation;
+            let values: Vec<f32> = weight.flatten_all()?.to_vec1()?;
+            scores.push(values.into_iter().map(magnitude).collect::<Vec<f64>>());
+        }
+        let mut sorted: Vec<f64> = scores.iter().flatten().copied().collect();
+        let cut = (sorted.len() as f64 * sparsity) as usize;
+        let Some(cut) = cut.checked_sub(1) else {
+            return Ok(());
+        };
+        let (_, &mut threshold, _) = sorted.select_nth_unstable_by(cut, f64::total_cmp);
+        for (mask, scores) in self.masks.iter_mut().zip(&scores) {
+            let kept: Vec<f32> = scores.iter().map(|&score| f32::from(score > threshold)).collect();
+            *mask = Tensor::from_vec(kept, mask.shape(), mask.device())?;
+        }
+        Ok(())
+    }
+}
+
+impl Parameters for PrunedWeights {
+    fn variables(&self) -> Vec<Var> {
+        self.weights.clone()
+    }
+
+    fn weights(&self) -> Result<Vec<Tensor>> {
+        let pairs = self.weights.iter().zip(&self.masks);
+        pairs.map(|(weight, mask)| weight.as_tensor() * mask).collect()
+    }
+
+    fn after_step(&mut self, done: f64) -> Result<()> {
+        let (begin, end) = PERIOD;
+        let position = ((done - begin) / (end - begin)).clamp(0.0, 1.0);
+        let target = self.sparsity * (1.0 - (1.0 - position).powi(3));
+        if target >= self.pruned + STRIDE || (position == 1.0 && target > self.pruned) {
+            self.pruned = target;
+            self.prune(target)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,180 @@
+//! Codebooks: the kept weights share a few values, and training goes on with these.
+
+use candle_core::{Device, Result, Tensor, Var};
+
+use super::{kmeans, CompressError};
+use crate::code::{Codebook, CodedTensor, Model};
+use crate::nets::{Network, Parameters};
+
+/// Weights that are zero or one of a few codewords.
+///
+/// Codewords start at the centres of k-means over the weights that pruning kept, and are trained: the gradient of a
+/// codeword is the sum of those of the weights that share it (Han, Mao and Dally 2016). Behind each weight stands a
+/// latent number which receives the weight's own gradient, straight through (Bengio, Léonard and Courville 2013); after
+/// each step every weight takes the nearest of zero and the codewords. So pruned weights may come back, and kept ones go.
+/// The network always computes with codewords rounded to the digits they will be coded with.
+pub struct QuantisedWeights {
+    latent: Vec<Var>,
+    codebooks: Vec<Var>,
+    /// For each weight 0 if it is zero, else one more than the place of its codeword.
+    symbols: Vec<Tensor>,
+    digits: u32,
+    shared: bool,
+}
+
+impl QuantisedWeights {
+    /// Codebooks of at most `codewords` values with `digits` binary digits for pruned weights, `values`.
+    ///
+    /// Where scaling a tensor changes no decision, all tensors are scaled to unit mean square and share one codebook;
+    /// otherwise each has its own.
+    ///
+    /// # Errors
+    /// If candle fails, or `values` do not have the network's shapes.
+    pub fn new(
+        network: &Network,
+        mut values: Vec<Vec<f32>>,
+        codewords: usize,
+        digits: u32,
+        device: &Device,
+    ) -> Result<Self> {
+        let shared = network.is_homogeneous();
+        let kept = |values: &[f32]| -> Vec<f32> { values.iter().copied().filter(|&value| value != 0.0).collect() };
+        let centres: Vec<Vec<f32>> = if shared {
+            values.iter_mut().for_each(|values| scale_to_unit(values));
+            let all: Vec<f32> = values.iter().flat_map(|values| kept(values)).collect();
+            vec![kmeans(&all, codewords)]
+        } else {
+            values.iter().map(|values| kmeans(&kept(values), codewords)).collect()
+        };
+        let mut codebooks = Vec::new();
+        for mut centres in centres {
+            if centres.is_empty() {
+                // Nothing is kept yet; candle has no empty tensors to select from.
+                centres.push(1.0);
+            }
+            let count = centres.len();
+            codebooks.push(Var::from_vec(centres, count, device)?);
+        }
+        let mut latent = Vec::new();
+        for (shape, values) in network.architecture().tensors().iter().zip(&values) {
+            latent.push(Var::from_slice(values, &shape.dimensions[..], device)?);
+        }
+        let mut quantised = Self { latent, codebooks, symbols: Vec::new(), digits, shared };
+        quantised.assign()?;
+        Ok(quantised)
+    }
+
+    /// Which codebook a tensor uses.
+    fn codebook_of(&self, tensor: usize) -> usize {
+        if self.shared {
+            0
+        } else {
+            tensor
+        }
+    }
+
+    /// Zero, then the codewords rounded to their digits.
+    fn levels(&self, codebook: usize) -> Result<Vec<f32>> {
+        let values: Vec<f32> = self.codebooks[codebook].to_vec1()?;
+        let rounded = values.into_iter().map(|value| Codebook::round(value, self.digits));
+        Ok(std::iter::once(0.0).chain(rounded).collect())
+    }
+
+    /// Every weight takes the level nearest to its latent number.
+    fn assign(&mut self) -> Result<()> {
+        let mut symbols = Vec::with_capacity(self.latent.len());
+        for (place, latent) in self.latent.iter().enumerate() {
+            let levels = self.levels(self.codebook_of(place))?;
+            let values: Vec<f32> = latent.flatten_all()?.to_vec1()?;
+            let nearest: Vec<u32> = values.iter().map(|&value| nearest(&levels, value)).collect();
+            symbols.push(Tensor::from_vec(nearest, latent.elem_count(), latent.device())?);
+        }
+        self.symbols = symbols;
+        Ok(())
+    }
+
+    /// The values that the network computes with, one list a tensor.
+    fn values(&self) -> Result<Vec<Vec<f32>>> {
+        let mut tensors = Vec::with_capacity(self.symbols.len());
+        for (place, symbols) in self.symbols.iter().enumerate() {
+            let levels = self.levels(self.codebook_of(place))?;
+            let symbols: Vec<u32> = symbols.to_vec1()?;
+            tensors.push(symbols.into_iter().map(|symbol| levels[symbol as usize]).collect());
+        }
+        Ok(tensors)
+    }
+
+    /// The model that computes with exactly these weights; codewords that no weight takes are dropped.
+    ///
+    /// # Errors
+    /// If candle fails, or a codeword is not a normal number.
+    pub fn model(&self, network: &Network) -> std::result::Result<Model, CompressError> {
+        let values = self.values()?;
+        let mut used: Vec<Vec<f32>> = vec![Vec::new(); self.codebooks.len()];
+        for (place, values) in values.iter().enumerate() {
+            used[self.codebook_of(place)].extend(values);
+        }
+        let codebooks = used
+            .iter()
+            .map(|values| Codebook::nearest(self.digits, values))
+            .collect::<std::result::Result<Vec<Codebook>, _>>()?;
+        let tensors = values.iter().enumerate().map(|(place, values)| {
+            let codebook = self.codebook_of(place);
+            let codewords = codebooks[codebook].values();
+            let symbol = |&value: &f32| match value {
+                0.0 => 0,
+                _ => 1 + codewords.partition_point(|&codeword| codeword < value) as u8,
+            };
+            CodedTensor { codebook, symbols: values.iter().map(symbol).collect() }
+        });
+        let tensors = tensors.collect();
+        Ok(Model::new(network.architecture().clone(), codebooks, tensors)?)
+    }
+}
+
+/// The value of `value`, with its own gradient and that of `latent`.
+fn straight_through(value: Tensor, latent: &Tensor) -> Result<Tensor> {
+    value + (latent - latent.detach())?
+}
+
+/// Divides by the root mean square of the values that are not zero.
+fn scale_to_unit(values: &mut [f32]) {
+    let kept = values.iter().filter(|&&value| value != 0.0).count().max(1) as f64;
+    let squares: f64 = values.iter().map(|&value| f64::from(value).powi(2)).sum();
+    let scale = (kept / squares.max(f64::MIN_POSITIVE)).sqrt();
+    for value in values {
+        *value = (f64::from(*value) * scale) as f32;
+    }
+}
+
+fn nearest(levels: &[f32], value: f32) -> u32 {
+    let distance = |&level: &f32| (level - value).abs();
+    let pairs = levels.iter().map(distance).enumerate();
+    let closest = pairs.min_by(|first, second| first.1.total_cmp(&second.1));
+    closest.map_or(0, |(place, _)| place as u32)
+}
+
+impl Parameters for QuantisedWeights {
+    fn variables(&self) -> Vec<Var> {
+        self.latent.iter().chain(&self.codebooks).cloned().collect()
+    }
+
+    fn weights(&self) -> Result<Vec<Tensor>> {
+        let mut levels = Vec::with_capacity(self.codebooks.len());
+        for (place, codebook) in self.codebooks.iter().enumerate() {
+            let exact = Tensor::cat(&[&codebook.zeros_like()?.narrow(0, 0, 1)?, codebook.as_tensor()], 0)?;
+            let rounded = Tensor::from_vec(self.levels(place)?, exact.elem_count(), exact.device())?;
+            levels.push(straight_through(rounded, &exact)?);
+        }
+        let mut weights = Vec::with_capacity(self.latent.len());
+        for (place, (latent, symbols)) in self.latent.iter().zip(&self.symbols).enumerate() {
+            let chosen = levels[self.codebook_of(place)].index_select(symbols, 0)?;
+            weights.push(straight_through(chosen.reshape(latent.shape())?, latent.as_tensor())?);
+        }
+        Ok(weights)
+    }
+
+    fn after_step(&mut self, _done: f64) -> Result<()> {
+        self.assign()
+    }
+}

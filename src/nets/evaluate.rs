@@ -1,0 +1,368 @@
+//! The function of a decoded model, defined to the last bit, and its errors on a data set.
+//!
+//! Every number is an IEEE 754 single, every operation is one of `+ - * / sqrt max` rounded to nearest, and the
+//! order of the operations is the one written here. No fused multiplication, no reordering: the logits of an
+//! image are the same bits on every machine, whatever the number of threads. Several images are computed side by
+//! side, one in each lane of a vector, which changes no image's order of operations.
+//!
+//! - A pixel of level `v` in a data set of `l` levels enters as `v / (l - 1)`.
+//! - A sum over weights starts from the bias, or zero, and runs over the weights that are not zero in the order in
+//!   which the tensor stores them; positions in the padding are left out.
+//! - Means run over features in order.
+
+use rayon::prelude::*;
+use thiserror::Error;
+
+use crate::code::{Convolution, ImageSize, Layer, Model};
+use crate::data::LabelledImages;
+
+/// An image counts as right only if its true class's logit exceeds every other by more than this fraction of the
+/// largest magnitude among the logits.
+///
+/// Single-precision noise is some `1e-6` of that magnitude. So what counts as right here is right in any reasonable
+/// implementation of the same network, whatever its order of summation.
+pub const MARGIN: f32 = 1.0 / 4096.0;
+
+/// Images computed side by side.
+const LANES: usize = 16;
+
+/// The same quantity in [`LANES`] images.
+type Lanes = [f32; LANES];
+
+/// Added to a variance before its root is taken.
+const EPSILON: f32 = 1e-5;
+
+/// Why a model cannot be evaluated on a data set.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum EvaluationError {
+    /// The network reads images of another size.
+    #[error("the network reads images of {network}, but the data set has images of {data}")]
+    ImageSize {
+        /// What the network reads.
+        network: ImageSize,
+        /// What the data set has.
+        data: ImageSize,
+    },
+    /// The network tells another number of classes apart.
+    #[error("the network has {network} outputs, but the data set has {data} classes")]
+    Classes {
+        /// Outputs of the network.
+        network: usize,
+        /// Classes of the data set.
+        data: usize,
+    },
+}
+
+/// A weight that is not zero, with what it reads.
+struct Tap {
+    channel: usize,
+    row: usize,
+    column: usize,
+    weight: f32,
+}
+
+enum Step {
+    Convolution {
+        convolution: Convolution,
+        /// For each output channel its taps, in storage order.
+        taps: Vec<Vec<Tap>>,
+        bias: Option<Vec<f32>>,
+    },
+    Dense {
+        /// For each unit the features it reads and their weights.
+        taps: Vec<Vec<(usize, f32)>>,
+        bias: Option<Vec<f32>>,
+    },
+    MaxPool(usize),
+    AveragePool(usize),
+    GlobalAverage,
+    Relu,
+    Normalise,
+}
+
+/// A decoded model, ready to compute logits.
+pub struct Evaluator {
+    input: ImageSize,
+    classes: usize,
+    steps: Vec<(Step, ImageSize, ImageSize)>,
+}
+
+impl Evaluator {
+    /// Prepares the function that `model` stands for.
+    pub fn new(model: &Model) -> Self {
+        let mut tensors = model.weights().into_iter();
+        let mut next = || tensors.next().unwrap_or_default();
+        let steps = model
+            .architecture()
+            .steps()
+            .map(|(layer, before, after)| {
+                let step = match *layer {
+                    Layer::Convolution(convolution) => Step::Convolution {
+                        convolution,
+                        taps: convolution_taps(&next(), &convolution, before),
+                        bias: convolution.bias.then(&mut next),
+                    },
+                    Layer::Dense { bias, .. } => {
+                        Step::Dense { taps: dense_taps(&next(), before.features()), bias: bias.then(&mut next) }
+                    }
+                    Layer::MaxPool { size } => Step::MaxPool(size),
+                    Layer::AveragePool { size } => Step::AveragePool(size),
+                    Layer::GlobalAverage => Step::GlobalAverage,
+                    Layer::Relu => Step::Relu,
+                    Layer::Normalise => Step::Normalise,
+                };
+                (step, before, after)
+            })
+            .collect();
+        Self { input: model.architecture().input(), classes: model.architecture().classes(), steps }
+    }
+
+    /// Number of images that do not count as right, by the rule of [`MARGIN`].
+    ///
+    /// # Errors
+    /// If the network does not fit the data set.
+    pub fn errors(&self, data: &LabelledImages) -> Result<u64, EvaluationError> {
+        if self.input != data.shape() {
+            return Err(EvaluationError::ImageSize { network: self.input, data: data.shape() });
+        }
+        if self.classes != data.classes() {
+            return Err(EvaluationError::Classes { network: self.classes, data: data.classes() });
+        }
+        let starts: Vec<usize> = (0..data.len()).step_by(LANES).collect();
+        Ok(starts
+            .into_par_iter()
+            .map(|start| {
+                let end = data.len().min(start + LANES);
+                let logits = self.logits(data, start..end);
+                (start..end)
+                    .filter(|&index| {
+                        let lane: Vec<f32> = logits.iter().map(|lanes| lanes[index - start]).collect();
+                        !is_right(&lane, usize::from(data.label(index)))
+                    })
+                    .count() as u64
+            })
+            .sum())
+    }
+
+    /// The logits of at most [`LANES`] images: one entry a class, one lane an image.
+    fn logits(&self, data: &LabelledImages, range: std::ops::Range<usize>) -> Vec<Lanes> {
+        let scale = f32::from(data.levels() - 1);
+        let mut features = vec![[0.0; LANES]; self.input.features()];
+        for (lane, index) in range.enumerate() {
+            for (feature, &level) in features.iter_mut().zip(data.image(index)) {
+                feature[lane] = f32::from(level) / scale;
+            }
+        }
+        for (step, before, after) in &self.steps {
+            features = step.apply(features, *before, *after);
+        }
+        features
+    }
+}
+
+/// Whether the label's logit exceeds every other by the margin; a logit that is not a number is never right.
+fn is_right(logits: &[f32], label: usize) -> bool {
+    let magnitude = logits.iter().fold(0.0f32, |largest, logit| largest.max(logit.abs()));
+    let margin = MARGIN * magnitude;
+    let Some(truth) = logits.get(label) else {
+        return false;
+    };
+    logits.iter().enumerate().all(|(class, logit)| class == label || truth - logit > margin)
+}
+
+fn convolution_taps(weights: &[f32], convolution: &Convolution, before: ImageSize) -> Vec<Vec<Tap>> {
+    let Convolution { channels, kernel, groups, .. } = *convolution;
+    let (inputs, outputs) = (before.channels / groups, channels / groups);
+    let area = kernel * kernel;
+    (0..channels)
+        .map(|output| {
+            let first = output / outputs * inputs;
+            let filter = weights.iter().skip(output * inputs * area).take(inputs * area);
+            filter
+                .enumerate()
+                .filter(|(_, &weight)| weight != 0.0)
+                .map(|(place, &weight)| Tap {
+                    channel: first + place / area,
+                    row: place % area / kernel,
+                    column: place % kernel,
+                    weight,
+                })
+                .collect()
+        })
+        .collect()
+}
+
+fn dense_taps(weights: &[f32], features: usize) -> Vec<Vec<(usize, f32)>> {
+    weights
+        .chunks(features)
+        .map(|row| {
+            let row = row.iter().copied().enumerate();
+            row.filter(|&(_, weight)| weight != 0.0).collect()
+        })
+        .collect()
+}
+
+/// The larger of two numbers; the first, if they are equal or not comparable. (`f32::max` leaves the sign of zero open.)
+#[inline]
+fn larger(first: f32, second: f32) -> f32 {
+    if second > first {
+        second
+    } else {
+        first
+    }
+}
+
+/// `sum += weight * value` in every lane.
+#[inline]
+fn accumulate(sum: &mut Lanes, weight: f32, value: &Lanes) {
+    for (sum, value) in sum.iter_mut().zip(value) {
+        *sum += weight * value;
+    }
+}
+
+/// `target = operation(target, value)` in every lane.
+#[inline]
+fn each(target: &mut Lanes, value: &Lanes, operation: impl Fn(f32, f32) -> f32) {
+    for (target, value) in target.iter_mut().zip(value) {
+        *target = operation(*target, *value);
+    }
+}
+
+fn start(bias: &Option<Vec<f32>>, output: usize) -> Lanes {
+    [bias.as_ref().map_or(0.0, |bias| bias[output]); LANES]
+}
+
+impl Step {
+    fn apply(&self, mut features: Vec<Lanes>, before: ImageSize, after: ImageSize) -> Vec<Lanes> {
+        match self {
+            Step::Convolution { convolution, taps, bias } => {
+                convolve(&features, before, after, convolution, taps, bias)
+            }
+            Step::Dense { taps, bias } => taps
+                .iter()
+                .enumerate()
+                .map(|(unit, taps)| {
+                    let mut sum = start(bias, unit);
+                    for &(feature, weight) in taps {
+                        accumulate(&mut sum, weight, &features[feature]);
+                    }
+                    sum
+                })
+                .collect(),
+            Step::MaxPool(size) => pool(&features, before, after, *size, larger),
+            Step::AveragePool(size) => {
+                let mut means = pool(&features, before, after, *size, |sum, value| sum + value);
+                divide(&mut means, size * size);
+                means
+            }
+            Step::GlobalAverage => {
+                let mut means: Vec<Lanes> =
+                    features.chunks(before.height * before.width).map(|channel| total(channel)).collect();
+                divide(&mut means, before.height * before.width);
+                means
+            }
+            Step::Relu => {
+                for value in features.iter_mut().flatten() {
+                    *value = larger(0.0, *value);
+                }
+                features
+            }
+            Step::Normalise => {
+                normalise(&mut features);
+                features
+            }
+        }
+    }
+}
+
+fn convolve(
+    features: &[Lanes],
+    before: ImageSize,
+    after: ImageSize,
+    convolution: &Convolution,
+    taps: &[Vec<Tap>],
+    bias: &Option<Vec<f32>>,
+) -> Vec<Lanes> {
+    let Convolution { stride, padding, .. } = *convolution;
+    let area = after.height * after.width;
+    let mut sums = Vec::with_capacity(taps.len() * area);
+    for (output, taps) in taps.iter().enumerate() {
+        let first = sums.len();
+        sums.resize(first + area, start(bias, output));
+        let map = &mut sums[first..];
+        for tap in taps {
+            let rows = inside(tap.row, stride, padding, before.height, after.height);
+            let columns = inside(tap.column, stride, padding, before.width, after.width);
+            for row in rows {
+                let source = (tap.channel * before.height + row * stride + tap.row - padding) * before.width;
+                for column in columns.clone() {
+                    let value = &features[source + column * stride + tap.column - padding];
+                    accumulate(&mut map[row * after.width + column], tap.weight, value);
+                }
+            }
+        }
+    }
+    sums
+}
+
+/// The output positions at which a tap at `offset` reads inside the image, not the padding.
+fn inside(offset: usize, stride: usize, padding: usize, before: usize, after: usize) -> std::ops::Range<usize> {
+    let first = padding.saturating_sub(offset).div_ceil(stride);
+    let end = (before + padding).saturating_sub(offset).div_ceil(stride);
+    first..end.min(after).max(first)
+}
+
+fn pool(
+    features: &[Lanes],
+    before: ImageSize,
+    after: ImageSize,
+    size: usize,
+    combine: impl Fn(f32, f32) -> f32,
+) -> Vec<Lanes> {
+    let mut pooled = Vec::with_capacity(after.features());
+    for channel in 0..after.channels {
+        for row in 0..after.height {
+            for column in 0..after.width {
+                let corner = (channel * before.height + row * size) * before.width + column * size;
+                let mut value = features[corner];
+                for offset in 1..size * size {
+                    let place = corner + offset / size * before.width + offset % size;
+                    each(&mut value, &features[place], &combine);
+                }
+                pooled.push(value);
+            }
+        }
+    }
+    pooled
+}
+
+fn total(features: &[Lanes]) -> Lanes {
+    let mut sum = [0.0; LANES];
+    for feature in features {
+        each(&mut sum, feature, |sum, value| sum + value);
+    }
+    sum
+}
+
+fn divide(features: &mut [Lanes], count: usize) {
+    for value in features.iter_mut().flatten() {
+        *value /= count as f32;
+    }
+}
+
+fn normalise(features: &mut [Lanes]) {
+    let count = features.len();
+    let mut mean = [total(features)];
+    divide(&mut mean, count);
+    for feature in features.iter_mut() {
+        each(feature, &mean[0], |value, mean| value - mean);
+    }
+    let mut variance = [[0.0; LANES]];
+    for feature in features.iter() {
+        each(&mut variance[0], feature, |sum, value| sum + value * value);
+    }
+    divide(&mut variance, count);
+    for feature in features.iter_mut() {
+        each(feature, &variance[0], |value, variance| value / (variance + EPSILON).sqrt());
+    }
+}
