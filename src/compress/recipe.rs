@@ -92,5 +92,5 @@ pub fn compress(
     let mut quantised = QuantisedWeights::new(&network, values, recipe.codewords, recipe.digits, device)?;
     let order = random("batches with codewords");
     train(&network, &mut quantised, data, recipe.quantised, order, |epoch| report(Stage::Codebook, epoch))?;
-    Ok(quantised.model(&network)?)
+    quantised.model(&network)
 }
