@@ -204,7 +204,6 @@ fn correlate<T: Real>(
                     places: &pass.places,
                     taps: &pass.offsets,
                     weights: &pass.weights[begin..],
-                    tile,
                     bias: bias.map(|bias| &bias[group * outputs + first..]),
                     strip,
                 });
@@ -238,7 +237,6 @@ fn correlate_blocks<T: Real>(
             places: &places[..blocks],
             taps: &offsets,
             weights,
-            tile: tile_outputs(outputs),
             bias,
             strip: share,
         });

@@ -43,8 +43,6 @@ pub(super) struct Correlate<'a, T> {
     pub(super) target: &'a mut [T],
     /// Number of outputs.
     pub(super) outputs: usize,
-    /// Outputs in a tile of `weights`, by [`tile_outputs`].
-    pub(super) tile: usize,
     /// Places from one output to the next in `target`.
     pub(super) row: usize,
     /// Where `j` reads from, in places of `source`.
