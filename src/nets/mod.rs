@@ -6,7 +6,11 @@
 
 mod evaluate;
 #[cfg(feature = "train")]
+mod features;
+#[cfg(feature = "train")]
 mod network;
+#[cfg(feature = "train")]
+pub mod operators;
 #[cfg(feature = "train")]
 mod train;
 

@@ -1,11 +1,9 @@
 //! The network of an architecture on candle, for training.
 
-use candle_core::{Result, Tensor, D};
+use candle_core::{Result, Tensor};
 
-use crate::code::{Architecture, Convolution, ImageSize, Layer};
-
-/// Added to a variance before its root is taken, as in the evaluator.
-const EPSILON: f64 = 1e-5;
+use super::features::Features;
+use crate::code::{Architecture, Layer};
 
 /// The layers of an architecture, applied to candle tensors with weights given from outside.
 ///
@@ -70,93 +68,30 @@ impl Network {
             let missing = || candle_core::Error::Msg("too few tensors of weights".to_string());
             scaled.next().ok_or_else(missing)
         };
-        let mut features = images.clone();
-        for (layer, before, after) in self.architecture.steps() {
+        let mut features = Features::new(images)?;
+        for (layer, _, after) in self.architecture.steps() {
             features = match *layer {
                 Layer::Convolution(convolution) => {
                     let kernel = next()?;
-                    let map = convolve(&features, &kernel, &convolution)?;
-                    if convolution.bias {
-                        map.broadcast_add(&next()?.reshape((1, (), 1, 1))?)?
-                    } else {
-                        map
-                    }
+                    let bias = convolution.bias.then(&mut next).transpose()?;
+                    features.convolve(&kernel, bias.as_ref(), &convolution)?
                 }
                 Layer::Dense { bias, .. } => {
-                    let product = features.flatten_from(1)?.matmul(&next()?.t()?)?;
-                    if bias {
-                        product.broadcast_add(&next()?)?
-                    } else {
-                        product
-                    }
+                    let matrix = next()?;
+                    let bias = bias.then(&mut next).transpose()?;
+                    features.dense(&matrix, bias.as_ref())?
                 }
-                Layer::MaxPool { size } => {
-                    let windows = windows(&features, size, before, after)?;
-                    windows.max(D::Minus1)?.max(3)?
-                }
-                Layer::AveragePool { size } => {
-                    let windows = windows(&features, size, before, after)?;
-                    (windows.sum(D::Minus1)?.sum(3)? / (size * size) as f64)?
-                }
-                Layer::GlobalAverage => features.flatten_from(2)?.mean(2)?,
+                Layer::MaxPool { size } => features.max_pool(size, after)?,
+                Layer::AveragePool { size } => features.average_pool(size, after)?,
+                Layer::GlobalAverage => features.global_average()?,
                 Layer::Relu => features.relu()?,
-                Layer::Normalise => normalise(&features)?,
+                Layer::Normalise => features.normalise()?,
             };
         }
-        features.flatten_from(1)
+        features.flatten()
     }
 }
 
 fn is_homogeneous(architecture: &Architecture) -> bool {
     architecture.tensors().iter().all(|tensor| tensor.dimensions.len() != 1)
-}
-
-/// Candle runs grouped convolutions one group after the other; a depthwise one is faster as a sum over the
-/// kernel's positions of shifted images.
-fn convolve(features: &Tensor, kernel: &Tensor, convolution: &Convolution) -> Result<Tensor> {
-    let Convolution { padding, stride, groups, .. } = *convolution;
-    let (channels, inputs, rows, columns) = kernel.dims4()?;
-    if groups == 1 || inputs != 1 || channels != groups || stride != 1 {
-        return features.conv2d(kernel, padding, stride, 1, groups);
-    }
-    let padded = features.pad_with_zeros(2, padding, padding)?.pad_with_zeros(3, padding, padding)?;
-    let height = padded.dim(2)? + 1 - rows;
-    let width = padded.dim(3)? + 1 - columns;
-    let mut sum: Option<Tensor> = None;
-    for row in 0..rows {
-        for column in 0..columns {
-            let shifted = padded.narrow(2, row, height)?.narrow(3, column, width)?;
-            let weight = kernel.narrow(2, row, 1)?.narrow(3, column, 1)?;
-            let product = shifted.broadcast_mul(&weight.reshape((1, channels, 1, 1))?)?;
-            sum = Some(match sum {
-                None => product,
-                Some(sum) => (sum + product)?,
-            });
-        }
-    }
-    sum.ok_or_else(|| candle_core::Error::Msg("an empty kernel".to_string()))
-}
-
-/// A pooling layer's windows: `[batch, channels, rows, size, columns, size]`, to be reduced over both `size` axes.
-///
-/// candle 0.11.1's `max_pool2d` divides its gradient by the window's area; a reduction over windows does not.
-fn windows(features: &Tensor, size: usize, before: ImageSize, after: ImageSize) -> Result<Tensor> {
-    let mut whole = features.clone();
-    if after.height * size != before.height {
-        whole = whole.narrow(2, 0, after.height * size)?;
-    }
-    if after.width * size != before.width {
-        whole = whole.narrow(3, 0, after.width * size)?;
-    }
-    let (batch, channels) = (whole.dim(0)?, whole.dim(1)?);
-    whole.contiguous()?.reshape(&[batch, channels, after.height, size, after.width, size][..])
-}
-
-/// Layer normalisation over all features of an example.
-fn normalise(features: &Tensor) -> Result<Tensor> {
-    let shape = features.shape().clone();
-    let flat = features.flatten_from(1)?;
-    let centred = flat.broadcast_sub(&flat.mean_keepdim(1)?)?;
-    let deviation = (centred.sqr()?.mean_keepdim(1)? + EPSILON)?.sqrt()?;
-    centred.broadcast_div(&deviation)?.reshape(shape)
 }

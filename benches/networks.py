@@ -1,0 +1,47 @@
+"""The networks of networks.rs in PyTorch: seconds for a training pass over 6,000 images, with the threads given.
+
+    pip install torch
+    python benches/networks.py [THREADS]
+"""
+import sys
+import time
+
+import torch
+from torch import nn
+
+
+def lenet5():
+    return nn.Sequential(
+        nn.Conv2d(1, 20, 5), nn.MaxPool2d(2), nn.Conv2d(20, 50, 5), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(800, 500), nn.ReLU(), nn.Linear(500, 10))
+
+
+def small():
+    def conv(inputs, outputs):
+        return [nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.ReLU(), nn.MaxPool2d(2)]
+
+    return nn.Sequential(*conv(1, 8), *conv(8, 12), *conv(12, 16), nn.Flatten(), nn.Linear(144, 10, bias=False))
+
+
+def certifier():
+    return nn.Sequential(
+        nn.Conv2d(1, 8, 3, padding=1, bias=False), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(8, 8, 3, padding=1, groups=8, bias=False), nn.Conv2d(8, 12, 1, bias=False),
+        nn.LayerNorm([12, 14, 14], elementwise_affine=False), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(588, 10, bias=False))
+
+
+def seconds(network, batch):
+    images, labels = torch.rand(batch, 1, 28, 28), torch.arange(batch) % 10
+    loss = nn.CrossEntropyLoss()
+    start = time.perf_counter()
+    for _ in range(6000 // batch):
+        network.zero_grad()
+        loss(network(images), labels).backward()
+    return time.perf_counter() - start
+
+
+torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 2)
+for name, network, batch in [("lenet5", lenet5(), 128), ("small", small(), 64), ("certifier", certifier(), 64)]:
+    times = sorted(seconds(network, batch) for _ in range(7))
+    print(f"{name}: median {times[3]:.3f} s, {times[0]:.3f} to {times[-1]:.3f} s")

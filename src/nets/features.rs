@@ -1,0 +1,127 @@
+//! The feature maps of a batch, between two layers.
+
+use candle_core::{Result, Tensor, D};
+
+use super::operators::{self, Window};
+use crate::code::{Convolution, ImageSize};
+
+/// Added to a variance before its root is taken, as in the evaluator.
+const EPSILON: f64 = 1e-5;
+
+/// A batch on its way through a network.
+///
+/// On a CPU images are computed side by side, by this crate's operators; elsewhere one after the other, by candle's,
+/// where these are right.
+pub(super) enum Features {
+    /// `[blocks, channels, height, width, LANES]`, of which the first `batch` images count.
+    SideBySide { tensor: Tensor, batch: usize },
+    /// `[batch, channels, height, width]`.
+    Apart(Tensor),
+}
+
+impl Features {
+    /// Images `[batch, channels, height, width]`.
+    pub(super) fn new(images: &Tensor) -> Result<Self> {
+        if operators::is_supported(images) {
+            Ok(Self::SideBySide { tensor: operators::side_by_side(images)?, batch: images.dim(0)? })
+        } else {
+            Ok(Self::Apart(images.clone()))
+        }
+    }
+
+    /// `[batch, features]`.
+    pub(super) fn flatten(self) -> Result<Tensor> {
+        match self {
+            Self::SideBySide { tensor, batch } => operators::apart(&tensor, batch)?.flatten_from(1),
+            Self::Apart(tensor) => tensor.flatten_from(1),
+        }
+    }
+
+    fn map(
+        self,
+        side_by_side: impl FnOnce(&Tensor) -> Result<Tensor>,
+        apart: impl FnOnce(&Tensor) -> Result<Tensor>,
+    ) -> Result<Self> {
+        Ok(match self {
+            Self::SideBySide { tensor, batch } => Self::SideBySide { tensor: side_by_side(&tensor)?, batch },
+            Self::Apart(tensor) => Self::Apart(apart(&tensor)?),
+        })
+    }
+
+    pub(super) fn convolve(self, kernel: &Tensor, bias: Option<&Tensor>, convolution: &Convolution) -> Result<Self> {
+        let Convolution { kernel: size, padding, stride, groups, .. } = *convolution;
+        self.map(
+            |features| operators::convolve(features, kernel, bias, Window::square(size, stride, padding), groups),
+            |features| {
+                let map = features.conv2d(kernel, padding, stride, 1, groups)?;
+                match bias {
+                    Some(bias) => map.broadcast_add(&bias.reshape((1, (), 1, 1))?),
+                    None => Ok(map),
+                }
+            },
+        )
+    }
+
+    pub(super) fn dense(self, matrix: &Tensor, bias: Option<&Tensor>) -> Result<Self> {
+        self.map(
+            |features| {
+                let product = operators::dense(features, matrix, bias)?;
+                product.unsqueeze(2)?.unsqueeze(2)
+            },
+            |features| {
+                let product = features.flatten_from(1)?.matmul(&matrix.t()?)?;
+                let product = match bias {
+                    Some(bias) => product.broadcast_add(bias)?,
+                    None => product,
+                };
+                product.unsqueeze(2)?.unsqueeze(2)
+            },
+        )
+    }
+
+    pub(super) fn max_pool(self, size: usize, after: ImageSize) -> Result<Self> {
+        self.map(
+            |features| operators::max_pool(features, Window::square(size, size, 0)),
+            |features| windows(features, size, after)?.max(D::Minus1)?.max(3),
+        )
+    }
+
+    pub(super) fn average_pool(self, size: usize, after: ImageSize) -> Result<Self> {
+        self.map(
+            |features| operators::average_pool(features, Window::square(size, size, 0)),
+            |features| windows(features, size, after)?.sum(D::Minus1)?.sum(3)? / (size * size) as f64,
+        )
+    }
+
+    pub(super) fn global_average(self) -> Result<Self> {
+        self.map(operators::global_average, |features| {
+            let (batch, channels, ..) = features.dims4()?;
+            features.flatten_from(2)?.mean(2)?.reshape((batch, channels, 1, 1))
+        })
+    }
+
+    pub(super) fn relu(self) -> Result<Self> {
+        self.map(operators::relu, Tensor::relu)
+    }
+
+    pub(super) fn normalise(self) -> Result<Self> {
+        self.map(
+            |features| operators::normalise(features, EPSILON),
+            |features| {
+                let flat = features.flatten_from(1)?;
+                let centred = flat.broadcast_sub(&flat.mean_keepdim(1)?)?;
+                let deviation = (centred.sqr()?.mean_keepdim(1)? + EPSILON)?.sqrt()?;
+                centred.broadcast_div(&deviation)?.reshape(features.shape())
+            },
+        )
+    }
+}
+
+/// A pooling layer's windows: `[batch, channels, rows, size, columns, size]`, to be reduced over both `size` axes.
+///
+/// candle 0.11.1's `max_pool2d` divides its gradient by the window's area; a reduction over windows does not.
+fn windows(features: &Tensor, size: usize, after: ImageSize) -> Result<Tensor> {
+    let whole = features.narrow(2, 0, after.height * size)?.narrow(3, 0, after.width * size)?;
+    let (batch, channels) = (whole.dim(0)?, whole.dim(1)?);
+    whole.contiguous()?.reshape(&[batch, channels, after.height, size, after.width, size][..])
+}

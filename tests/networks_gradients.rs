@@ -1,0 +1,216 @@
+//! Every operator's gradient against central differences, in double precision.
+#![cfg(feature = "train")]
+
+use candle_core::{DType, Device, Result, Tensor, Var};
+use nonvacuous::nets::operators::{
+    apart, average_pool, convolve, dense, global_average, max_pool, normalise, relu, relu6, side_by_side, Span, Window,
+};
+use nonvacuous::random::stream;
+use proptest::prelude::*;
+use rand::RngExt;
+
+/// Numbers uniform in (-1, 1).
+fn random(seed: u64, purpose: &str, shape: &[usize]) -> Tensor {
+    let mut stream = stream(seed, "gradients", 0, purpose);
+    let count = shape.iter().product();
+    let values: Vec<f64> = (0..count).map(|_| 2.0 * stream.random::<f64>() - 1.0).collect();
+    Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
+}
+
+/// Compares the gradient of `sum(c * function(arguments))`, with `c` random, to central differences at up to 24 places of
+/// each argument.
+fn check(seed: u64, arguments: &[Tensor], function: impl Fn(&[Tensor]) -> Result<Tensor>) {
+    const STEP: f64 = 1e-5;
+    let variables: Vec<Var> = arguments.iter().map(|argument| Var::from_tensor(argument).unwrap()).collect();
+    let tensors: Vec<Tensor> = variables.iter().map(|variable| variable.as_tensor().clone()).collect();
+    let output = function(&tensors).unwrap();
+    let weights = random(seed, "weights of the outputs", output.dims());
+    let gradients = (output * &weights).unwrap().sum_all().unwrap().backward().unwrap();
+    let value = |arguments: &[Tensor]| -> f64 {
+        let output = function(arguments).unwrap();
+        (output * &weights).unwrap().sum_all().unwrap().to_scalar().unwrap()
+    };
+    for (place, variable) in variables.iter().enumerate() {
+        let analytic: Vec<f64> = gradients.get(variable).unwrap().flatten_all().unwrap().to_vec1().unwrap();
+        let values: Vec<f64> = arguments[place].flatten_all().unwrap().to_vec1().unwrap();
+        let mut stream = stream(seed, "gradients", place as u64, "coordinates");
+        for _ in 0..24.min(values.len()) {
+            let coordinate = stream.random_range(0..values.len());
+            let moved = |step: f64| {
+                let mut values = values.clone();
+                values[coordinate] += step;
+                let mut arguments = arguments.to_vec();
+                arguments[place] = Tensor::from_vec(values, arguments[place].shape(), &Device::Cpu).unwrap();
+                value(&arguments)
+            };
+            let numeric = (moved(STEP) - moved(-STEP)) / (2.0 * STEP);
+            let difference = (analytic[coordinate] - numeric).abs();
+            assert!(
+                difference <= 1e-6 * (1.0 + numeric.abs()),
+                "argument {place}, coordinate {coordinate}: {} and {numeric}",
+                analytic[coordinate]
+            );
+        }
+    }
+}
+
+fn span() -> impl Strategy<Value = Span> {
+    (1..=5usize, 1..=3usize, 0..=3usize, 0..=3usize).prop_map(|(size, stride, before, after)| Span {
+        size,
+        stride,
+        before: before.min(size - 1),
+        after: after.min(size - 1),
+    })
+}
+
+fn window() -> impl Strategy<Value = Window> {
+    (span(), span()).prop_map(|(rows, columns)| Window { rows, columns })
+}
+
+/// Candle's own convolution, which has no uneven padding and no uneven stride: on padded images, thinned out afterwards.
+fn reference_convolution(
+    images: &Tensor,
+    kernel: &Tensor,
+    bias: Option<&Tensor>,
+    window: Window,
+    groups: usize,
+) -> Tensor {
+    let Window { rows, columns } = window;
+    let padded = images.pad_with_zeros(2, rows.before, rows.after).unwrap();
+    let padded = padded.pad_with_zeros(3, columns.before, columns.after).unwrap();
+    let map = padded.conv2d(kernel, 0, 1, 1, groups).unwrap();
+    let every = |length: usize, stride: usize| -> Tensor {
+        let places: Vec<u32> = (0..length as u32).step_by(stride).collect();
+        Tensor::new(places, &Device::Cpu).unwrap()
+    };
+    let (_, _, height, width) = map.dims4().unwrap();
+    let map = map.index_select(&every(height, rows.stride), 2).unwrap();
+    let map = map.index_select(&every(width, columns.stride), 3).unwrap();
+    match bias {
+        Some(bias) => map.broadcast_add(&bias.reshape((1, (), 1, 1)).unwrap()).unwrap(),
+        None => map,
+    }
+}
+
+fn largest_difference(first: &Tensor, second: &Tensor) -> f64 {
+    let difference = (first - second).unwrap().abs().unwrap().flatten_all().unwrap();
+    difference.max(0).unwrap().to_dtype(DType::F64).unwrap().to_scalar().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn a_convolution_has_the_values_and_the_gradient_of_its_definition(
+        seed in any::<u64>(),
+        batch in 1..=20usize,
+        groups in 1..=3usize,
+        inputs in 1..=3usize,
+        outputs in 1..=6usize,
+        height in 1..=9usize,
+        width in 1..=9usize,
+        window in window(),
+        with_bias in any::<bool>(),
+    ) {
+        prop_assume!(window.rows.count(height).is_some() && window.columns.count(width).is_some());
+        let images = random(seed, "images", &[batch, groups * inputs, height, width]);
+        let kernel = random(seed, "kernel", &[groups * outputs, inputs, window.rows.size, window.columns.size]);
+        let mut arguments = vec![images, kernel];
+        if with_bias {
+            arguments.push(random(seed, "bias", &[groups * outputs]));
+        }
+        let convolution = |arguments: &[Tensor]| {
+            let features = side_by_side(&arguments[0])?;
+            apart(&convolve(&features, &arguments[1], arguments.get(2), window, groups)?, batch)
+        };
+        let expected = reference_convolution(&arguments[0], &arguments[1], arguments.get(2), window, groups);
+        prop_assert!(largest_difference(&convolution(&arguments).unwrap(), &expected) < 1e-12);
+        check(seed, &arguments, convolution);
+    }
+
+    #[test]
+    fn a_depthwise_convolution_has_the_values_and_the_gradient_of_its_definition(
+        seed in any::<u64>(),
+        batch in 1..=20usize,
+        channels in 1..=5usize,
+        height in 1..=9usize,
+        width in 1..=9usize,
+        window in window(),
+    ) {
+        prop_assume!(window.rows.count(height).is_some() && window.columns.count(width).is_some());
+        let images = random(seed, "images", &[batch, channels, height, width]);
+        let kernel = random(seed, "kernel", &[channels, 1, window.rows.size, window.columns.size]);
+        let arguments = [images, kernel];
+        let convolution = |arguments: &[Tensor]| {
+            let features = side_by_side(&arguments[0])?;
+            apart(&convolve(&features, &arguments[1], None, window, channels)?, batch)
+        };
+        let expected = reference_convolution(&arguments[0], &arguments[1], None, window, channels);
+        prop_assert!(largest_difference(&convolution(&arguments).unwrap(), &expected) < 1e-12);
+        check(seed, &arguments, convolution);
+    }
+
+    #[test]
+    fn a_dense_layer_has_the_values_and_the_gradient_of_a_matrix_product(
+        seed in any::<u64>(),
+        batch in 1..=70usize,
+        inputs in 1..=20usize,
+        outputs in 1..=9usize,
+        with_bias in any::<bool>(),
+    ) {
+        let mut arguments = vec![random(seed, "features", &[batch, inputs]), random(seed, "matrix", &[outputs, inputs])];
+        if with_bias {
+            arguments.push(random(seed, "bias", &[outputs]));
+        }
+        let product = |arguments: &[Tensor]| {
+            apart(&dense(&side_by_side(&arguments[0])?, &arguments[1], arguments.get(2))?, batch)
+        };
+        let mut expected = arguments[0].matmul(&arguments[1].t().unwrap()).unwrap();
+        if let Some(bias) = arguments.get(2) {
+            expected = expected.broadcast_add(bias).unwrap();
+        }
+        prop_assert!(largest_difference(&product(&arguments).unwrap(), &expected) < 1e-12);
+        check(seed, &arguments, product);
+    }
+
+    #[test]
+    fn pooling_has_the_gradient_of_its_definition(
+        seed in any::<u64>(),
+        batch in 1..=20usize,
+        channels in 1..=3usize,
+        height in 1..=9usize,
+        width in 1..=9usize,
+        window in window(),
+    ) {
+        prop_assume!(window.rows.count(height).is_some() && window.columns.count(width).is_some());
+        let images = [random(seed, "images", &[batch, channels, height, width])];
+        let features = side_by_side(&images[0]).unwrap();
+        prop_assume!(max_pool(&features, window).is_ok());
+        check(seed, &images, |images| apart(&max_pool(&side_by_side(&images[0])?, window)?, batch));
+        check(seed, &images, |images| apart(&average_pool(&side_by_side(&images[0])?, window)?, batch));
+        check(seed, &images, |images| apart(&global_average(&side_by_side(&images[0])?)?, batch));
+    }
+
+    #[test]
+    fn layers_without_parameters_have_the_gradient_of_their_definition(
+        seed in any::<u64>(),
+        batch in 1..=20usize,
+        channels in 1..=3usize,
+        height in 1..=5usize,
+    ) {
+        let images = [(random(seed, "images", &[batch, channels, height, 3]) * 9.0).unwrap()];
+        check(seed, &images, |images| apart(&relu(&side_by_side(&images[0])?)?, batch));
+        check(seed, &images, |images| apart(&relu6(&side_by_side(&images[0])?)?, batch));
+        check(seed, &images, |images| apart(&normalise(&side_by_side(&images[0])?, 1e-5)?, batch));
+    }
+}
+
+#[test]
+fn the_gradient_of_max_pooling_goes_whole_to_the_largest_number() {
+    let image = Tensor::new(&[[[[1f64, 2.0], [4.0, 3.0]]]], &Device::Cpu).unwrap();
+    let image = Var::from_tensor(&image).unwrap();
+    let pooled = max_pool(&side_by_side(image.as_tensor()).unwrap(), Window::square(2, 2, 0)).unwrap();
+    let gradients = (apart(&pooled, 1).unwrap() * 28.0).unwrap().backward().unwrap();
+    let gradient: Vec<f64> = gradients.get(&image).unwrap().flatten_all().unwrap().to_vec1().unwrap();
+    assert_eq!(gradient, [0.0, 0.0, 28.0, 0.0]);
+}
