@@ -45,6 +45,7 @@ pub fn recipes(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, Cod
                 architecture: Architecture::parse(text, data.shape())?,
                 sparsity: 0.8,
                 codewords: 1,
+                rate: 1.0,
                 digits: 2,
                 pruning: Schedule { epochs, batch: 64, learning_rate: 0.01 },
                 quantised: Schedule { epochs, batch: 64, learning_rate: 0.01 },
