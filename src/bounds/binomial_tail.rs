@@ -16,7 +16,7 @@
 //! `-D`, `ln F` has too. The value returned is the end of a last Newton step in which `ln F` is replaced by an upper
 //! bound on it, and which is then moved outward by the rounding errors of the step itself. How the starting point
 //! was found does not matter for safety, only for tightness: the excess of a Newton step is quadratic in its length,
-//! and the last one is at most `1e-6` standard deviations long.
+//! and the last one is at most `1e-6` standard deviations long, and at most `1e-6` of `p`.
 //!
 //! # The error of `ln F`
 //! [`deviance`] contributes a relative `2e-14` of itself, and moves `p` by a relative `1e-15`; the other parts of `ln W`
@@ -37,7 +37,7 @@ use super::{EmpiricalRisk, Nats};
 /// Newton steps at most. Four to eight are used; the bound makes endless loops impossible.
 const MOST_STEPS: u32 = 100;
 
-/// The last Newton step is at most this long, in standard deviations of `k/n`.
+/// The last Newton step is at most this long, in standard deviations of `k/n` and relative to `p`.
 const LAST_STEP: f64 = 1e-6;
 
 /// `0 < k < n` errors, and what the tails at any `p` have in common.
@@ -137,7 +137,7 @@ impl Binomial {
     }
 
     fn is_long(&self, at: Split, step: f64) -> bool {
-        step.abs() > LAST_STEP * (at.p * at.q / self.examples()).sqrt()
+        step.abs() > LAST_STEP * (at.p * at.q / self.examples()).sqrt().min(at.p)
     }
 }
 

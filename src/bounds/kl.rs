@@ -20,7 +20,7 @@ use super::{EmpiricalRisk, Nats, Probability};
 /// Halley steps at most. Two or three are used; the bound makes endless loops impossible.
 const MOST_STEPS: u32 = 100;
 
-/// The last Newton step is at most this long, relative to `p - q`.
+/// The last Newton step is at most this long, relative to `p - q` and to `1 - p`.
 const LAST_STEP: f64 = 1e-6;
 
 /// Newton steps shorter than this, relative to `p` and `1 - p`, are rounding errors.
@@ -121,7 +121,7 @@ fn upper_inverse(errors: f64, successes: f64, budget: f64) -> Split {
         let divergence = deviance(errors, successes, at);
         let slope = examples * distance / at.p;
         let newton = (budget - divergence) / slope;
-        if (newton * at.q).abs() <= LAST_STEP * distance + ROUNDING * at.p.min(at.q) {
+        if (newton * at.q).abs() <= LAST_STEP * distance.min(at.q) + ROUNDING * at.p.min(at.q) {
             return outward(at, newton + (DEVIANCE_ERROR * divergence + f64::EPSILON * budget) / slope);
         }
         let curvature = errors * at.q / (at.p * at.p);
@@ -141,21 +141,23 @@ fn outward(at: Split, step: f64) -> Split {
 /// An upper bound on `p - q` where `kl(q || p) <= c`: by Taylor's formula `kl >= (p - q)^2 / (2 v)`, where `v` is the largest
 /// variance between `q` and `p`, which is at most `p` and at most `1 - q`.
 fn largest_distance(rate: Split, c: f64) -> f64 {
-    let by_mean = c + (c * (c + 2.0 * rate.p)).sqrt();
-    by_mean.min((2.0 * c * rate.q).sqrt())
+    // Two roots where one would underflow.
+    let by_mean = c + c.sqrt() * (c + 2.0 * rate.p).sqrt();
+    by_mean.min((2.0 * c).sqrt() * rate.q.sqrt())
 }
 
 /// A guess at the root: two terms of its expansion in `sqrt(c)`, or the solution for `p` close to 1 in the `ln p` term, which
 /// is never below the root.
 fn start(rate: Split, c: f64) -> Split {
     let near = rate.p + (2.0 * c * rate.p * rate.q).sqrt() + c * (rate.q - rate.p) * (2.0 / 3.0);
-    if near <= 0.3 {
+    // The expansion is of no use, and may not even be beyond the rate, unless it is a small part of the way to 1.
+    let near_is_beyond = near > rate.p;
+    if near_is_beyond && near <= 0.3 {
         return Split::at(near);
     }
     let entropy = -rate.p * rate.p.ln() - rate.q * rate.q.ln();
     let far = (-(c + entropy) / rate.q).exp();
-    let q = far.max(1.0 - near);
-    // The expansion is of no use, and may not even be beyond the rate, unless it is a small part of the way to 1.
+    let q = if near_is_beyond { far.max(1.0 - near) } else { far };
     let q = if q < rate.q { q } else { far };
     Split { p: 1.0 - q, q }
 }
