@@ -32,7 +32,7 @@ use super::incomplete_beta::fraction;
 use super::kl::{kl_inverse, lower_inverse, without_errors};
 use super::rounding::up;
 use super::stirling::stirling_error;
-use super::{EmpiricalRisk, Nats};
+use super::{EmpiricalRisk, Nats, Probability};
 
 /// Newton steps at most. Four to eight are used; the bound makes endless loops impossible.
 const MOST_STEPS: u32 = 100;
@@ -147,6 +147,36 @@ fn ln_complement(x: f64) -> f64 {
         (-x.exp_m1()).ln()
     } else {
         (-x.exp()).ln_1p()
+    }
+}
+
+/// `ln Pr[Bin(n, p) <= k]`, to an absolute `1e-12` and a relative `1e-13`: not a bound but a value.
+///
+/// ```
+/// use nonvacuous::bounds::{ln_lower_tail, EmpiricalRisk, Probability};
+/// let tail = ln_lower_tail(EmpiricalRisk::new(1, 2)?, Probability::new(0.5)?);
+/// assert!((tail - 0.75f64.ln()).abs() < 1e-12);
+/// # Ok::<(), nonvacuous::bounds::BoundError>(())
+/// ```
+pub fn ln_lower_tail(risk: EmpiricalRisk, p: Probability) -> f64 {
+    let at = Split { p: p.get(), q: p.complement() };
+    if risk.successes() == 0.0 || at.p == 0.0 {
+        0.0
+    } else if at.q == 0.0 {
+        f64::NEG_INFINITY
+    } else if risk.errors() == 0.0 {
+        risk.examples() * ln_complement_of(at)
+    } else {
+        Binomial::new(risk).tails(at).ln_lower
+    }
+}
+
+/// `ln(1 - p)`.
+fn ln_complement_of(at: Split) -> f64 {
+    if at.p <= 0.5 {
+        (-at.p).ln_1p()
+    } else {
+        at.q.ln()
     }
 }
 
