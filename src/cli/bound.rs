@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     n: u64,
 
     /// Number of training errors of one hypothesis
-    #[arg(long, value_name = "K", required_unless_present = "risk", conflicts_with = "risk")]
+    #[arg(long, value_name = "K", required_unless_present_any = ["risk", "sweep"], conflicts_with = "risk")]
     errors: Option<u64>,
 
     /// Mean training error of a randomised predictor: an upper limit on it, not an estimate
@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     risk: Option<String>,
 
     /// Length of the code word in bits
-    #[arg(long, allow_hyphen_values = true, required_unless_present = "nats", conflicts_with = "nats")]
+    #[arg(long, allow_hyphen_values = true, required_unless_present_any = ["nats", "sweep"], conflicts_with = "nats")]
     bits: Option<f64>,
 
     /// Divergence of the posterior from the prior in nats
@@ -95,21 +95,30 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         let is_tightest = value == tightest && !marked;
         marked |= is_tightest;
         let mark = if is_tightest { "tightest" } else { "" };
-        let about = bound.predictor.name();
-        rows.push(
-            [bound.name, &percent(value), mark, about, bound.loss.name(), bound.uniform, bound.source]
-                .map(str::to_string),
-        );
+        let (about, loss) = (bound.predictor.name(), bound.loss.name());
+        rows.push([bound.name, &percent(value), mark, about, loss, bound.uniform, bound.source].map(str::to_string));
     }
     if let Some(bound) = arguments.held_out_bound()? {
         let texts = ["held_out", &percent(bound), "", "deterministic", "{0, 1}", "one", "Clopper and Pearson 1934"];
         rows.push(texts.map(str::to_string));
     }
-    print(&table(&rows.into_iter().map(Vec::from).collect::<Vec<_>>()));
+    print(&table(&with_text_to_the_left(rows)));
     if arguments.prior_examples > 0 {
         print(&format!("\nthe prior has seen {} of {} examples", arguments.prior_examples, arguments.n));
     }
     Ok(())
+}
+
+/// Columns of text, which the table would align to the right as it does numbers.
+fn with_text_to_the_left<const COLUMNS: usize>(mut rows: Vec<[String; COLUMNS]>) -> Vec<Vec<String>> {
+    const FIRST: usize = 2;
+    for column in FIRST..COLUMNS {
+        let width = rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        for row in &mut rows {
+            row[column] = format!("{:<width$}", row[column]);
+        }
+    }
+    rows.into_iter().map(Vec::from).collect()
 }
 
 /// A bound as a percentage with four decimals, rounded up.

@@ -12,7 +12,7 @@ use crate::bounds::{
 use clap::Args;
 
 #[derive(Debug, Clone, Args)]
-#[command(group = clap::ArgGroup::new("reading").required(true).multiple(true).args(["test_error", "bits"]))]
+#[command(group = clap::ArgGroup::new("reading").required(true).multiple(true).args(["test_error", "bits", "sweep"]))]
 pub(super) struct Arguments {
     /// Number of training examples
     #[arg(long)]
