@@ -15,8 +15,16 @@ impl Split {
         Self { p, q: 1.0 - p }
     }
 
-    /// The pair where `-ln(1 - p)` is larger by `step`; the smaller of the two decides what the other is.
+    /// The pair where `-ln(1 - p)` is larger by about `step`; the smaller of the two decides what the other is.
+    ///
+    /// Short steps take `exp(-s)` for `(2 - s)/(2 + s)`: they lead from one point of an iteration to the next, whose own error is of the
+    /// third order too.
     pub(super) fn advance(self, step: f64) -> Self {
+        const SHORT: f64 = 0.5;
+        if step.abs() < SHORT {
+            let moved = self.q * (2.0 * step / (2.0 + step));
+            return if self.p <= 0.5 { Self::at(self.p + moved) } else { Self::at(self.q - moved).mirrored() };
+        }
         let p = self.p - self.q * (-step).exp_m1();
         if p <= 0.5 {
             return Self::at(p);

@@ -154,10 +154,16 @@ fn largest_distance(rate: Split, c: f64) -> f64 {
     by_mean.min((2.0 * c).sqrt() * rate.q.sqrt())
 }
 
-/// A guess at the root: two terms of its expansion in `sqrt(c)`, or the solution for `p` close to 1 in the `ln p` term, which
+/// A guess at the root: three terms of its expansion in `sqrt(c)`, or the solution for `p` close to 1 in the `ln p` term, which
 /// is never below the root.
 fn start(rate: Split, c: f64) -> Split {
-    let near = rate.p + (2.0 * c * rate.p * rate.q).sqrt() + c * (rate.q - rate.p) * (2.0 / 3.0);
+    let variance = rate.p * rate.q;
+    let deviation = (2.0 * c * variance).sqrt();
+    // Of the third term only its sign and size within the radius of convergence are of use.
+    let third = if c < variance { deviation * c * (1.0 - 13.0 * variance) / (18.0 * variance) } else { 0.0 };
+    let near = rate.p + deviation + c * (rate.q - rate.p) * (2.0 / 3.0) + third;
+    // For small rates, one step of the fixed-point iteration for Poisson's law, p = q + c + q ln(p/q).
+    let near = if c > rate.p && near <= 0.3 { rate.p + c + rate.p * (near / rate.p).ln() } else { near };
     // The expansion is of no use, and may not even be beyond the rate, unless it is a small part of the way to 1.
     let near_is_beyond = near > rate.p;
     if near_is_beyond && near <= 0.3 {
