@@ -102,10 +102,8 @@ impl RandomCodebook {
     pub fn ideal_bits(self) -> Bits {
         let t = self.ln_success.exp();
         // (1 - t)/t times lambda.
-        let failures = match self.ln_rate.exp() {
-            rate if rate == 0.0 => 1.0,
-            rate => rate / rate.exp_m1(),
-        };
+        let rate = self.ln_rate.exp();
+        let failures = if rate > 0.0 { rate / rate.exp_m1() } else { 1.0 };
         Bits::trusted(if t == 1.0 { 0.0 } else { (failures - self.ln_success) / LN_2 })
     }
 
