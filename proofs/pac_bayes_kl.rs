@@ -13,8 +13,9 @@ use proptest::prelude::*;
 /// `xi(n)` by its definition.
 fn xi_by_definition(n: u64) -> f64 {
     let term = |k: u64| {
-        let rate = k as f64 / n as f64;
-        common::binomial_weights(n, rate)[k as usize]
+        // The term of k and of n - k is the same; the smaller rate does not underflow.
+        let rarer = k.min(n - k);
+        common::binomial_weights(n, rarer as f64 / n as f64)[rarer as usize]
     };
     2.0 + (1..n).map(term).sum::<f64>()
 }
