@@ -2,13 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use nonvacuous::bounds::{
-    held_out, kl, kl_inverse, occam_binomial, occam_hoeffding, occam_kl, round_up_decimals, Bits, BoundError,
-    EmpiricalRisk, FailureProbability, Nats,
+    held_out, kl, kl_inverse, kl_inverse_lower, kl_inverse_upper, ln_xi, occam_binomial, occam_kl, round_up_decimals,
+    Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature, Lambda, Nats, Premises,
+    Probability, TrainingError, BOUNDS,
 };
 use proptest::prelude::*;
 
 fn arguments(k: u64, n: u64, bits: f64, delta: f64) -> (EmpiricalRisk, Bits, FailureProbability) {
     (EmpiricalRisk::new(k, n).unwrap(), Bits::new(bits).unwrap(), FailureProbability::new(delta).unwrap())
+}
+
+fn probability(value: f64) -> Probability {
+    Probability::new(value).unwrap()
 }
 
 /// `computed` is not below `exact`, and at most a relative 1e-10 above it. References are doubles here, themselves
@@ -19,27 +24,61 @@ fn assert_on_the_safe_side(name: &str, computed: f64, exact: f64) {
     assert!(computed <= exact * (1.0 + 1e-10), "{name}: {computed:e} is far above {exact:e}");
 }
 
+/// The rows of a reference file, as functions from a column's name to its text.
+fn reference(file: &str) -> Vec<impl Fn(&str) -> String> {
+    let mut reader = csv::Reader::from_path(format!("tests/reference/{file}")).unwrap();
+    let headers = reader.headers().unwrap().clone();
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    records
+        .into_iter()
+        .map(|record| {
+            let headers = headers.clone();
+            move |name: &str| record[headers.iter().position(|header| header == name).unwrap()].to_string()
+        })
+        .collect()
+}
+
 #[test]
 fn reference_values_are_reproduced_and_never_undercut() {
-    let mut reader = csv::Reader::from_path("tests/reference/bounds.csv").unwrap();
-    let headers = reader.headers().unwrap().clone();
-    let mut rows = 0;
-    for record in reader.records() {
-        let record = record.unwrap();
-        let field = |name: &str| &record[headers.iter().position(|header| header == name).unwrap()];
-        let (k, n) = (field("errors").parse().unwrap(), field("n").parse().unwrap());
-        let (bits, delta) = (field("bits").parse().unwrap(), field("delta").parse().unwrap());
-        let (risk, bits, delta) = arguments(k, n, bits, delta);
-        type OccamBound = fn(EmpiricalRisk, Bits, FailureProbability) -> f64;
-        let bounds: [(&str, OccamBound); 3] =
-            [("occam_binomial", occam_binomial), ("occam_kl", occam_kl), ("occam_hoeffding", occam_hoeffding)];
-        for (name, bound) in bounds {
-            let exact: f64 = field(name).parse().unwrap();
-            assert_on_the_safe_side(&format!("{name}, row {rows}"), bound(risk, bits, delta), exact);
+    let rows = reference("bounds.csv");
+    assert_eq!(rows.len(), 26);
+    for field in rows {
+        let risk = EmpiricalRisk::new(field("errors").parse().unwrap(), field("n").parse().unwrap()).unwrap();
+        let premises = Premises {
+            training_error: TrainingError::Deterministic(risk),
+            divergence: Bits::new(field("bits").parse().unwrap()).unwrap().to_nats(),
+            delta: field("delta").parse().unwrap(),
+            lambda: InverseTemperature::sqrt(risk.into()),
+            ratio: GridRatio::ZHOU,
+        };
+        for bound in BOUNDS {
+            if let Ok(exact) = field(bound.name).parse() {
+                assert_on_the_safe_side(&format!("{}, {risk:?}", bound.name), bound.value(&premises).unwrap(), exact);
+            }
         }
-        rows += 1;
+        let lambda = Lambda::optimal(risk.into(), premises.divergence, premises.delta).get();
+        assert!((lambda / field("lambda_star").parse::<f64>().unwrap() - 1.0).abs() < 1e-10);
+        if let Ok(exact) = field("ln_xi").parse() {
+            assert_on_the_safe_side("ln_xi", ln_xi(risk.sample_size()).get(), exact);
+        }
     }
-    assert_eq!(rows, 26);
+}
+
+#[test]
+fn the_kernels_hold_on_both_sides_of_machine_independent_extremes() {
+    // Values by mpmath to 50 digits at arguments where earlier versions were loose or undercut.
+    let upper = |q, c| kl_inverse_upper(Probability::new(q).unwrap(), Nats::new(c).unwrap());
+    let lower = |q, c| kl_inverse_lower(Probability::new(q).unwrap(), Nats::new(c).unwrap());
+    for (q, c) in [(0.18647683141618232, 4.65791965887712), (0.25, 7.302850822626453), (1e-9, 1e-18), (0.3, 1e-22)] {
+        let (above, below) = (upper(q, c), lower(q, c));
+        assert!(below <= q && q <= above && above < 1.0);
+        for p in [above, below] {
+            let spent = kl(Probability::new(q).unwrap(), Probability::new(p).unwrap());
+            assert!(spent >= c * (1.0 - 1e-13), "{q} {c} {p} {spent}");
+        }
+    }
+    // exp(-(73 + h(1/4)) * 4), far below the rounding of 1 - p.
+    assert!((lower(0.25, 73.0) / (-4.0f64 * (73.0 + 0.562_335_144_618_808_3)).exp() - 1.0).abs() < 1e-10);
 }
 
 #[test]
@@ -78,7 +117,7 @@ proptest! {
     ) {
         let k = (fraction * n as f64) as u64;
         let p = kl_inverse(EmpiricalRisk::new(k, n).unwrap(), Nats::new(budget).unwrap());
-        prop_assert!(p == 1.0 || n as f64 * kl(k as f64 / n as f64, p) >= budget * (1.0 - 1e-9));
+        prop_assert!(p == 1.0 || n as f64 * kl(probability(k as f64 / n as f64), probability(p)) >= budget * (1.0 - 1e-9));
     }
 
     #[test]

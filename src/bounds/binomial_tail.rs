@@ -16,7 +16,7 @@
 //! `-D`, `ln F` has too. The value returned is the end of a last Newton step in which `ln F` is replaced by an upper
 //! bound on it, and which is then moved outward by the rounding errors of the step itself. How the starting point
 //! was found does not matter for safety, only for tightness: the excess of a Newton step is quadratic in its length,
-//! and the last one is at most `1e-6` standard deviations long.
+//! and the last one is at most `1e-6` standard deviations long, and at most `1e-6` of `p`.
 //!
 //! # The error of `ln F`
 //! [`deviance`] contributes a relative `2e-14` of itself, and moves `p` by a relative `1e-15`; the other parts of `ln W`
@@ -32,12 +32,12 @@ use super::incomplete_beta::fraction;
 use super::kl::{kl_inverse, lower_inverse, without_errors};
 use super::rounding::up;
 use super::stirling::stirling_error;
-use super::{EmpiricalRisk, Nats};
+use super::{EmpiricalRisk, Nats, Probability};
 
 /// Newton steps at most. Four to eight are used; the bound makes endless loops impossible.
 const MOST_STEPS: u32 = 100;
 
-/// The last Newton step is at most this long, in standard deviations of `k/n`.
+/// The last Newton step is at most this long, in standard deviations of `k/n` and relative to `p`.
 const LAST_STEP: f64 = 1e-6;
 
 /// `0 < k < n` errors, and what the tails at any `p` have in common.
@@ -137,7 +137,7 @@ impl Binomial {
     }
 
     fn is_long(&self, at: Split, step: f64) -> bool {
-        step.abs() > LAST_STEP * (at.p * at.q / self.examples()).sqrt()
+        step.abs() > LAST_STEP * (at.p * at.q / self.examples()).sqrt().min(at.p)
     }
 }
 
@@ -147,6 +147,36 @@ fn ln_complement(x: f64) -> f64 {
         (-x.exp_m1()).ln()
     } else {
         (-x.exp()).ln_1p()
+    }
+}
+
+/// `ln Pr[Bin(n, p) <= k]`, to an absolute `1e-12` and a relative `1e-13`: not a bound but a value.
+///
+/// ```
+/// use nonvacuous::bounds::{ln_lower_tail, EmpiricalRisk, Probability};
+/// let tail = ln_lower_tail(EmpiricalRisk::new(1, 2)?, Probability::new(0.5)?);
+/// assert!((tail - 0.75f64.ln()).abs() < 1e-12);
+/// # Ok::<(), nonvacuous::bounds::BoundError>(())
+/// ```
+pub fn ln_lower_tail(risk: EmpiricalRisk, p: Probability) -> f64 {
+    let at = Split { p: p.get(), q: p.complement() };
+    if risk.successes() == 0.0 || at.p == 0.0 {
+        0.0
+    } else if at.q == 0.0 {
+        f64::NEG_INFINITY
+    } else if risk.errors() == 0.0 {
+        risk.examples() * ln_complement_of(at)
+    } else {
+        Binomial::new(risk).tails(at).ln_lower
+    }
+}
+
+/// `ln(1 - p)`.
+fn ln_complement_of(at: Split) -> f64 {
+    if at.p <= 0.5 {
+        (-at.p).ln_1p()
+    } else {
+        at.q.ln()
     }
 }
 

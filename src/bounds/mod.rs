@@ -1,29 +1,63 @@
-//! Upper bounds on the error on new examples: pure functions of counts, bits and a failure probability.
+//! Upper bounds on the error on new examples, and lower bounds on the bits that overfitting takes: pure functions of counts, bits and a
+//! failure probability.
+//!
+//! # Which one
+//! For one hypothesis with a code word, [`occam_binomial`]: nothing here is tighter. For a randomised predictor, [`pac_bayes_kl_xi`].
+//! The others are for comparison with published numbers; [`BOUNDS`] lists them with their assumptions.
 //!
 //! # The safe side
-//! Every bound returned is at least its exact real value for the arguments given, and at most a relative `1e-10` above
-//! it. There is no interval arithmetic: each computed quantity comes with an a-priori bound on its error, written
+//! Every upper bound returned is at least its exact real value for the arguments given, and at most a relative `1e-10` above it; lower
+//! bounds are mirrored. There is no interval arithmetic: each computed quantity comes with an a-priori bound on its error, written
 //! where it is computed, and the last step of each function moves outward by that much. An inverse ends with a Newton step
 //! on a convex or concave function, which cannot end on the wrong side of the root, whatever came before it.
+//!
+//! What is assumed of the platform: IEEE doubles, and `exp`, `ln`, `exp_m1` and `ln_1p` to within four units in the last place. The outward
+//! steps are 20 times that at least.
 //!
 //! # Units
 //! [`Bits`] and [`Nats`] are different types, converted in one place, upward.
 
 mod binomial_tail;
 mod catalogue;
+mod catoni;
 mod deviance;
 mod error;
+mod hypergeometric;
 mod incomplete_beta;
 mod kl;
+mod length_prior;
+mod limit;
+mod monte_carlo;
+mod noise;
 mod occam;
+mod pac_bayes;
+mod prior_split;
+mod probability;
+mod random_codebook;
+mod risk;
 mod rounding;
 mod stirling;
+mod symmetry;
 mod units;
+mod xi;
 
-pub use binomial_tail::binomial_tail_inverse;
-pub use catalogue::{Bound, BOUNDS};
+pub use binomial_tail::{binomial_tail_inverse, ln_lower_tail};
+pub use catalogue::{Bound, Loss, Predictor, Premises, TrainingError, BOUNDS};
+pub use catoni::{catoni, catoni_uniform, CatoniMinimum, GridRatio, InverseTemperature};
 pub use error::BoundError;
+pub use hypergeometric::population_errors;
 pub use kl::{kl, kl_inverse, kl_inverse_lower, kl_inverse_upper};
+pub use length_prior::LengthPrior;
+pub use limit::{limit_injective, limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error};
+pub use monte_carlo::{monte_carlo_risk, monte_carlo_risk_of_pairs};
+pub use noise::GaussianNoise;
 pub use occam::{held_out, occam_binomial, occam_hoeffding, occam_kl};
-pub use rounding::round_up_decimals;
-pub use units::{Bits, EmpiricalRisk, FailureProbability, Nats, Probability};
+pub use pac_bayes::{lambda_bound, mcallester, pac_bayes_kl, pac_bayes_kl_xi, thiemann, Lambda};
+pub use prior_split::PriorSplit;
+pub use probability::{FailureProbability, Probability};
+pub use random_codebook::RandomCodebook;
+pub use risk::{EmpiricalRisk, GibbsRisk, SampleSize};
+pub use rounding::{round_down_thousandths, round_up_decimals};
+pub use symmetry::symmetry_gain;
+pub use units::{Bits, Nats};
+pub use xi::{ln_two_sqrt, ln_xi};

@@ -3,7 +3,7 @@
 use super::binomial_tail::binomial_tail_inverse;
 use super::kl::kl_inverse;
 use super::rounding::up;
-use super::{Bits, EmpiricalRisk, FailureProbability, Nats};
+use super::{Bits, EmpiricalRisk, FailureProbability, GibbsRisk, Nats};
 
 /// `bits ln 2 + ln(1/delta)`: what a hypothesis pays for being chosen, in nats, rounded up.
 fn budget(bits: Bits, delta: FailureProbability) -> Nats {
@@ -41,9 +41,15 @@ pub fn occam_kl(risk: EmpiricalRisk, bits: Bits, delta: FailureProbability) -> f
 ///
 /// Implied by [`occam_kl`] through Pinsker's inequality, never below it.
 pub fn occam_hoeffding(risk: EmpiricalRisk, bits: Bits, delta: FailureProbability) -> f64 {
-    let root = (budget(bits, delta).get() / (2.0 * risk.examples())).sqrt();
-    // A quotient, a root, a quotient and a sum, each to half a unit in the last place.
-    up(risk.rate() + root, 4).min(1.0)
+    hoeffding_inverse(risk, budget(bits, delta))
+}
+
+/// `e + sqrt(budget / (2 n))`, rounded up and cut to 1: `max { p : 2 n (p - e)^2 <= budget }`.
+pub(super) fn hoeffding_inverse(risk: impl Into<GibbsRisk>, budget: Nats) -> f64 {
+    let risk = risk.into();
+    let root = (budget.get() / (2.0 * risk.examples())).sqrt();
+    // A quotient, a root, a quotient and a sum, each to half a unit in the last place, and two units in the risk.
+    up(risk.rate() + root, 6).min(1.0)
 }
 
 /// The bound from examples that were never used (Clopper and Pearson 1934): `max { p : Pr[Bin(n, p) <= k] >= delta }`.

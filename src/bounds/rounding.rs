@@ -10,6 +10,16 @@ pub(super) fn down(value: f64, steps: u32) -> f64 {
     (0..steps).fold(value, |value, _| value.next_down())
 }
 
+/// `value >= 0`, larger by a part `relative` of itself; infinity stays what it is.
+pub(super) fn raise(value: f64, relative: f64) -> f64 {
+    value * (1.0 + relative)
+}
+
+/// `value >= 0`, smaller by a part `relative` of itself.
+pub(super) fn lower(value: f64, relative: f64) -> f64 {
+    value * (1.0 - relative)
+}
+
 /// Digits that a decimal between 0 and 1 of which all digits are kept can have in an `f64`.
 const MOST_DIGITS: u32 = 15;
 
@@ -30,4 +40,14 @@ pub fn round_up_decimals(value: f64, digits: u32) -> f64 {
     // The product is off by less than one, so one of the next whole numbers is the least above. A decimal that rounds to a
     // number equal to `value` may itself be below it, by a part of the last unit; `exceeds` tells.
     (0..4).map(|step| (below + f64::from(step)) / scale).find(|&candidate| candidate >= value).unwrap_or(value)
+}
+
+/// `value >= 0`, rounded down to whole thousandths: what is printed of a lower bound on bits.
+pub fn round_down_thousandths(value: f64) -> f64 {
+    let below = (value * 1000.0).floor() / 1000.0;
+    if below <= value {
+        below
+    } else {
+        ((value * 1000.0).floor() - 1.0) / 1000.0
+    }
 }

@@ -1,13 +1,10 @@
-//! Checked arguments: bits, nats, failure probabilities, error counts.
+//! Lengths and divergences: bits and nats, which are different types.
 
 use std::f64::consts::LN_2;
 use std::fmt;
 
-use super::rounding::up;
+use super::rounding::{lower, raise, up};
 use super::BoundError;
-
-/// Most examples that are accepted.
-const MOST_EXAMPLES: u64 = 1_000_000_000_000;
 
 /// A description length in bits: finite, at least 0.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -34,7 +31,17 @@ impl Bits {
     /// `ln 2` nats a bit, rounded up.
     pub fn to_nats(self) -> Nats {
         // The product and the constant are each off by at most half a unit in the last place.
-        Nats(if self.0 == 0.0 { 0.0 } else { up(self.0 * LN_2, 2) })
+        Nats(if self.0 == 0.0 { 0.0 } else { up(self.0 * LN_2, 2).min(f64::MAX) })
+    }
+
+    /// `nats / ln 2`, rounded down, for `nats >= 0` that exceed the exact value by a relative `5e-14` at most.
+    pub(super) fn below_nats(nats: f64) -> Self {
+        Self(lower(nats / LN_2, 6e-14))
+    }
+
+    /// `bits` themselves, which the caller has shown to be finite and at least 0.
+    pub(super) fn trusted(bits: f64) -> Self {
+        Self(bits)
     }
 }
 
@@ -66,109 +73,29 @@ impl Nats {
         self.0
     }
 
-    /// The sum, rounded up.
-    pub(super) fn plus(self, other: Nats) -> Nats {
-        Nats(up(self.0 + other.0, 1))
+    /// The sum, rounded up: a code's nats and those of its [length](super::LengthPrior), say.
+    pub fn plus(self, other: Nats) -> Nats {
+        Nats(up(self.0 + other.0, 1).min(f64::MAX))
+    }
+
+    /// The difference, rounded up, or nothing if `gain` is larger: a code's nats less a [symmetry](super::symmetry_gain), say.
+    pub fn less(self, gain: Nats) -> Nats {
+        Nats(up(self.0 - gain.0, 1).max(0.0))
+    }
+
+    /// `nats`, which the caller has computed to a relative `1e-14`, rounded up.
+    pub(super) fn above(nats: f64) -> Self {
+        Self(raise(nats, 2e-14))
+    }
+
+    /// `nats`, which the caller has computed to a relative `1e-14`, rounded down.
+    pub(super) fn below(nats: f64) -> Self {
+        Self(lower(nats, 2e-14))
     }
 }
 
 impl fmt::Display for Nats {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} nats", self.0)
-    }
-}
-
-/// The probability `delta`, over the draw of the sample, that a bound fails: between 0 and 1, both excluded.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct FailureProbability(f64);
-
-impl FailureProbability {
-    /// Checks a probability.
-    ///
-    /// # Errors
-    /// [`BoundError::FailureProbability`] if it is not strictly between 0 and 1.
-    pub fn new(delta: f64) -> Result<Self, BoundError> {
-        if delta > 0.0 && delta < 1.0 {
-            Ok(Self(delta))
-        } else {
-            Err(BoundError::FailureProbability(delta))
-        }
-    }
-
-    /// `delta`.
-    pub fn get(self) -> f64 {
-        self.0
-    }
-
-    /// `ln(1/delta)`, rounded up.
-    pub fn nats(self) -> Nats {
-        // Mathematical libraries compute logarithms to within a unit in the last place.
-        Nats(up(-self.0.ln(), 2))
-    }
-}
-
-/// A number from 0 to 1.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct Probability(f64);
-
-impl Probability {
-    /// Checks a probability.
-    ///
-    /// # Errors
-    /// [`BoundError::Probability`] if it is not from 0 to 1.
-    pub fn new(probability: f64) -> Result<Self, BoundError> {
-        if (0.0..=1.0).contains(&probability) {
-            Ok(Self(probability))
-        } else {
-            Err(BoundError::Probability(probability))
-        }
-    }
-
-    /// The number.
-    pub fn get(self) -> f64 {
-        self.0
-    }
-}
-
-/// `k` errors in `n` examples: the empirical risk `k/n`, exactly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EmpiricalRisk {
-    errors: u64,
-    examples: u64,
-}
-
-impl EmpiricalRisk {
-    /// Checks the counts.
-    ///
-    /// # Errors
-    /// [`BoundError::Examples`] if there are none or more than `1e12`; [`BoundError::MoreErrorsThanExamples`].
-    pub fn new(errors: u64, examples: u64) -> Result<Self, BoundError> {
-        if examples == 0 || examples > MOST_EXAMPLES {
-            return Err(BoundError::Examples(examples));
-        }
-        if errors > examples {
-            return Err(BoundError::MoreErrorsThanExamples { errors, examples });
-        }
-        Ok(Self { errors, examples })
-    }
-
-    /// `k`.
-    pub fn errors(self) -> f64 {
-        self.errors as f64
-    }
-
-    /// `n`.
-    pub fn examples(self) -> f64 {
-        self.examples as f64
-    }
-
-    /// `n - k`.
-    pub fn successes(self) -> f64 {
-        (self.examples - self.errors) as f64
-    }
-
-    /// `k/n`, rounded to nearest.
-    pub fn rate(self) -> f64 {
-        self.errors() / self.examples()
     }
 }

@@ -1,10 +1,14 @@
 //! The command: one file a subcommand.
 
+mod bound;
 #[cfg(feature = "train")]
 mod certify;
 mod data;
 mod inspect;
+mod limit;
 mod output;
+mod row;
+mod sweep;
 mod table;
 mod verify;
 
@@ -40,6 +44,10 @@ enum Command {
     Verify(verify::Arguments),
     /// Show what is in a model file and where its bits go
     Inspect(inspect::Arguments),
+    /// Every upper bound on the error, side by side, from counts and bits
+    Bound(bound::Arguments),
+    /// The converse: the bits that overfitting takes, and the test error that bits allow
+    Limit(limit::Arguments),
     /// List, find and download data sets
     Data(data::Arguments),
 }
@@ -48,6 +56,13 @@ enum Command {
 struct Failure {
     message: String,
     code: u8,
+}
+
+impl Failure {
+    /// A way of calling the command that makes no sense, with a hint.
+    fn misuse(message: &str) -> Self {
+        Self { message: message.to_string(), code: MISUSE }
+    }
 }
 
 impl<E: std::error::Error> From<E> for Failure {
@@ -90,6 +105,8 @@ pub fn run() -> ExitCode {
         Command::Certify(arguments) => certify::run(&arguments, &search, cli.json),
         Command::Verify(arguments) => verify::run(&arguments, &search, cli.json),
         Command::Inspect(arguments) => inspect::run(&arguments, cli.json),
+        Command::Bound(arguments) => bound::run(&arguments, cli.json),
+        Command::Limit(arguments) => limit::run(&arguments, cli.json),
         Command::Data(arguments) => data::run(&arguments, &search, cli.json),
     };
     match result {
