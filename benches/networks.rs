@@ -40,7 +40,9 @@ fn training_passes(criterion: &mut Criterion) {
 fn weights(network: &Network) -> candle_core::Result<Vec<candle_core::Var>> {
     let shapes = network.architecture().tensors();
     let pairs = shapes.iter().zip(network.deviations());
-    pairs.map(|(shape, &deviation)| candle_core::Var::randn(0f32, deviation as f32, &shape.dimensions[..], &Device::Cpu)).collect()
+    pairs
+        .map(|(shape, &deviation)| candle_core::Var::randn(0f32, deviation as f32, &shape.dimensions[..], &Device::Cpu))
+        .collect()
 }
 
 criterion_group!(benches, training_passes);
