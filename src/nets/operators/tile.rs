@@ -106,6 +106,7 @@ impl<T: Real> Correlate<'_, T> {
     }
 
     /// The first `N` places; the last again and again where there are fewer.
+    #[expect(clippy::needless_range_loop, reason = "loops with a fixed number of turns keep the sums in registers")]
     #[inline(always)]
     fn tile<S: Simd, const M: usize, const N: usize>(
         &mut self,
@@ -205,6 +206,7 @@ impl<T: Real> WeightGradient<'_, T> {
     }
 
     /// `N` taps from `tap` on; the last again and again where there are fewer. Returns `N`.
+    #[expect(clippy::needless_range_loop, reason = "loops with a fixed number of turns keep the sums in registers")]
     #[inline(always)]
     fn tile<S: Simd, const M: usize, const N: usize>(&mut self, simd: S, first: usize, tap: usize) -> usize {
         let source = T::vectors::<S>(self.source);
