@@ -4,13 +4,11 @@
 //! this file misreads at most this fraction of new images.* It is [issued](issue) from the bytes of a model file and a
 //! data set, and [verified](verify) from the same two things by anyone, whoever trained the network and however.
 
-mod digest;
 mod issue;
 mod verify;
 
 use serde::{Deserialize, Serialize};
 
-pub use digest::sha256;
 pub use issue::{issue, IssueError};
 pub use verify::{parse, verify, Check, Unverifiable, Verdict};
 

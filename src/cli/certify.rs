@@ -88,7 +88,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
 }
 
 fn chosen_recipes(arguments: &Arguments, data: &DataSet) -> Result<Vec<Recipe>, Failure> {
-    let mut recipes = recipes(data.train.shape(), data.train.classes(), data.train.len(), arguments.effort)?;
+    let mut recipes = recipes(&data.train, arguments.effort)?;
     if let Some(text) = &arguments.arch {
         let architecture = Architecture::parse(text, data.train.shape())?;
         for recipe in &mut recipes {

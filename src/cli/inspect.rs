@@ -8,8 +8,8 @@ use serde_json::json;
 use super::output::{print, print_json, read};
 use super::table::table;
 use super::Failure;
-use crate::certificate::sha256;
 use crate::code::{Allocation, Model, TensorBits};
+use crate::data::sha256;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

@@ -68,8 +68,21 @@ const DOES_NOT_HOLD: u8 = 1;
 /// Exit code: misuse, or something that is needed is missing.
 const MISUSE: u8 = 2;
 
+/// Without this variable candle 0.11.1 reads `/proc/cpuinfo` at every matrix product, which doubles the time that small
+/// networks take; with it, everything uses the same number of threads.
+#[cfg(feature = "train")]
+fn fix_number_of_threads() {
+    const VARIABLE: &str = "RAYON_NUM_THREADS";
+    if std::env::var_os(VARIABLE).is_none() {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        std::env::set_var(VARIABLE, threads.to_string());
+    }
+}
+
 /// Reads the command line, runs the subcommand and returns its exit code.
 pub fn run() -> ExitCode {
+    #[cfg(feature = "train")]
+    fix_number_of_threads();
     let cli = Cli::parse();
     let search = SearchPath::from_environment(cli.data_dir.as_deref());
     let result = match cli.command {

@@ -1,6 +1,6 @@
 //! `nonvacuous verify`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -26,7 +26,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     }
     let text = std::fs::read_to_string(&path).map_err(|error| cannot("read", &path, &error))?;
     let certificate = parse(&text).map_err(cannot_be_checked)?;
-    let file = read(&path.with_file_name(&certificate.model.file))?;
+    let file = read(&beside(&path, &certificate.model.file)?)?;
     let selector = arguments.data.as_deref().unwrap_or(&certificate.training_set.name);
     let data = load(selector, search).map_err(cannot_be_checked)?;
     let verdict = verify(&certificate, &file, &data).map_err(cannot_be_checked)?;
@@ -51,6 +51,19 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         }
     }
     Ok(())
+}
+
+/// The model file's path; a certificate may not name a file elsewhere.
+fn beside(certificate: &Path, model: &str) -> Result<PathBuf, Failure> {
+    if Path::new(model).file_name().is_none_or(|name| name != model) {
+        return Err(Failure {
+            message: format!(
+                "cannot be checked: the model file \"{model}\" is not the name of a file beside the certificate"
+            ),
+            code: MISUSE,
+        });
+    }
+    Ok(certificate.with_file_name(model))
 }
 
 fn cannot_be_checked(error: impl std::error::Error) -> Failure {

@@ -13,11 +13,19 @@ use crate::nets::{Network, Parameters};
 /// latent number which receives the weight's own gradient, straight through (Bengio, Léonard and Courville 2013); after
 /// each step every weight takes the nearest of zero and the codewords. So pruned weights may come back, and kept ones go.
 /// The network always computes with codewords rounded to the digits they will be coded with.
+///
+/// To the loss is added `rate` times a differentiable code length of all weights in nats: symbol `s` of a tensor costs
+/// `-ln((c_s + 1/2)/(c + r/2))`, where `c_s` of its `c` weights take one of `r` symbols now, and in between two levels the cost
+/// is interpolated linearly. So a weight goes to the cheaper level unless the data say otherwise (entropy-constrained
+/// quantisation: Chou, Lookabaugh and Gray 1989; in training: Wiedemann, Müller and Samek 2020).
 pub struct QuantisedWeights {
     latent: Vec<Var>,
     codebooks: Vec<Var>,
     /// For each weight 0 if it is zero, else one more than the place of its codeword.
     symbols: Vec<Tensor>,
+    /// The slope of the code length at each latent number.
+    slopes: Vec<Tensor>,
+    rate: f64,
     digits: u32,
     shared: bool,
 }
@@ -35,6 +43,7 @@ impl QuantisedWeights {
         mut values: Vec<Vec<f32>>,
         codewords: usize,
         digits: u32,
+        rate: f64,
         device: &Device,
     ) -> Result<Self> {
         let shared = network.is_homogeneous();
@@ -59,7 +68,7 @@ impl QuantisedWeights {
         for (shape, values) in network.architecture().tensors().iter().zip(&values) {
             latent.push(Var::from_slice(values, &shape.dimensions[..], device)?);
         }
-        let mut quantised = Self { latent, codebooks, symbols: Vec::new(), digits, shared };
+        let mut quantised = Self { latent, codebooks, symbols: Vec::new(), slopes: Vec::new(), rate, digits, shared };
         quantised.assign()?;
         Ok(quantised)
     }
@@ -83,13 +92,17 @@ impl QuantisedWeights {
     /// Every weight takes the level nearest to its latent number.
     fn assign(&mut self) -> Result<()> {
         let mut symbols = Vec::with_capacity(self.latent.len());
+        let mut slopes = Vec::with_capacity(self.latent.len());
         for (place, latent) in self.latent.iter().enumerate() {
             let levels = self.levels(self.codebook_of(place))?;
             let values: Vec<f32> = latent.flatten_all()?.to_vec1()?;
             let nearest: Vec<u32> = values.iter().map(|&value| nearest(&levels, value)).collect();
+            let costs = Costs::new(&levels, &nearest);
+            let slope = values.iter().map(|&value| costs.slope(value)).collect();
+            slopes.push(Tensor::from_vec(slope, latent.shape(), latent.device())?);
             symbols.push(Tensor::from_vec(nearest, latent.elem_count(), latent.device())?);
         }
-        self.symbols = symbols;
+        (self.symbols, self.slopes) = (symbols, slopes);
         Ok(())
     }
 
@@ -129,6 +142,30 @@ impl QuantisedWeights {
         });
         let tensors = tensors.collect();
         Ok(Model::new(network.architecture().clone(), codebooks, tensors)?)
+    }
+}
+
+/// What each level costs, in nats: pairs of level and cost in ascending order of levels.
+struct Costs(Vec<(f32, f32)>);
+
+impl Costs {
+    /// From how often each level is taken.
+    fn new(levels: &[f32], symbols: &[u32]) -> Self {
+        let mut counts = vec![0.5f32; levels.len()];
+        for &symbol in symbols {
+            counts[symbol as usize] += 1.0;
+        }
+        let total: f32 = counts.iter().sum();
+        let costs = counts.iter().map(|count| (total / count).ln());
+        let mut pairs: Vec<(f32, f32)> = levels.iter().copied().zip(costs).collect();
+        pairs.sort_by(|first, second| first.0.total_cmp(&second.0));
+        Self(pairs)
+    }
+
+    /// The slope of the cost, interpolated between levels and constant beyond the outermost.
+    fn slope(&self, value: f32) -> f32 {
+        let between = self.0.windows(2).find(|pair| pair[0].0 < value && value < pair[1].0);
+        between.map_or(0.0, |pair| (pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0))
     }
 }
 
@@ -172,6 +209,19 @@ impl Parameters for QuantisedWeights {
             weights.push(straight_through(chosen.reshape(latent.shape())?, latent.as_tensor())?);
         }
         Ok(weights)
+    }
+
+    fn penalty(&self) -> Result<Option<Tensor>> {
+        let mut penalty: Option<Tensor> = None;
+        for (latent, slopes) in self.latent.iter().zip(&self.slopes) {
+            // Linear where it stands: what matters is its slope.
+            let cost = (latent.as_tensor() * slopes)?.sum_all()?;
+            penalty = Some(match penalty {
+                None => cost,
+                Some(sum) => (sum + cost)?,
+            });
+        }
+        penalty.map(|penalty| penalty * self.rate).transpose()
     }
 
     fn after_step(&mut self, _done: f64) -> Result<()> {

@@ -19,6 +19,9 @@ pub struct Recipe {
     pub sparsity: f64,
     /// Values that the kept weights share.
     pub codewords: usize,
+    /// Weight of the code length against the cross-entropy of the whole training set, both in nats: 1 is the balance of
+    /// the minimum description length principle.
+    pub rate: f64,
     /// Binary digits of a codeword after its leading one.
     pub digits: u32,
     /// Training while pruning.
@@ -89,8 +92,9 @@ pub fn compress(
     train(&network, &mut pruned, data, recipe.pruning, order, |epoch| report(Stage::Pruning, epoch))?;
 
     let values = pruned.values()?;
-    let mut quantised = QuantisedWeights::new(&network, values, recipe.codewords, recipe.digits, device)?;
+    let rate = recipe.rate / data.len() as f64;
+    let mut quantised = QuantisedWeights::new(&network, values, recipe.codewords, recipe.digits, rate, device)?;
     let order = random("batches with codewords");
     train(&network, &mut quantised, data, recipe.quantised, order, |epoch| report(Stage::Codebook, epoch))?;
-    Ok(quantised.model(&network)?)
+    quantised.model(&network)
 }

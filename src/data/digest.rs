@@ -11,6 +11,15 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// SHA-256 of `bytes`, in hexadecimal.
+///
+/// ```
+/// assert!(nonvacuous::data::sha256(b"").starts_with("e3b0c44298fc1c14"));
+/// ```
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
 /// SHA-256 of a file, read piece by piece.
 pub(super) fn sha256_of_file(path: &Path) -> std::io::Result<String> {
     let mut file = File::open(path)?;

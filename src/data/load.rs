@@ -2,11 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use super::catalogue::{CIFAR10_TEST, CIFAR10_TRAINING};
 use super::cifar::sum_of_records;
-use super::digest::hex;
+use super::digest::sha256;
 use super::file::{in_file, read};
 use super::nearest::nearest;
 use super::{
@@ -106,7 +104,7 @@ fn idx_folder(name: &str, folder: &Path, known: &[RemoteFile]) -> Result<DataSet
     let checked = |file: &str| -> Result<(PathBuf, Vec<u8>), DataError> {
         let (path, bytes) = contents(folder, file)?;
         if let Some(known) = known.iter().find(|known| known.name == file) {
-            check(name, known.contents, hex(&Sha256::digest(&bytes))).map_err(|error| in_file(&path, error))?;
+            check(name, known.contents, sha256(&bytes)).map_err(|error| in_file(&path, error))?;
         }
         Ok((path, bytes))
     };

@@ -21,6 +21,7 @@ mod search_path;
 pub use catalogue::{known_set, Format, KnownSet, RemoteArchive, RemoteFile, KNOWN_SETS};
 pub use cifar::read_cifar10;
 pub use dataset::{DataSet, LabelledImages};
+pub use digest::sha256;
 pub use digits::digits;
 pub use download::{download, Transfer};
 pub use error::DataError;

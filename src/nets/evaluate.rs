@@ -256,8 +256,7 @@ impl Step {
                 means
             }
             Step::GlobalAverage => {
-                let mut means: Vec<Lanes> =
-                    features.chunks(before.height * before.width).map(|channel| total(channel)).collect();
+                let mut means: Vec<Lanes> = features.chunks(before.height * before.width).map(total).collect();
                 divide(&mut means, before.height * before.width);
                 means
             }

@@ -40,6 +40,14 @@ pub trait Parameters {
     /// If candle fails.
     fn weights(&self) -> candle_core::Result<Vec<Tensor>>;
 
+    /// What is added to the mean cross-entropy, differentiable in the variables; by default nothing.
+    ///
+    /// # Errors
+    /// If candle fails.
+    fn penalty(&self) -> candle_core::Result<Option<Tensor>> {
+        Ok(None)
+    }
+
     /// Called after each step, with the fraction of all steps that are done.
     ///
     /// # Errors
@@ -93,6 +101,16 @@ impl TrainingSet {
         let labels = Tensor::from_slice(data.labels(), data.len(), device)?.to_dtype(DType::U32)?;
         Ok(Self { images, labels, examples: data.len() })
     }
+
+    /// Number of examples; at least one.
+    pub fn len(&self) -> usize {
+        self.examples
+    }
+
+    /// Whether there are no examples: never, since a data set has some.
+    pub fn is_empty(&self) -> bool {
+        self.examples == 0
+    }
 }
 
 /// What is reported after each epoch.
@@ -144,7 +162,10 @@ pub fn train(
             let labels = data.labels.index_select(&chosen, 0)?;
             let logits = network.forward(&parameters.weights()?, &images)?.broadcast_mul(&log_temperature.exp()?)?;
             let loss = loss::cross_entropy(&logits, &labels)?;
-            optimiser.backward_step(&loss)?;
+            match parameters.penalty()? {
+                Some(penalty) => optimiser.backward_step(&(&loss + penalty)?)?,
+                None => optimiser.backward_step(&loss)?,
+            }
             step += 1;
             parameters.after_step(step as f64 / steps as f64)?;
 

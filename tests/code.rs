@@ -1,0 +1,212 @@
+//! Codes and the model file: what is written is what is read, to the bit, and nothing else is accepted.
+#![allow(clippy::unwrap_used)]
+
+use nonvacuous::code::distribution::{Adaptive, Distribution, Weighted, PRECISION};
+use nonvacuous::code::integer::{read_gamma, read_signed, write_gamma, write_signed};
+use nonvacuous::code::{Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, ImageSize, Model};
+use proptest::prelude::*;
+
+fn architecture(layers: &str, side: usize) -> Architecture {
+    Architecture::parse(layers, ImageSize { channels: 1, height: side, width: side }).unwrap()
+}
+
+/// Layers of every kind.
+fn any_architecture() -> impl Strategy<Value = Architecture> {
+    let layer = prop_oneof![
+        (1usize..40, 1usize..6, 0usize..3, 1usize..3, any::<bool>()).prop_map(
+            |(channels, kernel, padding, stride, bias)| {
+                format!("conv:{channels}:{kernel}:s{stride}:p{}{}", padding.min(kernel), if bias { ":b" } else { "" })
+            }
+        ),
+        (1usize..6).prop_map(|kernel| format!("dwconv:{kernel}")),
+        Just("relu".to_string()),
+        Just("norm".to_string()),
+        Just("gap".to_string()),
+        Just("max:2".to_string()),
+        Just("avg:3".to_string()),
+    ];
+    let input = prop_oneof![Just(8usize), Just(28), 5usize..40];
+    (prop::collection::vec(layer, 0..6), 2usize..30, any::<bool>(), input).prop_filter_map(
+        "layers that fit",
+        |(mut layers, classes, bias, side)| {
+            layers.push(format!("dense:{classes}{}", if bias { ":b" } else { "" }));
+            let input = ImageSize { channels: 1, height: side, width: side };
+            let architecture = Architecture::parse(&layers.join(" "), input).ok()?;
+            (architecture.weights()? < 30_000).then_some(architecture)
+        },
+    )
+}
+
+fn any_codebook() -> impl Strategy<Value = Codebook> {
+    let value = (any::<bool>(), 0.001f32..100.0).prop_map(|(negative, value)| if negative { -value } else { value });
+    (0u32..24, prop::collection::vec(value, 0..12))
+        .prop_map(|(digits, values)| Codebook::nearest(digits, &values).unwrap())
+}
+
+fn any_model() -> impl Strategy<Value = Model> {
+    (any_architecture(), any_codebook(), any_codebook(), any::<u64>(), 0.0..1.0f64).prop_map(
+        |(architecture, first, second, seed, kept)| {
+            let shapes = architecture.tensors();
+            let books = if shapes.len() > 1 { vec![first, second] } else { vec![first] };
+            let mut state = seed | 1;
+            let mut random = || {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                state
+            };
+            let tensors = shapes.iter().enumerate().map(|(place, shape)| {
+                let codebook = place.min(books.len() - 1);
+                let codewords = books[codebook].len() as u64;
+                let mut symbol = || match (random() % 1000) as f64 / 1000.0 < kept {
+                    true => (random() % (codewords + 1)) as u8,
+                    false => 0,
+                };
+                CodedTensor { codebook, symbols: (0..shape.len()).map(|_| symbol()).collect() }
+            });
+            let tensors = tensors.collect();
+            Model::new(architecture, books, tensors).unwrap()
+        },
+    )
+}
+
+/// Each symbol's interval follows the one before, and together they fill the unit interval: the Kraft sum is one.
+fn assert_complete(distribution: &impl Distribution, size: usize) {
+    let mut end = 0;
+    for symbol in 0..size {
+        let (start, width) = distribution.interval(symbol).unwrap();
+        assert_eq!(start, end);
+        end = start + width.get();
+        for quantile in [start, end - 1] {
+            assert_eq!(distribution.symbol_at(quantile).0, symbol);
+        }
+    }
+    assert_eq!(end, 1 << PRECISION);
+    assert!(distribution.interval(size).is_none());
+}
+
+proptest! {
+    #[test]
+    fn a_model_is_read_back_exactly_and_encodes_to_the_same_bytes(model in any_model()) {
+        let (file, allocation) = model.encode_with_allocation().unwrap();
+        let decoded = Model::decode(&file).unwrap();
+        prop_assert_eq!(&decoded, &model);
+        prop_assert_eq!(decoded.encode().unwrap(), file.clone());
+        let bits = |weights: Vec<Vec<f32>>| -> Vec<u32> { weights.concat().iter().map(|weight| weight.to_bits()).collect() };
+        prop_assert_eq!(bits(decoded.weights()), bits(model.weights()));
+        // The file is the ideal code length plus at most two bytes for the end of the stream.
+        prop_assert_eq!(allocation.total, 8 * file.len() as u64);
+        prop_assert!((0.0..16.0).contains(&allocation.termination), "{}", allocation.termination);
+    }
+
+    #[test]
+    fn no_file_is_the_beginning_of_another(model in any_model(), more in prop::collection::vec(any::<u8>(), 1..20)) {
+        let file = model.encode().unwrap();
+        let longer = [&file[..], &more].concat();
+        prop_assert!(Model::decode(&longer).is_err());
+        // The last few lengths, where a code word might be complete, and some before.
+        for length in (0..file.len()).rev().take(8).chain((0..file.len()).step_by(1 + file.len() / 8)) {
+            prop_assert!(Model::decode(&file[..length]).is_err());
+        }
+    }
+
+    #[test]
+    fn noise_is_never_accepted_unless_it_is_what_the_encoder_writes(noise in prop::collection::vec(any::<u8>(), 0..60)) {
+        let file = [&[1], &noise[..]].concat();
+        if let Ok(model) = Model::decode(&file) {
+            prop_assert_eq!(model.encode().unwrap(), file);
+        }
+    }
+
+    #[test]
+    fn text_of_an_architecture_is_read_back(architecture in any_architecture()) {
+        let again = Architecture::parse(&architecture.to_string(), architecture.input()).unwrap();
+        prop_assert_eq!(again, architecture);
+    }
+
+    #[test]
+    fn probabilities_sum_to_one(weights in prop::collection::vec(1u64..1_000_000, 1..40), seen in prop::collection::vec(0usize..7, 0..50)) {
+        assert_complete(&Weighted::new(&weights), weights.len());
+        let mut adaptive = Adaptive::new(7);
+        seen.iter().for_each(|&symbol| adaptive.observe(symbol));
+        assert_complete(&adaptive, 7);
+    }
+
+    #[test]
+    fn integers_are_read_back_whatever_follows(value in 1u64..1 << 40, signed in -(1i64 << 38)..1i64 << 38, tail: [u8; 3]) {
+        let mut encoder = Encoder::new();
+        write_gamma(&mut encoder, value).unwrap();
+        write_signed(&mut encoder, signed).unwrap();
+        let mut stream = encoder.finish();
+        stream.extend(tail);
+        let mut decoder = Decoder::new(&stream);
+        prop_assert_eq!(read_gamma(&mut decoder).unwrap(), value);
+        prop_assert_eq!(read_signed(&mut decoder).unwrap(), signed);
+    }
+
+    #[test]
+    fn a_krichevsky_trofimov_code_is_close_to_the_best_fixed_one(bits in prop::collection::vec(any::<bool>(), 1..2000)) {
+        let mut adaptive = Adaptive::new(2);
+        let mut encoder = Encoder::new();
+        for &bit in &bits {
+            encoder.write(usize::from(bit), &adaptive).unwrap();
+            adaptive.observe(usize::from(bit));
+        }
+        let count = bits.len() as f64;
+        let ones = bits.iter().filter(|&&bit| bit).count() as f64;
+        let part = |x: f64| if x == 0.0 { 0.0 } else { -x * (x / count).log2() };
+        let best = part(ones) + part(count - ones);
+        // Half a logarithm and one bit, and what rounding probabilities to multiples of 2^-20 costs.
+        prop_assert!(encoder.ideal_bits() <= best + 0.5 * count.log2() + 1.0 + 0.01);
+        prop_assert!(8.0 * encoder.finish().len() as f64 <= best + 0.5 * count.log2() + 1.0 + 0.01 + 16.0);
+    }
+}
+
+#[test]
+fn gamma_codes_satisfy_krafts_equality() {
+    let length = |value: u64| {
+        let mut encoder = Encoder::new();
+        write_gamma(&mut encoder, value).unwrap();
+        encoder.ideal_bits()
+    };
+    let sum: f64 = (1..1u64 << 12).map(|value| (-length(value)).exp2()).sum();
+    assert_eq!(sum, 1.0 - 0.5f64.powi(12));
+}
+
+#[test]
+fn files_that_are_not_model_files_say_why() {
+    assert_eq!(Model::decode(&[]), Err(CodeError::Empty));
+    assert!(matches!(Model::decode(b"{}"), Err(CodeError::UnknownVersion { found: 123, known: 1 })));
+    let layers = architecture("dense:10", 8);
+    let zeros = CodedTensor { codebook: 0, symbols: vec![0; 640] };
+    let file = Model::new(layers, vec![Codebook::EMPTY], vec![zeros]).unwrap().encode().unwrap();
+    let message = Model::decode(&[&file[..], &[0]].concat()).unwrap_err().to_string();
+    assert!(message.contains("damaged"), "{message}");
+}
+
+#[test]
+fn a_file_may_not_hold_more_weights_than_its_length_allows() {
+    let layers = architecture("dense:4000000 dense:2", 8);
+    let tensors: Vec<CodedTensor> =
+        layers.tensors().iter().map(|shape| CodedTensor { codebook: 0, symbols: vec![0; shape.len()] }).collect();
+    let error = Model::new(layers, vec![Codebook::EMPTY], tensors).unwrap().encode().unwrap_err();
+    assert!(matches!(error, CodeError::TooManyWeights { weights: 264_000_000, .. }), "{error}");
+}
+
+#[test]
+fn models_that_do_not_fit_their_architecture_are_refused() {
+    let book = || Codebook::new(0, vec![-1.0, 1.0]).unwrap();
+    let tensor = |codebook, symbols| CodedTensor { codebook, symbols };
+    let model = |books, tensors| Model::new(architecture("dense:2", 2), books, tensors);
+    assert!(model(vec![book()], vec![tensor(0, vec![0, 1, 2, 0, 0, 1, 2, 0])]).is_ok());
+    assert!(model(vec![book()], vec![]).is_err());
+    assert!(model(vec![book()], vec![tensor(0, vec![0; 7])]).is_err());
+    assert!(model(vec![book()], vec![tensor(0, vec![3; 8])]).is_err());
+    assert!(model(vec![book()], vec![tensor(1, vec![0; 8])]).is_err());
+    assert!(model(vec![book(), book()], vec![tensor(0, vec![0; 8])]).is_err());
+    for values in
+        [vec![1.0, 1.0], vec![2.0, 1.0], vec![0.0], vec![f32::NAN], vec![f32::INFINITY], vec![1.25], vec![1e-40]]
+    {
+        assert!(matches!(Codebook::new(1, values.clone()), Err(CodeError::Codebook(_))), "{values:?}");
+    }
+}
