@@ -3,7 +3,8 @@
 
 use candle_core::{DType, Device, Result, Tensor, Var};
 use nonvacuous::nets::operators::{
-    apart, average_pool, convolve, dense, global_average, max_pool, normalise, relu, relu6, side_by_side, Span, Window,
+    apart, average_pool, convolve, cross_entropy, dense, global_average, max_pool, normalise, relu, relu6, side_by_side,
+    straight_through, Span, Window,
 };
 use nonvacuous::random::stream;
 use proptest::prelude::*;
@@ -203,6 +204,35 @@ proptest! {
         check(seed, &images, |images| apart(&relu6(&side_by_side(&images[0])?)?, batch));
         check(seed, &images, |images| apart(&normalise(&side_by_side(&images[0])?, 1e-5)?, batch));
     }
+
+    #[test]
+    fn cross_entropy_has_the_gradient_of_its_definition(
+        seed in any::<u64>(),
+        labels in prop::collection::vec(0..7u32, 1..20),
+        smoothing in 0.0..1.0f64,
+    ) {
+        let logits = [(random(seed, "logits", &[labels.len(), 7]) * 5.0).unwrap()];
+        check(seed, &logits, |logits| cross_entropy(&logits[0], &labels, smoothing));
+    }
+}
+
+#[test]
+fn cross_entropy_survives_large_logits_and_needs_a_label_for_each_row() {
+    let logits = Tensor::new(&[[1000f64, 0.0], [0.0, -1000.0]], &Device::Cpu).unwrap();
+    let loss: f64 = cross_entropy(&logits, &[0, 1], 0.0).unwrap().to_scalar().unwrap();
+    assert_eq!(loss, 500.0);
+    assert!(cross_entropy(&logits, &[0], 0.0).is_err());
+    assert!(cross_entropy(&logits, &[0, 2], 0.0).is_err());
+    assert!(cross_entropy(&logits, &[0, 1], 1.5).is_err());
+}
+
+#[test]
+fn a_straight_through_quantiser_hands_its_gradient_on_unchanged() {
+    let latent = Var::new(&[0.2f64, 0.9], &Device::Cpu).unwrap();
+    let quantised = straight_through(&latent.as_tensor().detach().round().unwrap(), latent.as_tensor()).unwrap();
+    assert_eq!(quantised.to_vec1::<f64>().unwrap(), [0.0, 1.0]);
+    let gradients = (quantised * 3.0).unwrap().sum_all().unwrap().backward().unwrap();
+    assert_eq!(gradients.get(&latent).unwrap().to_vec1::<f64>().unwrap(), [3.0, 3.0]);
 }
 
 #[test]

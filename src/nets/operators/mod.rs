@@ -14,19 +14,23 @@
 mod activation;
 mod arrangement;
 mod convolution;
+mod cross_entropy;
 mod normalisation;
 mod pooling;
 mod real;
 mod storage;
+mod straight_through;
 mod tile;
 mod window;
 
 pub use activation::{relu, relu6};
 pub use arrangement::{apart, side_by_side};
 pub use convolution::{convolve, dense};
+pub use cross_entropy::cross_entropy;
 pub use normalisation::normalise;
 pub use pooling::{average_pool, global_average, max_pool};
 pub(crate) use storage::is_supported;
+pub use straight_through::straight_through;
 pub use window::{Span, Window};
 
 /// Images in a block.

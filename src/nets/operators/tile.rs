@@ -11,7 +11,7 @@ use super::LANES;
 /// Outputs computed together.
 pub(super) const OUTPUTS: usize = 4;
 
-/// Most places, or taps, computed together: with [`OUTPUTS`] they fill 32 registers.
+/// Most places computed together: with [`OUTPUTS`] they fill 32 registers.
 const WIDE: usize = 6;
 
 /// Weights in the order in which [`Correlate`] reads them: outputs in tiles, within a tile tap by tap.
@@ -106,6 +106,7 @@ impl<T: Real> Correlate<'_, T> {
     }
 
     /// The first `N` places; the last again and again where there are fewer.
+    #[expect(clippy::needless_range_loop, reason = "loops with a fixed number of turns keep the sums in registers")]
     #[inline(always)]
     fn tile<S: Simd, const M: usize, const N: usize>(
         &mut self,
@@ -144,10 +145,13 @@ impl<T: Real> Correlate<'_, T> {
                     }
                 }
             }
-            for m in 0..M.min(self.outputs - first) {
-                for n in 0..N {
-                    let place = (first + m) * self.row + places[n.min(places.len() - 1)];
-                    target[place * parts + part] = sums[m][n];
+            // With a fixed number of turns the sums stay in registers.
+            for m in 0..M {
+                if first + m < self.outputs {
+                    for n in 0..N {
+                        let place = (first + m) * self.row + places[n.min(places.len() - 1)];
+                        target[place * parts + part] = sums[m][n];
+                    }
                 }
             }
         }
@@ -192,16 +196,17 @@ impl<T: Real> WeightGradient<'_, T> {
                 let left = self.taps.len() - tap;
                 tap += match left {
                     _ if S::REGISTER_COUNT < 32 => self.tile::<S, M, 2>(simd, first, tap),
-                    1..=3 | 9 => self.tile::<S, M, 3>(simd, first, tap),
+                    1..=3 | 6 | 9 => self.tile::<S, M, 3>(simd, first, tap),
                     4 | 8 => self.tile::<S, M, 4>(simd, first, tap),
-                    5 | 10 | 15 | 25 => self.tile::<S, M, 5>(simd, first, tap),
-                    _ => self.tile::<S, M, WIDE>(simd, first, tap),
+                    // One more would not leave a register for each output's gradient.
+                    _ => self.tile::<S, M, 5>(simd, first, tap),
                 };
             }
         }
     }
 
     /// `N` taps from `tap` on; the last again and again where there are fewer. Returns `N`.
+    #[expect(clippy::needless_range_loop, reason = "loops with a fixed number of turns keep the sums in registers")]
     #[inline(always)]
     fn tile<S: Simd, const M: usize, const N: usize>(&mut self, simd: S, first: usize, tap: usize) -> usize {
         let source = T::vectors::<S>(self.source);
@@ -231,9 +236,11 @@ impl<T: Real> WeightGradient<'_, T> {
                 }
             }
         }
-        for m in 0..M.min(self.outputs - first) {
-            for n in 0..N.min(self.taps.len() - tap) {
-                self.target[(first + m) * self.taps.len() + tap + n] += T::total(simd, sums[m][n]);
+        for m in 0..M {
+            for n in 0..N {
+                if first + m < self.outputs && tap + n < self.taps.len() {
+                    self.target[(first + m) * self.taps.len() + tap + n] += T::total(simd, sums[m][n]);
+                }
             }
         }
         N
