@@ -384,6 +384,32 @@ fn a_folder_of_idx_files_without_test_images_is_certified_without_a_held_out_ref
     assert!(nonvacuous(&["verify", path(folder.path())]).output().unwrap().status.success());
 }
 
+#[test]
+fn data_lists_finds_and_refuses() {
+    let nowhere = tempdir().unwrap();
+    let data = |arguments: &[&str]| {
+        let mut command = nonvacuous(&[&["data"], arguments].concat());
+        command.env("NONVACUOUS_DATA", nowhere.path()).env("XDG_CACHE_HOME", nowhere.path());
+        command.output().unwrap()
+    };
+    let list = json(&data(&["list", "--json"]).stdout);
+    let names: Vec<&str> = list.as_array().unwrap().iter().map(|set| set["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["digits", "mnist", "fashion-mnist", "cifar10"]);
+    assert_contains(&text(&data(&["list"]).stdout), &["digits", "embedded", "not here"]);
+
+    let missing = data(&["path", "mnist"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert_contains(&text(&missing.stderr), &["nonvacuous data fetch mnist", path(nowhere.path())]);
+    assert_contains(&text(&data(&["path", "mnits"]).stderr), &["nonvacuous data list"]);
+
+    // Nothing listens on this port: the message names the server, and no file is left.
+    let refused = data(&["fetch", "mnist", "--mirror", "http://127.0.0.1:1/"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert_contains(&text(&refused.stderr), &["no server has train-images-idx3-ubyte.gz: http://127.0.0.1:1/"]);
+    let folder = nowhere.path().join("nonvacuous/mnist");
+    assert!(fs::read_dir(folder).unwrap().next().is_none());
+}
+
 /// Whether a data set is on this machine; if not, the test that asks says so and is skipped.
 fn is_here(name: &str) -> bool {
     let here = nonvacuous(&["data", "path", name]).output().unwrap().status.success();

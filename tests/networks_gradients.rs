@@ -3,8 +3,8 @@
 
 use candle_core::{DType, Device, Result, Tensor, Var};
 use nonvacuous::nets::operators::{
-    apart, average_pool, convolve, cross_entropy, dense, global_average, max_pool, normalise, relu, relu6, side_by_side,
-    straight_through, Span, Window,
+    apart, average_pool, convolve, cross_entropy, dense, global_average, max_pool, normalise, relu, relu6,
+    side_by_side, straight_through, Span, Window,
 };
 use nonvacuous::random::stream;
 use proptest::prelude::*;
