@@ -68,8 +68,8 @@ fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
     let narrow = format!("conv:6:3 relu max:2 conv:10:3 norm relu max:2 conv:12:3 norm relu max:2 dense:{classes}");
     let (texts, rates, epochs): (&[&str], &[f64], _) = match effort {
         Effort::Quick => (&[&narrow], &[4.0], [1, 1]),
-        Effort::Standard => (&[&wide], &[6.0], [2, 10]),
-        Effort::Max => (&[&wide, &narrow], &[4.0, 6.0, 9.0], [6, 40]),
+        Effort::Standard => (&[&narrow], &[5.0], [2, 20]),
+        Effort::Max => (&[&narrow, &wide], &[4.0, 5.0, 6.0], [6, 60]),
     };
     let mut recipes = Vec::new();
     for text in texts {
