@@ -375,13 +375,13 @@ fn idx_folder(images: &LabelledImages) -> TempDir {
 #[test]
 fn a_folder_of_idx_files_without_test_images_is_certified_without_a_held_out_reference() {
     let data = idx_folder(&digits().unwrap().train);
-    let folder = tempdir().unwrap();
-    let arguments =
-        ["certify", "--effort", "quick", "--data", path(data.path()), "--out", path(folder.path()), "--json"];
-    let output = nonvacuous(&arguments).output().unwrap();
+    let here = tempdir().unwrap();
+    let arguments = ["certify", "--effort", "quick", "--data", path(data.path()), "--json"];
+    let output = nonvacuous(&arguments).current_dir(here.path()).output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(json(&output.stdout).get("held_out").is_none());
-    assert!(nonvacuous(&["verify", path(folder.path())]).output().unwrap().status.success());
+    let folder = here.path().join("certificates").join(data.path().file_name().unwrap());
+    assert!(nonvacuous(&["verify", path(&folder)]).output().unwrap().status.success());
 }
 
 #[test]

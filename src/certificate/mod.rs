@@ -129,12 +129,32 @@ impl Certificate {
 /// A probability as a percentage with two decimals, rounded up.
 pub fn percent_up(probability: f64) -> String {
     // Published bounds have six decimals, so hundredths of a percent are whole numbers up to rounding noise.
-    let hundredths = (probability * 1e4 - 1e-6).ceil().clamp(0.0, 1e4);
+    // Adding 0 makes -0 positive.
+    let hundredths = (probability * 1e4 - 1e-6).ceil().min(1e4) + 0.0;
     format!("{:.2}%", hundredths / 100.0)
 }
 
-/// `1 - delta` as a percentage, without rounding noise.
+/// `1 - delta` as a percentage with at most six decimals, rounded down.
 fn confidence_percent(delta: f64) -> String {
-    let percent = format!("{:.6}", 100.0 * (1.0 - delta));
+    // What is added is rounding noise: 100 (1 - 0.07) is less than 93.
+    let millionths = ((100.0 * (1.0 - delta) + 1e-9) * 1e6).floor();
+    let percent = format!("{:.6}", millionths / 1e6);
     percent.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{confidence_percent, percent_up};
+
+    #[test]
+    fn percentages_are_rounded_to_the_safe_side() {
+        for (delta, percent) in [(0.05, "95"), (0.07, "93"), (0.001, "99.9"), (1e-9, "99.999999"), (0.5, "50")] {
+            assert_eq!(confidence_percent(delta), percent);
+        }
+        for (bound, percent) in
+            [(0.2, "20.00%"), (0.200001, "20.01%"), (0.3, "30.00%"), (1.0, "100.00%"), (0.0, "0.00%")]
+        {
+            assert_eq!(percent_up(bound), percent);
+        }
+    }
 }

@@ -13,9 +13,9 @@ use super::{Failure, MISUSE};
 use crate::bounds::BOUNDS;
 use crate::certificate::{issue, percent_up, Certificate, Provenance};
 use crate::code::Architecture;
-use crate::compress::{compress, recipes, Effort, Recipe};
+use crate::compress::{compress, recipes, CompressError, Effort, Recipe};
 use crate::data::{load, DataSet, SearchPath};
-use crate::nets::TrainingSet;
+use crate::nets::{TrainError, TrainingSet};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -53,7 +53,8 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     let recipes = chosen_recipes(arguments, &data)?;
     let folder = match &arguments.out {
         Some(folder) => folder.clone(),
-        None => Path::new("certificates").join(&data.name),
+        // The last component, if the data set is a folder somewhere.
+        None => Path::new("certificates").join(Path::new(&data.name).file_name().unwrap_or("folder".as_ref())),
     };
     std::fs::create_dir_all(&folder).map_err(|error| cannot("create", &folder, &error))?;
 
@@ -64,26 +65,35 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     };
     let device = Device::Cpu;
     let training_set = TrainingSet::new(&data.train, &device)?;
-    let mut best: Option<(Vec<u8>, Certificate)> = None;
+    let mut best: Option<Certificate> = None;
+    let mut diverged = None;
     for (place, recipe) in recipes.iter().enumerate() {
         let candidate = Candidate { recipe, number: place + 1, of: recipes.len() };
-        let file = candidate.train(&training_set, arguments.seed, &device)?;
+        let file = match candidate.train(&training_set, arguments.seed, &device) {
+            Ok(file) => file,
+            Err(CompressError::Train(error @ TrainError::Diverged { .. })) => {
+                diverged = Some(error);
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let certificate = issue(&file, MODEL_FILE, &data, arguments.delta, provenance.clone())?;
         candidate.report(&certificate);
         let bound = |certificate: &Certificate| certificate.bounds.occam_binomial;
-        if best.as_ref().is_none_or(|(_, best)| bound(&certificate) < bound(best)) {
-            best = Some((file, certificate));
+        if best.as_ref().is_none_or(|best| bound(&certificate) < bound(best)) {
+            // At once, so that an interruption loses nothing that is finished.
+            write(&folder, &file, &certificate)?;
+            best = Some(certificate);
         }
     }
-    let Some((file, certificate)) = best else {
-        return Err(Failure { message: "there is no recipe to try".to_string(), code: MISUSE });
-    };
-    write(&folder, &file, &certificate)?;
-    if json {
-        print_json(&certificate)
-    } else {
-        summarise(&folder, &certificate);
-        Ok(())
+    match (best, diverged) {
+        (Some(certificate), _) if json => print_json(&certificate),
+        (Some(certificate), _) => {
+            summarise(&folder, &certificate);
+            Ok(())
+        }
+        (None, Some(error)) => Err(error.into()),
+        (None, None) => Err(Failure { message: "there is no recipe to try".to_string(), code: MISUSE }),
     }
 }
 
@@ -108,7 +118,7 @@ struct Candidate<'a> {
 
 impl Candidate<'_> {
     /// Trains, compresses and encodes, with a progress bar on a terminal.
-    fn train(&self, data: &TrainingSet, seed: u64, device: &Device) -> Result<Vec<u8>, Failure> {
+    fn train(&self, data: &TrainingSet, seed: u64, device: &Device) -> Result<Vec<u8>, CompressError> {
         let epochs = self.recipe.pruning.epochs + self.recipe.quantised.epochs;
         let bar = ProgressBar::new(epochs as u64);
         if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:24} {pos}/{len} epochs, {msg}, {eta} left") {
