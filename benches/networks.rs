@@ -1,4 +1,5 @@
 //! Training passes of small networks, to be compared with `benches/networks.py`.
+#![allow(clippy::expect_used, missing_docs)]
 
 use candle_core::{Device, Tensor};
 use criterion::{criterion_group, criterion_main, Criterion};

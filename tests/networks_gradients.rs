@@ -1,5 +1,6 @@
 //! Every operator's gradient against central differences, in double precision.
 #![cfg(feature = "train")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use candle_core::{DType, Device, Result, Tensor, Var};
 use nonvacuous::nets::operators::{

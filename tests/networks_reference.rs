@@ -1,5 +1,6 @@
 //! Networks that others trained give the errors that others measured.
 #![cfg(feature = "train")]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::collections::HashMap;
 use std::path::PathBuf;
