@@ -22,7 +22,13 @@ mod parameters;
 #[cfg(feature = "train")]
 mod schedule;
 #[cfg(feature = "train")]
+pub mod stacked;
+#[cfg(feature = "train")]
 mod train;
+
+/// Added to a variance before its root is taken, in layer normalisation.
+#[cfg(feature = "train")]
+const NORMALISATION_EPSILON: f64 = 1e-5;
 
 #[cfg(feature = "train")]
 pub use augmentation::Augmentation;

@@ -56,6 +56,11 @@ impl Network {
         &self.deviations
     }
 
+    /// What each tensor is multiplied by.
+    pub(super) fn gains(&self) -> &[f64] {
+        &self.gains
+    }
+
     /// Random initial weights, one list a tensor: uniform, with mean zero and these deviations.
     pub fn initial_weights(&self, random: &mut ChaCha8Rng) -> Vec<Vec<f32>> {
         let pairs = self.architecture.tensors().into_iter().zip(&self.deviations);
