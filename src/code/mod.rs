@@ -19,6 +19,7 @@
 
 mod architecture;
 mod architecture_code;
+mod architecture_named;
 mod architecture_text;
 mod codebook;
 pub mod distribution;
@@ -28,7 +29,7 @@ pub mod integer;
 mod model;
 mod tensor;
 
-pub use architecture::{Architecture, Convolution, ImageSize, Layer, TensorShape, MAX_LAYERS};
+pub use architecture::{Architecture, Convolution, ImageSize, Layer, Padding, TensorShape, MAX_DEPTH, MAX_LAYERS};
 pub use codebook::{Codebook, MAX_CODEWORDS};
 pub use entropy::{Decoder, Encoder};
 pub use error::CodeError;

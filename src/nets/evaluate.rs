@@ -76,8 +76,19 @@ enum Step {
     MaxPool(usize),
     AveragePool(usize),
     GlobalAverage,
-    Relu,
+    /// `min(max(x, 0), ceiling)`.
+    Clamp {
+        ceiling: f32,
+    },
     Normalise,
+    /// A scale and a shift for each channel.
+    BatchNormalise {
+        scale: Vec<f32>,
+        shift: Vec<f32>,
+    },
+    Branch,
+    Exchange,
+    Join,
 }
 
 /// A decoded model, ready to compute logits.
@@ -108,8 +119,13 @@ impl Evaluator {
                     Layer::MaxPool { size } => Step::MaxPool(size),
                     Layer::AveragePool { size } => Step::AveragePool(size),
                     Layer::GlobalAverage => Step::GlobalAverage,
-                    Layer::Relu => Step::Relu,
+                    Layer::Relu => Step::Clamp { ceiling: f32::INFINITY },
+                    Layer::Relu6 => Step::Clamp { ceiling: 6.0 },
                     Layer::Normalise => Step::Normalise,
+                    Layer::BatchNormalise => Step::BatchNormalise { scale: next(), shift: next() },
+                    Layer::Branch => Step::Branch,
+                    Layer::Exchange => Step::Exchange,
+                    Layer::Join => Step::Join,
                 };
                 (step, before, after)
             })
@@ -153,8 +169,18 @@ impl Evaluator {
                 feature[lane] = f32::from(level) / scale;
             }
         }
+        let mut remembered: Vec<Vec<Lanes>> = Vec::new();
         for (step, before, after) in &self.steps {
-            features = step.apply(features, *before, *after);
+            match (step, remembered.last_mut()) {
+                (Step::Branch, _) => remembered.push(features.clone()),
+                (Step::Exchange, Some(other)) => std::mem::swap(other, &mut features),
+                (Step::Join, _) => {
+                    for (value, other) in features.iter_mut().zip(remembered.pop().unwrap_or_default()) {
+                        each(value, &other, |value, other| value + other);
+                    }
+                }
+                _ => features = step.apply(features, *before, *after),
+            }
         }
         features
     }
@@ -212,6 +238,16 @@ fn larger(first: f32, second: f32) -> f32 {
     }
 }
 
+/// The smaller of two numbers; the first, if they are equal or not comparable.
+#[inline]
+fn smaller(first: f32, second: f32) -> f32 {
+    if second < first {
+        second
+    } else {
+        first
+    }
+}
+
 /// `sum += weight * value` in every lane.
 #[inline]
 fn accumulate(sum: &mut Lanes, weight: f32, value: &Lanes) {
@@ -260,9 +296,18 @@ impl Step {
                 divide(&mut means, before.height * before.width);
                 means
             }
-            Step::Relu => {
+            Step::Clamp { ceiling } => {
                 for value in features.iter_mut().flatten() {
-                    *value = larger(0.0, *value);
+                    *value = smaller(*ceiling, larger(0.0, *value));
+                }
+                features
+            }
+            Step::BatchNormalise { scale, shift } => {
+                let channels = features.chunks_mut(before.height * before.width);
+                for ((channel, scale), shift) in channels.zip(scale).zip(shift) {
+                    for value in channel.iter_mut().flatten() {
+                        *value = scale * *value + shift;
+                    }
                 }
                 features
             }
@@ -270,6 +315,7 @@ impl Step {
                 normalise(&mut features);
                 features
             }
+            Step::Branch | Step::Exchange | Step::Join => features,
         }
     }
 }
@@ -282,7 +328,8 @@ fn convolve(
     taps: &[Vec<Tap>],
     bias: &Option<Vec<f32>>,
 ) -> Vec<Lanes> {
-    let Convolution { stride, padding, .. } = *convolution;
+    let stride = convolution.stride;
+    let [[above, _], [left, _]] = [before.height, before.width].map(|length| convolution.margins(length));
     let area = after.height * after.width;
     let mut sums = Vec::with_capacity(taps.len() * area);
     for (output, taps) in taps.iter().enumerate() {
@@ -290,12 +337,12 @@ fn convolve(
         sums.resize(first + area, start(bias, output));
         let map = &mut sums[first..];
         for tap in taps {
-            let rows = inside(tap.row, stride, padding, before.height, after.height);
-            let columns = inside(tap.column, stride, padding, before.width, after.width);
+            let rows = inside(tap.row, stride, above, before.height, after.height);
+            let columns = inside(tap.column, stride, left, before.width, after.width);
             for row in rows {
-                let source = (tap.channel * before.height + row * stride + tap.row - padding) * before.width;
+                let source = (tap.channel * before.height + row * stride + tap.row - above) * before.width;
                 for column in columns.clone() {
-                    let value = &features[source + column * stride + tap.column - padding];
+                    let value = &features[source + column * stride + tap.column - left];
                     accumulate(&mut map[row * after.width + column], tap.weight, value);
                 }
             }

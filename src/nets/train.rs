@@ -164,7 +164,11 @@ impl<'a> Trainer<'a> {
             let chosen = Tensor::from_slice(chunk, chunk.len(), device)?;
             let images = augmentation.apply(&self.data.images.index_select(&chosen, 0)?, &mut random)?;
             let labels: Vec<u32> = chunk.iter().map(|&index| self.data.labels[index as usize]).collect();
-            let logits = self.network.forward(&parameters.weights()?, &images)?;
+            let weights = parameters.weights()?;
+            let logits = match parameters.moments() {
+                Some(moments) => self.network.forward_in_training(&weights, &images, moments)?,
+                None => self.network.forward(&weights, &images)?,
+            };
             let logits = logits.broadcast_mul(&self.log_temperature.exp()?)?;
             let loss = cross_entropy(&logits, &labels, smoothing)?;
             let gradients = match parameters.penalty()? {
