@@ -3,7 +3,7 @@
 
 use nonvacuous::code::distribution::{Adaptive, Distribution, Weighted, PRECISION};
 use nonvacuous::code::integer::{read_gamma, read_signed, write_gamma, write_signed};
-use nonvacuous::code::{Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, ImageSize, Model};
+use nonvacuous::code::{oriented, Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, ImageSize, Model};
 use proptest::prelude::*;
 
 fn architecture(layers: &str, side: usize) -> Architecture {
@@ -19,6 +19,7 @@ fn any_architecture() -> impl Strategy<Value = Architecture> {
             }
         ),
         (1usize..6).prop_map(|kernel| format!("dwconv:{kernel}")),
+        (1usize..13).prop_map(|filters| format!("oriented:{filters}")),
         Just("relu".to_string()),
         Just("norm".to_string()),
         Just("gap".to_string()),
@@ -208,5 +209,16 @@ fn models_that_do_not_fit_their_architecture_are_refused() {
         [vec![1.0, 1.0], vec![2.0, 1.0], vec![0.0], vec![f32::NAN], vec![f32::INFINITY], vec![1.25], vec![1e-40]]
     {
         assert!(matches!(Codebook::new(1, values.clone()), Err(CodeError::Codebook(_))), "{values:?}");
+    }
+}
+
+#[test]
+fn oriented_filters_differ_and_answer_nothing_to_a_uniform_image() {
+    let weights = oriented::weights(12, 1);
+    let filters: Vec<&[f32]> = weights.chunks(oriented::SIZE * oriented::SIZE).collect();
+    assert_eq!(filters.len(), 12);
+    for (place, filter) in filters.iter().enumerate() {
+        assert_eq!(filter.iter().sum::<f32>(), 0.0);
+        assert!(filters[..place].iter().all(|other| other != filter));
     }
 }

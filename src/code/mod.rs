@@ -9,6 +9,7 @@
 //!
 //! - [`Model`]: a network as the file knows it, and the `.nvc` file itself;
 //! - [`Architecture`]: a small grammar of layers, so that every architecture has a code word;
+//! - [`oriented`]: filters that belong to the format and cost nothing;
 //! - [`Codebook`] and [`CodedTensor`]: the few values that weights take, and which weight takes which;
 //! - [`integer`]: universal codes for the numbers in between;
 //! - [`Encoder`] and [`Decoder`]: the arithmetic coder (constriction's range coder) that turns all of these
@@ -26,6 +27,7 @@ mod entropy;
 mod error;
 pub mod integer;
 mod model;
+pub mod oriented;
 mod tensor;
 
 pub use architecture::{Architecture, Convolution, ImageSize, Layer, TensorShape, MAX_LAYERS};

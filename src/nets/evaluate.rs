@@ -13,7 +13,7 @@
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::code::{Convolution, ImageSize, Layer, Model};
+use crate::code::{oriented, Convolution, ImageSize, Layer, Model};
 use crate::data::LabelledImages;
 
 /// An image counts as right only if its true class's logit exceeds every other by more than this fraction of the
@@ -102,6 +102,7 @@ impl Evaluator {
                         taps: convolution_taps(&next(), &convolution, before),
                         bias: convolution.bias.then(&mut next),
                     },
+                    Layer::Oriented { filters } => oriented_step(filters, before),
                     Layer::Dense { bias, .. } => {
                         Step::Dense { taps: dense_taps(&next(), before.features()), bias: bias.then(&mut next) }
                     }
@@ -190,6 +191,18 @@ fn convolution_taps(weights: &[f32], convolution: &Convolution, before: ImageSiz
                 .collect()
         })
         .collect()
+}
+
+/// Fixed filters as a convolution without bias.
+fn oriented_step(filters: usize, before: ImageSize) -> Step {
+    match oriented::convolution(filters, before) {
+        Ok(convolution) => {
+            let weights = oriented::weights(filters, before.channels);
+            Step::Convolution { convolution, taps: convolution_taps(&weights, &convolution, before), bias: None }
+        }
+        // An architecture holds no layer that does not fit.
+        Err(reason) => unreachable!("{reason}"),
+    }
 }
 
 fn dense_taps(weights: &[f32], features: usize) -> Vec<Vec<(usize, f32)>> {
