@@ -7,12 +7,14 @@
 //! tried, the bound holds for all files at once.
 
 mod kmeans;
+mod polish;
 mod presets;
 mod pruning;
 mod quantisation;
 mod recipe;
 
 pub use kmeans::kmeans;
+pub use polish::polish;
 pub use presets::{recipes, Effort};
 pub use pruning::PrunedWeights;
 pub use quantisation::QuantisedWeights;

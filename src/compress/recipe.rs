@@ -6,8 +6,9 @@ use candle_core::Device;
 use thiserror::Error;
 
 use super::{PrunedWeights, QuantisedWeights};
+use crate::bounds::BoundError;
 use crate::code::{Architecture, CodeError, Model};
-use crate::nets::{train, Epoch, Network, Schedule, TrainError, Training, TrainingSet};
+use crate::nets::{train, Epoch, EvaluationError, Network, Schedule, TrainError, Training, TrainingSet};
 use crate::random::stream;
 
 /// How to train and compress one network.
@@ -66,6 +67,12 @@ pub enum CompressError {
     /// The result cannot be coded.
     #[error(transparent)]
     Code(#[from] CodeError),
+    /// The network does not fit the data.
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
+    /// A number is outside a bound's domain.
+    #[error(transparent)]
+    Bound(#[from] BoundError),
 }
 
 impl From<candle_core::Error> for CompressError {
