@@ -217,10 +217,6 @@ pub fn binomial_tail_inverse(risk: EmpiricalRisk, budget: Nats) -> f64 {
     }
     let budget = budget.get().max(LEAST_BUDGET);
     let binomial = Binomial::new(risk);
-    let start = if budget >= LN_2 {
-        Split::at(chernoff)
-    } else {
-        lower_inverse(k, n - k, -(-(-budget).exp_m1()).ln())
-    };
+    let start = if budget >= LN_2 { Split::at(chernoff) } else { lower_inverse(k, n - k, -(-(-budget).exp_m1()).ln()) };
     binomial.inverse(start, budget).min(chernoff)
 }
