@@ -10,6 +10,7 @@ mod output;
 mod row;
 mod sweep;
 mod table;
+mod training_error;
 mod verify;
 
 use std::path::PathBuf;
