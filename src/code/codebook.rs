@@ -55,7 +55,7 @@ impl Codebook {
         match Grid::shortest(&list.values) {
             Some(grid) => {
                 let grid = Self { form: Form::Grid(grid), values: list.values.clone() };
-                Ok(if grid.bits()? < list.bits()? { grid } else { list })
+                Ok(if grid.code_length()? < list.code_length()? { grid } else { list })
             }
             None => Ok(list),
         }

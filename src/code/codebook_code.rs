@@ -62,8 +62,11 @@ fn outside(what: &str, value: i64) -> CodeError {
 }
 
 impl Codebook {
-    /// Length of the code word.
-    pub(super) fn bits(&self) -> Result<f64, CodeError> {
+    /// Ideal length of the code word, in bits.
+    ///
+    /// # Errors
+    /// None in practice; the coder's error type is passed on.
+    pub fn code_length(&self) -> Result<f64, CodeError> {
         let mut encoder = Encoder::new();
         self.write(&mut encoder)?;
         Ok(encoder.ideal_bits())

@@ -144,6 +144,23 @@ impl Evaluator {
             .sum())
     }
 
+    /// The logits of all images, one list an image.
+    ///
+    /// # Errors
+    /// If the network reads images of another size.
+    pub fn logits_of(&self, data: &LabelledImages) -> Result<Vec<Vec<f32>>, EvaluationError> {
+        if self.input != data.shape() {
+            return Err(EvaluationError::ImageSize { network: self.input, data: data.shape() });
+        }
+        let starts: Vec<usize> = (0..data.len()).step_by(LANES).collect();
+        let blocks = starts.into_par_iter().map(|start| {
+            let end = data.len().min(start + LANES);
+            let logits = self.logits(data, start..end);
+            (0..end - start).map(|lane| logits.iter().map(|lanes| lanes[lane]).collect()).collect::<Vec<Vec<f32>>>()
+        });
+        Ok(blocks.flatten().collect())
+    }
+
     /// The logits of at most [`LANES`] images: one entry a class, one lane an image.
     fn logits(&self, data: &LabelledImages, range: std::ops::Range<usize>) -> Vec<Lanes> {
         let scale = f32::from(data.levels() - 1);
