@@ -150,6 +150,17 @@ impl Model {
         self.tensors.iter().map(|tensor| tensor.weights(self.codebooks.get(tensor.codebook).unwrap_or(&none))).collect()
     }
 
+    /// The weights of one tensor, one after the other; none, if there is no such tensor.
+    pub fn tensor_weights(&self, place: usize) -> impl Iterator<Item = f32> + '_ {
+        let tensor = self.tensors.get(place);
+        let values = tensor.and_then(|tensor| self.codebooks.get(tensor.codebook)).map_or(&[][..], Codebook::values);
+        let symbols = tensor.map_or(&[][..], |tensor| &tensor.symbols);
+        symbols.iter().map(|&symbol| match symbol {
+            0 => 0.0,
+            _ => values.get(usize::from(symbol) - 1).copied().unwrap_or(0.0),
+        })
+    }
+
     /// The file.
     ///
     /// # Errors

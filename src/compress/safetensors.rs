@@ -180,10 +180,10 @@ fn half(bits: u16) -> f32 {
 ///
 /// # Errors
 /// If the writer fails.
-pub fn write<'a>(
+pub fn write<I: Iterator<Item = f32>>(
     out: &mut impl Write,
     tensors: &[(String, Vec<usize>)],
-    mut numbers: impl FnMut(usize) -> Box<dyn Iterator<Item = f32> + 'a>,
+    mut numbers: impl FnMut(usize) -> I,
 ) -> io::Result<()> {
     let mut header = serde_json::Map::new();
     let mut end = 0u64;

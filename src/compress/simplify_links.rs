@@ -200,11 +200,6 @@ impl Editor {
         }
     }
 
-    /// No output reads the unit any more.
-    pub(super) fn forget(&mut self, link: Link, unit: usize) {
-        self.edit_readers(link, unit, |_, weights| weights.fill(0.0));
-    }
-
     /// A unit that is the same everywhere may be read anywhere: moves its weights to the first places, in order.
     ///
     /// Returns whether anything moved.
