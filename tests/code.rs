@@ -113,9 +113,8 @@ proptest! {
 
     #[test]
     fn noise_is_never_accepted_unless_it_is_what_the_encoder_writes(noise in prop::collection::vec(any::<u8>(), 0..60)) {
-        let file = [&[1], &noise[..]].concat();
-        if let Ok(model) = Model::decode(&file) {
-            prop_assert_eq!(model.encode().unwrap(), file);
+        if let Ok(model) = Model::decode(&noise) {
+            prop_assert_eq!(model.encode().unwrap(), noise);
         }
     }
 
@@ -177,7 +176,8 @@ fn gamma_codes_satisfy_krafts_equality() {
 #[test]
 fn files_that_are_not_model_files_say_why() {
     assert_eq!(Model::decode(&[]), Err(CodeError::Empty));
-    assert!(matches!(Model::decode(b"{}"), Err(CodeError::UnknownVersion { found: 123, known: 1 })));
+    assert!(Model::decode(b"{}").is_err());
+    assert_eq!(Model::decode(&[0xf8; 40]), Err(CodeError::UnknownVersion { known: 1 }));
     let layers = architecture("dense:10", 8);
     let zeros = CodedTensor { codebook: 0, symbols: vec![0; 640] };
     let file = Model::new(layers, vec![Codebook::EMPTY], vec![zeros]).unwrap().encode().unwrap();

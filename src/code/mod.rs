@@ -9,8 +9,13 @@
 //!
 //! - [`Model`]: a network as the file knows it, and the `.nvc` file itself;
 //! - [`Architecture`]: a small grammar of layers, so that every architecture has a code word;
+<<<<<<< HEAD
 //! - [`oriented`]: filters that belong to the format and cost nothing;
 //! - [`Codebook`] and [`CodedTensor`]: the few values that weights take, and which weight takes which;
+=======
+//! - [`Codebook`] and [`CodedTensor`]: the few values that weights take, and which weight takes which, by the shortest
+//!   [`SymbolCode`];
+>>>>>>> codes
 //! - [`integer`]: universal codes for the numbers in between;
 //! - [`Encoder`] and [`Decoder`]: the arithmetic coder (constriction's range coder) that turns all of these
 //!   into bytes, to within a byte of their ideal length;
@@ -22,12 +27,23 @@ mod architecture;
 mod architecture_code;
 mod architecture_text;
 mod codebook;
+mod codebook_code;
 pub mod distribution;
 mod entropy;
 mod error;
+mod geometry;
+mod grid;
 pub mod integer;
+mod logistic;
+mod mixed_code;
+mod mixture;
 mod model;
+<<<<<<< HEAD
 pub mod oriented;
+=======
+mod pass;
+mod symbol_code;
+>>>>>>> codes
 mod tensor;
 
 pub use architecture::{Architecture, Convolution, ImageSize, Layer, TensorShape, MAX_LAYERS};
@@ -35,4 +51,5 @@ pub use codebook::{Codebook, MAX_CODEWORDS};
 pub use entropy::{Decoder, Encoder};
 pub use error::CodeError;
 pub use model::{Allocation, Model, TensorBits, FORMAT_VERSION, WEIGHTS_PER_BYTE};
+pub use symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
 pub use tensor::CodedTensor;

@@ -136,6 +136,14 @@ impl Evaluator {
         self.outcomes(data, slack)
     }
 
+    /// The logits of all images, one list an image.
+    ///
+    /// # Errors
+    /// If the network does not fit the data set.
+    pub fn logits_of(&self, data: &LabelledImages) -> Result<Vec<Vec<f32>>, EvaluationError> {
+        self.outcomes(data, |logits, _| logits.to_vec())
+    }
+
     fn outcomes<T: Send>(
         &self,
         data: &LabelledImages,
