@@ -9,13 +9,9 @@
 //!
 //! - [`Model`]: a network as the file knows it, and the `.nvc` file itself;
 //! - [`Architecture`]: a small grammar of layers, so that every architecture has a code word;
-<<<<<<< HEAD
 //! - [`oriented`]: filters that belong to the format and cost nothing;
-//! - [`Codebook`] and [`CodedTensor`]: the few values that weights take, and which weight takes which;
-=======
 //! - [`Codebook`] and [`CodedTensor`]: the few values that weights take, and which weight takes which, by the shortest
 //!   [`SymbolCode`];
->>>>>>> codes
 //! - [`integer`]: universal codes for the numbers in between;
 //! - [`Encoder`] and [`Decoder`]: the arithmetic coder (constriction's range coder) that turns all of these
 //!   into bytes, to within a byte of their ideal length;
@@ -38,12 +34,9 @@ mod logistic;
 mod mixed_code;
 mod mixture;
 mod model;
-<<<<<<< HEAD
 pub mod oriented;
-=======
 mod pass;
 mod symbol_code;
->>>>>>> codes
 mod tensor;
 
 pub use architecture::{Architecture, Convolution, ImageSize, Layer, TensorShape, MAX_LAYERS};

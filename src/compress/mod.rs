@@ -10,11 +10,9 @@
 mod architectures;
 mod import;
 mod kmeans;
-<<<<<<< HEAD
-mod polish;
-=======
 #[cfg(feature = "train")]
->>>>>>> codes
+mod polish;
+#[cfg(feature = "train")]
 mod presets;
 #[cfg(feature = "train")]
 mod pruning;
@@ -27,15 +25,12 @@ mod simplify;
 mod simplify_links;
 mod trained;
 
-<<<<<<< HEAD
-pub use kmeans::kmeans;
-pub use polish::polish;
-=======
 pub use architectures::named_architecture;
 pub use import::{import, ImportError, ImportOptions};
 pub use kmeans::{kmeans, optimal_kmeans};
 #[cfg(feature = "train")]
->>>>>>> codes
+pub use polish::polish;
+#[cfg(feature = "train")]
 pub use presets::{recipes, Effort};
 #[cfg(feature = "train")]
 pub use pruning::PrunedWeights;

@@ -144,6 +144,17 @@ impl Evaluator {
         self.outcomes(data, |logits, _| logits.to_vec())
     }
 
+    /// For each image the class that would count as right, if there is one: no other does, whatever the label.
+    ///
+    /// # Errors
+    /// If the network does not fit the data set.
+    pub fn decisions(&self, data: &LabelledImages) -> Result<Vec<Option<u8>>, EvaluationError> {
+        let classes = self.classes.min(usize::from(u8::MAX) + 1);
+        let decision = move |logits: &[f32]| (0..classes).find(|&class| is_right(logits, class));
+        self.outcomes(data, move |logits, _| decision(logits).map(|class| class as u8))
+    }
+
+    /// What `outcome` makes of the logits and the label of each image.
     fn outcomes<T: Send>(
         &self,
         data: &LabelledImages,
