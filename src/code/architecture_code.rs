@@ -16,29 +16,31 @@ const GLOBAL_AVERAGE: usize = 3;
 const RELU: usize = 4;
 const NORMALISE: usize = 5;
 const DENSE: usize = 6;
-const RELU6: usize = 7;
-const BATCH_NORMALISE: usize = 8;
-const BRANCH: usize = 9;
-const EXCHANGE: usize = 10;
-const JOIN: usize = 11;
-const END: usize = 12;
-const KINDS: usize = 13;
+const ORIENTED: usize = 7;
+const RELU6: usize = 8;
+const BATCH_NORMALISE: usize = 9;
+const BRANCH: usize = 10;
+const EXCHANGE: usize = 11;
+const JOIN: usize = 12;
+const END: usize = 13;
+const KINDS: usize = 14;
 
 /// Weights of the next kind (column) after each kind (row); the last row is for the first layer.
 const NEXT: [[u64; KINDS]; KINDS] = [
-    [32, 32, 8, 8, 192, 64, 8, 2, 8, 1, 1, 4, 8],
-    [128, 8, 8, 8, 64, 64, 64, 1, 1, 4, 1, 1, 8],
-    [128, 8, 8, 8, 16, 32, 64, 1, 1, 4, 1, 1, 8],
-    [16, 8, 8, 8, 16, 32, 128, 1, 1, 1, 1, 1, 64],
-    [128, 96, 16, 16, 8, 32, 64, 1, 1, 4, 1, 4, 8],
-    [96, 32, 8, 8, 128, 8, 64, 1, 1, 4, 1, 4, 8],
-    [8, 8, 8, 8, 48, 16, 16, 1, 1, 1, 1, 4, 192],
-    [128, 8, 8, 32, 1, 8, 32, 1, 1, 16, 1, 8, 8],
-    [32, 8, 8, 8, 128, 1, 8, 64, 1, 16, 4, 32, 8],
-    [64, 1, 1, 1, 16, 8, 8, 8, 64, 1, 1, 1, 1],
-    [64, 4, 16, 1, 1, 1, 8, 1, 4, 1, 1, 64, 1],
-    [32, 4, 4, 8, 64, 8, 8, 16, 32, 64, 1, 8, 8],
-    [192, 8, 32, 8, 8, 16, 64, 1, 8, 1, 1, 1, 8],
+    [32, 32, 8, 8, 192, 64, 8, 0, 2, 8, 1, 1, 4, 8],
+    [128, 8, 8, 8, 64, 64, 64, 0, 1, 1, 4, 1, 1, 8],
+    [128, 8, 8, 8, 16, 32, 64, 0, 1, 1, 4, 1, 1, 8],
+    [16, 8, 8, 8, 16, 32, 128, 0, 1, 1, 1, 1, 1, 64],
+    [128, 96, 16, 16, 8, 32, 64, 0, 1, 1, 4, 1, 4, 8],
+    [96, 32, 8, 8, 128, 8, 64, 0, 1, 1, 4, 1, 4, 8],
+    [8, 8, 8, 8, 48, 16, 16, 0, 1, 1, 1, 1, 4, 192],
+    [32, 16, 8, 8, 192, 16, 8, 0, 1, 1, 1, 1, 1, 8],
+    [128, 8, 8, 32, 1, 8, 32, 0, 1, 1, 16, 1, 8, 8],
+    [32, 8, 8, 8, 128, 1, 8, 0, 64, 1, 16, 4, 32, 8],
+    [64, 1, 1, 1, 16, 8, 8, 0, 8, 64, 1, 1, 1, 1],
+    [64, 4, 16, 1, 1, 1, 8, 0, 1, 4, 1, 1, 64, 1],
+    [32, 4, 4, 8, 64, 8, 8, 0, 16, 32, 64, 1, 8, 8],
+    [192, 8, 32, 8, 8, 16, 64, 128, 1, 8, 1, 1, 1, 8],
 ];
 
 /// Added to a pair's weight each time it occurs.
@@ -104,6 +106,7 @@ struct Favourites {
 const KERNELS: Favourites = Favourites { values: &[1, 3, 5, 7, 2, 4], weights: &[6, 16, 4, 1, 1, 1, 1] };
 const STRIDES: Favourites = Favourites { values: &[1, 2], weights: &[24, 6, 1] };
 const POOLS: Favourites = Favourites { values: &[2, 3, 4], weights: &[24, 2, 2, 1] };
+const FILTERS: Favourites = Favourites { values: &[4, 8, 12], weights: &[2, 4, 8, 1] };
 const UNITS: Favourites = Favourites { values: &[10, 2, 100, 1000], weights: &[24, 2, 1, 1, 12] };
 
 /// Weights of the number of binary digits of a width: 1, 2, …, 12, more.
@@ -245,6 +248,7 @@ impl Layer {
     fn kind(&self) -> usize {
         match self {
             Layer::Convolution(_) => CONVOLUTION,
+            Layer::Oriented { .. } => ORIENTED,
             Layer::MaxPool { .. } => MAX_POOL,
             Layer::AveragePool { .. } => AVERAGE_POOL,
             Layer::GlobalAverage => GLOBAL_AVERAGE,
@@ -277,6 +281,7 @@ impl Architecture {
                 Layer::MaxPool { size } | Layer::AveragePool { size } => {
                     write_favourite(encoder, *size, &POOLS)?;
                 }
+                Layer::Oriented { filters } => write_favourite(encoder, *filters, &FILTERS)?,
                 Layer::Dense { units, bias } => {
                     write_favourite(encoder, *units, &UNITS)?;
                     expectation.write_bias(encoder, *bias)?;
@@ -303,6 +308,7 @@ impl Architecture {
                 }
                 MAX_POOL => Layer::MaxPool { size: read_favourite(decoder, &POOLS)? },
                 AVERAGE_POOL => Layer::AveragePool { size: read_favourite(decoder, &POOLS)? },
+                ORIENTED => Layer::Oriented { filters: read_favourite(decoder, &FILTERS)? },
                 GLOBAL_AVERAGE => Layer::GlobalAverage,
                 RELU => Layer::Relu,
                 RELU6 => Layer::Relu6,

@@ -54,8 +54,11 @@ impl Weighted {
 
     fn boundary(&self, weight_before: u64, symbol: usize) -> u32 {
         let free = ONE - self.weights.len() as u64;
-        let scaled = u128::from(weight_before) * u128::from(free) / u128::from(self.total);
-        (scaled as u64 + symbol as u64) as u32
+        let scaled = match weight_before.checked_mul(free) {
+            Some(product) => product / self.total,
+            None => (u128::from(weight_before) * u128::from(free) / u128::from(self.total)) as u64,
+        };
+        (scaled + symbol as u64) as u32
     }
 
     fn between(start: u32, end: u32) -> NonZeroU32 {
@@ -86,6 +89,78 @@ impl Distribution for Weighted {
     }
 }
 
+/// Two symbols, 0 and 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binary {
+    /// Where the interval of 1 starts, and that of 0 ends: above 0 and below `2^20`.
+    start: u32,
+}
+
+impl Binary {
+    /// Both are equally probable.
+    pub const FAIR: Self = Self { start: 1 << (PRECISION - 1) };
+
+    /// A one has probability `ones / 2^16`; `ones` is taken as at least 1 and at most `2^16 - 1`.
+    pub fn sixteen_bits(ones: u32) -> Self {
+        Self { start: (1 << PRECISION) - (ones.clamp(1, (1 << 16) - 1) << (PRECISION - 16)) }
+    }
+}
+
+impl Distribution for Binary {
+    #[inline]
+    fn interval(&self, symbol: usize) -> Option<(u32, NonZeroU32)> {
+        let (start, end) = match symbol {
+            0 => (0, self.start),
+            1 => (self.start, 1 << PRECISION),
+            _ => return None,
+        };
+        Some((start, Weighted::between(start, end)))
+    }
+
+    #[inline]
+    fn symbol_at(&self, quantile: u32) -> (usize, u32, NonZeroU32) {
+        if quantile < self.start {
+            (0, 0, Weighted::between(0, self.start))
+        } else {
+            (1, self.start, Weighted::between(self.start, 1 << PRECISION))
+        }
+    }
+}
+
+/// [`Adaptive`] for two symbols, as fast as a binary decision for each of millions of weights must be.
+///
+/// ```
+/// use nonvacuous::code::distribution::{ideal_bits, AdaptiveBit};
+/// let mut bit = AdaptiveBit::default();
+/// assert_eq!(ideal_bits(&bit.expect(), 1), 1.0);
+/// bit.observe(true);
+/// assert!((ideal_bits(&bit.expect(), 1) - (4.0f64 / 3.0).log2()).abs() < 1e-5);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AdaptiveBit {
+    zeros: u64,
+    ones: u64,
+}
+
+impl AdaptiveBit {
+    /// The distribution of the next bit.
+    #[inline]
+    pub fn expect(&self) -> Binary {
+        let start = (1 + 2 * self.zeros) * (ONE - 2) / (2 + 2 * (self.zeros + self.ones)) + 1;
+        Binary { start: start as u32 }
+    }
+
+    /// Counts one more bit.
+    #[inline]
+    pub fn observe(&mut self, bit: bool) {
+        if bit {
+            self.ones += 1;
+        } else {
+            self.zeros += 1;
+        }
+    }
+}
+
 /// The Krichevsky-Trofimov estimator (1981): after `c_s` occurrences of symbol `s` among `c`, it expects `s` with
 /// probability `(c_s + 1/2) / (c + r/2)`.
 ///
@@ -101,6 +176,14 @@ impl Adaptive {
     /// If `size` is zero or more than `2^16`.
     pub fn new(size: usize) -> Self {
         Self(Weighted::new(&vec![1; size]))
+    }
+
+    /// Begins as if the symbols had already occurred: their weights are `weights`, and each observation adds 2.
+    ///
+    /// # Panics
+    /// As [`Weighted::new`].
+    pub fn with_weights(weights: &[u64]) -> Self {
+        Self(Weighted::new(weights))
     }
 
     /// Counts one more occurrence of `symbol`; symbols outside the alphabet are ignored.

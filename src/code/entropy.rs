@@ -13,7 +13,7 @@ use constriction::stream::model::{DecoderModel, EncoderModel, EntropyModel};
 use constriction::stream::queue::{DefaultRangeDecoder, DefaultRangeEncoder, EncoderSituation};
 use constriction::stream::{Decode, Encode};
 
-use super::distribution::{ideal_bits, Distribution, PRECISION};
+use super::distribution::{Distribution, PRECISION};
 use super::CodeError;
 
 /// A [`Distribution`] as constriction sees it.
@@ -36,11 +36,61 @@ impl<D: Distribution> DecoderModel<PRECISION> for EntropyOf<'_, D> {
     }
 }
 
+/// A sum of ideal code lengths: a product of probabilities that is only now and then turned into bits.
+#[derive(Debug, Clone, Copy)]
+struct Length {
+    bits: f64,
+    probability: f64,
+}
+
+impl Default for Length {
+    fn default() -> Self {
+        Self { bits: 0.0, probability: 1.0 }
+    }
+}
+
+impl Length {
+    /// The logarithm of this and of one more probability of at least `2^-20` is far from the smallest number.
+    const SMALLEST: f64 = 1e-280;
+
+    #[inline]
+    fn add(&mut self, width: NonZeroU32) {
+        const ONE: f64 = (1u64 << PRECISION) as f64;
+        self.probability *= f64::from(width.get()) / ONE;
+        if self.probability < Self::SMALLEST {
+            self.bits = self.bits();
+            self.probability = 1.0;
+        }
+    }
+
+    fn bits(&self) -> f64 {
+        self.bits - self.probability.log2()
+    }
+}
+
 /// Writes symbols.
 #[derive(Debug, Default)]
 pub struct Encoder {
     range: DefaultRangeEncoder,
-    ideal_bits: f64,
+    /// One sum for each of [`Purpose`]'s values.
+    lengths: [Length; 3],
+    purpose: usize,
+}
+
+/// What symbols are written for: where the bits go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Everything before and between weights.
+    Description = 0,
+    /// Which weights are not zero.
+    Mask = 1,
+    /// Which values they take.
+    Assignment = 2,
+}
+
+impl Purpose {
+    /// All, in order.
+    pub(super) const ALL: [Self; 3] = [Self::Description, Self::Mask, Self::Assignment];
 }
 
 impl Encoder {
@@ -54,13 +104,27 @@ impl Encoder {
     /// # Errors
     /// If `symbol` is outside the distribution's alphabet.
     pub fn write(&mut self, symbol: usize, distribution: &impl Distribution) -> Result<(), CodeError> {
-        self.ideal_bits += ideal_bits(distribution, symbol);
+        let (_, width) = distribution.interval(symbol).ok_or(CodeError::InvalidCodeWord)?;
+        if let Some(length) = self.lengths.get_mut(self.purpose) {
+            length.add(width);
+        }
         self.range.encode_symbol(symbol, EntropyOf(distribution)).map_err(|_| CodeError::InvalidCodeWord)
+    }
+
+    /// What the symbols written from now on are for.
+    #[inline]
+    pub(super) fn set_purpose(&mut self, purpose: Purpose) {
+        self.purpose = purpose as usize;
+    }
+
+    /// The part of [`Encoder::ideal_bits`] that was written for `purpose`.
+    pub(super) fn bits_for(&self, purpose: Purpose) -> f64 {
+        self.lengths.get(purpose as usize).map_or(0.0, Length::bits)
     }
 
     /// The sum of `-log2` of the probabilities of all symbols written so far: for reports, never for bounds.
     pub fn ideal_bits(&self) -> f64 {
-        self.ideal_bits
+        self.lengths.iter().map(Length::bits).sum()
     }
 
     /// Ends the stream in the fewest bytes that decode to the same symbols whatever follows them.

@@ -1,6 +1,6 @@
 //! The feature maps of a batch, between two layers.
 
-use candle_core::{DType, Result, Tensor, D};
+use candle_core::{DType, Device, Result, Tensor, D};
 
 use super::operators::{self, BatchMoments, Span, Window};
 use super::{BATCH_NORMALISATION_EPSILON, NORMALISATION_EPSILON};
@@ -26,6 +26,11 @@ impl Features {
         } else {
             Ok(Self::Apart(images.clone()))
         }
+    }
+
+    /// Where they are.
+    pub(super) fn device(&self) -> &Device {
+        self.tensor().device()
     }
 
     /// `[batch, features]`.

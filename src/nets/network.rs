@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use super::features::Features;
 use super::operators::BatchMoments;
 use super::RunningMoments;
-use crate::code::{Architecture, Layer, TensorShape};
+use crate::code::{oriented, Architecture, ImageSize, Layer, TensorShape};
 
 /// The layers of an architecture, applied to candle tensors with weights given from outside.
 ///
@@ -79,26 +79,59 @@ impl Network {
             .collect()
     }
 
+    /// Number of layers before the first that has weights or opens a branch: what they compute is the same in every step of
+    /// training.
+    fn fixed_layers(&self) -> usize {
+        let is_variable = |layer: &Layer| {
+            matches!(layer, Layer::Convolution(_) | Layer::Dense { .. } | Layer::BatchNormalise | Layer::Branch)
+        };
+        let layers = self.architecture.layers();
+        layers.iter().position(is_variable).unwrap_or(layers.len())
+    }
+
+    /// What the layers before the first that has weights make of images `[batch, channels, height, width]`.
+    ///
+    /// # Errors
+    /// If candle fails.
+    pub fn fixed_features(&self, images: &Tensor) -> Result<Tensor> {
+        let steps = self.architecture.steps().take(self.fixed_layers());
+        let (mut features, mut size) = (Features::new(images)?, self.architecture.input());
+        for (layer, before, after) in steps {
+            features = without_weights(features, layer, before, after)?;
+            size = after;
+        }
+        let ImageSize { channels, height, width } = size;
+        features.flatten()?.reshape(((), channels, height, width))
+    }
+
     /// Logits, `[batch, classes]`, of images `[batch, channels, height, width]`: what a model with these weights computes.
     ///
     /// # Errors
     /// If `weights` do not have the architecture's shapes.
     pub fn forward(&self, weights: &[Tensor], images: &Tensor) -> Result<Tensor> {
-        self.compute(weights, images, None)
+        self.logits(weights, &self.fixed_features(images)?)
+    }
+
+    /// Logits, `[batch, classes]`, from [`Network::fixed_features`].
+    ///
+    /// # Errors
+    /// If `weights` do not have the architecture's shapes.
+    pub fn logits(&self, weights: &[Tensor], fixed_features: &Tensor) -> Result<Tensor> {
+        self.compute(weights, fixed_features, None)
     }
 
     /// The same in training: batch normalisations normalise over the batch, whose moments are taken into the running ones.
     ///
     /// # Errors
     /// If `weights` do not have the architecture's shapes.
-    pub fn forward_in_training(
+    pub fn logits_in_training(
         &self,
         weights: &[Tensor],
-        images: &Tensor,
+        fixed_features: &Tensor,
         running: &mut RunningMoments,
     ) -> Result<Tensor> {
         let mut moments = Vec::new();
-        let logits = self.compute(weights, images, Some(&mut moments))?;
+        let logits = self.compute(weights, fixed_features, Some(&mut moments))?;
         running.update(&moments);
         Ok(logits)
     }
@@ -106,7 +139,7 @@ impl Network {
     fn compute(
         &self,
         weights: &[Tensor],
-        images: &Tensor,
+        fixed_features: &Tensor,
         mut moments: Option<&mut Vec<BatchMoments>>,
     ) -> Result<Tensor> {
         let mut scaled = Vec::with_capacity(weights.len());
@@ -118,9 +151,9 @@ impl Network {
             let missing = || candle_core::Error::Msg("too few tensors of weights".to_string());
             scaled.next().ok_or_else(missing)
         };
-        let mut features = Features::new(images)?;
+        let mut features = Features::new(fixed_features)?;
         let mut remembered: Vec<Features> = Vec::new();
-        for (layer, _, after) in self.architecture.steps() {
+        for (layer, before, after) in self.architecture.steps().skip(self.fixed_layers()) {
             features = match *layer {
                 Layer::Convolution(convolution) => {
                     let kernel = next()?;
@@ -132,12 +165,6 @@ impl Network {
                     let bias = bias.then(&mut next).transpose()?;
                     features.dense(&matrix, bias.as_ref())?
                 }
-                Layer::MaxPool { size } => features.max_pool(size, after)?,
-                Layer::AveragePool { size } => features.average_pool(size, after)?,
-                Layer::GlobalAverage => features.global_average()?,
-                Layer::Relu => features.relu()?,
-                Layer::Relu6 => features.relu6()?,
-                Layer::Normalise => features.normalise()?,
                 Layer::BatchNormalise => {
                     let (scale, shift) = (next()?, next()?);
                     match &mut moments {
@@ -161,9 +188,35 @@ impl Network {
                     Some(other) => features.add(&other)?,
                     None => features,
                 },
+                _ => without_weights(features, layer, before, after)?,
             };
         }
         features.flatten()
+    }
+}
+
+/// A layer that has no weights and no branches.
+fn without_weights(features: Features, layer: &Layer, before: ImageSize, after: ImageSize) -> Result<Features> {
+    match *layer {
+        Layer::Oriented { filters } => {
+            let convolution = oriented::convolution(filters, before).map_err(candle_core::Error::Msg)?;
+            let shape = (convolution.channels, 1, oriented::SIZE, oriented::SIZE);
+            let weights = oriented::weights(filters, before.channels);
+            let kernel = Tensor::from_vec(weights, shape, features.device())?;
+            features.convolve(&kernel, None, &convolution)
+        }
+        Layer::MaxPool { size } => features.max_pool(size, after),
+        Layer::AveragePool { size } => features.average_pool(size, after),
+        Layer::GlobalAverage => features.global_average(),
+        Layer::Relu => features.relu(),
+        Layer::Relu6 => features.relu6(),
+        Layer::Normalise => features.normalise(),
+        Layer::Convolution(_)
+        | Layer::Dense { .. }
+        | Layer::BatchNormalise
+        | Layer::Branch
+        | Layer::Exchange
+        | Layer::Join => Err(candle_core::Error::Msg(format!("{layer} is not a layer by itself"))),
     }
 }
 
