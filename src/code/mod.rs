@@ -11,6 +11,7 @@
 //! - [`Architecture`]: a small grammar of layers, so that every architecture has a code word;
 //! - [`Codebook`] and [`CodedTensor`]: the few values that weights take, and which weight takes which, by the shortest
 //!   [`SymbolCode`];
+//! - [`Subspace`]: a tensor as the image of a few coordinates;
 //! - [`integer`]: universal codes for the numbers in between;
 //! - [`Encoder`] and [`Decoder`]: the arithmetic coder (constriction's range coder) that turns all of these
 //!   into bytes, to within a byte of their ideal length;
@@ -34,6 +35,7 @@ mod mixed_code;
 mod mixture;
 mod model;
 mod pass;
+mod subspace;
 mod symbol_code;
 mod tensor;
 
@@ -42,5 +44,6 @@ pub use codebook::{Codebook, MAX_CODEWORDS};
 pub use entropy::{Decoder, Encoder};
 pub use error::CodeError;
 pub use model::{Allocation, Model, TensorBits, FORMAT_VERSION, WEIGHTS_PER_BYTE};
+pub use subspace::{Subspace, MAX_SEED, MAX_TERMS};
 pub use symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
 pub use tensor::CodedTensor;
