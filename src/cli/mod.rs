@@ -3,6 +3,8 @@
 mod bound;
 #[cfg(feature = "train")]
 mod certify;
+#[cfg(feature = "train")]
+mod certify_model;
 mod compress;
 mod data;
 mod decompress;
