@@ -3,6 +3,7 @@
 mod bound;
 #[cfg(feature = "train")]
 mod certify;
+mod check;
 mod data;
 mod inspect;
 mod limit;
@@ -48,6 +49,8 @@ enum Command {
     Bound(bound::Arguments),
     /// The converse: the bits that overfitting takes, and the test error that bits allow
     Limit(limit::Arguments),
+    /// Check every theorem: exit code 0 if all hold, 1 if one does not
+    Check(check::Arguments),
     /// List, find and download data sets
     Data(data::Arguments),
 }
@@ -107,6 +110,7 @@ pub fn run() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments, cli.json),
         Command::Bound(arguments) => bound::run(&arguments, cli.json),
         Command::Limit(arguments) => limit::run(&arguments, cli.json),
+        Command::Check(arguments) => check::run(&arguments, cli.json),
         Command::Data(arguments) => data::run(&arguments, &search, cli.json),
     };
     match result {

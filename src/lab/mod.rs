@@ -1,0 +1,9 @@
+//! The theorems, checked: exactly on finite laws, and on networks trained again and again.
+//!
+//! - [`exact`]: finite laws, classes and learners, and everything about them by enumeration, without statistical doubt;
+//! - [`codebook`]: the learner that attains the limit, drawn exactly and searched for in earnest;
+//! - [`check`]: every theorem, with the number of instances and the one that is closest to breaking it.
+
+pub mod check;
+pub mod codebook;
+pub mod exact;
