@@ -9,6 +9,7 @@ mod inspect;
 mod limit;
 mod output;
 mod row;
+mod run;
 mod sweep;
 mod table;
 mod verify;
@@ -51,6 +52,8 @@ enum Command {
     Limit(limit::Arguments),
     /// Check every theorem: exit code 0 if all hold, 1 if one does not
     Check(check::Arguments),
+    /// Run an experiment: draws that can be stopped, resumed and spread over machines, as rows of CSV
+    Run(run::Arguments),
     /// List, find and download data sets
     Data(data::Arguments),
 }
@@ -111,6 +114,7 @@ pub fn run() -> ExitCode {
         Command::Bound(arguments) => bound::run(&arguments, cli.json),
         Command::Limit(arguments) => limit::run(&arguments, cli.json),
         Command::Check(arguments) => check::run(&arguments, cli.json),
+        Command::Run(arguments) => run::run(&arguments, &search, cli.json),
         Command::Data(arguments) => data::run(&arguments, &search, cli.json),
     };
     match result {

@@ -2,8 +2,12 @@
 //!
 //! - [`exact`]: finite laws, classes and learners, and everything about them by enumeration, without statistical doubt;
 //! - [`codebook`]: the learner that attains the limit, drawn exactly and searched for in earnest;
-//! - [`check`]: every theorem, with the number of instances and the one that is closest to breaking it.
+//! - [`check`]: every theorem, with the number of instances and the one that is closest to breaking it;
+//! - [`run`]: experiments as independent draws that can be stopped, resumed and spread over machines;
+//! - [`confidence`]: what means of draws prove.
 
 pub mod check;
 pub mod codebook;
+pub mod confidence;
 pub mod exact;
+pub mod run;

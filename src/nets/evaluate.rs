@@ -122,6 +122,25 @@ impl Evaluator {
     /// # Errors
     /// If the network does not fit the data set.
     pub fn errors(&self, data: &LabelledImages) -> Result<u64, EvaluationError> {
+        let wrong = |index: usize, logits: &[f32]| !is_right(logits, usize::from(data.label(index)));
+        Ok(self.each(data, wrong)?.into_iter().filter(|&wrong| wrong).count() as u64)
+    }
+
+    /// For each image the class that would count as right, if there is one: no other does, whatever the label.
+    ///
+    /// # Errors
+    /// If the network does not fit the data set.
+    pub fn decisions(&self, data: &LabelledImages) -> Result<Vec<Option<u8>>, EvaluationError> {
+        let classes = self.classes.min(usize::from(u8::MAX) + 1);
+        self.each(data, |_, logits| (0..classes).find(|&class| is_right(logits, class)).map(|class| class as u8))
+    }
+
+    /// What `judge` makes of each image's index and logits.
+    fn each<T: Send>(
+        &self,
+        data: &LabelledImages,
+        judge: impl Fn(usize, &[f32]) -> T + Sync,
+    ) -> Result<Vec<T>, EvaluationError> {
         if self.input != data.shape() {
             return Err(EvaluationError::ImageSize { network: self.input, data: data.shape() });
         }
@@ -129,19 +148,17 @@ impl Evaluator {
             return Err(EvaluationError::Classes { network: self.classes, data: data.classes() });
         }
         let starts: Vec<usize> = (0..data.len()).step_by(LANES).collect();
-        Ok(starts
-            .into_par_iter()
-            .map(|start| {
-                let end = data.len().min(start + LANES);
-                let logits = self.logits(data, start..end);
-                (start..end)
-                    .filter(|&index| {
-                        let lane: Vec<f32> = logits.iter().map(|lanes| lanes[index - start]).collect();
-                        !is_right(&lane, usize::from(data.label(index)))
-                    })
-                    .count() as u64
-            })
-            .sum())
+        let block = |start: usize| {
+            let end = data.len().min(start + LANES);
+            let logits = self.logits(data, start..end);
+            let judge = &judge;
+            let judgement = move |index: usize| {
+                let lane: Vec<f32> = logits.iter().map(|lanes| lanes[index - start]).collect();
+                judge(index, &lane)
+            };
+            (start..end).map(judgement).collect::<Vec<T>>()
+        };
+        Ok(starts.into_par_iter().flat_map_iter(block).collect())
     }
 
     /// The logits of at most [`LANES`] images: one entry a class, one lane an image.
