@@ -3,10 +3,8 @@
 use candle_core::{Result, Tensor, D};
 
 use super::operators::{self, Window};
+use super::NORMALISATION_EPSILON;
 use crate::code::{Convolution, ImageSize};
-
-/// Added to a variance before its root is taken, as in the evaluator.
-const EPSILON: f64 = 1e-5;
 
 /// A batch on its way through a network.
 ///
@@ -106,11 +104,11 @@ impl Features {
 
     pub(super) fn normalise(self) -> Result<Self> {
         self.map(
-            |features| operators::normalise(features, EPSILON),
+            |features| operators::normalise(features, NORMALISATION_EPSILON),
             |features| {
                 let flat = features.flatten_from(1)?;
                 let centred = flat.broadcast_sub(&flat.mean_keepdim(1)?)?;
-                let deviation = (centred.sqr()?.mean_keepdim(1)? + EPSILON)?.sqrt()?;
+                let deviation = (centred.sqr()?.mean_keepdim(1)? + NORMALISATION_EPSILON)?.sqrt()?;
                 centred.broadcast_div(&deviation)?.reshape(features.shape())
             },
         )

@@ -1,6 +1,8 @@
 //! The network of an architecture on candle, for training.
 
 use candle_core::{Result, Tensor};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
 
 use super::features::Features;
 use crate::code::{Architecture, Layer};
@@ -52,6 +54,22 @@ impl Network {
     /// The standard deviations of initial weights (He et al. 2015), one a tensor.
     pub fn deviations(&self) -> &[f64] {
         &self.deviations
+    }
+
+    /// What each tensor is multiplied by.
+    pub(super) fn gains(&self) -> &[f64] {
+        &self.gains
+    }
+
+    /// Random initial weights, one list a tensor: uniform, with mean zero and these deviations.
+    pub fn initial_weights(&self, random: &mut ChaCha8Rng) -> Vec<Vec<f32>> {
+        let pairs = self.architecture.tensors().into_iter().zip(&self.deviations);
+        pairs
+            .map(|(shape, deviation)| {
+                let limit = 3f64.sqrt() * deviation;
+                (0..shape.len()).map(|_| ((2.0 * random.random::<f64>() - 1.0) * limit) as f32).collect()
+            })
+            .collect()
     }
 
     /// Logits, `[batch, classes]`, of images `[batch, channels, height, width]`.

@@ -15,12 +15,12 @@ mod activation;
 mod arrangement;
 mod convolution;
 mod cross_entropy;
-mod normalisation;
+pub(super) mod normalisation;
 mod pooling;
 mod real;
 mod storage;
 mod straight_through;
-mod tile;
+pub(super) mod tile;
 mod window;
 
 pub use activation::{relu, relu6};
