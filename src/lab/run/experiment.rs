@@ -121,7 +121,7 @@ impl Experiment {
 
 #[cfg(feature = "train")]
 fn networks(table: &Table, name: &str, seed: u64, search: &SearchPath) -> Result<Vec<Configuration>, RunError> {
-    let mut laws = super::networks::Laws::new(name, seed, search);
+    let mut laws = super::laws::Laws::new(name, seed, search);
     configurations(table, "networks", |networks: super::networks::Networks| networks.checked(&mut laws))
 }
 

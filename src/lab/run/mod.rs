@@ -12,6 +12,10 @@
 mod codebook;
 mod error;
 mod experiment;
+#[cfg(feature = "train")]
+mod laws;
+#[cfg(feature = "train")]
+mod networks;
 mod shard;
 mod store;
 mod subject;
