@@ -106,6 +106,14 @@ impl Binary {
     }
 }
 
+impl Binary {
+    /// Where the interval of 1 starts.
+    #[inline]
+    pub(super) fn start(&self) -> u32 {
+        self.start
+    }
+}
+
 impl Distribution for Binary {
     #[inline]
     fn interval(&self, symbol: usize) -> Option<(u32, NonZeroU32)> {
@@ -136,27 +144,43 @@ impl Distribution for Binary {
 /// bit.observe(true);
 /// assert!((ideal_bits(&bit.expect(), 1) - (4.0f64 / 3.0).log2()).abs() < 1e-5);
 /// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+///
+/// After [`AdaptiveBit::EAGER`] observations its probability is only brought up to date after every
+/// [`AdaptiveBit::LAZY`]th, which by then changes next to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AdaptiveBit {
     zeros: u64,
     ones: u64,
+    expected: Binary,
+}
+
+impl Default for AdaptiveBit {
+    fn default() -> Self {
+        Self { zeros: 0, ones: 0, expected: Binary::FAIR }
+    }
 }
 
 impl AdaptiveBit {
+    /// Observations after each of which the probability is brought up to date.
+    pub const EAGER: u64 = 1024;
+    /// Afterwards, observations between updates.
+    pub const LAZY: u64 = 16;
+
     /// The distribution of the next bit.
     #[inline]
     pub fn expect(&self) -> Binary {
-        let start = (1 + 2 * self.zeros) * (ONE - 2) / (2 + 2 * (self.zeros + self.ones)) + 1;
-        Binary { start: start as u32 }
+        self.expected
     }
 
     /// Counts one more bit.
     #[inline]
     pub fn observe(&mut self, bit: bool) {
-        if bit {
-            self.ones += 1;
-        } else {
-            self.zeros += 1;
+        self.ones += u64::from(bit);
+        self.zeros += u64::from(!bit);
+        let count = self.zeros + self.ones;
+        if count <= Self::EAGER || count.is_multiple_of(Self::LAZY) {
+            let start = (1 + 2 * self.zeros) * (ONE - 2) / (2 + 2 * count) + 1;
+            self.expected = Binary { start: start as u32 };
         }
     }
 }

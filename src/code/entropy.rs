@@ -8,31 +8,28 @@
 use std::borrow::Borrow;
 use std::num::NonZeroU32;
 
-use constriction::backends::Cursor;
-use constriction::stream::model::{DecoderModel, EncoderModel, EntropyModel};
-use constriction::stream::queue::{DefaultRangeDecoder, DefaultRangeEncoder, EncoderSituation};
-use constriction::stream::{Decode, Encode};
+use constriction::stream::model::{EncoderModel, EntropyModel};
+use constriction::stream::queue::{DefaultRangeEncoder, EncoderSituation};
+use constriction::stream::Encode;
 
-use super::distribution::{Distribution, PRECISION};
+use super::distribution::{Binary, Distribution, PRECISION};
 use super::CodeError;
 
-/// A [`Distribution`] as constriction sees it.
-struct EntropyOf<'a, D>(&'a D);
+/// The interval of one symbol, as constriction's encoder asks for it.
+struct Interval {
+    start: u32,
+    width: NonZeroU32,
+}
 
-impl<D: Distribution> EntropyModel<PRECISION> for EntropyOf<'_, D> {
-    type Symbol = usize;
+impl EntropyModel<PRECISION> for Interval {
+    type Symbol = ();
     type Probability = u32;
 }
 
-impl<D: Distribution> EncoderModel<PRECISION> for EntropyOf<'_, D> {
-    fn left_cumulative_and_probability(&self, symbol: impl Borrow<usize>) -> Option<(u32, NonZeroU32)> {
-        self.0.interval(*symbol.borrow())
-    }
-}
-
-impl<D: Distribution> DecoderModel<PRECISION> for EntropyOf<'_, D> {
-    fn quantile_function(&self, quantile: u32) -> (usize, u32, NonZeroU32) {
-        self.0.symbol_at(quantile)
+impl EncoderModel<PRECISION> for Interval {
+    #[inline]
+    fn left_cumulative_and_probability(&self, _symbol: impl Borrow<()>) -> Option<(u32, NonZeroU32)> {
+        Some((self.start, self.width))
     }
 }
 
@@ -104,11 +101,11 @@ impl Encoder {
     /// # Errors
     /// If `symbol` is outside the distribution's alphabet.
     pub fn write(&mut self, symbol: usize, distribution: &impl Distribution) -> Result<(), CodeError> {
-        let (_, width) = distribution.interval(symbol).ok_or(CodeError::InvalidCodeWord)?;
+        let (start, width) = distribution.interval(symbol).ok_or(CodeError::InvalidCodeWord)?;
         if let Some(length) = self.lengths.get_mut(self.purpose) {
             length.add(width);
         }
-        self.range.encode_symbol(symbol, EntropyOf(distribution)).map_err(|_| CodeError::InvalidCodeWord)
+        self.range.encode_symbol((), Interval { start, width }).map_err(|_| CodeError::InvalidCodeWord)
     }
 
     /// What the symbols written from now on are for.
@@ -160,10 +157,18 @@ impl Encoder {
 }
 
 /// Reads symbols.
+///
+/// The decoder of constriction's range coder, with a way of its own for binary symbols: it compares instead of dividing.
 #[derive(Debug)]
 pub struct Decoder {
-    range: DefaultRangeDecoder<Cursor<u32, Vec<u32>>>,
+    words: std::vec::IntoIter<u32>,
+    lower: u64,
+    range: u64,
+    point: u64,
 }
+
+/// Below this the coder's range is rescaled by a word.
+const SMALLEST_RANGE: u64 = 1 << 32;
 
 impl Decoder {
     /// Reads from the beginning of `bytes`; past their end it reads zeros, so the caller must bound its reading.
@@ -174,11 +179,15 @@ impl Decoder {
                 chunk.iter().chain(std::iter::repeat(&0)).take(4).fold(0, |word, &byte| word << 8 | u32::from(byte))
             })
             .collect();
-        let range = match DefaultRangeDecoder::from_compressed(words) {
-            Ok(range) => range,
-            Err(impossible) => match impossible {},
-        };
-        Self { range }
+        let mut decoder = Self { words: words.into_iter(), lower: 0, range: u64::MAX, point: 0 };
+        decoder.point = u64::from(decoder.next_word()) << 32;
+        decoder.point |= u64::from(decoder.next_word());
+        decoder
+    }
+
+    #[inline]
+    fn next_word(&mut self) -> u32 {
+        self.words.next().unwrap_or(0)
     }
 
     /// Reads the next symbol.
@@ -186,6 +195,45 @@ impl Decoder {
     /// # Errors
     /// If the bits are ones that no encoder writes.
     pub fn read(&mut self, distribution: &impl Distribution) -> Result<usize, CodeError> {
-        self.range.decode_symbol(EntropyOf(distribution)).map_err(|_| CodeError::InvalidCodeWord)
+        let scale = self.range >> PRECISION;
+        let quantile = self.point.wrapping_sub(self.lower) / scale;
+        if quantile >> PRECISION != 0 {
+            return Err(CodeError::InvalidCodeWord);
+        }
+        let (symbol, start, width) = distribution.symbol_at(quantile as u32);
+        self.narrow(scale * u64::from(start), scale * u64::from(width.get()));
+        Ok(symbol)
+    }
+
+    /// Reads the next binary symbol.
+    ///
+    /// # Errors
+    /// As [`Decoder::read`].
+    #[inline]
+    pub fn read_binary(&mut self, distribution: Binary) -> Result<bool, CodeError> {
+        let scale = self.range >> PRECISION;
+        let distance = self.point.wrapping_sub(self.lower);
+        let (middle, end) = (scale * u64::from(distribution.start()), scale << PRECISION);
+        if distance >= end {
+            return Err(CodeError::InvalidCodeWord);
+        }
+        let bit = distance >= middle;
+        match bit {
+            true => self.narrow(middle, end - middle),
+            false => self.narrow(0, middle),
+        }
+        Ok(bit)
+    }
+
+    /// Goes on with the part of the range that belongs to a symbol.
+    #[inline]
+    fn narrow(&mut self, start: u64, range: u64) {
+        self.lower = self.lower.wrapping_add(start);
+        self.range = range;
+        if range < SMALLEST_RANGE {
+            self.lower <<= 32;
+            self.range <<= 32;
+            self.point = self.point << 32 | u64::from(self.next_word());
+        }
     }
 }

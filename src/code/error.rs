@@ -73,4 +73,20 @@ pub enum CodeError {
         /// What does not fit.
         reason: String,
     },
+    /// A subspace that the format cannot write.
+    #[error("a subspace with seed {seed} and {terms} terms; seeds are below 2^32, terms from 1 to 64")]
+    Subspace {
+        /// The seed.
+        seed: u64,
+        /// Coordinates in a weight.
+        terms: u32,
+    },
+    /// More coordinates than weights.
+    #[error("{coordinates} coordinates for {weights} weights; there are at most as many")]
+    Coordinates {
+        /// Number of coordinates.
+        coordinates: u64,
+        /// Number of weights.
+        weights: usize,
+    },
 }

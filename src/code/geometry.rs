@@ -35,8 +35,13 @@ impl Geometry {
                 Some(ImageSize { channels, height, width }) => Self { rows, channels, height, width },
                 None => Self { rows, channels: inputs, height: 1, width: 1 },
             },
-            _ => Self { rows: 1, channels: tensor.len(), height: 1, width: 1 },
+            _ => Self::line(tensor.len()),
         }
+    }
+
+    /// A single row, each entry a channel: what has no shape.
+    pub(super) fn line(length: usize) -> Self {
+        Self { rows: 1, channels: length, height: 1, width: 1 }
     }
 
     /// Number of weights in a row.

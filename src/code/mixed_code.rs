@@ -169,7 +169,7 @@ impl MixedCode {
             at.y,
         ];
         pass.set_purpose(Purpose::Mask);
-        let kept = pass.decide(next != 0, &self.mask.expect(contexts))?;
+        let kept = pass.decide(next != 0, self.mask.expect(contexts))?;
         self.mask.observe(kept);
         if !kept {
             return Ok(false);
@@ -204,7 +204,7 @@ impl MixedCode {
             symbol => sign(symbol),
         };
         let contexts = [sign(around.left) * SIGNS + sign(around.above), sign(around.nearest()), at.channel, previous];
-        let is_positive = pass.decide(is_positive, &self.sign.expect(contexts))?;
+        let is_positive = pass.decide(is_positive, self.sign.expect(contexts))?;
         self.sign.observe(is_positive);
         Ok(is_positive)
     }
@@ -226,7 +226,7 @@ impl MixedCode {
         let (class, largest) = (magnitude.ilog2() as usize, size.max(1).ilog2() as usize);
         let mut reached = 0;
         for model in self.more_digits.iter_mut().take(largest) {
-            let more = pass.decide(class > reached, &model.expect([at.row, at.channel, near]))?;
+            let more = pass.decide(class > reached, model.expect([at.row, at.channel, near]))?;
             model.observe(more);
             if !more {
                 break;
@@ -243,7 +243,7 @@ impl MixedCode {
             let digit = magnitude >> left & 1 == 1;
             let model = self.digits.get_mut(reached).and_then(|tree| tree.get_mut(prefix));
             let model = model.ok_or(CodeError::InvalidCodeWord)?;
-            let digit = pass.decide(digit, &model.expect())?;
+            let digit = pass.decide(digit, model.expect())?;
             model.observe(digit);
             prefix = 2 * prefix + usize::from(digit);
         }

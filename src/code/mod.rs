@@ -12,6 +12,7 @@
 //! - [`oriented`]: filters that belong to the format and cost nothing;
 //! - [`Codebook`] and [`CodedTensor`]: the few values that weights take, and which weight takes which, by the shortest
 //!   [`SymbolCode`];
+//! - [`Subspace`]: a tensor as the image of a few coordinates;
 //! - [`integer`]: universal codes for the numbers in between;
 //! - [`Encoder`] and [`Decoder`]: the arithmetic coder (constriction's range coder) that turns all of these
 //!   into bytes, to within a byte of their ideal length;
@@ -37,6 +38,7 @@ mod mixture;
 mod model;
 pub mod oriented;
 mod pass;
+mod subspace;
 mod symbol_code;
 mod tensor;
 
@@ -45,5 +47,6 @@ pub use codebook::{Codebook, MAX_CODEWORDS};
 pub use entropy::{Decoder, Encoder};
 pub use error::CodeError;
 pub use model::{Allocation, Model, TensorBits, FORMAT_VERSION, WEIGHTS_PER_BYTE};
+pub use subspace::{Subspace, MAX_SEED, MAX_TERMS};
 pub use symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
 pub use tensor::CodedTensor;

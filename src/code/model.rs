@@ -3,7 +3,10 @@
 use super::distribution::{Adaptive, AdaptiveBit, Weighted};
 use super::entropy::Purpose;
 use super::geometry::Geometry;
-use super::{Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, SymbolCode, MAX_MIXED_WEIGHTS};
+use super::{
+    Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, Subspace, SymbolCode, TensorShape,
+    MAX_MIXED_WEIGHTS,
+};
 
 /// The version of the files that this source writes and reads.
 pub const FORMAT_VERSION: u8 = 1;
@@ -11,8 +14,11 @@ pub const FORMAT_VERSION: u8 = 1;
 /// The first symbol of a file: this version, or a later one.
 const VERSIONS: [u64; 2] = [15, 1];
 
-/// Weights of [`SymbolCode::ALL`] before any tensor has been coded.
-const SYMBOL_CODES: [u64; 3] = [6, 6, 1];
+/// Weights of [`SymbolCode::ALL`], and of a subspace, before any tensor has been coded.
+const SYMBOL_CODES: [u64; 4] = [24, 24, 4, 1];
+
+/// The symbol after those of [`SymbolCode::ALL`].
+const SUBSPACE: usize = SymbolCode::ALL.len();
 
 /// A file may hold at most this many weights for each of its bytes: the limit of a decoder's work and memory.
 pub const WEIGHTS_PER_BYTE: u64 = 1 << 16;
@@ -29,6 +35,7 @@ pub struct Model {
     codebooks: Vec<Codebook>,
     tensors: Vec<CodedTensor>,
     symbol_codes: Vec<SymbolCode>,
+    subspaces: Vec<Option<Subspace>>,
 }
 
 /// Where the bits of a file go.
@@ -53,12 +60,14 @@ pub struct TensorBits {
     pub name: String,
     /// Number of weights.
     pub weights: usize,
-    /// Number of weights that are not zero.
+    /// Number of weights, or of coordinates in a subspace, that are not zero.
     pub kept: usize,
     /// Number of codewords.
     pub codewords: usize,
     /// What kind of numbers the codewords are.
     pub kind: String,
+    /// Number of coordinates, if the tensor lies in a subspace.
+    pub coordinates: Option<usize>,
     /// How the symbols are coded; `None` without codewords.
     pub symbol_code: Option<SymbolCode>,
     /// A new codebook, or the flag that there is none, and the way of coding the symbols.
@@ -85,7 +94,25 @@ impl Model {
         codebooks: Vec<Codebook>,
         tensors: Vec<CodedTensor>,
     ) -> Result<Self, CodeError> {
+        let direct = vec![None; tensors.len()];
+        Self::with_subspaces(architecture, codebooks, tensors, direct)
+    }
+
+    /// The same, with some tensors in a subspace: their symbols are those of the coordinates.
+    ///
+    /// # Errors
+    /// As [`Model::new`]; and [`CodeError::Coordinates`] if there are none or more than weights.
+    pub fn with_subspaces(
+        architecture: Architecture,
+        codebooks: Vec<Codebook>,
+        tensors: Vec<CodedTensor>,
+        subspaces: Vec<Option<Subspace>>,
+    ) -> Result<Self, CodeError> {
         let shapes = architecture.tensors();
+        if subspaces.len() != tensors.len() {
+            let (subspaces, tensors) = (subspaces.len(), tensors.len());
+            return Err(CodeError::Architecture(format!("{subspaces} subspaces, if any, for {tensors} tensors")));
+        }
         if shapes.len() != tensors.len() {
             return Err(CodeError::Architecture(format!(
                 "it has {} tensors, but {} were given",
@@ -94,14 +121,18 @@ impl Model {
             )));
         }
         let mut last = None;
-        for (place, (shape, tensor)) in shapes.iter().zip(&tensors).enumerate() {
+        for (place, ((shape, tensor), subspace)) in shapes.iter().zip(&tensors).zip(&subspaces).enumerate() {
             let wrong = |reason: String| CodeError::Tensor { index: place + 1, reason };
             let next = last.map_or(0, |last: usize| last + 1);
             if Some(tensor.codebook) != last && tensor.codebook != next {
                 return Err(wrong(format!("codebook {} is out of order", tensor.codebook)));
             }
             last = Some(tensor.codebook);
-            if tensor.symbols.len() != shape.len() {
+            let coordinates = tensor.symbols.len();
+            if subspace.is_some() && !(1..=shape.len()).contains(&coordinates) {
+                return Err(CodeError::Coordinates { coordinates: coordinates as u64, weights: shape.len() });
+            }
+            if subspace.is_none() && coordinates != shape.len() {
                 return Err(wrong(format!(
                     "{} symbols for the {} weights of {}",
                     tensor.symbols.len(),
@@ -119,14 +150,18 @@ impl Model {
             return Err(CodeError::Codebook("not every codebook is used".to_string()));
         }
         let mut symbol_codes = Vec::with_capacity(tensors.len());
-        for (tensor, geometry) in tensors.iter().zip(Geometry::of(&architecture)) {
+        for ((tensor, geometry), subspace) in tensors.iter().zip(Geometry::of(&architecture)).zip(&subspaces) {
             let alphabet = codebooks.get(tensor.codebook).unwrap_or(&Codebook::EMPTY).alphabet();
+            if alphabet.len() == 0 && subspace.is_some() {
+                return Err(CodeError::Codebook("coordinates without codewords".to_string()));
+            }
+            let geometry = subspace.map_or(geometry, |_| Geometry::line(tensor.symbols.len()));
             symbol_codes.push(match alphabet.len() {
                 0 => SymbolCode::Plain,
                 _ => tensor.shortest_code(alphabet, geometry)?,
             });
         }
-        Ok(Self { architecture, codebooks, tensors, symbol_codes })
+        Ok(Self { architecture, codebooks, tensors, symbol_codes, subspaces })
     }
 
     /// The layers.
@@ -160,10 +195,14 @@ impl Model {
         Ok(model)
     }
 
+    /// For each tensor the subspace that it lies in, if any.
+    pub fn subspaces(&self) -> &[Option<Subspace>] {
+        &self.subspaces
+    }
+
     /// The weights of every tensor, in order.
     pub fn weights(&self) -> Vec<Vec<f32>> {
-        let none = Codebook::EMPTY;
-        self.tensors.iter().map(|tensor| tensor.weights(self.codebooks.get(tensor.codebook).unwrap_or(&none))).collect()
+        (0..self.tensors.len()).map(|place| self.tensor_weights(place).collect()).collect()
     }
 
     /// The weights of one tensor, one after the other; none, if there is no such tensor.
@@ -171,10 +210,17 @@ impl Model {
         let tensor = self.tensors.get(place);
         let values = tensor.and_then(|tensor| self.codebooks.get(tensor.codebook)).map_or(&[][..], Codebook::values);
         let symbols = tensor.map_or(&[][..], |tensor| &tensor.symbols);
-        symbols.iter().map(|&symbol| match symbol {
+        let value = |&symbol: &u8| match symbol {
             0 => 0.0,
             _ => values.get(usize::from(symbol) - 1).copied().unwrap_or(0.0),
-        })
+        };
+        let subspace = self.subspaces.get(place).copied().flatten().map(|subspace| {
+            let length = self.architecture.tensors().get(place).map_or(0, TensorShape::len);
+            let coordinates: Vec<f32> = symbols.iter().map(value).collect();
+            (0..length as u64).map(move |weight| subspace.weight(weight, &coordinates))
+        });
+        let direct = if subspace.is_some() { &[] } else { symbols };
+        subspace.into_iter().flatten().chain(direct.iter().map(value))
     }
 
     /// The file.
@@ -201,8 +247,10 @@ impl Model {
         let none = Codebook::EMPTY;
         let geometries = Geometry::of(&self.architecture);
         let shapes = self.architecture.tensors();
-        let coded = self.tensors.iter().zip(&self.symbol_codes);
-        for ((shape, geometry), (tensor, &symbol_code)) in shapes.into_iter().zip(geometries).zip(coded) {
+        let coded = self.tensors.iter().zip(&self.symbol_codes).zip(&self.subspaces);
+        for ((shape, mut geometry), ((tensor, &symbol_code), &subspace)) in
+            shapes.into_iter().zip(geometries).zip(coded)
+        {
             let before = Purpose::ALL.map(|purpose| encoder.bits_for(purpose));
             let codebook = self.codebooks.get(tensor.codebook).unwrap_or(&none);
             let is_new = last != Some(tensor.codebook);
@@ -215,17 +263,24 @@ impl Model {
             last = Some(tensor.codebook);
             let alphabet = codebook.alphabet();
             if !codebook.is_empty() {
-                prologue.write_symbol_code(&mut encoder, symbol_code)?;
+                if let Some(subspace) = subspace {
+                    prologue.write_choice(&mut encoder, SUBSPACE)?;
+                    subspace.write(&mut encoder, tensor.symbols.len())?;
+                    geometry = Geometry::line(tensor.symbols.len());
+                }
+                let choice = SymbolCode::ALL.iter().position(|&other| other == symbol_code).unwrap_or(0);
+                prologue.write_choice(&mut encoder, choice)?;
                 tensor.write(&mut encoder, symbol_code, alphabet, geometry)?;
             }
             let [description, mask, assignments] = Purpose::ALL.map(|purpose| encoder.bits_for(purpose));
             let (mask_entropy, assignment_entropy) = tensor.entropies();
             tensors.push(TensorBits {
+                weights: shape.len(),
                 name: shape.name,
-                weights: tensor.symbols.len(),
                 kept: tensor.kept(),
                 codewords: codebook.len(),
                 kind: codebook.kind(),
+                coordinates: subspace.map(|_| tensor.symbols.len()),
                 symbol_code: (!codebook.is_empty()).then_some(symbol_code),
                 codebook: description - before[0],
                 mask: mask - before[1],
@@ -259,9 +314,9 @@ impl Model {
         let architecture = Architecture::read(&mut decoder)?;
         check_size(&architecture, file.len())?;
         let mut codebooks: Vec<Codebook> = Vec::new();
-        let (mut tensors, mut symbol_codes) = (Vec::new(), Vec::new());
+        let (mut tensors, mut symbol_codes, mut subspaces) = (Vec::new(), Vec::new(), Vec::new());
         let mut prologue = Prologue::default();
-        for (shape, geometry) in architecture.tensors().iter().zip(Geometry::of(&architecture)) {
+        for (shape, mut geometry) in architecture.tensors().iter().zip(Geometry::of(&architecture)) {
             if codebooks.is_empty() || prologue.read_is_new(&mut decoder)? {
                 codebooks.push(Codebook::read(&mut decoder)?);
             }
@@ -269,18 +324,30 @@ impl Model {
             let codebook = codebooks.len() - 1;
             if alphabet.len() == 0 {
                 symbol_codes.push(SymbolCode::Plain);
+                subspaces.push(None);
                 tensors.push(CodedTensor { codebook, symbols: vec![0; shape.len()] });
                 continue;
             }
-            let code = prologue.read_symbol_code(&mut decoder)?;
-            if code == SymbolCode::Mixed && shape.len() > MAX_MIXED_WEIGHTS {
-                let reason = format!("{} weights are too many for mixing", shape.len());
+            let mut length = shape.len();
+            let mut choice = prologue.read_choice(&mut decoder)?;
+            subspaces.push(match choice {
+                SUBSPACE => {
+                    let (subspace, coordinates) = Subspace::read(&mut decoder, length)?;
+                    (length, geometry) = (coordinates, Geometry::line(coordinates));
+                    choice = prologue.read_choice(&mut decoder)?;
+                    Some(subspace)
+                }
+                _ => None,
+            });
+            let code = SymbolCode::ALL.get(choice).copied().ok_or(CodeError::InvalidCodeWord)?;
+            if code == SymbolCode::Mixed && length > MAX_MIXED_WEIGHTS {
+                let reason = format!("{length} weights are too many for mixing");
                 return Err(CodeError::Tensor { index: tensors.len() + 1, reason });
             }
             symbol_codes.push(code);
-            tensors.push(CodedTensor::read(&mut decoder, codebook, shape.len(), code, alphabet, geometry)?);
+            tensors.push(CodedTensor::read(&mut decoder, codebook, length, code, alphabet, geometry)?);
         }
-        let model = Self { architecture, codebooks, tensors, symbol_codes };
+        let model = Self { architecture, codebooks, tensors, symbol_codes, subspaces };
         let canonical = model.encode()?;
         if canonical != file {
             return Err(CodeError::NotCanonical { found: file.len(), canonical: canonical.len() });
@@ -292,12 +359,12 @@ impl Model {
 /// What is said before each tensor's symbols: adaptively, so that saying the same again costs less.
 struct Prologue {
     is_new: AdaptiveBit,
-    symbol_code: Adaptive,
+    choice: Adaptive,
 }
 
 impl Default for Prologue {
     fn default() -> Self {
-        Self { is_new: AdaptiveBit::default(), symbol_code: Adaptive::with_weights(&SYMBOL_CODES) }
+        Self { is_new: AdaptiveBit::default(), choice: Adaptive::with_weights(&SYMBOL_CODES) }
     }
 }
 
@@ -314,17 +381,17 @@ impl Prologue {
         Ok(is_new)
     }
 
-    fn write_symbol_code(&mut self, encoder: &mut Encoder, code: SymbolCode) -> Result<(), CodeError> {
-        let place = SymbolCode::ALL.iter().position(|&other| other == code).unwrap_or(0);
-        encoder.write(place, &self.symbol_code)?;
-        self.symbol_code.observe(place);
+    /// One of [`SymbolCode::ALL`] or [`SUBSPACE`].
+    fn write_choice(&mut self, encoder: &mut Encoder, choice: usize) -> Result<(), CodeError> {
+        encoder.write(choice, &self.choice)?;
+        self.choice.observe(choice);
         Ok(())
     }
 
-    fn read_symbol_code(&mut self, decoder: &mut Decoder) -> Result<SymbolCode, CodeError> {
-        let place = decoder.read(&self.symbol_code)?;
-        self.symbol_code.observe(place);
-        SymbolCode::ALL.get(place).copied().ok_or(CodeError::InvalidCodeWord)
+    fn read_choice(&mut self, decoder: &mut Decoder) -> Result<usize, CodeError> {
+        let choice = decoder.read(&self.choice)?;
+        self.choice.observe(choice);
+        Ok(choice)
     }
 }
 

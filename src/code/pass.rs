@@ -3,7 +3,7 @@
 //! What a coder expects of the next symbol depends only on the symbols before it. So the models are written once, and
 //! run over a [`Pass`]: a writer that knows all symbols, or a reader that learns them one by one.
 
-use super::distribution::Distribution;
+use super::distribution::{Binary, Distribution};
 use super::entropy::Purpose;
 use super::{CodeError, Decoder, Encoder};
 
@@ -28,10 +28,7 @@ pub(super) trait Pass {
     fn set_purpose(&mut self, purpose: Purpose);
 
     /// Codes one binary choice.
-    #[inline]
-    fn decide(&mut self, bit: bool, distribution: &impl Distribution) -> Result<bool, CodeError> {
-        Ok(self.choose(usize::from(bit), distribution)? == 1)
-    }
+    fn decide(&mut self, bit: bool, distribution: Binary) -> Result<bool, CodeError>;
 }
 
 /// Writes known symbols.
@@ -59,6 +56,12 @@ impl Pass for Writer<'_> {
     fn choose(&mut self, choice: usize, distribution: &impl Distribution) -> Result<usize, CodeError> {
         self.encoder.write(choice, distribution)?;
         Ok(choice)
+    }
+
+    #[inline]
+    fn decide(&mut self, bit: bool, distribution: Binary) -> Result<bool, CodeError> {
+        self.encoder.write(usize::from(bit), &distribution)?;
+        Ok(bit)
     }
 
     #[inline]
@@ -94,6 +97,11 @@ impl Pass for Reader<'_> {
     #[inline]
     fn choose(&mut self, _choice: usize, distribution: &impl Distribution) -> Result<usize, CodeError> {
         self.decoder.read(distribution)
+    }
+
+    #[inline]
+    fn decide(&mut self, _bit: bool, distribution: Binary) -> Result<bool, CodeError> {
+        self.decoder.read_binary(distribution)
     }
 
     #[inline]

@@ -113,7 +113,7 @@ fn run_unmixed(pass: &mut impl Pass, alphabet: Alphabet, class: impl Fn(u32) -> 
         let next = pass.next(weight);
         let mask = &mut masks[class(zeros)];
         pass.set_purpose(Purpose::Mask);
-        let kept = pass.decide(next != 0, &mask.expect())?;
+        let kept = pass.decide(next != 0, mask.expect())?;
         mask.observe(kept);
         if !kept {
             zeros = zeros.saturating_add(1);
@@ -125,7 +125,7 @@ fn run_unmixed(pass: &mut impl Pass, alphabet: Alphabet, class: impl Fn(u32) -> 
         let is_positive = match alphabet.only_sign() {
             Some(only) => only,
             None => {
-                let is_positive = pass.decide(is_positive, &sign.expect())?;
+                let is_positive = pass.decide(is_positive, sign.expect())?;
                 sign.observe(is_positive);
                 is_positive
             }

@@ -4,7 +4,7 @@ use super::entropy::Purpose;
 use super::geometry::Geometry;
 use super::pass::{Reader, Writer};
 use super::symbol_code::{Alphabet, SymbolCode, MAX_MIXED_WEIGHTS};
-use super::{CodeError, Codebook, Decoder, Encoder};
+use super::{CodeError, Decoder, Encoder};
 
 /// A tensor of weights that are zero or a codeword: symbol 0 is zero, symbol `s` the codebook's value `s - 1`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,15 +19,6 @@ pub struct CodedTensor {
 const TRIED_WEIGHTS: usize = 1 << 22;
 
 impl CodedTensor {
-    /// The weights themselves.
-    pub fn weights(&self, codebook: &Codebook) -> Vec<f32> {
-        let value = |symbol: &u8| match usize::from(*symbol).checked_sub(1) {
-            Some(place) => codebook.values().get(place).copied().unwrap_or(0.0),
-            None => 0.0,
-        };
-        self.symbols.iter().map(value).collect()
-    }
-
     /// Number of weights that are not zero.
     pub fn kept(&self) -> usize {
         self.symbols.iter().filter(|&&symbol| symbol != 0).count()

@@ -222,21 +222,34 @@ impl Evaluator {
                 feature[lane] = f32::from(level) / scale;
             }
         }
-        let mut flow = Flow { features, remembered: Vec::new() };
-        for (step, before, after) in self.steps.iter().take(layers) {
-            flow.pass(step, *before, *after);
-        }
+        let mut state = State { features, remembered: Vec::new() };
+        self.advance(&mut state, 0..layers);
         let labels = images.iter().map(|&index| usize::from(data.label(index))).collect();
-        Block { flow, labels, layers }
+        Block { state, labels, layers }
+    }
+
+    /// Applies some of the layers.
+    fn advance(&self, state: &mut State, layers: std::ops::Range<usize>) {
+        let State { features, remembered } = state;
+        for (step, before, after) in self.steps.iter().take(layers.end).skip(layers.start) {
+            match (step, remembered.last_mut()) {
+                (Step::Branch, _) => remembered.push(features.clone()),
+                (Step::Exchange, Some(other)) => std::mem::swap(other, features),
+                (Step::Join, _) => {
+                    for (value, other) in features.iter_mut().zip(remembered.pop().unwrap_or_default()) {
+                        each(value, &other, |value, other| value + other);
+                    }
+                }
+                _ => *features = step.apply(std::mem::take(features), *before, *after),
+            }
+        }
     }
 
     /// What comes of the logits and the label of each of a block's images.
     fn block_outcomes<T>(&self, block: &Block, outcome: impl Fn(&[f32], usize) -> T) -> Vec<T> {
-        let mut flow = block.flow.clone();
-        for (step, before, after) in self.steps.iter().skip(block.layers) {
-            flow.pass(step, *before, *after);
-        }
-        let features = flow.features;
+        let mut state = block.state.clone();
+        self.advance(&mut state, block.layers..self.steps.len());
+        let features = state.features;
         let mut logits = vec![0.0; features.len()];
         let mut outcomes = Vec::with_capacity(block.labels.len());
         for (lane, &label) in block.labels.iter().enumerate() {
@@ -252,33 +265,18 @@ impl Evaluator {
 /// Images on their way through a network.
 pub struct Features(Vec<Block>);
 
-/// At most [`LANES`] images after some of the layers.
-struct Block {
-    flow: Flow,
-    labels: Vec<usize>,
-    layers: usize,
-}
-
-/// What flows through a network, and what its open branches remember.
+/// Features, and those that open branches remember.
 #[derive(Clone)]
-struct Flow {
+struct State {
     features: Vec<Lanes>,
     remembered: Vec<Vec<Lanes>>,
 }
 
-impl Flow {
-    fn pass(&mut self, step: &Step, before: ImageSize, after: ImageSize) {
-        match (step, self.remembered.last_mut()) {
-            (Step::Branch, _) => self.remembered.push(self.features.clone()),
-            (Step::Exchange, Some(other)) => std::mem::swap(other, &mut self.features),
-            (Step::Join, _) => {
-                for (value, other) in self.features.iter_mut().zip(self.remembered.pop().unwrap_or_default()) {
-                    each(value, &other, |value, other| value + other);
-                }
-            }
-            _ => self.features = step.apply(std::mem::take(&mut self.features), before, after),
-        }
-    }
+/// At most [`LANES`] images after some of the layers.
+struct Block {
+    state: State,
+    labels: Vec<usize>,
+    layers: usize,
 }
 
 /// Whether the label's logit exceeds every other by the margin; a logit that is not a number is never right.

@@ -79,24 +79,19 @@ impl Network {
             .collect()
     }
 
-    /// Number of layers before the first that has weights or opens a branch: what they compute is the same in every step of
-    /// training.
+    /// Number of layers before the first with weights or a branch: what they compute is the same in every step of training.
     fn fixed_layers(&self) -> usize {
-        let is_variable = |layer: &Layer| {
-            matches!(layer, Layer::Convolution(_) | Layer::Dense { .. } | Layer::BatchNormalise | Layer::Branch)
-        };
         let layers = self.architecture.layers();
-        layers.iter().position(is_variable).unwrap_or(layers.len())
+        layers.iter().position(|layer| !is_fixed(layer)).unwrap_or(layers.len())
     }
 
-    /// What the layers before the first that has weights make of images `[batch, channels, height, width]`.
+    /// What the first layers, those without weights, make of images `[batch, channels, height, width]`.
     ///
     /// # Errors
     /// If candle fails.
     pub fn fixed_features(&self, images: &Tensor) -> Result<Tensor> {
-        let steps = self.architecture.steps().take(self.fixed_layers());
         let (mut features, mut size) = (Features::new(images)?, self.architecture.input());
-        for (layer, before, after) in steps {
+        for (layer, before, after) in self.architecture.steps().take(self.fixed_layers()) {
             features = without_weights(features, layer, before, after)?;
             size = after;
         }
@@ -109,27 +104,23 @@ impl Network {
     /// # Errors
     /// If `weights` do not have the architecture's shapes.
     pub fn forward(&self, weights: &[Tensor], images: &Tensor) -> Result<Tensor> {
-        self.logits(weights, &self.fixed_features(images)?)
+        self.compute(weights, &self.fixed_features(images)?, None)
     }
 
-    /// Logits, `[batch, classes]`, from [`Network::fixed_features`].
+    /// The same in training, from [`Network::fixed_features`]: if there are `running` moments, batch normalisations normalise
+    /// over the batch, whose moments are taken into them.
     ///
     /// # Errors
     /// If `weights` do not have the architecture's shapes.
-    pub fn logits(&self, weights: &[Tensor], fixed_features: &Tensor) -> Result<Tensor> {
-        self.compute(weights, fixed_features, None)
-    }
-
-    /// The same in training: batch normalisations normalise over the batch, whose moments are taken into the running ones.
-    ///
-    /// # Errors
-    /// If `weights` do not have the architecture's shapes.
-    pub fn logits_in_training(
+    pub fn forward_in_training(
         &self,
         weights: &[Tensor],
         fixed_features: &Tensor,
-        running: &mut RunningMoments,
+        running: Option<&mut RunningMoments>,
     ) -> Result<Tensor> {
+        let Some(running) = running else {
+            return self.compute(weights, fixed_features, None);
+        };
         let mut moments = Vec::new();
         let logits = self.compute(weights, fixed_features, Some(&mut moments))?;
         running.update(&moments);
@@ -195,7 +186,13 @@ impl Network {
     }
 }
 
-/// A layer that has no weights and no branches.
+/// Whether a layer is a function of the features before it and of nothing else.
+fn is_fixed(layer: &Layer) -> bool {
+    use Layer::{AveragePool, GlobalAverage, MaxPool, Normalise, Oriented, Relu, Relu6};
+    matches!(layer, Oriented { .. } | MaxPool { .. } | AveragePool { .. } | GlobalAverage | Relu | Relu6 | Normalise)
+}
+
+/// A layer that [`is_fixed`].
 fn without_weights(features: Features, layer: &Layer, before: ImageSize, after: ImageSize) -> Result<Features> {
     match *layer {
         Layer::Oriented { filters } => {
@@ -211,12 +208,7 @@ fn without_weights(features: Features, layer: &Layer, before: ImageSize, after: 
         Layer::Relu => features.relu(),
         Layer::Relu6 => features.relu6(),
         Layer::Normalise => features.normalise(),
-        Layer::Convolution(_)
-        | Layer::Dense { .. }
-        | Layer::BatchNormalise
-        | Layer::Branch
-        | Layer::Exchange
-        | Layer::Join => Err(candle_core::Error::Msg(format!("{layer} is not a layer by itself"))),
+        _ => candle_core::bail!("{layer} is more than a function of the features"),
     }
 }
 

@@ -186,10 +186,7 @@ impl<'a> Trainer<'a> {
             };
             let labels: Vec<u32> = chunk.iter().map(|&index| self.data.labels[index as usize]).collect();
             let weights = parameters.weights()?;
-            let logits = match parameters.moments() {
-                Some(moments) => self.network.logits_in_training(&weights, &features, moments)?,
-                None => self.network.logits(&weights, &features)?,
-            };
+            let logits = self.network.forward_in_training(&weights, &features, parameters.moments())?;
             let logits = logits.broadcast_mul(&self.log_temperature.exp()?)?;
             let loss = if bounded > 0.0 {
                 bounded_loss(&logits, &labels, bounded)?
