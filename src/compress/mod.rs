@@ -9,6 +9,7 @@
 
 mod architectures;
 mod import;
+mod import_names;
 mod kmeans;
 #[cfg(feature = "train")]
 mod polish;
