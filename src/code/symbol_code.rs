@@ -8,7 +8,7 @@ use super::pass::Pass;
 use super::CodeError;
 
 /// Tensors with more weights are not coded by mixing, which costs some 0.1 µs a weight.
-pub const MAX_MIXED_WEIGHTS: usize = 1 << 22;
+pub const MAX_MIXED_WEIGHTS: usize = 1 << 21;
 
 /// How the symbols of a tensor are coded.
 ///
