@@ -26,7 +26,7 @@ fn logarithm(v: u32) -> i32 {
     let mut mantissa = u64::from(v) << (31 - exponent);
     let mut logarithm = exponent;
     for _ in 0..FRACTION_BITS {
-        mantissa = mantissa * mantissa >> 31;
+        mantissa = (mantissa * mantissa) >> 31;
         let digit = (mantissa >> 32) as u32;
         mantissa >>= digit;
         logarithm = logarithm << 1 | digit;

@@ -9,6 +9,7 @@
 //!
 //! - [`Model`]: a network as the file knows it, and the `.nvc` file itself;
 //! - [`Architecture`]: a small grammar of layers, so that every architecture has a code word;
+//! - [`oriented`]: filters that belong to the format and cost nothing;
 //! - [`Codebook`] and [`CodedTensor`]: the few values that weights take, and which weight takes which, by the shortest
 //!   [`SymbolCode`];
 //! - [`Subspace`]: a tensor as the image of a few coordinates;
@@ -21,6 +22,7 @@
 
 mod architecture;
 mod architecture_code;
+mod architecture_named;
 mod architecture_text;
 mod codebook;
 mod codebook_code;
@@ -34,12 +36,13 @@ mod logistic;
 mod mixed_code;
 mod mixture;
 mod model;
+pub mod oriented;
 mod pass;
 mod subspace;
 mod symbol_code;
 mod tensor;
 
-pub use architecture::{Architecture, Convolution, ImageSize, Layer, TensorShape, MAX_LAYERS};
+pub use architecture::{Architecture, Convolution, ImageSize, Layer, Padding, TensorShape, MAX_DEPTH, MAX_LAYERS};
 pub use codebook::{Codebook, MAX_CODEWORDS};
 pub use entropy::{Decoder, Encoder};
 pub use error::CodeError;

@@ -179,6 +179,22 @@ impl Model {
         &self.tensors
     }
 
+    /// The same model with another symbol for one weight.
+    ///
+    /// # Errors
+    /// [`CodeError::Tensor`] if there is no such weight, or its codebook has no such symbol.
+    pub fn with_symbol(&self, tensor: usize, weight: usize, symbol: u8) -> Result<Self, CodeError> {
+        let mut model = self.clone();
+        let wrong = |reason: String| CodeError::Tensor { index: tensor + 1, reason };
+        let changed = model.tensors.get_mut(tensor).ok_or_else(|| wrong("there is no such tensor".to_string()))?;
+        let codewords = model.codebooks.get(changed.codebook).map_or(0, Codebook::len);
+        if usize::from(symbol) > codewords {
+            return Err(wrong(format!("symbol {symbol}, but {codewords} codewords")));
+        }
+        *changed.symbols.get_mut(weight).ok_or_else(|| wrong(format!("there is no weight {weight}")))? = symbol;
+        Ok(model)
+    }
+
     /// For each tensor the subspace that it lies in, if any.
     pub fn subspaces(&self) -> &[Option<Subspace>] {
         &self.subspaces

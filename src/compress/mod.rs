@@ -7,9 +7,10 @@
 //! file is the description that a bound is about. No choice made here needs to be paid for beyond that file: whatever
 //! was tried, the bound holds for all files at once.
 
-mod architectures;
 mod import;
 mod kmeans;
+#[cfg(feature = "train")]
+mod polish;
 #[cfg(feature = "train")]
 mod presets;
 #[cfg(feature = "train")]
@@ -23,9 +24,10 @@ mod simplify;
 mod simplify_links;
 mod trained;
 
-pub use architectures::named_architecture;
 pub use import::{import, ImportError, ImportOptions};
 pub use kmeans::{kmeans, optimal_kmeans};
+#[cfg(feature = "train")]
+pub use polish::polish;
 #[cfg(feature = "train")]
 pub use presets::{recipes, Effort};
 #[cfg(feature = "train")]

@@ -1,7 +1,7 @@
 //! Where the units of one layer are read by the next, and what can be done to them.
 
 use super::TrainedNetwork;
-use crate::code::{Architecture, CodeError, Convolution, ImageSize, Layer};
+use crate::code::{Architecture, CodeError, Convolution, ImageSize, Layer, Padding};
 
 /// A layer with weights and the next one that reads it, with nothing between them but layers that treat channels alike and
 /// apart, or all together: activations, pooling and normalisation.
@@ -52,7 +52,7 @@ fn link_from(steps: &[(&Layer, ImageSize)], producer: usize) -> Option<Link> {
             // The mean of equal numbers may be rounded.
             Layer::AveragePool { .. } | Layer::GlobalAverage => keeps_constants = false,
             Layer::Convolution(Convolution { kernel, padding, groups: 1, .. }) => {
-                keeps_constants &= *padding == 0;
+                keeps_constants &= *padding == Padding::Each(0);
                 return Some(Link {
                     producer,
                     consumer,
