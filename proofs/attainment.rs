@@ -1,9 +1,6 @@
 //! Properties that would break if `proofs/attainment.md`, or its implementation, were wrong.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{probability, risk, size};
+use crate::common::{probability, risk, size};
 use nonvacuous::bounds::{limit_kl, LengthPrior, RandomCodebook};
 
 fn learner(k: u64, n: u64, error: f64) -> RandomCodebook {
@@ -14,7 +11,7 @@ fn learner(k: u64, n: u64, error: f64) -> RandomCodebook {
 fn expected_lengths_are_those_of_the_summed_series() {
     for (k, n, error) in [(0, 1, 0.5), (1, 5, 0.4), (0, 8, 0.5), (2, 12, 0.5), (6, 7, 0.9), (0, 13, 0.5)] {
         let learner = learner(k, n, error);
-        let t: f64 = common::binomial_weights(n, error).iter().take(k as usize + 1).sum();
+        let t: f64 = crate::common::binomial_weights(n, error).iter().take(k as usize + 1).sum();
         let mean = |value: &dyn Fn(u64) -> f64| {
             let (mut sum, mut mass) = (0.0, t);
             for j in 1..(50.0 / t) as u64 {

@@ -1,9 +1,6 @@
 //! Properties that would break if `proofs/catoni.md`, or its implementation, were wrong.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{assert_fails_rarely, bits, delta, nats, probability, risk, size};
+use crate::common::{assert_fails_rarely, bits, delta, nats, probability, risk, size};
 use nonvacuous::bounds::{
     catoni, catoni_uniform, kl_inverse, occam_binomial, GibbsRisk, GridRatio, InverseTemperature,
 };

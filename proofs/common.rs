@@ -1,5 +1,4 @@
 //! What the chapters' properties share: exact failure probabilities, by summing binomial weights.
-#![allow(clippy::unwrap_used, dead_code)]
 
 use nonvacuous::bounds::{Bits, EmpiricalRisk, FailureProbability, Nats, Probability, SampleSize};
 

@@ -1,9 +1,6 @@
 //! Properties that would break if `proofs/held_out.md`, or its implementation, were wrong.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{assert_fails_rarely, bits, delta, risk, size};
+use crate::common::{assert_fails_rarely, bits, delta, risk, size};
 use nonvacuous::bounds::{held_out, occam_binomial, BoundError, PriorSplit};
 use proptest::prelude::*;
 

@@ -1,5 +1,4 @@
 //! Properties that would break if `proofs/length_prior.md`, or its implementation, were wrong.
-#![allow(clippy::unwrap_used)]
 
 use nonvacuous::bounds::LengthPrior;
 

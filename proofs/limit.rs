@@ -1,9 +1,6 @@
 //! Properties that would break if `proofs/limit.md`, or its implementation, were wrong.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{bits, probability, size};
+use crate::common::{bits, probability, size};
 use nonvacuous::bounds::{limit_injective, limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error};
 use proptest::prelude::*;
 

@@ -1,9 +1,6 @@
 //! Properties that would break if `proofs/monte_carlo.md`, or its implementation, were wrong.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{assert_fails_rarely, delta, probability, size};
+use crate::common::{assert_fails_rarely, delta, probability, size};
 use nonvacuous::bounds::{monte_carlo_risk, monte_carlo_risk_of_pairs};
 use proptest::prelude::*;
 

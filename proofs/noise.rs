@@ -1,5 +1,4 @@
 //! Properties that would break if `proofs/noise.md`, or its implementation, were wrong.
-#![allow(clippy::unwrap_used)]
 
 use nonvacuous::bounds::{BoundError, GaussianNoise};
 use proptest::prelude::*;

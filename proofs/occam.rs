@@ -1,9 +1,6 @@
 //! Properties that would break if `proofs/occam.md`, or its implementation, were wrong.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{assert_fails_rarely, bits, delta, risk};
+use crate::common::{assert_fails_rarely, bits, delta, risk};
 use nonvacuous::bounds::{occam_binomial, occam_hoeffding, occam_kl};
 use proptest::prelude::*;
 

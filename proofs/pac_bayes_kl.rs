@@ -1,9 +1,6 @@
 //! Properties that would break if `proofs/pac_bayes_kl.md`, or its implementation, were wrong.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{assert_fails_rarely, delta, nats, probability, risk, size};
+use crate::common::{assert_fails_rarely, delta, nats, probability, risk, size};
 use nonvacuous::bounds::{
     kl_inverse, lambda_bound, ln_two_sqrt, ln_xi, mcallester, pac_bayes_kl, pac_bayes_kl_xi, thiemann, GibbsRisk,
     Lambda,
@@ -15,7 +12,7 @@ fn xi_by_definition(n: u64) -> f64 {
     let term = |k: u64| {
         // The term of k and of n - k is the same; the smaller rate does not underflow.
         let rarer = k.min(n - k);
-        common::binomial_weights(n, rarer as f64 / n as f64)[rarer as usize]
+        crate::common::binomial_weights(n, rarer as f64 / n as f64)[rarer as usize]
     };
     2.0 + (1..n).map(term).sum::<f64>()
 }
@@ -54,7 +51,7 @@ fn the_probability_of_failure_over_all_samples_is_at_most_delta() {
 fn the_exponential_moment_is_the_constant_whatever_the_truth() {
     for truth in [0.01, 0.3, 0.5, 0.9] {
         let n = 30u64;
-        let moment: f64 = common::binomial_weights(n, truth)
+        let moment: f64 = crate::common::binomial_weights(n, truth)
             .iter()
             .zip(0..=n)
             .map(|(weight, k)| {
@@ -112,8 +109,8 @@ proptest! {
         n in 1u64..1_000_000, fraction in 0.0..=1.0f64, length in 0.0..1e6f64,
     ) {
         let risk = risk((fraction * n as f64) as u64, n);
-        let occam = nonvacuous::bounds::occam_kl(risk, common::bits(length), delta(0.05));
-        let gibbs = pac_bayes_kl_xi(risk.into(), common::bits(length).to_nats(), delta(0.05));
+        let occam = nonvacuous::bounds::occam_kl(risk, crate::common::bits(length), delta(0.05));
+        let gibbs = pac_bayes_kl_xi(risk.into(), crate::common::bits(length).to_nats(), delta(0.05));
         prop_assert!(occam <= gibbs * (1.0 + 1e-10));
     }
 }

@@ -1,9 +1,6 @@
 //! Properties that would break if `proofs/subsample.md`, or its implementation, were wrong.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{delta, risk, size};
+use crate::common::{delta, risk, size};
 use nonvacuous::bounds::{population_errors, BoundError};
 use proptest::prelude::*;
 

@@ -1,9 +1,6 @@
 //! Properties that would break if `proofs/symmetry.md`, or its implementation, were wrong.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::nats;
+use crate::common::nats;
 use nonvacuous::bounds::symmetry_gain;
 
 #[test]

@@ -35,7 +35,7 @@ pub mod certificate;
 #[cfg(feature = "command")]
 pub mod cli;
 pub mod code;
-#[cfg(feature = "train")]
+#[cfg(feature = "command")]
 pub mod compress;
 #[cfg(feature = "command")]
 pub mod data;

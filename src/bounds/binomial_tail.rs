@@ -34,7 +34,7 @@ use super::rounding::up;
 use super::stirling::stirling_error;
 use super::{EmpiricalRisk, Nats, Probability};
 
-/// Newton steps at most. Four to eight are used; the bound makes endless loops impossible.
+/// Steps at most. One or two are used, more for budgets below `ln 2`; the bound makes endless loops impossible.
 const MOST_STEPS: u32 = 100;
 
 /// The last Newton step is at most this long, in standard deviations of `k/n` and relative to `p`.
@@ -88,47 +88,53 @@ impl Binomial {
         }
     }
 
-    /// The Newton step in `-ln(1 - p)` towards `ln F = -budget`.
-    fn newton_step(tails: &Tails, at: Split, budget: f64) -> f64 {
-        (tails.ln_lower + budget) * at.p * (tails.ln_lower - tails.ln_leading).exp()
+    /// The step in `t = -ln(1 - p)` towards `ln F = -budget` of fourth order (Householder 1970).
+    ///
+    /// With `g = -d ln F/dt = W/(p F)`, the derivative of `ln g` is `m = g + k (1 - p)/p - (n - k)`, and that of `m` is `g m - k (1 - p)/p^2`.
+    fn lower_step(&self, tails: &Tails, at: Split, budget: f64) -> f64 {
+        let slope = (tails.ln_leading - tails.ln_lower).exp() / at.p;
+        let newton = (tails.ln_lower + budget) / slope;
+        let odds = self.errors * (at.q / at.p);
+        let m = slope + odds - self.successes;
+        let (bend, turn) = (m * newton / 2.0, (m * m + slope * m - odds / at.p) / 6.0 * newton * newton);
+        // Far from the root, between half the Newton step and twice.
+        newton * ((1.0 + bend) / (1.0 + 2.0 * bend + turn)).clamp(0.5, 2.0)
     }
 
-    /// The root of `ln F = -budget`, from a point above it.
-    fn approach_from_above(&self, start: Split, budget: f64) -> Split {
-        let mut at = start;
-        for _ in 0..MOST_STEPS {
-            let step = Self::newton_step(&self.tails(at), at, budget);
-            if !self.is_long(at, step * at.q) {
-                break;
-            }
-            at = at.advance(step);
-        }
-        at
-    }
-
-    /// The root of `ln(1 - F) = ln(1 - exp(-budget))`, by Newton steps in `ln p` from a point below it.
+    /// The Newton step in `-ln(1 - p)` towards `ln(1 - F) = ln(1 - exp(-budget))`, taken in `ln p`.
     ///
     /// For budgets below `ln 2`, for which the upper tail is the smaller one and its logarithm closer to a straight line.
-    fn approach_from_below(&self, start: Split, budget: f64) -> Split {
+    fn upper_step(tails: &Tails, at: Split, budget: f64) -> f64 {
         let target = (-(-budget).exp_m1()).ln();
+        (target - tails.ln_upper) * at.q * (tails.ln_upper - tails.ln_leading).exp()
+    }
+
+    /// A number above the root of `ln F = -budget`: from `start`, close to the root, and then above it.
+    fn inverse(&self, start: Split, budget: f64) -> f64 {
         let mut at = start;
+        let mut tails = self.tails(at);
         for _ in 0..MOST_STEPS {
-            let tails = self.tails(at);
-            let step = (target - tails.ln_upper) * at.q * (tails.ln_upper - tails.ln_leading).exp();
-            if !self.is_long(at, step * at.p) {
+            let next = if budget >= LN_2 {
+                let step = self.lower_step(&tails, at, budget);
+                (step * at.q, at.advance(step))
+            } else {
+                let step = Self::upper_step(&tails, at, budget);
+                (step * at.p, at.mirrored().advance(-step).mirrored())
+            };
+            if !self.is_long(at, next.0) {
                 break;
             }
-            at = at.mirrored().advance(-step).mirrored();
+            at = next.1;
+            tails = self.tails(at);
         }
-        at
+        Self::above(&tails, at, budget)
     }
 
     /// A number above the root, from any point: a Newton step with every rounding error against it.
     ///
     /// A step of `s` in `-ln(1 - p)` moves `p` by `(1 - p) (1 - exp(-s))`, which is at most `(1 - p) s` for either sign. The
     /// slope is known to a relative `2e-12 + 6e-14 n kl`, which matters in proportion to the length of the step.
-    fn above(&self, at: Split, budget: f64) -> f64 {
-        let tails = self.tails(at);
+    fn above(tails: &Tails, at: Split, budget: f64) -> f64 {
         let gap = tails.ln_lower + budget;
         let slack = tails.error + 1e-15 * budget;
         let step =
@@ -211,11 +217,6 @@ pub fn binomial_tail_inverse(risk: EmpiricalRisk, budget: Nats) -> f64 {
     }
     let budget = budget.get().max(LEAST_BUDGET);
     let binomial = Binomial::new(risk);
-    let near = if budget >= LN_2 {
-        binomial.approach_from_above(Split::at(chernoff), budget)
-    } else {
-        let surprise = -(-(-budget).exp_m1()).ln();
-        binomial.approach_from_below(lower_inverse(k, n - k, surprise), budget)
-    };
-    binomial.above(near, budget).min(chernoff)
+    let start = if budget >= LN_2 { Split::at(chernoff) } else { lower_inverse(k, n - k, -(-(-budget).exp_m1()).ln()) };
+    binomial.inverse(start, budget).min(chernoff)
 }

@@ -17,20 +17,20 @@ impl Split {
 
     /// The pair where `-ln(1 - p)` is larger by about `step`; the smaller of the two decides what the other is.
     ///
-    /// Short steps take `exp(-s)` for `(2 - s)/(2 + s)`: they lead from one point of an iteration to the next, whose own error is of the
-    /// third order too.
+    /// Short steps take `1 - exp(-s)` for `s/(1 + s/2 + s^2/12)`, which is off by a part `s^4/720`: they lead from one point of an iteration
+    /// to the next.
     pub(super) fn advance(self, step: f64) -> Self {
         const SHORT: f64 = 0.5;
         if step.abs() < SHORT {
-            let moved = self.q * (2.0 * step / (2.0 + step));
+            let moved = self.q * (step / (1.0 + step * (0.5 + step / 12.0)));
             return if self.p <= 0.5 { Self::at(self.p + moved) } else { Self::at(self.q - moved).mirrored() };
         }
-        let p = self.p - self.q * (-step).exp_m1();
-        if p <= 0.5 {
-            return Self::at(p);
-        }
         let q = self.q * (-step).exp();
-        Self { p: 1.0 - q, q }
+        if q >= 0.5 {
+            Self::at(self.p + (self.q - q))
+        } else {
+            Self::at(q).mirrored()
+        }
     }
 
     /// `p` less that of `rate`, from the side on which the difference does not cancel.
@@ -71,8 +71,10 @@ pub(super) fn half_deviance(x: f64, m: f64, difference: f64) -> f64 {
     }
     let v = difference / (x + m);
     let square = v * v;
-    // v^2 < 0.01, so that eight terms leave less than 1e-18 of the first.
-    let series = (0..8).rev().fold(0.0, |sum, i| sum * square + ODD_RECIPROCALS[i]);
+    // v^2 < 0.01, so that eight terms leave less than 1e-18 of the first. In pairs, which the processor computes side by side.
+    let fourth = square * square;
+    let pair = |i: usize| ODD_RECIPROCALS[i] + ODD_RECIPROCALS[i + 1] * square;
+    let series = (pair(0) + pair(2) * fourth) + (pair(4) + pair(6) * fourth) * (fourth * fourth);
     difference * v + 2.0 * x * v * square * series
 }
 

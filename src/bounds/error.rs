@@ -29,7 +29,7 @@ pub enum BoundError {
     #[error("\"{0}\" is not a decimal number")]
     Decimal(String),
     /// A parameter of a bound outside its open interval.
-    #[error("{name} = {value}: accepted are finite numbers above {above} and below {below}")]
+    #[error("{name} = {value}: accepted are finite numbers above {above}{}", if below.is_finite() { format!(" and below {below}") } else { String::new() })]
     Parameter {
         /// What it is called.
         name: &'static str,

@@ -6,6 +6,9 @@ use std::fmt;
 use super::rounding::{lower, raise, up};
 use super::BoundError;
 
+/// Lower bounds on bits that are smaller than this are taken for 0.
+const LEAST_LIMIT: f64 = 1e-290;
+
 /// A description length in bits: finite, at least 0.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Bits(f64);
@@ -36,7 +39,8 @@ impl Bits {
 
     /// `nats / ln 2`, rounded down, for `nats >= 0` that exceed the exact value by a relative `5e-14` at most.
     pub(super) fn below_nats(nats: f64) -> Self {
-        Self(lower(nats / LN_2, 6e-14))
+        // Subnormal numbers do not have the digits to be lowered by a part.
+        Self(if nats < LEAST_LIMIT { 0.0 } else { lower(nats / LN_2, 6e-14) })
     }
 
     /// `bits` themselves, which the caller has shown to be finite and at least 0.

@@ -15,6 +15,15 @@ pub(super) struct Sweep {
     points: u32,
 }
 
+/// Which values an argument takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scale {
+    /// Any.
+    Real,
+    /// Whole numbers, to which the range is rounded; each comes once.
+    Whole,
+}
+
 const DEFAULT_POINTS: u32 = 100;
 const MOST_POINTS: u32 = 1_000_000;
 
@@ -46,17 +55,19 @@ impl Sweep {
     /// A row for each value, with both ends exact.
     pub(super) fn rows(
         &self,
-        accepted: &[&str],
+        accepted: &[(&str, Scale)],
         row: impl Fn(&str, f64) -> Result<Row, Failure>,
     ) -> Result<Vec<Row>, Failure> {
-        if !accepted.contains(&self.name.as_str()) {
-            return Err(Failure::misuse(&format!(
-                "cannot sweep \"{}\"; accepted are {}",
-                self.name,
-                accepted.join(", ")
-            )));
+        let Some((_, scale)) = accepted.iter().find(|(name, _)| *name == self.name) else {
+            let names: Vec<&str> = accepted.iter().map(|(name, _)| *name).collect();
+            return Err(Failure::misuse(&format!("cannot sweep \"{}\"; accepted are {}", self.name, names.join(", "))));
+        };
+        let mut values: Vec<f64> = (0..self.points).map(|point| self.value(point)).collect();
+        if *scale == Scale::Whole {
+            values.iter_mut().for_each(|value| *value = value.round());
+            values.dedup();
         }
-        (0..self.points).map(|point| row(&self.name, self.value(point))).collect()
+        values.into_iter().map(|value| row(&self.name, value)).collect()
     }
 
     fn value(&self, point: u32) -> f64 {
@@ -69,7 +80,7 @@ impl Sweep {
         }
         let part = f64::from(point) / f64::from(last);
         if self.from > 0.0 {
-            self.from * (self.to / self.from).powf(part)
+            (self.from.ln() + part * (self.to.ln() - self.from.ln())).exp().clamp(self.from, self.to)
         } else {
             self.to * part
         }

@@ -13,7 +13,7 @@
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::code::{Convolution, ImageSize, Layer, Model};
+use crate::code::{oriented, Convolution, ImageSize, Layer, Model};
 use crate::data::LabelledImages;
 
 /// An image counts as right only if its true class's logit exceeds every other by more than this fraction of the
@@ -76,8 +76,19 @@ enum Step {
     MaxPool(usize),
     AveragePool(usize),
     GlobalAverage,
-    Relu,
+    /// `min(max(x, 0), ceiling)`.
+    Clamp {
+        ceiling: f32,
+    },
     Normalise,
+    /// A scale and a shift for each channel.
+    BatchNormalise {
+        scale: Vec<f32>,
+        shift: Vec<f32>,
+    },
+    Branch,
+    Exchange,
+    Join,
 }
 
 /// A decoded model, ready to compute logits.
@@ -102,14 +113,20 @@ impl Evaluator {
                         taps: convolution_taps(&next(), &convolution, before),
                         bias: convolution.bias.then(&mut next),
                     },
+                    Layer::Oriented { filters } => oriented_step(filters, before),
                     Layer::Dense { bias, .. } => {
                         Step::Dense { taps: dense_taps(&next(), before.features()), bias: bias.then(&mut next) }
                     }
                     Layer::MaxPool { size } => Step::MaxPool(size),
                     Layer::AveragePool { size } => Step::AveragePool(size),
                     Layer::GlobalAverage => Step::GlobalAverage,
-                    Layer::Relu => Step::Relu,
+                    Layer::Relu => Step::Clamp { ceiling: f32::INFINITY },
+                    Layer::Relu6 => Step::Clamp { ceiling: 6.0 },
                     Layer::Normalise => Step::Normalise,
+                    Layer::BatchNormalise => Step::BatchNormalise { scale: next(), shift: next() },
+                    Layer::Branch => Step::Branch,
+                    Layer::Exchange => Step::Exchange,
+                    Layer::Join => Step::Join,
                 };
                 (step, before, after)
             })
@@ -122,8 +139,25 @@ impl Evaluator {
     /// # Errors
     /// If the network does not fit the data set.
     pub fn errors(&self, data: &LabelledImages) -> Result<u64, EvaluationError> {
-        let wrong = |index: usize, logits: &[f32]| !is_right(logits, usize::from(data.label(index)));
-        Ok(self.each(data, wrong)?.into_iter().filter(|&wrong| wrong).count() as u64)
+        let right = self.outcomes(data, is_right)?;
+        Ok(right.into_iter().filter(|right| !right).count() as u64)
+    }
+
+    /// For each image by how much its class's logit exceeds every other, relative to the largest magnitude among its
+    /// logits: how far it is from counting as wrong, or as right. Not a number if a logit is not.
+    ///
+    /// # Errors
+    /// If the network does not fit the data set.
+    pub fn slacks(&self, data: &LabelledImages) -> Result<Vec<f32>, EvaluationError> {
+        self.outcomes(data, slack)
+    }
+
+    /// The logits of all images, one list an image.
+    ///
+    /// # Errors
+    /// If the network does not fit the data set.
+    pub fn logits_of(&self, data: &LabelledImages) -> Result<Vec<Vec<f32>>, EvaluationError> {
+        self.outcomes(data, |logits, _| logits.to_vec())
     }
 
     /// For each image the class that would count as right, if there is one: no other does, whatever the label.
@@ -132,49 +166,117 @@ impl Evaluator {
     /// If the network does not fit the data set.
     pub fn decisions(&self, data: &LabelledImages) -> Result<Vec<Option<u8>>, EvaluationError> {
         let classes = self.classes.min(usize::from(u8::MAX) + 1);
-        self.each(data, |_, logits| (0..classes).find(|&class| is_right(logits, class)).map(|class| class as u8))
+        let decision = move |logits: &[f32]| (0..classes).find(|&class| is_right(logits, class));
+        self.outcomes(data, move |logits, _| decision(logits).map(|class| class as u8))
     }
 
-    /// What `judge` makes of each image's index and logits.
-    fn each<T: Send>(
+    /// What `outcome` makes of the logits and the label of each image.
+    fn outcomes<T: Send>(
         &self,
         data: &LabelledImages,
-        judge: impl Fn(usize, &[f32]) -> T + Sync,
+        outcome: impl Fn(&[f32], usize) -> T + Copy + Send + Sync,
     ) -> Result<Vec<T>, EvaluationError> {
+        self.check(data)?;
+        let all: Vec<usize> = (0..data.len()).collect();
+        let blocks = all.par_chunks(LANES);
+        Ok(blocks.flat_map_iter(|images| self.block_outcomes(&self.block(data, images, 0), outcome)).collect())
+    }
+
+    /// What the first `layers` layers make of some images.
+    ///
+    /// # Errors
+    /// If the network does not fit the data set.
+    pub fn features(
+        &self,
+        data: &LabelledImages,
+        images: &[usize],
+        layers: usize,
+    ) -> Result<Features, EvaluationError> {
+        self.check(data)?;
+        Ok(Features(images.par_chunks(LANES).map(|images| self.block(data, images, layers)).collect()))
+    }
+
+    /// Number of images that do not count as right, from the features that another network with the same first layers
+    /// made of them.
+    pub fn errors_from(&self, features: &Features) -> u64 {
+        let wrong = |block| self.block_outcomes(block, is_right).into_iter().filter(|right| !right).count() as u64;
+        features.0.par_iter().map(wrong).sum()
+    }
+
+    fn check(&self, data: &LabelledImages) -> Result<(), EvaluationError> {
         if self.input != data.shape() {
             return Err(EvaluationError::ImageSize { network: self.input, data: data.shape() });
         }
         if self.classes != data.classes() {
             return Err(EvaluationError::Classes { network: self.classes, data: data.classes() });
         }
-        let starts: Vec<usize> = (0..data.len()).step_by(LANES).collect();
-        let block = |start: usize| {
-            let end = data.len().min(start + LANES);
-            let logits = self.logits(data, start..end);
-            let judge = &judge;
-            let judgement = move |index: usize| {
-                let lane: Vec<f32> = logits.iter().map(|lanes| lanes[index - start]).collect();
-                judge(index, &lane)
-            };
-            (start..end).map(judgement).collect::<Vec<T>>()
-        };
-        Ok(starts.into_par_iter().flat_map_iter(block).collect())
+        Ok(())
     }
 
-    /// The logits of at most [`LANES`] images: one entry a class, one lane an image.
-    fn logits(&self, data: &LabelledImages, range: std::ops::Range<usize>) -> Vec<Lanes> {
+    /// At most [`LANES`] images after the first `layers` layers.
+    fn block(&self, data: &LabelledImages, images: &[usize], layers: usize) -> Block {
         let scale = f32::from(data.levels() - 1);
         let mut features = vec![[0.0; LANES]; self.input.features()];
-        for (lane, index) in range.enumerate() {
+        for (lane, &index) in images.iter().enumerate() {
             for (feature, &level) in features.iter_mut().zip(data.image(index)) {
                 feature[lane] = f32::from(level) / scale;
             }
         }
-        for (step, before, after) in &self.steps {
-            features = step.apply(features, *before, *after);
-        }
-        features
+        let mut state = State { features, remembered: Vec::new() };
+        self.advance(&mut state, 0..layers);
+        let labels = images.iter().map(|&index| usize::from(data.label(index))).collect();
+        Block { state, labels, layers }
     }
+
+    /// Applies some of the layers.
+    fn advance(&self, state: &mut State, layers: std::ops::Range<usize>) {
+        let State { features, remembered } = state;
+        for (step, before, after) in self.steps.iter().take(layers.end).skip(layers.start) {
+            match (step, remembered.last_mut()) {
+                (Step::Branch, _) => remembered.push(features.clone()),
+                (Step::Exchange, Some(other)) => std::mem::swap(other, features),
+                (Step::Join, _) => {
+                    for (value, other) in features.iter_mut().zip(remembered.pop().unwrap_or_default()) {
+                        each(value, &other, |value, other| value + other);
+                    }
+                }
+                _ => *features = step.apply(std::mem::take(features), *before, *after),
+            }
+        }
+    }
+
+    /// What comes of the logits and the label of each of a block's images.
+    fn block_outcomes<T>(&self, block: &Block, outcome: impl Fn(&[f32], usize) -> T) -> Vec<T> {
+        let mut state = block.state.clone();
+        self.advance(&mut state, block.layers..self.steps.len());
+        let features = state.features;
+        let mut logits = vec![0.0; features.len()];
+        let mut outcomes = Vec::with_capacity(block.labels.len());
+        for (lane, &label) in block.labels.iter().enumerate() {
+            for (logit, lanes) in logits.iter_mut().zip(&features) {
+                *logit = lanes[lane];
+            }
+            outcomes.push(outcome(&logits, label));
+        }
+        outcomes
+    }
+}
+
+/// Images on their way through a network.
+pub struct Features(Vec<Block>);
+
+/// Features, and those that open branches remember.
+#[derive(Clone)]
+struct State {
+    features: Vec<Lanes>,
+    remembered: Vec<Vec<Lanes>>,
+}
+
+/// At most [`LANES`] images after some of the layers.
+struct Block {
+    state: State,
+    labels: Vec<usize>,
+    layers: usize,
 }
 
 /// Whether the label's logit exceeds every other by the margin; a logit that is not a number is never right.
@@ -185,6 +287,14 @@ fn is_right(logits: &[f32], label: usize) -> bool {
         return false;
     };
     logits.iter().enumerate().all(|(class, logit)| class == label || truth - logit > margin)
+}
+
+/// By how much the label's logit exceeds every other, relative to the largest magnitude.
+fn slack(logits: &[f32], label: usize) -> f32 {
+    let magnitude = logits.iter().fold(0.0f32, |largest, logit| largest.max(logit.abs()));
+    let others = logits.iter().enumerate().filter(|&(class, _)| class != label);
+    let largest = others.fold(f32::NEG_INFINITY, |largest, (_, &logit)| largest.max(logit));
+    logits.get(label).map_or(f32::NAN, |truth| (truth - largest) / magnitude)
 }
 
 fn convolution_taps(weights: &[f32], convolution: &Convolution, before: ImageSize) -> Vec<Vec<Tap>> {
@@ -209,6 +319,18 @@ fn convolution_taps(weights: &[f32], convolution: &Convolution, before: ImageSiz
         .collect()
 }
 
+/// Fixed filters as a convolution without bias.
+fn oriented_step(filters: usize, before: ImageSize) -> Step {
+    match oriented::convolution(filters, before) {
+        Ok(convolution) => {
+            let weights = oriented::weights(filters, before.channels);
+            Step::Convolution { convolution, taps: convolution_taps(&weights, &convolution, before), bias: None }
+        }
+        // An architecture holds no layer that does not fit.
+        Err(reason) => unreachable!("{reason}"),
+    }
+}
+
 fn dense_taps(weights: &[f32], features: usize) -> Vec<Vec<(usize, f32)>> {
     weights
         .chunks(features)
@@ -223,6 +345,16 @@ fn dense_taps(weights: &[f32], features: usize) -> Vec<Vec<(usize, f32)>> {
 #[inline]
 fn larger(first: f32, second: f32) -> f32 {
     if second > first {
+        second
+    } else {
+        first
+    }
+}
+
+/// The smaller of two numbers; the first, if they are equal or not comparable.
+#[inline]
+fn smaller(first: f32, second: f32) -> f32 {
+    if second < first {
         second
     } else {
         first
@@ -277,9 +409,18 @@ impl Step {
                 divide(&mut means, before.height * before.width);
                 means
             }
-            Step::Relu => {
+            Step::Clamp { ceiling } => {
                 for value in features.iter_mut().flatten() {
-                    *value = larger(0.0, *value);
+                    *value = smaller(*ceiling, larger(0.0, *value));
+                }
+                features
+            }
+            Step::BatchNormalise { scale, shift } => {
+                let channels = features.chunks_mut(before.height * before.width);
+                for ((channel, scale), shift) in channels.zip(scale).zip(shift) {
+                    for value in channel.iter_mut().flatten() {
+                        *value = scale * *value + shift;
+                    }
                 }
                 features
             }
@@ -287,6 +428,7 @@ impl Step {
                 normalise(&mut features);
                 features
             }
+            Step::Branch | Step::Exchange | Step::Join => features,
         }
     }
 }
@@ -299,7 +441,8 @@ fn convolve(
     taps: &[Vec<Tap>],
     bias: &Option<Vec<f32>>,
 ) -> Vec<Lanes> {
-    let Convolution { stride, padding, .. } = *convolution;
+    let stride = convolution.stride;
+    let [[above, _], [left, _]] = [before.height, before.width].map(|length| convolution.margins(length));
     let area = after.height * after.width;
     let mut sums = Vec::with_capacity(taps.len() * area);
     for (output, taps) in taps.iter().enumerate() {
@@ -307,12 +450,12 @@ fn convolve(
         sums.resize(first + area, start(bias, output));
         let map = &mut sums[first..];
         for tap in taps {
-            let rows = inside(tap.row, stride, padding, before.height, after.height);
-            let columns = inside(tap.column, stride, padding, before.width, after.width);
+            let rows = inside(tap.row, stride, above, before.height, after.height);
+            let columns = inside(tap.column, stride, left, before.width, after.width);
             for row in rows {
-                let source = (tap.channel * before.height + row * stride + tap.row - padding) * before.width;
+                let source = (tap.channel * before.height + row * stride + tap.row - above) * before.width;
                 for column in columns.clone() {
-                    let value = &features[source + column * stride + tap.column - padding];
+                    let value = &features[source + column * stride + tap.column - left];
                     accumulate(&mut map[row * after.width + column], tap.weight, value);
                 }
             }

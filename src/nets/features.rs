@@ -1,15 +1,16 @@
 //! The feature maps of a batch, between two layers.
 
-use candle_core::{Result, Tensor, D};
+use candle_core::{DType, Device, Result, Tensor, D};
 
-use super::operators::{self, Window};
-use super::NORMALISATION_EPSILON;
+use super::operators::{self, BatchMoments, Span, Window};
+use super::{BATCH_NORMALISATION_EPSILON, NORMALISATION_EPSILON};
 use crate::code::{Convolution, ImageSize};
 
 /// A batch on its way through a network.
 ///
 /// On a CPU images are computed side by side, by this crate's operators; elsewhere one after the other, by candle's,
 /// where these are right.
+#[derive(Clone)]
 pub(super) enum Features {
     /// `[blocks, channels, height, width, LANES]`, of which the first `batch` images count.
     SideBySide { tensor: Tensor, batch: usize },
@@ -24,6 +25,13 @@ impl Features {
             Ok(Self::SideBySide { tensor: operators::side_by_side(images)?, batch: images.dim(0)? })
         } else {
             Ok(Self::Apart(images.clone()))
+        }
+    }
+
+    /// Where they are.
+    pub(super) fn device(&self) -> &Device {
+        match self {
+            Self::SideBySide { tensor, .. } | Self::Apart(tensor) => tensor.device(),
         }
     }
 
@@ -47,11 +55,23 @@ impl Features {
     }
 
     pub(super) fn convolve(self, kernel: &Tensor, bias: Option<&Tensor>, convolution: &Convolution) -> Result<Self> {
-        let Convolution { kernel: size, padding, stride, groups, .. } = *convolution;
+        let Convolution { kernel: size, stride, groups, .. } = *convolution;
+        let span = |length: usize| {
+            let [before, after] = convolution.margins(length);
+            Span { size, stride, before, after }
+        };
         self.map(
-            |features| operators::convolve(features, kernel, bias, Window::square(size, stride, padding), groups),
             |features| {
-                let map = features.conv2d(kernel, padding, stride, 1, groups)?;
+                let (_, _, height, width, _) = features.dims5()?;
+                let window = Window { rows: span(height), columns: span(width) };
+                operators::convolve(features, kernel, bias, window, groups)
+            },
+            |features| {
+                let (_, _, height, width) = features.dims4()?;
+                let (rows, columns) = (span(height), span(width));
+                let padded = features.pad_with_zeros(2, rows.before, rows.after)?;
+                let padded = padded.pad_with_zeros(3, columns.before, columns.after)?;
+                let map = padded.conv2d(kernel, 0, stride, 1, groups)?;
                 match bias {
                     Some(bias) => map.broadcast_add(&bias.reshape((1, (), 1, 1))?),
                     None => Ok(map),
@@ -100,6 +120,53 @@ impl Features {
 
     pub(super) fn relu(self) -> Result<Self> {
         self.map(operators::relu, Tensor::relu)
+    }
+
+    pub(super) fn relu6(self) -> Result<Self> {
+        self.map(operators::relu6, |features| features.clamp(0f32, 6f32))
+    }
+
+    /// `w x + b` with one of each a channel.
+    pub(super) fn scale_and_shift(self, scale: &Tensor, shift: &Tensor) -> Result<Self> {
+        self.map(
+            |features| operators::scale_and_shift(features, scale, shift),
+            |features| {
+                let product = features.broadcast_mul(&scale.reshape((1, (), 1, 1))?)?;
+                product.broadcast_add(&shift.reshape((1, (), 1, 1))?)
+            },
+        )
+    }
+
+    /// The same of what is normalised over the batch, and the batch's moments.
+    pub(super) fn batch_normalise(self, scale: &Tensor, shift: &Tensor) -> Result<(Self, BatchMoments)> {
+        match self {
+            Self::SideBySide { tensor, batch } => {
+                let (tensor, moments) =
+                    operators::batch_normalise(&tensor, scale, shift, batch, BATCH_NORMALISATION_EPSILON)?;
+                Ok((Self::SideBySide { tensor, batch }, moments))
+            }
+            Self::Apart(tensor) => {
+                let mean = tensor.mean_keepdim((0, 2, 3))?;
+                let centred = tensor.broadcast_sub(&mean)?;
+                let variance = centred.sqr()?.mean_keepdim((0, 2, 3))?;
+                let normal = centred.broadcast_div(&(&variance + BATCH_NORMALISATION_EPSILON)?.sqrt()?)?;
+                let numbers = |tensor: &Tensor| tensor.flatten_all()?.to_dtype(DType::F64)?.to_vec1();
+                let moments = BatchMoments { mean: numbers(&mean)?, variance: numbers(&variance)? };
+                Ok((Self::Apart(normal).scale_and_shift(scale, shift)?, moments))
+            }
+        }
+    }
+
+    /// The sum of two feature maps of the same size.
+    pub(super) fn add(self, other: &Self) -> Result<Self> {
+        let other = other.tensor().clone();
+        self.map(|features| features + &other, |features| features + &other)
+    }
+
+    fn tensor(&self) -> &Tensor {
+        match self {
+            Self::SideBySide { tensor, .. } | Self::Apart(tensor) => tensor,
+        }
     }
 
     pub(super) fn normalise(self) -> Result<Self> {

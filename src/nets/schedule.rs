@@ -28,6 +28,10 @@ pub struct Training {
     pub course: Course,
     /// Label smoothing, from 0 to 1, as in [`cross_entropy`](super::operators::cross_entropy).
     pub smoothing: f64,
+    /// From 0, the cross-entropy `-ln p` of the true class's probability `p`, towards 1, its error probability `1 - p`: with
+    /// `q` above 0 the loss is `(1 - p^q)/q` (Zhang and Sabuncu 2018). A small network cannot read every image; a bounded loss
+    /// lets it give up the hopeless ones for those it can win. Not combined with smoothing.
+    pub bounded: f64,
     /// How images are changed at random each time they are seen.
     pub augmentation: Augmentation,
 }
@@ -42,6 +46,7 @@ impl From<Schedule> for Training {
             learning_rate: schedule.learning_rate,
             course: Course::Cosine { warm_up: 0.1 },
             smoothing: 0.0,
+            bounded: 0.0,
             augmentation: Augmentation::NONE,
         }
     }

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use thiserror::Error;
 
 use super::operators;
-use super::{Network, Optimiser, Parameters, Training};
+use super::{Augmentation, Network, Optimiser, Parameters, Training};
 use crate::data::LabelledImages;
 
 /// Why training stopped.
@@ -60,6 +60,17 @@ impl TrainingSet {
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
+
+    /// [`Network::fixed_features`] of all images, a few at a time.
+    fn fixed_features(&self, network: &Network) -> candle_core::Result<Tensor> {
+        const AT_ONCE: usize = 1024;
+        let mut parts = Vec::new();
+        for start in (0..self.len()).step_by(AT_ONCE) {
+            let images = self.images.narrow(0, start, AT_ONCE.min(self.len() - start))?;
+            parts.push(network.fixed_features(&images)?);
+        }
+        Tensor::cat(&parts, 0)
+    }
 }
 
 /// What is reported after each epoch.
@@ -102,6 +113,8 @@ pub fn train(
 pub struct Trainer<'a> {
     network: &'a Network,
     data: &'a TrainingSet,
+    /// What the network's first layers, those without weights, make of all images; not kept if images change each time.
+    fixed_features: Option<Tensor>,
     training: Training,
     pub(super) optimiser: Optimiser,
     pub(super) log_temperature: Var,
@@ -128,7 +141,9 @@ impl<'a> Trainer<'a> {
         variables.push(log_temperature.clone());
         let optimiser = Optimiser::new(training.method, variables);
         let indices = (0..data.len() as u32).collect();
-        Ok(Self { network, data, training, optimiser, log_temperature, order, indices, epochs: 0 })
+        let is_fixed = training.augmentation == Augmentation::NONE;
+        let fixed_features = is_fixed.then(|| data.fixed_features(network)).transpose()?;
+        Ok(Self { network, data, fixed_features, training, optimiser, log_temperature, order, indices, epochs: 0 })
     }
 
     /// Whether all epochs are over.
@@ -146,7 +161,7 @@ impl<'a> Trainer<'a> {
     /// # Errors
     /// If the loss is no longer a number, or candle fails.
     pub fn epoch(&mut self, parameters: &mut dyn Parameters) -> Result<Epoch, TrainError> {
-        let Training { epochs, learning_rate, augmentation, smoothing, .. } = self.training;
+        let Training { epochs, learning_rate, augmentation, smoothing, bounded, .. } = self.training;
         let device = self.data.images.device();
         let batch = self.training.batch.clamp(1, self.data.len());
         let batches = self.data.len() / batch;
@@ -162,11 +177,22 @@ impl<'a> Trainer<'a> {
         // A last, smaller batch would only add noise; shuffling makes up for what it leaves out.
         for chunk in self.indices.chunks_exact(batch) {
             let chosen = Tensor::from_slice(chunk, chunk.len(), device)?;
-            let images = augmentation.apply(&self.data.images.index_select(&chosen, 0)?, &mut random)?;
+            let features = match &self.fixed_features {
+                Some(features) => features.index_select(&chosen, 0)?,
+                None => {
+                    let images = self.data.images.index_select(&chosen, 0)?;
+                    self.network.fixed_features(&augmentation.apply(&images, &mut random)?)?
+                }
+            };
             let labels: Vec<u32> = chunk.iter().map(|&index| self.data.labels[index as usize]).collect();
-            let logits = self.network.forward(&parameters.weights()?, &images)?;
+            let weights = parameters.weights()?;
+            let logits = self.network.forward_in_training(&weights, &features, parameters.moments())?;
             let logits = logits.broadcast_mul(&self.log_temperature.exp()?)?;
-            let loss = cross_entropy(&logits, &labels, smoothing)?;
+            let loss = if bounded > 0.0 {
+                bounded_loss(&logits, &labels, bounded)?
+            } else {
+                cross_entropy(&logits, &labels, smoothing)?
+            };
             let gradients = match parameters.penalty()? {
                 Some(penalty) => (&loss + penalty)?.backward()?,
                 None => loss.backward()?,
@@ -211,4 +237,11 @@ fn cross_entropy(logits: &Tensor, labels: &[u32], smoothing: f64) -> candle_core
     let labels = Tensor::from_slice(labels, (labels.len(), 1), logits.device())?;
     let hit = logarithms.gather(&labels, D::Minus1)?.mean_all()?;
     (hit * (smoothing - 1.0))? - (logarithms.mean_all()? * smoothing)?
+}
+
+/// The mean of `(1 - p^q)/q`, with `p` the probability of the true class (Zhang and Sabuncu 2018).
+fn bounded_loss(logits: &Tensor, labels: &[u32], exponent: f64) -> candle_core::Result<Tensor> {
+    let labels = Tensor::from_slice(labels, (labels.len(), 1), logits.device())?;
+    let hit = log_softmax(logits, D::Minus1)?.gather(&labels, D::Minus1)?;
+    ((hit * exponent)?.exp()?.neg()? + 1.0)?.mean_all()? / exponent
 }

@@ -13,6 +13,7 @@
 
 mod activation;
 mod arrangement;
+mod batch_normalisation;
 mod convolution;
 mod cross_entropy;
 pub(super) mod normalisation;
@@ -25,6 +26,7 @@ mod window;
 
 pub use activation::{relu, relu6};
 pub use arrangement::{apart, side_by_side};
+pub use batch_normalisation::{batch_normalise, scale_and_shift, BatchMoments};
 pub use convolution::{convolve, dense};
 pub use cross_entropy::cross_entropy;
 pub use normalisation::normalise;

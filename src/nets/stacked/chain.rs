@@ -68,6 +68,7 @@ impl Chain {
                     Stage::Dense { matrix, bias: bias.then_some(matrix + 1), gain }
                 }
                 Layer::Relu => Stage::Clamp { ceiling: f32::INFINITY },
+                Layer::Relu6 => Stage::Clamp { ceiling: 6.0 },
                 Layer::Normalise => Stage::Normalise,
                 _ => return Err(StackedError::Layer { index: index + 1, layer: layer.to_string() }),
             });

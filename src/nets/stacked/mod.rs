@@ -1,7 +1,7 @@
 //! Many small networks of one architecture, each with its own data, labels and seed, trained together.
 //!
 //! Where a draw of an experiment trains a network of a few hundred weights, the time goes into the machinery around each
-//! product. Here a network is a chain of [`Layer::Dense`], [`Layer::Relu`] and [`Layer::Normalise`]; its examples stand side by side in
+//! product. Here a network is a chain of [`Layer::Dense`], [`Layer::Relu`], [`Layer::Relu6`] and [`Layer::Normalise`]; its examples stand side by side in
 //! vectors, nothing is allocated in a step, and the networks are shared out over the threads of rayon's pool.
 //!
 //! Each network is computed by itself: its result is the same, to the bit, whatever else is in the stack and however
@@ -10,6 +10,7 @@
 //!
 //! [`Layer::Dense`]: crate::code::Layer::Dense
 //! [`Layer::Relu`]: crate::code::Layer::Relu
+//! [`Layer::Relu6`]: crate::code::Layer::Relu6
 //! [`Layer::Normalise`]: crate::code::Layer::Normalise
 
 mod chain;
@@ -56,7 +57,7 @@ pub struct Trained {
 #[derive(Debug, Error)]
 pub enum StackedError {
     /// Only chains of vectors can be stacked.
-    #[error("layer {index} ({layer}) cannot be stacked: accepted are dense, relu and norm")]
+    #[error("layer {index} ({layer}) cannot be stacked: accepted are dense, relu, relu6 and norm")]
     Layer {
         /// Position of the layer, counted from 1.
         index: usize,
@@ -82,7 +83,7 @@ pub enum StackedError {
 /// With a batch of as many examples as a member has, or more, every step sees all of them.
 ///
 /// # Errors
-/// If the network is no chain of dense layers, relu and norm, or the training asks for augmentation.
+/// If the network is no chain of dense layers, relu, relu6 and norm, or the training asks for augmentation.
 pub fn train_stacked(
     network: &Network,
     members: Vec<Member>,

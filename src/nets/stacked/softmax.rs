@@ -18,8 +18,10 @@ fn exp(x: f32) -> f32 {
         .fold(1.987_569_1e-4, |sum, coefficient| sum * r + coefficient);
     let power = f32::from_bits(shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23);
     let value = (polynomial * r * r + r + 1.0) * power;
-    if x > -87.0 || x.is_nan() {
-        value + (x - x)
+    if x > -87.0 {
+        value
+    } else if x.is_nan() {
+        x
     } else {
         0.0
     }
