@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use nonvacuous::bounds::{
-    held_out, kl, kl_inverse, kl_inverse_lower, kl_inverse_upper, ln_xi, occam_binomial, occam_kl, round_up_decimals,
-    Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature, Lambda, Nats, Premises,
-    Probability, TrainingError, BOUNDS,
+    binomial_tail_inverse, held_out, kl, kl_inverse, kl_inverse_lower, kl_inverse_upper, ln_xi, occam_binomial,
+    occam_kl, round_up_decimals, Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature,
+    Lambda, Nats, Premises, Probability, TrainingError, BOUNDS,
 };
 use proptest::prelude::*;
 
@@ -61,6 +61,27 @@ fn reference_values_are_reproduced_and_never_undercut() {
         if let Ok(exact) = field("ln_xi").parse() {
             assert_on_the_safe_side("ln_xi", ln_xi(risk.sample_size()).get(), exact);
         }
+    }
+}
+
+#[test]
+fn the_inverses_are_within_reach_of_sixty_digits_and_never_on_the_wrong_side() {
+    let number = |text: String| text.parse::<f64>().unwrap();
+    let rows = reference("kl_inverse.csv");
+    assert_eq!(rows.len(), 150);
+    for field in rows {
+        let (q, c) = (probability(number(field("q"))), Nats::new(number(field("c"))).unwrap());
+        assert_on_the_safe_side(&format!("upper {q:?} {c}"), kl_inverse_upper(q, c), number(field("upper")));
+        let (below, exact) = (kl_inverse_lower(q, c), number(field("lower")));
+        let rounding = exact * f64::EPSILON / 2.0;
+        assert!(below <= exact + rounding && below >= exact * (1.0 - 1e-10), "lower {q:?} {c}: {below:e} {exact:e}");
+    }
+    let rows = reference("binomial_tail.csv");
+    assert_eq!(rows.len(), 120);
+    for field in rows {
+        let risk = EmpiricalRisk::new(field("errors").parse().unwrap(), field("n").parse().unwrap()).unwrap();
+        let nats = Nats::new(number(field("nats"))).unwrap();
+        assert_on_the_safe_side(&format!("{risk:?} {nats}"), binomial_tail_inverse(risk, nats), number(field("p")));
     }
 }
 
