@@ -33,11 +33,11 @@ pub mod certificate;
 #[cfg(feature = "command")]
 pub mod cli;
 pub mod code;
-#[cfg(feature = "train")]
+#[cfg(feature = "command")]
 pub mod compress;
 #[cfg(feature = "command")]
 pub mod data;
 #[cfg(feature = "command")]
 pub mod nets;
-#[cfg(feature = "train")]
+#[cfg(feature = "command")]
 pub mod random;

@@ -7,6 +7,7 @@ use candle_core::Device;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::certify_model::{Claim, ModelArguments};
 use super::output::{cannot, print, print_json, write_whole};
 use super::table::table;
 use super::{Failure, MISUSE};
@@ -42,15 +43,21 @@ pub(super) struct Arguments {
     /// Folder for model.nvc and certificate.json
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+
+    #[command(flatten)]
+    model: ModelArguments,
 }
 
-const MODEL_FILE: &str = "model.nvc";
+pub(super) const MODEL_FILE: &str = "model.nvc";
 const CERTIFICATE_FILE: &str = "certificate.json";
 
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
     crate::bounds::FailureProbability::new(arguments.delta)?;
     let data = load(&arguments.data, search)?;
-    let recipes = chosen_recipes(arguments, &data)?;
+    let recipes = match &arguments.model.model {
+        None => chosen_recipes(arguments, &data)?,
+        Some(_) => Vec::new(),
+    };
     let folder = match &arguments.out {
         Some(folder) => folder.clone(),
         // The last component, if the data set is a folder somewhere.
@@ -58,11 +65,11 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     };
     std::fs::create_dir_all(&folder).map_err(|error| cannot("create", &folder, &error))?;
 
-    let provenance = Provenance {
-        command: std::env::args().collect::<Vec<String>>().join(" "),
-        seed: arguments.seed,
-        version: env!("CARGO_PKG_VERSION").to_string(),
-    };
+    if let (Some(path), Some(arch)) = (&arguments.model.model, &arguments.arch) {
+        let (delta, seed) = (arguments.delta, arguments.seed);
+        return arguments.model.certify(path, &Claim { arch, data: &data, delta, seed, folder: &folder }, json);
+    }
+    let provenance = provenance(arguments.seed);
     let device = Device::Cpu;
     let training_set = TrainingSet::new(&data.train, &device)?;
     let mut best: Option<Certificate> = None;
@@ -95,6 +102,12 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         (None, Some(error)) => Err(error.into()),
         (None, None) => Err(Failure { message: "there is no recipe to try".to_string(), code: MISUSE }),
     }
+}
+
+/// How this certificate comes about.
+pub(super) fn provenance(seed: u64) -> Provenance {
+    let command = std::env::args().collect::<Vec<String>>().join(" ");
+    Provenance { command, seed, version: env!("CARGO_PKG_VERSION").to_string() }
 }
 
 fn chosen_recipes(arguments: &Arguments, data: &DataSet) -> Result<Vec<Recipe>, Failure> {
@@ -153,7 +166,7 @@ impl Candidate<'_> {
 }
 
 /// The certificate is written last and removed first, so that one beside a model is always about that model.
-fn write(folder: &Path, file: &[u8], certificate: &Certificate) -> Result<(), Failure> {
+pub(super) fn write(folder: &Path, file: &[u8], certificate: &Certificate) -> Result<(), Failure> {
     let certificate_path = folder.join(CERTIFICATE_FILE);
     match std::fs::remove_file(&certificate_path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -167,7 +180,7 @@ fn write(folder: &Path, file: &[u8], certificate: &Certificate) -> Result<(), Fa
     write_whole(&certificate_path, text.as_bytes())
 }
 
-fn summarise(folder: &Path, certificate: &Certificate) {
+pub(super) fn summarise(folder: &Path, certificate: &Certificate) {
     print(&format!("{}\n", certificate.sentence()));
     let values = [certificate.bounds.occam_binomial, certificate.bounds.occam_kl, certificate.bounds.occam_hoeffding];
     let header = ["bound on the error", "at most", "source"].map(str::to_string).to_vec();

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::output::{print, print_json, read};
 use super::table::table;
 use super::Failure;
-use crate::code::{Allocation, Model, TensorBits};
+use crate::code::{Allocation, Model, SymbolCode, TensorBits};
 use crate::data::sha256;
 
 #[derive(Debug, Args)]
@@ -38,12 +38,13 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
 }
 
 fn rows(allocation: &Allocation) -> Vec<Vec<String>> {
-    let header = ["", "weights", "kept", "codewords", "codebook", "mask", "assignments", "bits"];
+    let header =
+        ["", "weights", "kept", "codewords", "code", "codebook", "mask", "assignments", "bits", "per kept", "entropy"];
     let mut rows = vec![header.map(str::to_string).to_vec()];
     let single = |name: &str, bits: f64| {
-        let mut row = vec![String::new(); 8];
+        let mut row = vec![String::new(); BITS_COLUMN + 1];
         row[0] = name.to_string();
-        row[7] = format!("{bits:.1}");
+        row[BITS_COLUMN] = format!("{bits:.1}");
         row
     };
     rows.push(single("version", allocation.version));
@@ -53,16 +54,30 @@ fn rows(allocation: &Allocation) -> Vec<Vec<String>> {
             tensor.name.clone(),
             tensor.weights.to_string(),
             tensor.kept.to_string(),
-            tensor.codewords.to_string(),
+            format!("{} {}", tensor.codewords, tensor.kind),
+            tensor.symbol_code.map_or("", code_name).to_string(),
             format!("{:.1}", tensor.codebook),
             format!("{:.1}", tensor.mask),
             format!("{:.1}", tensor.assignments),
             format!("{:.1}", bits(tensor)),
+            if tensor.kept == 0 { String::new() } else { format!("{:.2}", bits(tensor) / tensor.kept as f64) },
+            format!("{:.1}", tensor.mask_entropy + tensor.assignment_entropy),
         ]);
     }
     rows.push(single("termination", allocation.termination));
     rows.push(single("total", allocation.total as f64));
     rows
+}
+
+/// The column of the sums.
+const BITS_COLUMN: usize = 8;
+
+fn code_name(code: SymbolCode) -> &'static str {
+    match code {
+        SymbolCode::Plain => "plain",
+        SymbolCode::Runs => "runs",
+        SymbolCode::Mixed => "mixed",
+    }
 }
 
 fn bits(tensor: &TensorBits) -> f64 {
@@ -79,9 +94,13 @@ fn as_json(model: &Model, allocation: &Allocation, file: &[u8]) -> serde_json::V
                 "weights": tensor.weights,
                 "kept": tensor.kept,
                 "codewords": tensor.codewords,
+                "kind": tensor.kind,
+                "code": tensor.symbol_code.map(code_name),
                 "codebook_bits": tensor.codebook,
                 "mask_bits": tensor.mask,
                 "assignment_bits": tensor.assignments,
+                "mask_entropy_bits": tensor.mask_entropy,
+                "assignment_entropy_bits": tensor.assignment_entropy,
             })
         })
         .collect();

@@ -3,7 +3,12 @@
 mod bound;
 #[cfg(feature = "train")]
 mod certify;
+#[cfg(feature = "train")]
+mod certify_model;
+mod compress;
 mod data;
+mod decompress;
+mod import;
 mod inspect;
 mod limit;
 mod output;
@@ -43,6 +48,10 @@ enum Command {
     Certify(certify::Arguments),
     /// Check a certificate: exit code 0 if it holds, 1 if it does not, 2 if it cannot be checked
     Verify(verify::Arguments),
+    /// Write a network trained elsewhere as a model file, the shortest that decodes to it
+    Compress(compress::Arguments),
+    /// Write the weights in a model file as safetensors
+    Decompress(decompress::Arguments),
     /// Show what is in a model file and where its bits go
     Inspect(inspect::Arguments),
     /// Every upper bound on the error, side by side, from counts and bits
@@ -105,6 +114,8 @@ pub fn run() -> ExitCode {
         #[cfg(feature = "train")]
         Command::Certify(arguments) => certify::run(&arguments, &search, cli.json),
         Command::Verify(arguments) => verify::run(&arguments, &search, cli.json),
+        Command::Compress(arguments) => compress::run(&arguments, cli.json),
+        Command::Decompress(arguments) => decompress::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments, cli.json),
         Command::Bound(arguments) => bound::run(&arguments, cli.json),
         Command::Limit(arguments) => limit::run(&arguments, cli.json),

@@ -1,15 +1,26 @@
 //! Files that are either whole or not there.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use super::{Failure, MISUSE};
 
-/// Writes `bytes` to `path` through a temporary file beside it, so that no one ever sees a part of it.
+/// Writes `bytes` to `path`, whole or not at all.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
-        file.write_all(bytes)?;
+    write_with(path, |file| file.write_all(bytes))
+}
+
+/// Writes to `path` through a temporary file beside it, so that no one ever sees a part of it.
+pub(super) fn write_with(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&std::fs::File>) -> std::io::Result<()>,
+) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let written = tempfile::NamedTempFile::new_in(folder).and_then(|file| {
+        let mut buffered = BufWriter::new(file.as_file());
+        write(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
         file.as_file().sync_all()?;
         file.persist(path)?;
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::CodeError;
+use super::{oriented, CodeError};
 
 /// An architecture has at most this many layers.
 pub const MAX_LAYERS: usize = 1024;
@@ -58,6 +58,11 @@ pub struct Convolution {
 pub enum Layer {
     /// A convolution.
     Convolution(Convolution),
+    /// Fixed filters on each channel: see [`oriented`](super::oriented).
+    Oriented {
+        /// Filters a channel.
+        filters: usize,
+    },
     /// The largest number in each window of `size x size`, without overlap; rows and columns left over are dropped.
     MaxPool {
         /// Rows and columns of the window.
@@ -232,6 +237,7 @@ impl Layer {
     fn output(&self, before: ImageSize) -> Result<ImageSize, String> {
         let after = match *self {
             Layer::Convolution(convolution) => convolution.output(before)?,
+            Layer::Oriented { filters } => oriented::convolution(filters, before)?.output(before)?,
             Layer::MaxPool { size } | Layer::AveragePool { size } => {
                 if size == 0 || size > before.height || size > before.width {
                     return Err(format!("a window of {size} does not fit into {before}"));

@@ -15,18 +15,20 @@ const GLOBAL_AVERAGE: usize = 3;
 const RELU: usize = 4;
 const NORMALISE: usize = 5;
 const DENSE: usize = 6;
-const END: usize = 7;
+const ORIENTED: usize = 7;
+const END: usize = 8;
 
 /// Weights of the next kind (column) after each kind (row); the last row is for the first layer.
-const NEXT: [[u64; 8]; 8] = [
-    [4, 4, 1, 1, 24, 8, 1, 1],
-    [16, 1, 1, 1, 8, 8, 8, 1],
-    [16, 1, 1, 1, 2, 4, 8, 1],
-    [2, 1, 1, 1, 2, 4, 16, 8],
-    [16, 12, 2, 2, 1, 4, 8, 1],
-    [12, 4, 1, 1, 16, 1, 8, 1],
-    [1, 1, 1, 1, 6, 2, 2, 24],
-    [24, 1, 4, 1, 1, 2, 8, 1],
+const NEXT: [[u64; 9]; 9] = [
+    [4, 4, 1, 1, 24, 8, 1, 0, 1],
+    [16, 1, 1, 1, 8, 8, 8, 0, 1],
+    [16, 1, 1, 1, 2, 4, 8, 0, 1],
+    [2, 1, 1, 1, 2, 4, 16, 0, 8],
+    [16, 12, 2, 2, 1, 4, 8, 0, 1],
+    [12, 4, 1, 1, 16, 1, 8, 0, 1],
+    [1, 1, 1, 1, 6, 2, 2, 0, 24],
+    [4, 2, 1, 1, 24, 2, 1, 0, 1],
+    [24, 1, 4, 1, 1, 2, 8, 16, 1],
 ];
 
 /// Input sizes with a short code word: digits, MNIST, CIFAR, ImageNet.
@@ -46,6 +48,7 @@ struct Favourites {
 const KERNELS: Favourites = Favourites { values: &[1, 3, 5, 7, 2, 4], weights: &[6, 16, 4, 1, 1, 1, 1] };
 const STRIDES: Favourites = Favourites { values: &[1, 2], weights: &[24, 6, 1] };
 const POOLS: Favourites = Favourites { values: &[2, 3, 4], weights: &[24, 2, 2, 1] };
+const FILTERS: Favourites = Favourites { values: &[4, 8, 12], weights: &[2, 4, 8, 1] };
 const UNITS: Favourites = Favourites { values: &[10, 2, 100, 1000], weights: &[24, 2, 1, 1, 12] };
 
 /// Weights of the number of binary digits of a width: 1, 2, …, 12, more.
@@ -196,6 +199,7 @@ impl Layer {
     fn kind(&self) -> usize {
         match self {
             Layer::Convolution(_) => CONVOLUTION,
+            Layer::Oriented { .. } => ORIENTED,
             Layer::MaxPool { .. } => MAX_POOL,
             Layer::AveragePool { .. } => AVERAGE_POOL,
             Layer::GlobalAverage => GLOBAL_AVERAGE,
@@ -219,6 +223,7 @@ impl Architecture {
                 Layer::MaxPool { size } | Layer::AveragePool { size } => {
                     write_favourite(encoder, *size, &POOLS)?;
                 }
+                Layer::Oriented { filters } => write_favourite(encoder, *filters, &FILTERS)?,
                 Layer::Dense { units, bias } => {
                     write_favourite(encoder, *units, &UNITS)?;
                     write_flag(encoder, *bias)?;
@@ -239,6 +244,7 @@ impl Architecture {
                 CONVOLUTION => Layer::Convolution(read_convolution(decoder, architecture.output())?),
                 MAX_POOL => Layer::MaxPool { size: read_favourite(decoder, &POOLS)? },
                 AVERAGE_POOL => Layer::AveragePool { size: read_favourite(decoder, &POOLS)? },
+                ORIENTED => Layer::Oriented { filters: read_favourite(decoder, &FILTERS)? },
                 GLOBAL_AVERAGE => Layer::GlobalAverage,
                 RELU => Layer::Relu,
                 NORMALISE => Layer::Normalise,

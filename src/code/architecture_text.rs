@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `conv:C:K` | convolution to `C` channels, kernel `K`, padding `K/2` |
 //! | `dwconv:K` | depthwise convolution, kernel `K`, padding `K/2` |
+//! | `oriented:F` | `F` fixed oriented filters on each channel |
 //! | `max:S`, `avg:S`, `gap` | pooling |
 //! | `relu`, `norm` | no parameters |
 //! | `dense:U` | matrix product to `U` units |
@@ -31,6 +32,7 @@ impl fmt::Display for Layer {
                 }
                 formatter.write_str(if *bias { ":b" } else { "" })
             }
+            Layer::Oriented { filters } => write!(formatter, "oriented:{filters}"),
             Layer::MaxPool { size } => write!(formatter, "max:{size}"),
             Layer::AveragePool { size } => write!(formatter, "avg:{size}"),
             Layer::GlobalAverage => formatter.write_str("gap"),
@@ -75,6 +77,7 @@ impl Architecture {
             let layer = parse_layer(word, channels)?;
             match layer {
                 Layer::Convolution(convolution) => channels = convolution.channels,
+                Layer::Oriented { filters } => channels = channels.saturating_mul(filters),
                 Layer::Dense { units, .. } => channels = units,
                 _ => {}
             }
@@ -95,6 +98,7 @@ fn parse_layer(word: &str, channels: usize) -> Result<Layer, CodeError> {
     let layer = match name {
         "conv" => convolution(number("a number of channels")?, number("a kernel size")?, 1),
         "dwconv" => convolution(channels, number("a kernel size")?, channels),
+        "oriented" => Layer::Oriented { filters: number("a number of filters")? },
         "max" => Layer::MaxPool { size: number("a window size")? },
         "avg" => Layer::AveragePool { size: number("a window size")? },
         "gap" => Layer::GlobalAverage,

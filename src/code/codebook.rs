@@ -1,32 +1,43 @@
 //! The few values that the weights of a tensor take, at the precision they are used with.
 
-use super::integer::{read_bit, read_bits, read_gamma, read_signed, write_bit, write_bits, write_gamma, write_signed};
-use super::{CodeError, Decoder, Encoder};
+use super::grid::Grid;
+use super::symbol_code::Alphabet;
+use super::CodeError;
 
 /// A codebook has at most this many codewords.
 pub const MAX_CODEWORDS: usize = 255;
 
 /// Digits of a single-precision significand after the leading one.
-const FULL_MANTISSA: u32 = 23;
+pub(super) const FULL_MANTISSA: u32 = 23;
 
-/// Distinct non-zero numbers `±(1 + m / 2^p) 2^e`, in ascending order, with `p` binary digits after the point.
+/// Distinct non-zero numbers in ascending order.
 ///
-/// Zero is not a codeword: a weight that is zero is not kept. With `p = 23` every normal single-precision number is
-/// a codeword; fewer digits make a shorter code word and the network computes with exactly those digits.
-///
-/// Code word: the gamma code of the number of values plus one, of `p + 1`, then for each value its sign, its
-/// exponent's difference from the value before (from 0, for the first), signed, and `p` bits.
+/// Zero is not a codeword: a weight that is zero is not kept. The values are numbers `±(1 + m / 2^p) 2^e` with `p` binary
+/// digits after the point, or whole multiples of one step: whichever takes fewer bits to write. With `p = 23` every
+/// normal single-precision number is a codeword; 7 digits are those of bfloat16, 10 those of half precision. A
+/// ternary tensor has the multiples -1 and 1, a uniform grid of integers a range of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Codebook {
-    digits: u32,
-    values: Vec<f32>,
+    pub(super) form: Form,
+    pub(super) values: Vec<f32>,
+}
+
+/// How the values are written.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Form {
+    /// One by one, with this many binary digits after the leading one.
+    List(u32),
+    /// As multiples of a step.
+    Grid(Grid),
 }
 
 impl Codebook {
     /// No values: every weight is zero.
-    pub const EMPTY: Self = Self { digits: 0, values: Vec::new() };
+    pub const EMPTY: Self = Self { form: Form::List(0), values: Vec::new() };
 
     /// Checks that `values` ascend, are not zero, and have at most `digits` binary digits after the leading one.
+    ///
+    /// The code word takes no more digits than the values need.
     ///
     /// # Errors
     /// [`CodeError::Codebook`] names the first value that is not accepted.
@@ -36,21 +47,43 @@ impl Codebook {
                 "{digits} binary digits, but at most {FULL_MANTISSA} are accepted"
             )));
         }
+        if let Some(value) = values.iter().find(|&&value| Self::round(value, digits) != value) {
+            return Err(CodeError::Codebook(format!("{value} is not a number with {digits} binary digits")));
+        }
+        let needed = values.iter().map(|&value| digits_of(value)).max().unwrap_or(0);
+        let list = Self::with_form(Form::List(needed), values)?;
+        match Grid::shortest(&list.values) {
+            Some(grid) => {
+                let grid = Self { form: Form::Grid(grid), values: list.values.clone() };
+                Ok(if grid.code_length()? < list.code_length()? { grid } else { list })
+            }
+            None => Ok(list),
+        }
+    }
+
+    /// Exactly these values, which must ascend and be normal numbers.
+    ///
+    /// # Errors
+    /// As [`Codebook::new`].
+    pub fn exact(values: Vec<f32>) -> Result<Self, CodeError> {
+        Self::new(FULL_MANTISSA, values)
+    }
+
+    /// Checks values that come with their form.
+    pub(super) fn with_form(form: Form, values: Vec<f32>) -> Result<Self, CodeError> {
         if values.len() > MAX_CODEWORDS {
             return Err(CodeError::Codebook(format!(
                 "{} values, but at most {MAX_CODEWORDS} are accepted",
                 values.len()
             )));
         }
-        for &value in &values {
-            if !value.is_normal() || Self::round(value, digits) != value {
-                return Err(CodeError::Codebook(format!("{value} is not a normal number with {digits} binary digits")));
-            }
+        if let Some(value) = values.iter().find(|value| !value.is_normal()) {
+            return Err(CodeError::Codebook(format!("{value} is not a normal number")));
         }
         if let Some(pair) = values.windows(2).find(|pair| pair[0] >= pair[1]) {
             return Err(CodeError::Codebook(format!("values must ascend, but {} comes before {}", pair[0], pair[1])));
         }
-        Ok(Self { digits, values })
+        Ok(Self { form, values })
     }
 
     /// The values, ascending.
@@ -66,6 +99,28 @@ impl Codebook {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
+    }
+
+    /// What kind of numbers the values are, for people: `ternary`, `integer grid`, `bf16` and so on.
+    pub fn kind(&self) -> String {
+        match &self.form {
+            Form::Grid(grid) if grid.multiples().iter().all(|multiple| multiple.abs() == 1) => "ternary".to_string(),
+            Form::Grid(grid) if grid.has_binary_step() => "fixed point".to_string(),
+            Form::Grid(_) => "integer grid".to_string(),
+            Form::List(FULL_MANTISSA) => "f32".to_string(),
+            Form::List(digits) => format!("{digits} binary digits"),
+        }
+    }
+
+    /// How many values there are of each sign.
+    pub(super) fn alphabet(&self) -> Alphabet {
+        let negative = self.negative();
+        Alphabet { negative, positive: self.len() - negative }
+    }
+
+    /// Number of negative values; they come first.
+    pub(super) fn negative(&self) -> usize {
+        self.values.partition_point(|&value| value < 0.0)
     }
 
     /// The number with `digits` binary digits after the leading one that is nearest to `value`, ties away from zero.
@@ -92,43 +147,10 @@ impl Codebook {
         rounded.dedup();
         Self::new(digits, rounded)
     }
+}
 
-    pub(super) fn write(&self, encoder: &mut Encoder) -> Result<(), CodeError> {
-        write_gamma(encoder, self.values.len() as u64 + 1)?;
-        write_gamma(encoder, u64::from(self.digits) + 1)?;
-        let mut last = 0;
-        for value in &self.values {
-            let bits = value.to_bits();
-            let exponent = (bits >> FULL_MANTISSA & 0xff) as i64 - 127;
-            write_bit(encoder, value.is_sign_negative())?;
-            write_signed(encoder, exponent - last)?;
-            let mantissa = bits & ((1 << FULL_MANTISSA) - 1);
-            write_bits(encoder, u64::from(mantissa >> (FULL_MANTISSA - self.digits)), self.digits)?;
-            last = exponent;
-        }
-        Ok(())
-    }
-
-    pub(super) fn read(decoder: &mut Decoder) -> Result<Self, CodeError> {
-        let count = read_gamma(decoder)? - 1;
-        let digits = read_gamma(decoder)? - 1;
-        if count > MAX_CODEWORDS as u64 || digits > u64::from(FULL_MANTISSA) {
-            return Err(CodeError::Codebook(format!("{count} values of {digits} digits")));
-        }
-        let digits = digits as u32;
-        let mut last = 0i64;
-        let mut values = Vec::new();
-        for _ in 0..count {
-            let negative = read_bit(decoder)?;
-            let exponent = last + read_signed(decoder)?;
-            if !(-126..=127).contains(&exponent) {
-                return Err(CodeError::Codebook(format!("exponent {exponent}")));
-            }
-            let mantissa = (read_bits(decoder, digits)? as u32) << (FULL_MANTISSA - digits);
-            let bits = u32::from(negative) << 31 | ((exponent + 127) as u32) << FULL_MANTISSA | mantissa;
-            values.push(f32::from_bits(bits));
-            last = exponent;
-        }
-        Self::new(digits, values)
-    }
+/// Binary digits of the significand after the leading one, up to the last that is not zero.
+fn digits_of(value: f32) -> u32 {
+    let mantissa = value.to_bits() & ((1 << FULL_MANTISSA) - 1);
+    FULL_MANTISSA - mantissa.trailing_zeros().min(FULL_MANTISSA)
 }

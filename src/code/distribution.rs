@@ -54,8 +54,11 @@ impl Weighted {
 
     fn boundary(&self, weight_before: u64, symbol: usize) -> u32 {
         let free = ONE - self.weights.len() as u64;
-        let scaled = u128::from(weight_before) * u128::from(free) / u128::from(self.total);
-        (scaled as u64 + symbol as u64) as u32
+        let scaled = match weight_before.checked_mul(free) {
+            Some(product) => product / self.total,
+            None => (u128::from(weight_before) * u128::from(free) / u128::from(self.total)) as u64,
+        };
+        (scaled + symbol as u64) as u32
     }
 
     fn between(start: u32, end: u32) -> NonZeroU32 {
@@ -86,6 +89,102 @@ impl Distribution for Weighted {
     }
 }
 
+/// Two symbols, 0 and 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Binary {
+    /// Where the interval of 1 starts, and that of 0 ends: above 0 and below `2^20`.
+    start: u32,
+}
+
+impl Binary {
+    /// Both are equally probable.
+    pub const FAIR: Self = Self { start: 1 << (PRECISION - 1) };
+
+    /// A one has probability `ones / 2^16`; `ones` is taken as at least 1 and at most `2^16 - 1`.
+    pub fn sixteen_bits(ones: u32) -> Self {
+        Self { start: (1 << PRECISION) - (ones.clamp(1, (1 << 16) - 1) << (PRECISION - 16)) }
+    }
+}
+
+impl Binary {
+    /// Where the interval of 1 starts.
+    #[inline]
+    pub(super) fn start(&self) -> u32 {
+        self.start
+    }
+}
+
+impl Distribution for Binary {
+    #[inline]
+    fn interval(&self, symbol: usize) -> Option<(u32, NonZeroU32)> {
+        let (start, end) = match symbol {
+            0 => (0, self.start),
+            1 => (self.start, 1 << PRECISION),
+            _ => return None,
+        };
+        Some((start, Weighted::between(start, end)))
+    }
+
+    #[inline]
+    fn symbol_at(&self, quantile: u32) -> (usize, u32, NonZeroU32) {
+        if quantile < self.start {
+            (0, 0, Weighted::between(0, self.start))
+        } else {
+            (1, self.start, Weighted::between(self.start, 1 << PRECISION))
+        }
+    }
+}
+
+/// [`Adaptive`] for two symbols, as fast as a binary decision for each of millions of weights must be.
+///
+/// ```
+/// use nonvacuous::code::distribution::{ideal_bits, AdaptiveBit};
+/// let mut bit = AdaptiveBit::default();
+/// assert_eq!(ideal_bits(&bit.expect(), 1), 1.0);
+/// bit.observe(true);
+/// assert!((ideal_bits(&bit.expect(), 1) - (4.0f64 / 3.0).log2()).abs() < 1e-5);
+/// ```
+///
+/// After [`AdaptiveBit::EAGER`] observations its probability is only brought up to date after every
+/// [`AdaptiveBit::LAZY`]th, which by then changes next to nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AdaptiveBit {
+    zeros: u64,
+    ones: u64,
+    expected: Binary,
+}
+
+impl Default for AdaptiveBit {
+    fn default() -> Self {
+        Self { zeros: 0, ones: 0, expected: Binary::FAIR }
+    }
+}
+
+impl AdaptiveBit {
+    /// Observations after each of which the probability is brought up to date.
+    pub const EAGER: u64 = 1024;
+    /// Afterwards, observations between updates.
+    pub const LAZY: u64 = 16;
+
+    /// The distribution of the next bit.
+    #[inline]
+    pub fn expect(&self) -> Binary {
+        self.expected
+    }
+
+    /// Counts one more bit.
+    #[inline]
+    pub fn observe(&mut self, bit: bool) {
+        self.ones += u64::from(bit);
+        self.zeros += u64::from(!bit);
+        let count = self.zeros + self.ones;
+        if count <= Self::EAGER || count.is_multiple_of(Self::LAZY) {
+            let start = (1 + 2 * self.zeros) * (ONE - 2) / (2 + 2 * count) + 1;
+            self.expected = Binary { start: start as u32 };
+        }
+    }
+}
+
 /// The Krichevsky-Trofimov estimator (1981): after `c_s` occurrences of symbol `s` among `c`, it expects `s` with
 /// probability `(c_s + 1/2) / (c + r/2)`.
 ///
@@ -101,6 +200,14 @@ impl Adaptive {
     /// If `size` is zero or more than `2^16`.
     pub fn new(size: usize) -> Self {
         Self(Weighted::new(&vec![1; size]))
+    }
+
+    /// Begins as if the symbols had already occurred: their weights are `weights`, and each observation adds 2.
+    ///
+    /// # Panics
+    /// As [`Weighted::new`].
+    pub fn with_weights(weights: &[u64]) -> Self {
+        Self(Weighted::new(weights))
     }
 
     /// Counts one more occurrence of `symbol`; symbols outside the alphabet are ignored.

@@ -8,31 +8,60 @@
 use std::borrow::Borrow;
 use std::num::NonZeroU32;
 
-use constriction::backends::Cursor;
-use constriction::stream::model::{DecoderModel, EncoderModel, EntropyModel};
-use constriction::stream::queue::{DefaultRangeDecoder, DefaultRangeEncoder, EncoderSituation};
-use constriction::stream::{Decode, Encode};
+use constriction::stream::model::{EncoderModel, EntropyModel};
+use constriction::stream::queue::{DefaultRangeEncoder, EncoderSituation};
+use constriction::stream::Encode;
 
-use super::distribution::{ideal_bits, Distribution, PRECISION};
+use super::distribution::{Binary, Distribution, PRECISION};
 use super::CodeError;
 
-/// A [`Distribution`] as constriction sees it.
-struct EntropyOf<'a, D>(&'a D);
+/// The interval of one symbol, as constriction's encoder asks for it.
+struct Interval {
+    start: u32,
+    width: NonZeroU32,
+}
 
-impl<D: Distribution> EntropyModel<PRECISION> for EntropyOf<'_, D> {
-    type Symbol = usize;
+impl EntropyModel<PRECISION> for Interval {
+    type Symbol = ();
     type Probability = u32;
 }
 
-impl<D: Distribution> EncoderModel<PRECISION> for EntropyOf<'_, D> {
-    fn left_cumulative_and_probability(&self, symbol: impl Borrow<usize>) -> Option<(u32, NonZeroU32)> {
-        self.0.interval(*symbol.borrow())
+impl EncoderModel<PRECISION> for Interval {
+    #[inline]
+    fn left_cumulative_and_probability(&self, _symbol: impl Borrow<()>) -> Option<(u32, NonZeroU32)> {
+        Some((self.start, self.width))
     }
 }
 
-impl<D: Distribution> DecoderModel<PRECISION> for EntropyOf<'_, D> {
-    fn quantile_function(&self, quantile: u32) -> (usize, u32, NonZeroU32) {
-        self.0.symbol_at(quantile)
+/// A sum of ideal code lengths: a product of probabilities that is only now and then turned into bits.
+#[derive(Debug, Clone, Copy)]
+struct Length {
+    bits: f64,
+    probability: f64,
+}
+
+impl Default for Length {
+    fn default() -> Self {
+        Self { bits: 0.0, probability: 1.0 }
+    }
+}
+
+impl Length {
+    /// The logarithm of this and of one more probability of at least `2^-20` is far from the smallest number.
+    const SMALLEST: f64 = 1e-280;
+
+    #[inline]
+    fn add(&mut self, width: NonZeroU32) {
+        const ONE: f64 = (1u64 << PRECISION) as f64;
+        self.probability *= f64::from(width.get()) / ONE;
+        if self.probability < Self::SMALLEST {
+            self.bits = self.bits();
+            self.probability = 1.0;
+        }
+    }
+
+    fn bits(&self) -> f64 {
+        self.bits - self.probability.log2()
     }
 }
 
@@ -40,7 +69,25 @@ impl<D: Distribution> DecoderModel<PRECISION> for EntropyOf<'_, D> {
 #[derive(Debug, Default)]
 pub struct Encoder {
     range: DefaultRangeEncoder,
-    ideal_bits: f64,
+    /// One sum for each of [`Purpose`]'s values.
+    lengths: [Length; 3],
+    purpose: usize,
+}
+
+/// What symbols are written for: where the bits go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Everything before and between weights.
+    Description = 0,
+    /// Which weights are not zero.
+    Mask = 1,
+    /// Which values they take.
+    Assignment = 2,
+}
+
+impl Purpose {
+    /// All, in order.
+    pub(super) const ALL: [Self; 3] = [Self::Description, Self::Mask, Self::Assignment];
 }
 
 impl Encoder {
@@ -54,13 +101,27 @@ impl Encoder {
     /// # Errors
     /// If `symbol` is outside the distribution's alphabet.
     pub fn write(&mut self, symbol: usize, distribution: &impl Distribution) -> Result<(), CodeError> {
-        self.ideal_bits += ideal_bits(distribution, symbol);
-        self.range.encode_symbol(symbol, EntropyOf(distribution)).map_err(|_| CodeError::InvalidCodeWord)
+        let (start, width) = distribution.interval(symbol).ok_or(CodeError::InvalidCodeWord)?;
+        if let Some(length) = self.lengths.get_mut(self.purpose) {
+            length.add(width);
+        }
+        self.range.encode_symbol((), Interval { start, width }).map_err(|_| CodeError::InvalidCodeWord)
+    }
+
+    /// What the symbols written from now on are for.
+    #[inline]
+    pub(super) fn set_purpose(&mut self, purpose: Purpose) {
+        self.purpose = purpose as usize;
+    }
+
+    /// The part of [`Encoder::ideal_bits`] that was written for `purpose`.
+    pub(super) fn bits_for(&self, purpose: Purpose) -> f64 {
+        self.lengths.get(purpose as usize).map_or(0.0, Length::bits)
     }
 
     /// The sum of `-log2` of the probabilities of all symbols written so far: for reports, never for bounds.
     pub fn ideal_bits(&self) -> f64 {
-        self.ideal_bits
+        self.lengths.iter().map(Length::bits).sum()
     }
 
     /// Ends the stream in the fewest bytes that decode to the same symbols whatever follows them.
@@ -96,10 +157,18 @@ impl Encoder {
 }
 
 /// Reads symbols.
+///
+/// The decoder of constriction's range coder, with a way of its own for binary symbols: it compares instead of dividing.
 #[derive(Debug)]
 pub struct Decoder {
-    range: DefaultRangeDecoder<Cursor<u32, Vec<u32>>>,
+    words: std::vec::IntoIter<u32>,
+    lower: u64,
+    range: u64,
+    point: u64,
 }
+
+/// Below this the coder's range is rescaled by a word.
+const SMALLEST_RANGE: u64 = 1 << 32;
 
 impl Decoder {
     /// Reads from the beginning of `bytes`; past their end it reads zeros, so the caller must bound its reading.
@@ -110,11 +179,15 @@ impl Decoder {
                 chunk.iter().chain(std::iter::repeat(&0)).take(4).fold(0, |word, &byte| word << 8 | u32::from(byte))
             })
             .collect();
-        let range = match DefaultRangeDecoder::from_compressed(words) {
-            Ok(range) => range,
-            Err(impossible) => match impossible {},
-        };
-        Self { range }
+        let mut decoder = Self { words: words.into_iter(), lower: 0, range: u64::MAX, point: 0 };
+        decoder.point = u64::from(decoder.next_word()) << 32;
+        decoder.point |= u64::from(decoder.next_word());
+        decoder
+    }
+
+    #[inline]
+    fn next_word(&mut self) -> u32 {
+        self.words.next().unwrap_or(0)
     }
 
     /// Reads the next symbol.
@@ -122,6 +195,45 @@ impl Decoder {
     /// # Errors
     /// If the bits are ones that no encoder writes.
     pub fn read(&mut self, distribution: &impl Distribution) -> Result<usize, CodeError> {
-        self.range.decode_symbol(EntropyOf(distribution)).map_err(|_| CodeError::InvalidCodeWord)
+        let scale = self.range >> PRECISION;
+        let quantile = self.point.wrapping_sub(self.lower) / scale;
+        if quantile >> PRECISION != 0 {
+            return Err(CodeError::InvalidCodeWord);
+        }
+        let (symbol, start, width) = distribution.symbol_at(quantile as u32);
+        self.narrow(scale * u64::from(start), scale * u64::from(width.get()));
+        Ok(symbol)
+    }
+
+    /// Reads the next binary symbol.
+    ///
+    /// # Errors
+    /// As [`Decoder::read`].
+    #[inline]
+    pub fn read_binary(&mut self, distribution: Binary) -> Result<bool, CodeError> {
+        let scale = self.range >> PRECISION;
+        let distance = self.point.wrapping_sub(self.lower);
+        let (middle, end) = (scale * u64::from(distribution.start()), scale << PRECISION);
+        if distance >= end {
+            return Err(CodeError::InvalidCodeWord);
+        }
+        let bit = distance >= middle;
+        match bit {
+            true => self.narrow(middle, end - middle),
+            false => self.narrow(0, middle),
+        }
+        Ok(bit)
+    }
+
+    /// Goes on with the part of the range that belongs to a symbol.
+    #[inline]
+    fn narrow(&mut self, start: u64, range: u64) {
+        self.lower = self.lower.wrapping_add(start);
+        self.range = range;
+        if range < SMALLEST_RANGE {
+            self.lower <<= 32;
+            self.range <<= 32;
+            self.point = self.point << 32 | u64::from(self.next_word());
+        }
     }
 }

@@ -6,13 +6,11 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum CodeError {
     /// The file ended before its first byte, or is empty.
-    #[error("the model file is empty; an .nvc file has at least two bytes")]
+    #[error("the model file is empty; an .nvc file has at least one byte")]
     Empty,
-    /// The first byte names a format this decoder does not know.
-    #[error("the model file has format version {found}, but this decoder knows version {known}; a newer nonvacuous may read it")]
+    /// The file begins as files of later versions do.
+    #[error("the model file has a later format version than {known}, the one that this decoder knows; a newer nonvacuous may read it")]
     UnknownVersion {
-        /// The version byte that was read.
-        found: u8,
         /// The version this decoder implements.
         known: u8,
     },
@@ -74,5 +72,21 @@ pub enum CodeError {
         index: usize,
         /// What does not fit.
         reason: String,
+    },
+    /// A subspace that the format cannot write.
+    #[error("a subspace with seed {seed} and {terms} terms; seeds are below 2^32, terms from 1 to 64")]
+    Subspace {
+        /// The seed.
+        seed: u64,
+        /// Coordinates in a weight.
+        terms: u32,
+    },
+    /// More coordinates than weights.
+    #[error("{coordinates} coordinates for {weights} weights; there are at most as many")]
+    Coordinates {
+        /// Number of coordinates.
+        coordinates: u64,
+        /// Number of weights.
+        weights: usize,
     },
 }

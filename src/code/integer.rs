@@ -1,21 +1,17 @@
 //! Universal codes for integers, written through the arithmetic coder at one half a bit.
 
-use super::distribution::Weighted;
+use super::distribution::Binary;
 use super::{CodeError, Decoder, Encoder};
 
 /// Integers in the stream have at most this many bits.
 pub const MAX_BITS: u32 = 40;
-
-fn coin() -> Weighted {
-    Weighted::new(&[1, 1])
-}
 
 /// Writes one equiprobable bit.
 ///
 /// # Errors
 /// None in practice; the coder's error type is passed on.
 pub fn write_bit(encoder: &mut Encoder, bit: bool) -> Result<(), CodeError> {
-    encoder.write(usize::from(bit), &coin())
+    encoder.write(usize::from(bit), &Binary::FAIR)
 }
 
 /// Reads one equiprobable bit.
@@ -23,7 +19,7 @@ pub fn write_bit(encoder: &mut Encoder, bit: bool) -> Result<(), CodeError> {
 /// # Errors
 /// If the stream is damaged.
 pub fn read_bit(decoder: &mut Decoder) -> Result<bool, CodeError> {
-    Ok(decoder.read(&coin())? == 1)
+    Ok(decoder.read(&Binary::FAIR)? == 1)
 }
 
 /// Writes the lowest `count` bits of `value`, the highest first.

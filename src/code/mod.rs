@@ -9,7 +9,10 @@
 //!
 //! - [`Model`]: a network as the file knows it, and the `.nvc` file itself;
 //! - [`Architecture`]: a small grammar of layers, so that every architecture has a code word;
-//! - [`Codebook`] and [`CodedTensor`]: the few values that weights take, and which weight takes which;
+//! - [`oriented`]: filters that belong to the format and cost nothing;
+//! - [`Codebook`] and [`CodedTensor`]: the few values that weights take, and which weight takes which, by the shortest
+//!   [`SymbolCode`];
+//! - [`Subspace`]: a tensor as the image of a few coordinates;
 //! - [`integer`]: universal codes for the numbers in between;
 //! - [`Encoder`] and [`Decoder`]: the arithmetic coder (constriction's range coder) that turns all of these
 //!   into bytes, to within a byte of their ideal length;
@@ -21,11 +24,21 @@ mod architecture;
 mod architecture_code;
 mod architecture_text;
 mod codebook;
+mod codebook_code;
 pub mod distribution;
 mod entropy;
 mod error;
+mod geometry;
+mod grid;
 pub mod integer;
+mod logistic;
+mod mixed_code;
+mod mixture;
 mod model;
+pub mod oriented;
+mod pass;
+mod subspace;
+mod symbol_code;
 mod tensor;
 
 pub use architecture::{Architecture, Convolution, ImageSize, Layer, TensorShape, MAX_LAYERS};
@@ -33,4 +46,6 @@ pub use codebook::{Codebook, MAX_CODEWORDS};
 pub use entropy::{Decoder, Encoder};
 pub use error::CodeError;
 pub use model::{Allocation, Model, TensorBits, FORMAT_VERSION, WEIGHTS_PER_BYTE};
+pub use subspace::{Subspace, MAX_SEED, MAX_TERMS};
+pub use symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
 pub use tensor::CodedTensor;

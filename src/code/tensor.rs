@@ -1,12 +1,12 @@
 //! Which weight takes which value.
 
-use super::distribution::Adaptive;
-use super::{CodeError, Codebook, Decoder, Encoder};
+use super::entropy::Purpose;
+use super::geometry::Geometry;
+use super::pass::{Reader, Writer};
+use super::symbol_code::{Alphabet, SymbolCode, MAX_MIXED_WEIGHTS};
+use super::{CodeError, Decoder, Encoder};
 
 /// A tensor of weights that are zero or a codeword: symbol 0 is zero, symbol `s` the codebook's value `s - 1`.
-///
-/// Code word: for each weight in turn whether it is kept, by an adaptive model of this tensor, and if it is, its
-/// codeword by another. A codebook of one value needs no second symbol, an empty one none at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodedTensor {
     /// Which of the model's codebooks the symbols refer to.
@@ -15,66 +15,77 @@ pub struct CodedTensor {
     pub symbols: Vec<u8>,
 }
 
-impl CodedTensor {
-    /// The weights themselves.
-    pub fn weights(&self, codebook: &Codebook) -> Vec<f32> {
-        let value = |symbol: &u8| match usize::from(*symbol).checked_sub(1) {
-            Some(place) => codebook.values().get(place).copied().unwrap_or(0.0),
-            None => 0.0,
-        };
-        self.symbols.iter().map(value).collect()
-    }
+/// Beyond this many weights the way of coding is chosen by the first so many.
+const TRIED_WEIGHTS: usize = 1 << 22;
 
+impl CodedTensor {
     /// Number of weights that are not zero.
     pub fn kept(&self) -> usize {
         self.symbols.iter().filter(|&&symbol| symbol != 0).count()
     }
 
-    /// Writes all symbols; returns the ideal bits spent on the mask.
-    pub(super) fn write(&self, encoder: &mut Encoder, codewords: usize) -> Result<f64, CodeError> {
-        let mut mask_bits = 0.0;
-        if codewords == 0 {
-            return Ok(mask_bits);
-        }
-        let (mut mask, mut assignment) = (Adaptive::new(2), Adaptive::new(codewords));
+    /// Empirical entropies of zero or not and of the codewords, times how often they were chosen, in bits.
+    pub(super) fn entropies(&self) -> (f64, f64) {
+        let mut counts = [0u64; 256];
         for &symbol in &self.symbols {
-            let kept = usize::from(symbol != 0);
-            let before = encoder.ideal_bits();
-            encoder.write(kept, &mask)?;
-            mask_bits += encoder.ideal_bits() - before;
-            mask.observe(kept);
-            if kept == 1 && codewords > 1 {
-                let place = usize::from(symbol) - 1;
-                encoder.write(place, &assignment)?;
-                assignment.observe(place);
+            counts[usize::from(symbol)] += 1;
+        }
+        let [zeros, kept @ ..] = counts;
+        (entropy(&[zeros, kept.iter().sum()]), entropy(&kept))
+    }
+
+    /// The way of coding the symbols that takes the fewest bits; of equals, the first.
+    pub(super) fn shortest_code(&self, alphabet: Alphabet, geometry: Geometry) -> Result<SymbolCode, CodeError> {
+        let tried = self.symbols.get(..TRIED_WEIGHTS).unwrap_or(&self.symbols);
+        let mut shortest = (SymbolCode::Plain, f64::INFINITY);
+        for code in SymbolCode::ALL {
+            if code == SymbolCode::Mixed && self.symbols.len() > MAX_MIXED_WEIGHTS {
+                continue;
+            }
+            let mut encoder = Encoder::new();
+            code.run(&mut Writer { encoder: &mut encoder, symbols: tried }, alphabet, geometry)?;
+            let bits = encoder.ideal_bits();
+            if bits < shortest.1 {
+                shortest = (code, bits);
             }
         }
-        Ok(mask_bits)
+        Ok(shortest.0)
+    }
+
+    /// Writes all symbols.
+    pub(super) fn write(
+        &self,
+        encoder: &mut Encoder,
+        code: SymbolCode,
+        alphabet: Alphabet,
+        geometry: Geometry,
+    ) -> Result<(), CodeError> {
+        code.run(&mut Writer { encoder, symbols: &self.symbols }, alphabet, geometry)?;
+        encoder.set_purpose(Purpose::Description);
+        Ok(())
     }
 
     /// Reads `length` symbols written by [`CodedTensor::write`].
     pub(super) fn read(
         decoder: &mut Decoder,
         codebook: usize,
-        codewords: usize,
         length: usize,
+        code: SymbolCode,
+        alphabet: Alphabet,
+        geometry: Geometry,
     ) -> Result<Self, CodeError> {
         let mut symbols = vec![0; length];
-        if codewords > 0 {
-            let (mut mask, mut assignment) = (Adaptive::new(2), Adaptive::new(codewords));
-            for symbol in &mut symbols {
-                let kept = decoder.read(&mask)?;
-                mask.observe(kept);
-                if kept == 1 {
-                    let mut place = 0;
-                    if codewords > 1 {
-                        place = decoder.read(&assignment)?;
-                        assignment.observe(place);
-                    }
-                    *symbol = (place + 1) as u8;
-                }
-            }
-        }
+        code.run(&mut Reader { decoder, symbols: &mut symbols }, alphabet, geometry)?;
         Ok(Self { codebook, symbols })
     }
+}
+
+/// `-sum_i c_i log2(c_i / c)` for counts `c_i` with sum `c`.
+fn entropy(counts: &[u64]) -> f64 {
+    let total: u64 = counts.iter().sum();
+    let part = |&count: &u64| match count {
+        0 => 0.0,
+        _ => count as f64 * (total as f64 / count as f64).log2(),
+    };
+    counts.iter().map(part).sum()
 }

@@ -1,19 +1,42 @@
 //! A network in, a smaller network out.
 //!
-//! A [`Recipe`] says how: train while pruning the smallest weights away ([`PrunedWeights`], Zhu and Gupta 2017), then
-//! let the weights that are left share a few values ([`QuantisedWeights`], Han, Mao and Dally 2016) and train on
-//! with these. What comes out is a [`Model`](crate::code::Model), whose file is the
-//! description that a bound is about. No choice made here needs to be paid for beyond that file: whatever was
-//! tried, the bound holds for all files at once.
+//! A `Recipe` says how to train a small network: while pruning the smallest weights away (`PrunedWeights`, Zhu and Gupta
+//! 2017), then with few values that the weights that are left share (`QuantisedWeights`, Han, Mao and Dally 2016). A
+//! network that was trained elsewhere is [imported](import) from a [safetensors file](safetensors).
+//! Then [`simplify`] removes what the function does not need. What comes out is a [`Model`](crate::code::Model), whose
+//! file is the description that a bound is about. No choice made here needs to be paid for beyond that file: whatever
+//! was tried, the bound holds for all files at once.
 
+mod architectures;
+mod import;
 mod kmeans;
+#[cfg(feature = "train")]
+mod polish;
+#[cfg(feature = "train")]
 mod presets;
+#[cfg(feature = "train")]
 mod pruning;
+#[cfg(feature = "train")]
 mod quantisation;
+#[cfg(feature = "train")]
 mod recipe;
+pub mod safetensors;
+mod simplify;
+mod simplify_links;
+mod trained;
 
-pub use kmeans::kmeans;
+pub use architectures::named_architecture;
+pub use import::{import, ImportError, ImportOptions};
+pub use kmeans::{kmeans, optimal_kmeans};
+#[cfg(feature = "train")]
+pub use polish::polish;
+#[cfg(feature = "train")]
 pub use presets::{recipes, Effort};
+#[cfg(feature = "train")]
 pub use pruning::PrunedWeights;
+#[cfg(feature = "train")]
 pub use quantisation::QuantisedWeights;
+#[cfg(feature = "train")]
 pub use recipe::{compress, CompressError, Recipe, Stage};
+pub use simplify::{largest_difference, noise_images, simplify, Simplification};
+pub use trained::TrainedNetwork;

@@ -52,6 +52,7 @@ fn for_small_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
                     digits: 2,
                     pruning: Schedule { epochs: epochs / 2, batch: 64, learning_rate: 0.01 },
                     quantised: Schedule { epochs, batch: 64, learning_rate: 0.01 },
+                    bounded: 0.0,
                 });
             }
         }
@@ -82,6 +83,7 @@ fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
                 digits: 2,
                 pruning: Schedule { epochs: epochs[0], batch: 64, learning_rate: 0.01 },
                 quantised: Schedule { epochs: epochs[1], batch: 64, learning_rate: 0.01 },
+                bounded: 0.0,
             });
         }
     }

@@ -1,7 +1,6 @@
 //! Gradual magnitude pruning while training goes on.
 
-use candle_core::{Device, Result, Tensor, Var};
-use rand::RngExt;
+use candle_core::{bail, Device, Result, Tensor, Var};
 use rand_chacha::ChaCha8Rng;
 
 use crate::nets::{Network, Parameters};
@@ -33,10 +32,8 @@ impl PrunedWeights {
     pub fn new(network: &Network, sparsity: f64, mut random: ChaCha8Rng, device: &Device) -> Result<Self> {
         let mut weights = Vec::new();
         let mut masks = Vec::new();
-        for (shape, &deviation) in network.architecture().tensors().iter().zip(network.deviations()) {
-            let limit = 3f64.sqrt() * deviation;
-            let initial: Vec<f32> =
-                (0..shape.len()).map(|_| ((2.0 * random.random::<f64>() - 1.0) * limit) as f32).collect();
+        let values = network.initial_weights(&mut random);
+        for (shape, initial) in network.architecture().tensors().iter().zip(values) {
             let initial = Tensor::from_vec(initial, &shape.dimensions[..], device)?;
             masks.push(initial.ones_like()?);
             weights.push(Var::from_tensor(&initial)?);
@@ -82,6 +79,25 @@ impl Parameters for PrunedWeights {
     fn weights(&self) -> Result<Vec<Tensor>> {
         let pairs = self.weights.iter().zip(&self.masks);
         pairs.map(|(weight, mask)| weight.as_tensor() * mask).collect()
+    }
+
+    fn state(&self) -> Result<Vec<Tensor>> {
+        let mut state = self.masks.clone();
+        state.push(Tensor::new(self.pruned, &Device::Cpu)?);
+        Ok(state)
+    }
+
+    fn restore(&mut self, mut state: Vec<Tensor>) -> Result<()> {
+        let same = |(one, other): (&Tensor, &Tensor)| one.shape() == other.shape();
+        match state.pop() {
+            Some(pruned) if state.len() == self.masks.len() && state.iter().zip(&self.masks).all(same) => {
+                self.pruned = pruned.to_scalar()?;
+                let pairs = state.iter().zip(&self.masks);
+                self.masks = pairs.map(|(state, mask)| state.to_device(mask.device())).collect::<Result<_>>()?;
+                Ok(())
+            }
+            _ => bail!("a state of other weights"),
+        }
     }
 
     fn after_step(&mut self, done: f64) -> Result<()> {

@@ -224,6 +224,11 @@ impl Parameters for QuantisedWeights {
         penalty.map(|penalty| penalty * self.rate).transpose()
     }
 
+    fn restore(&mut self, _state: Vec<Tensor>) -> Result<()> {
+        // Symbols follow from the variables.
+        self.assign()
+    }
+
     fn after_step(&mut self, _done: f64) -> Result<()> {
         self.assign()
     }

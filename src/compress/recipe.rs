@@ -6,8 +6,9 @@ use candle_core::Device;
 use thiserror::Error;
 
 use super::{PrunedWeights, QuantisedWeights};
+use crate::bounds::BoundError;
 use crate::code::{Architecture, CodeError, Model};
-use crate::nets::{train, Epoch, Network, Schedule, TrainError, TrainingSet};
+use crate::nets::{train, Epoch, EvaluationError, Network, Schedule, TrainError, Training, TrainingSet};
 use crate::random::stream;
 
 /// How to train and compress one network.
@@ -28,6 +29,8 @@ pub struct Recipe {
     pub pruning: Schedule,
     /// Training with codewords.
     pub quantised: Schedule,
+    /// How far the loss of the second training is bounded: see [`Training::bounded`].
+    pub bounded: f64,
 }
 
 impl fmt::Display for Recipe {
@@ -64,6 +67,12 @@ pub enum CompressError {
     /// The result cannot be coded.
     #[error(transparent)]
     Code(#[from] CodeError),
+    /// The network does not fit the data.
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
+    /// A number is outside a bound's domain.
+    #[error(transparent)]
+    Bound(#[from] BoundError),
 }
 
 impl From<candle_core::Error> for CompressError {
@@ -95,6 +104,7 @@ pub fn compress(
     let rate = recipe.rate / data.len() as f64;
     let mut quantised = QuantisedWeights::new(&network, values, recipe.codewords, recipe.digits, rate, device)?;
     let order = random("batches with codewords");
-    train(&network, &mut quantised, data, recipe.quantised, order, |epoch| report(Stage::Codebook, epoch))?;
+    let training = Training { bounded: recipe.bounded, ..recipe.quantised.into() };
+    train(&network, &mut quantised, data, training, order, |epoch| report(Stage::Codebook, epoch))?;
     quantised.model(&network)
 }

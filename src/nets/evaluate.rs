@@ -13,7 +13,7 @@
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::code::{Convolution, ImageSize, Layer, Model};
+use crate::code::{oriented, Convolution, ImageSize, Layer, Model};
 use crate::data::LabelledImages;
 
 /// An image counts as right only if its true class's logit exceeds every other by more than this fraction of the
@@ -102,6 +102,7 @@ impl Evaluator {
                         taps: convolution_taps(&next(), &convolution, before),
                         bias: convolution.bias.then(&mut next),
                     },
+                    Layer::Oriented { filters } => oriented_step(filters, before),
                     Layer::Dense { bias, .. } => {
                         Step::Dense { taps: dense_taps(&next(), before.features()), bias: bias.then(&mut next) }
                     }
@@ -122,42 +123,122 @@ impl Evaluator {
     /// # Errors
     /// If the network does not fit the data set.
     pub fn errors(&self, data: &LabelledImages) -> Result<u64, EvaluationError> {
+        let right = self.outcomes(data, is_right)?;
+        Ok(right.into_iter().filter(|right| !right).count() as u64)
+    }
+
+    /// For each image by how much its class's logit exceeds every other, relative to the largest magnitude among its
+    /// logits: how far it is from counting as wrong, or as right. Not a number if a logit is not.
+    ///
+    /// # Errors
+    /// If the network does not fit the data set.
+    pub fn slacks(&self, data: &LabelledImages) -> Result<Vec<f32>, EvaluationError> {
+        self.outcomes(data, slack)
+    }
+
+    /// The logits of all images, one list an image.
+    ///
+    /// # Errors
+    /// If the network does not fit the data set.
+    pub fn logits_of(&self, data: &LabelledImages) -> Result<Vec<Vec<f32>>, EvaluationError> {
+        self.outcomes(data, |logits, _| logits.to_vec())
+    }
+
+    /// For each image the class that would count as right, if there is one: no other does, whatever the label.
+    ///
+    /// # Errors
+    /// If the network does not fit the data set.
+    pub fn decisions(&self, data: &LabelledImages) -> Result<Vec<Option<u8>>, EvaluationError> {
+        let classes = self.classes.min(usize::from(u8::MAX) + 1);
+        let decision = move |logits: &[f32]| (0..classes).find(|&class| is_right(logits, class));
+        self.outcomes(data, move |logits, _| decision(logits).map(|class| class as u8))
+    }
+
+    /// What `outcome` makes of the logits and the label of each image.
+    fn outcomes<T: Send>(
+        &self,
+        data: &LabelledImages,
+        outcome: impl Fn(&[f32], usize) -> T + Copy + Send + Sync,
+    ) -> Result<Vec<T>, EvaluationError> {
+        self.check(data)?;
+        let all: Vec<usize> = (0..data.len()).collect();
+        let blocks = all.par_chunks(LANES);
+        Ok(blocks.flat_map_iter(|images| self.block_outcomes(&self.block(data, images, 0), outcome)).collect())
+    }
+
+    /// What the first `layers` layers make of some images.
+    ///
+    /// # Errors
+    /// If the network does not fit the data set.
+    pub fn features(
+        &self,
+        data: &LabelledImages,
+        images: &[usize],
+        layers: usize,
+    ) -> Result<Features, EvaluationError> {
+        self.check(data)?;
+        Ok(Features(images.par_chunks(LANES).map(|images| self.block(data, images, layers)).collect()))
+    }
+
+    /// Number of images that do not count as right, from the features that another network with the same first layers
+    /// made of them.
+    pub fn errors_from(&self, features: &Features) -> u64 {
+        let wrong = |block| self.block_outcomes(block, is_right).into_iter().filter(|right| !right).count() as u64;
+        features.0.par_iter().map(wrong).sum()
+    }
+
+    fn check(&self, data: &LabelledImages) -> Result<(), EvaluationError> {
         if self.input != data.shape() {
             return Err(EvaluationError::ImageSize { network: self.input, data: data.shape() });
         }
         if self.classes != data.classes() {
             return Err(EvaluationError::Classes { network: self.classes, data: data.classes() });
         }
-        let starts: Vec<usize> = (0..data.len()).step_by(LANES).collect();
-        Ok(starts
-            .into_par_iter()
-            .map(|start| {
-                let end = data.len().min(start + LANES);
-                let logits = self.logits(data, start..end);
-                (start..end)
-                    .filter(|&index| {
-                        let lane: Vec<f32> = logits.iter().map(|lanes| lanes[index - start]).collect();
-                        !is_right(&lane, usize::from(data.label(index)))
-                    })
-                    .count() as u64
-            })
-            .sum())
+        Ok(())
     }
 
-    /// The logits of at most [`LANES`] images: one entry a class, one lane an image.
-    fn logits(&self, data: &LabelledImages, range: std::ops::Range<usize>) -> Vec<Lanes> {
+    /// At most [`LANES`] images after the first `layers` layers.
+    fn block(&self, data: &LabelledImages, images: &[usize], layers: usize) -> Block {
         let scale = f32::from(data.levels() - 1);
         let mut features = vec![[0.0; LANES]; self.input.features()];
-        for (lane, index) in range.enumerate() {
+        for (lane, &index) in images.iter().enumerate() {
             for (feature, &level) in features.iter_mut().zip(data.image(index)) {
                 feature[lane] = f32::from(level) / scale;
             }
         }
-        for (step, before, after) in &self.steps {
+        for (step, before, after) in self.steps.iter().take(layers) {
             features = step.apply(features, *before, *after);
         }
-        features
+        let labels = images.iter().map(|&index| usize::from(data.label(index))).collect();
+        Block { features, labels, layers }
     }
+
+    /// What comes of the logits and the label of each of a block's images.
+    fn block_outcomes<T>(&self, block: &Block, outcome: impl Fn(&[f32], usize) -> T) -> Vec<T> {
+        let mut features = block.features.clone();
+        for (step, before, after) in self.steps.iter().skip(block.layers) {
+            features = step.apply(features, *before, *after);
+        }
+        let mut logits = vec![0.0; features.len()];
+        let mut outcomes = Vec::with_capacity(block.labels.len());
+        for (lane, &label) in block.labels.iter().enumerate() {
+            for (logit, lanes) in logits.iter_mut().zip(&features) {
+                *logit = lanes[lane];
+            }
+            outcomes.push(outcome(&logits, label));
+        }
+        outcomes
+    }
+}
+
+/// Images on their way through a network.
+pub struct Features(Vec<Block>);
+
+/// At most [`LANES`] images after some of the layers.
+struct Block {
+    features: Vec<Lanes>,
+    labels: Vec<usize>,
+    layers: usize,
 }
 
 /// Whether the label's logit exceeds every other by the margin; a logit that is not a number is never right.
@@ -168,6 +249,14 @@ fn is_right(logits: &[f32], label: usize) -> bool {
         return false;
     };
     logits.iter().enumerate().all(|(class, logit)| class == label || truth - logit > margin)
+}
+
+/// By how much the label's logit exceeds every other, relative to the largest magnitude.
+fn slack(logits: &[f32], label: usize) -> f32 {
+    let magnitude = logits.iter().fold(0.0f32, |largest, logit| largest.max(logit.abs()));
+    let others = logits.iter().enumerate().filter(|&(class, _)| class != label);
+    let largest = others.fold(f32::NEG_INFINITY, |largest, (_, &logit)| largest.max(logit));
+    logits.get(label).map_or(f32::NAN, |truth| (truth - largest) / magnitude)
 }
 
 fn convolution_taps(weights: &[f32], convolution: &Convolution, before: ImageSize) -> Vec<Vec<Tap>> {
@@ -190,6 +279,18 @@ fn convolution_taps(weights: &[f32], convolution: &Convolution, before: ImageSiz
                 .collect()
         })
         .collect()
+}
+
+/// Fixed filters as a convolution without bias.
+fn oriented_step(filters: usize, before: ImageSize) -> Step {
+    match oriented::convolution(filters, before) {
+        Ok(convolution) => {
+            let weights = oriented::weights(filters, before.channels);
+            Step::Convolution { convolution, taps: convolution_taps(&weights, &convolution, before), bias: None }
+        }
+        // An architecture holds no layer that does not fit.
+        Err(reason) => unreachable!("{reason}"),
+    }
 }
 
 fn dense_taps(weights: &[f32], features: usize) -> Vec<Vec<(usize, f32)>> {

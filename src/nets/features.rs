@@ -1,6 +1,6 @@
 //! The feature maps of a batch, between two layers.
 
-use candle_core::{Result, Tensor, D};
+use candle_core::{Device, Result, Tensor, D};
 
 use super::operators::{self, Window};
 use crate::code::{Convolution, ImageSize};
@@ -26,6 +26,13 @@ impl Features {
             Ok(Self::SideBySide { tensor: operators::side_by_side(images)?, batch: images.dim(0)? })
         } else {
             Ok(Self::Apart(images.clone()))
+        }
+    }
+
+    /// Where they are.
+    pub(super) fn device(&self) -> &Device {
+        match self {
+            Self::SideBySide { tensor, .. } | Self::Apart(tensor) => tensor.device(),
         }
     }
 

@@ -4,6 +4,10 @@
 //! errors is the same on every machine. Training happens on candle ([`Network`], [`train`]) and only proposes
 //! weights: nothing that candle computes enters a certificate.
 
+#[cfg(feature = "train")]
+mod augmentation;
+#[cfg(feature = "train")]
+mod checkpoint;
 mod evaluate;
 #[cfg(feature = "train")]
 mod features;
@@ -12,10 +16,26 @@ mod network;
 #[cfg(feature = "train")]
 pub mod operators;
 #[cfg(feature = "train")]
+mod optimiser;
+#[cfg(feature = "train")]
+mod parameters;
+#[cfg(feature = "train")]
+mod schedule;
+#[cfg(feature = "train")]
 mod train;
 
+#[cfg(feature = "train")]
+pub use augmentation::Augmentation;
+#[cfg(feature = "train")]
+pub use checkpoint::CheckpointError;
 pub use evaluate::{EvaluationError, Evaluator, MARGIN};
 #[cfg(feature = "train")]
 pub use network::Network;
 #[cfg(feature = "train")]
-pub use train::{train, Epoch, Parameters, Schedule, TrainError, TrainingSet};
+pub use optimiser::{Method, Optimiser, OptimiserState, Slots};
+#[cfg(feature = "train")]
+pub use parameters::{FreeWeights, Parameters};
+#[cfg(feature = "train")]
+pub use schedule::{Course, Schedule, Training};
+#[cfg(feature = "train")]
+pub use train::{train, Epoch, TrainError, Trainer, TrainingSet};

@@ -1,12 +1,13 @@
-//! The training loop: Adam (Kingma and Ba 2015) over shuffled batches, with a warm-up and cosine schedule.
+//! The training loop: shuffled batches, from one seeded stream.
 
-use candle_core::{DType, Device, Tensor, Var};
-use candle_nn::{loss, AdamW, Optimizer, ParamsAdamW};
+use candle_core::{DType, Device, Tensor, Var, D};
+use candle_nn::ops::log_softmax;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use thiserror::Error;
 
-use super::Network;
+use super::operators;
+use super::{Augmentation, Network, Optimiser, Parameters, Training};
 use crate::data::LabelledImages;
 
 /// Why training stopped.
@@ -29,62 +30,11 @@ pub enum TrainError {
     Candle(#[from] candle_core::Error),
 }
 
-/// Weights that depend on trainable variables: directly, through a mask, through a codebook.
-pub trait Parameters {
-    /// What the optimiser changes.
-    fn variables(&self) -> Vec<Var>;
-
-    /// The weights the network computes with, one a tensor of the architecture, differentiable in the variables.
-    ///
-    /// # Errors
-    /// If candle fails.
-    fn weights(&self) -> candle_core::Result<Vec<Tensor>>;
-
-    /// What is added to the mean cross-entropy, differentiable in the variables; by default nothing.
-    ///
-    /// # Errors
-    /// If candle fails.
-    fn penalty(&self) -> candle_core::Result<Option<Tensor>> {
-        Ok(None)
-    }
-
-    /// Called after each step, with the fraction of all steps that are done.
-    ///
-    /// # Errors
-    /// If candle fails.
-    fn after_step(&mut self, done: f64) -> candle_core::Result<()>;
-}
-
-/// How long and how fast.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Schedule {
-    /// Passes over the training set.
-    pub epochs: usize,
-    /// Images a step.
-    pub batch: usize,
-    /// Largest learning rate, reached after a tenth of all steps, linearly; then down to zero along a cosine.
-    pub learning_rate: f64,
-}
-
-impl Schedule {
-    fn rate(&self, done: f64) -> f64 {
-        const WARM_UP: f64 = 0.1;
-        let factor = if done < WARM_UP {
-            done / WARM_UP
-        } else {
-            let fraction = (done - WARM_UP) / (1.0 - WARM_UP);
-            0.5 * (1.0 + (std::f64::consts::PI * fraction).cos())
-        };
-        self.learning_rate * factor
-    }
-}
-
 /// A training set as candle tensors.
 #[derive(Debug)]
 pub struct TrainingSet {
     images: Tensor,
-    labels: Tensor,
-    examples: usize,
+    labels: Vec<u32>,
 }
 
 impl TrainingSet {
@@ -98,18 +48,28 @@ impl TrainingSet {
         let scale = f64::from(data.levels() - 1);
         let images = Tensor::from_slice(data.images(), shape, device)?;
         let images = (images.to_dtype(DType::F32)? / scale)?;
-        let labels = Tensor::from_slice(data.labels(), data.len(), device)?.to_dtype(DType::U32)?;
-        Ok(Self { images, labels, examples: data.len() })
+        Ok(Self { images, labels: data.labels().iter().map(|&label| u32::from(label)).collect() })
     }
 
     /// Number of examples; at least one.
     pub fn len(&self) -> usize {
-        self.examples
+        self.labels.len()
     }
 
     /// Whether there are no examples: never, since a data set has some.
     pub fn is_empty(&self) -> bool {
-        self.examples == 0
+        self.labels.is_empty()
+    }
+
+    /// [`Network::fixed_features`] of all images, a few at a time.
+    fn fixed_features(&self, network: &Network) -> candle_core::Result<Tensor> {
+        const AT_ONCE: usize = 1024;
+        let mut parts = Vec::new();
+        for start in (0..self.len()).step_by(AT_ONCE) {
+            let images = self.images.narrow(0, start, AT_ONCE.min(self.len() - start))?;
+            parts.push(network.fixed_features(&images)?);
+        }
+        Tensor::cat(&parts, 0)
     }
 }
 
@@ -137,49 +97,150 @@ pub fn train(
     network: &Network,
     parameters: &mut dyn Parameters,
     data: &TrainingSet,
-    schedule: Schedule,
-    mut order: ChaCha8Rng,
+    training: impl Into<Training>,
+    order: ChaCha8Rng,
     mut report: impl FnMut(Epoch),
 ) -> Result<(), TrainError> {
-    let device = data.images.device();
-    let log_temperature = Var::from_tensor(&Tensor::zeros((), DType::F32, device)?)?;
-    let mut variables = parameters.variables();
-    variables.push(log_temperature.clone());
-    let settings = ParamsAdamW { lr: 0.0, weight_decay: 0.0, ..ParamsAdamW::default() };
-    let mut optimiser = AdamW::new(variables, settings)?;
-    let mut indices: Vec<u32> = (0..data.examples as u32).collect();
-    let batch = schedule.batch.clamp(1, data.examples);
-    let steps = schedule.epochs * (data.examples / batch);
-    let mut step = 0;
-    for epoch in 1..=schedule.epochs {
-        indices.shuffle(&mut order);
-        let (mut loss_sum, mut wrong, mut seen) = (0.0, 0.0, 0usize);
-        // A last, smaller batch would only add noise; shuffling makes up for what it leaves out.
-        for chunk in indices.chunks_exact(batch) {
-            optimiser.set_learning_rate(schedule.rate(step as f64 / steps as f64));
-            let chosen = Tensor::from_slice(chunk, chunk.len(), device)?;
-            let images = data.images.index_select(&chosen, 0)?;
-            let labels = data.labels.index_select(&chosen, 0)?;
-            let logits = network.forward(&parameters.weights()?, &images)?.broadcast_mul(&log_temperature.exp()?)?;
-            let loss = loss::cross_entropy(&logits, &labels)?;
-            match parameters.penalty()? {
-                Some(penalty) => optimiser.backward_step(&(&loss + penalty)?)?,
-                None => optimiser.backward_step(&loss)?,
-            }
-            step += 1;
-            parameters.after_step(step as f64 / steps as f64)?;
-
-            loss_sum += f64::from(loss.to_scalar::<f32>()?) * chunk.len() as f64;
-            let right = logits.argmax(1)?.eq(&labels)?.to_dtype(DType::F32)?.sum_all()?;
-            wrong += chunk.len() as f64 - f64::from(right.to_scalar::<f32>()?);
-            seen += chunk.len();
-        }
-        let loss = loss_sum / seen as f64;
-        if !loss.is_finite() {
-            let learning_rate = schedule.learning_rate;
-            return Err(TrainError::Diverged { epoch, loss, learning_rate });
-        }
-        report(Epoch { number: epoch, of: schedule.epochs, loss, error: wrong / seen as f64 });
+    let mut trainer = Trainer::new(network, &*parameters, data, training, order)?;
+    while !trainer.is_done() {
+        report(trainer.epoch(parameters)?);
     }
     Ok(())
+}
+
+/// A training that is stopped after each epoch, and can be left there and taken up again.
+#[derive(Debug)]
+pub struct Trainer<'a> {
+    network: &'a Network,
+    data: &'a TrainingSet,
+    /// What the network's first layers, those without weights, make of all images; not kept if images change each time.
+    fixed_features: Option<Tensor>,
+    training: Training,
+    pub(super) optimiser: Optimiser,
+    pub(super) log_temperature: Var,
+    order: ChaCha8Rng,
+    indices: Vec<u32>,
+    epochs: usize,
+}
+
+impl<'a> Trainer<'a> {
+    /// Before the first epoch.
+    ///
+    /// # Errors
+    /// If candle fails.
+    pub fn new(
+        network: &'a Network,
+        parameters: &dyn Parameters,
+        data: &'a TrainingSet,
+        training: impl Into<Training>,
+        order: ChaCha8Rng,
+    ) -> Result<Self, TrainError> {
+        let training = training.into();
+        let log_temperature = Var::from_tensor(&Tensor::zeros((), DType::F32, data.images.device())?)?;
+        let mut variables = parameters.variables();
+        variables.push(log_temperature.clone());
+        let optimiser = Optimiser::new(training.method, variables);
+        let indices = (0..data.len() as u32).collect();
+        let is_fixed = training.augmentation == Augmentation::NONE;
+        let fixed_features = is_fixed.then(|| data.fixed_features(network)).transpose()?;
+        Ok(Self { network, data, fixed_features, training, optimiser, log_temperature, order, indices, epochs: 0 })
+    }
+
+    /// Whether all epochs are over.
+    pub fn is_done(&self) -> bool {
+        self.epochs >= self.training.epochs
+    }
+
+    /// Epochs that are over.
+    pub fn epochs(&self) -> usize {
+        self.epochs
+    }
+
+    /// Trains for one more epoch.
+    ///
+    /// # Errors
+    /// If the loss is no longer a number, or candle fails.
+    pub fn epoch(&mut self, parameters: &mut dyn Parameters) -> Result<Epoch, TrainError> {
+        let Training { epochs, learning_rate, augmentation, smoothing, bounded, .. } = self.training;
+        let device = self.data.images.device();
+        let batch = self.training.batch.clamp(1, self.data.len());
+        let batches = self.data.len() / batch;
+        let steps = (epochs * batches) as f64;
+        let mut step = self.epochs * batches;
+        self.shuffle();
+        // Another stream of the same key for each epoch, so that nothing depends on what was drawn before.
+        let mut random = self.order.clone();
+        random.set_stream(self.epochs as u64);
+        random.set_word_pos(0);
+
+        let (mut loss_sum, mut wrong) = (0.0, 0);
+        // A last, smaller batch would only add noise; shuffling makes up for what it leaves out.
+        for chunk in self.indices.chunks_exact(batch) {
+            let chosen = Tensor::from_slice(chunk, chunk.len(), device)?;
+            let features = match &self.fixed_features {
+                Some(features) => features.index_select(&chosen, 0)?,
+                None => {
+                    let images = self.data.images.index_select(&chosen, 0)?;
+                    self.network.fixed_features(&augmentation.apply(&images, &mut random)?)?
+                }
+            };
+            let labels: Vec<u32> = chunk.iter().map(|&index| self.data.labels[index as usize]).collect();
+            let logits = self.network.logits(&parameters.weights()?, &features)?;
+            let logits = logits.broadcast_mul(&self.log_temperature.exp()?)?;
+            let loss = if bounded > 0.0 {
+                bounded_loss(&logits, &labels, bounded)?
+            } else {
+                cross_entropy(&logits, &labels, smoothing)?
+            };
+            let gradients = match parameters.penalty()? {
+                Some(penalty) => (&loss + penalty)?.backward()?,
+                None => loss.backward()?,
+            };
+            self.optimiser.step(&gradients, self.training.rate(step as f64 / steps))?;
+            step += 1;
+            parameters.after_step(step as f64 / steps)?;
+
+            loss_sum += f64::from(loss.to_scalar::<f32>()?);
+            let classes: Vec<u32> = logits.argmax(D::Minus1)?.to_vec1()?;
+            wrong += classes.iter().zip(&labels).filter(|(class, label)| class != label).count();
+            if !loss_sum.is_finite() {
+                let loss = loss_sum;
+                return Err(TrainError::Diverged { epoch: self.epochs + 1, loss, learning_rate });
+            }
+        }
+        self.epochs += 1;
+        let seen = (batches * batch) as f64;
+        let loss = loss_sum / batches as f64;
+        Ok(Epoch { number: self.epochs, of: epochs, loss, error: wrong as f64 / seen })
+    }
+
+    fn shuffle(&mut self) {
+        self.indices.shuffle(&mut self.order);
+    }
+
+    /// Goes to the end of an epoch as far as the order of examples is concerned.
+    pub(super) fn skip_to(&mut self, epochs: usize) {
+        while self.epochs < epochs {
+            self.shuffle();
+            self.epochs += 1;
+        }
+    }
+}
+
+/// [`operators::cross_entropy`], on any device.
+fn cross_entropy(logits: &Tensor, labels: &[u32], smoothing: f64) -> candle_core::Result<Tensor> {
+    if operators::is_supported(logits) {
+        return operators::cross_entropy(logits, labels, smoothing);
+    }
+    let logarithms = log_softmax(logits, D::Minus1)?;
+    let labels = Tensor::from_slice(labels, (labels.len(), 1), logits.device())?;
+    let hit = logarithms.gather(&labels, D::Minus1)?.mean_all()?;
+    (hit * (smoothing - 1.0))? - (logarithms.mean_all()? * smoothing)?
+}
+
+/// The mean of `(1 - p^q)/q`, with `p` the probability of the true class (Zhang and Sabuncu 2018).
+fn bounded_loss(logits: &Tensor, labels: &[u32], exponent: f64) -> candle_core::Result<Tensor> {
+    let labels = Tensor::from_slice(labels, (labels.len(), 1), logits.device())?;
+    let hit = log_softmax(logits, D::Minus1)?.gather(&labels, D::Minus1)?;
+    ((hit * exponent)?.exp()?.neg()? + 1.0)?.mean_all()? / exponent
 }

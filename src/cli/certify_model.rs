@@ -1,0 +1,58 @@
+//! `nonvacuous certify --model`: a network trained elsewhere.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::certify::{provenance, summarise, write, MODEL_FILE};
+use super::import::ImportArguments;
+use super::output::{print, print_json};
+use super::Failure;
+use crate::certificate::issue;
+use crate::compress::named_architecture;
+use crate::data::{DataSet, LabelledImages};
+
+#[derive(Debug, Args)]
+pub(super) struct ModelArguments {
+    /// Certify the network in this safetensors file instead of training one
+    #[arg(long, value_name = "FILE.safetensors", requires = "arch")]
+    pub(super) model: Option<PathBuf>,
+
+    #[command(flatten)]
+    import: ImportArguments,
+}
+
+/// Images on which a simplified network is compared with the original.
+const COMPARED_IMAGES: usize = 512;
+
+/// What the network is certified on, and how.
+pub(super) struct Claim<'a> {
+    pub(super) arch: &'a str,
+    pub(super) data: &'a DataSet,
+    pub(super) delta: f64,
+    pub(super) seed: u64,
+    pub(super) folder: &'a Path,
+}
+
+impl ModelArguments {
+    /// Imports, simplifies, encodes, and certifies what the file decodes to.
+    pub(super) fn certify(&self, path: &Path, claim: &Claim, json: bool) -> Result<(), Failure> {
+        let architecture = named_architecture(claim.arch, Some(claim.data.train.shape()))?;
+        let (network, simplification) = self.import.load(path, &architecture, &first_images(claim.data)?)?;
+        let file = network.model()?.encode()?;
+        let certificate = issue(&file, MODEL_FILE, claim.data, claim.delta, provenance(claim.seed))?;
+        write(claim.folder, &file, &certificate)?;
+        if json {
+            return print_json(&certificate);
+        }
+        if let Some(simplification) = simplification {
+            print(&format!("simplified: {simplification}\n"));
+        }
+        summarise(claim.folder, &certificate);
+        Ok(())
+    }
+}
+
+fn first_images(data: &DataSet) -> Result<LabelledImages, Failure> {
+    Ok(data.train.slice(0..data.train.len().min(COMPARED_IMAGES))?)
+}

@@ -1,0 +1,64 @@
+//! `nonvacuous compress`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::import::{image_size, ImportArguments};
+use super::output::{print, print_json, write_whole};
+use super::Failure;
+use crate::code::ImageSize;
+use crate::compress::{named_architecture, noise_images};
+use crate::data::sha256;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The safetensors file
+    network: PathBuf,
+
+    /// Where to write the model; without it, beside the network
+    #[arg(short, long, value_name = "FILE.nvc")]
+    output: Option<PathBuf>,
+
+    /// lenet5, lenet300, cifar10-quick, or layers, such as "conv:8:3 relu max:2 dense:10:b"
+    #[arg(long, value_name = "NAME|LAYERS")]
+    arch: String,
+
+    /// Size of the images, such as 1x28x28
+    #[arg(long, value_name = "CxHxW", value_parser = image_size)]
+    input: Option<ImageSize>,
+
+    #[command(flatten)]
+    import: ImportArguments,
+}
+
+pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
+    let architecture = named_architecture(&arguments.arch, arguments.input)?;
+    let images = noise_images(&architecture)?;
+    let (network, simplification) = arguments.import.load(&arguments.network, &architecture, &images)?;
+    let model = network.model()?;
+    drop(network);
+    let file = model.encode()?;
+    let output = arguments.output.clone().unwrap_or_else(|| arguments.network.with_extension("nvc"));
+    write_whole(&output, &file)?;
+    let bits = 8 * file.len();
+    let weights = architecture.weights().unwrap_or(u64::MAX);
+    if json {
+        return print_json(&json!({
+            "file": output,
+            "sha256": sha256(&file),
+            "bits": bits,
+            "weights": weights,
+            "layers": model.architecture().to_string(),
+            "largest_difference": simplification.map(|simplification| simplification.difference),
+        }));
+    }
+    if let Some(simplification) = simplification {
+        print(&format!("simplified: {simplification}"));
+    }
+    print(&format!("layers:     {}", model.architecture()));
+    print(&format!("written:    {} ({} bytes, {bits} bits for {weights} weights)", output.display(), file.len()));
+    print(&format!("where they go: nonvacuous inspect {}", output.display()));
+    Ok(())
+}

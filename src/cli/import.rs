@@ -1,0 +1,71 @@
+//! Arguments of commands that read a network trained elsewhere.
+
+use std::path::Path;
+
+use clap::Args;
+
+use super::output::cannot;
+use super::Failure;
+use crate::code::{Architecture, ImageSize};
+use crate::compress::safetensors::{SafetensorsError, SafetensorsFile};
+use crate::compress::{import, simplify, ImportOptions, Simplification, TrainedNetwork};
+use crate::data::LabelledImages;
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct ImportArguments {
+    /// Tensor of the file for a tensor of the architecture, such as conv1.weight=features.0.weight; without it, the one
+    /// whose name ends alike
+    #[arg(long, value_name = "OURS=THEIRS", value_parser = name_pair)]
+    tensor: Vec<(String, String)>,
+
+    /// Numbers that the network expects for black and white, such as -1,1; one pair for all channels or one for each
+    #[arg(long, value_name = "BLACK,WHITE", value_delimiter = ',', allow_negative_numbers = true)]
+    pixels: Vec<f32>,
+
+    /// Let the weights of each tensor share at most this many values that are not zero
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=255))]
+    codewords: Option<u16>,
+
+    /// Code the network as it is: remove, fold and sort nothing
+    #[arg(long)]
+    no_simplify: bool,
+}
+
+fn name_pair(text: &str) -> Result<(String, String), String> {
+    let (ours, theirs) = text.split_once('=').ok_or("it has the form OURS=THEIRS")?;
+    Ok((ours.to_string(), theirs.to_string()))
+}
+
+/// `CxHxW`.
+pub(super) fn image_size(text: &str) -> Result<ImageSize, String> {
+    let sizes: Vec<usize> = text.split('x').filter_map(|part| part.parse().ok()).collect();
+    match sizes[..] {
+        [channels, height, width] => Ok(ImageSize { channels, height, width }),
+        _ => Err("it has the form CHANNELSxROWSxCOLUMNS, such as 1x28x28".to_string()),
+    }
+}
+
+impl ImportArguments {
+    /// Reads a network and, unless told not to, simplifies it; its function is compared on `images`.
+    pub(super) fn load(
+        &self,
+        path: &Path,
+        architecture: &Architecture,
+        images: &LabelledImages,
+    ) -> Result<(TrainedNetwork, Option<Simplification>), Failure> {
+        let mut file = SafetensorsFile::open(path).map_err(|error| match error {
+            SafetensorsError::Io(error) => cannot("read", path, &error),
+            other => other.into(),
+        })?;
+        let options = ImportOptions { names: self.tensor.clone(), pixels: self.pixels.clone() };
+        let mut network = import(&mut file, architecture, &options)?;
+        if let Some(codewords) = self.codewords {
+            network.quantise(usize::from(codewords));
+        }
+        if self.no_simplify {
+            return Ok((network, None));
+        }
+        let (network, simplification) = simplify(&network, images)?;
+        Ok((network, Some(simplification)))
+    }
+}
