@@ -155,4 +155,30 @@ proptest! {
         let bound = |k| held_out(EmpiricalRisk::new(k, n).unwrap(), delta);
         prop_assert!(bound(k) <= bound(k + 1));
     }
+
+    #[test]
+    fn every_bound_is_monotone_in_every_argument_and_between_the_risk_and_one(
+        n in 2u64..1_000_000_000, fraction in 0.0..1.0f64, budget in 0.0..2.0f64, allowed in 1e-300..0.5f64,
+    ) {
+        let k = (fraction * (n - 1) as f64) as u64;
+        let divergence = budget * n as f64;
+        let lambda = InverseTemperature::sqrt(EmpiricalRisk::new(k, n).unwrap().into());
+        let premises = |k, n, divergence, allowed| Premises {
+            training_error: TrainingError::Deterministic(EmpiricalRisk::new(k, n).unwrap()),
+            divergence: Nats::new(divergence).unwrap(),
+            delta: FailureProbability::new(allowed).unwrap(),
+            lambda,
+            ratio: GridRatio::ZHOU,
+        };
+        for bound in BOUNDS {
+            let value = |k, n, divergence, allowed| bound.value(&premises(k, n, divergence, allowed)).unwrap();
+            // Each is within 1e-10 of an exact value that is monotone.
+            let (here, slack) = (value(k, n, divergence, allowed), 1.0 + 1e-10);
+            prop_assert!(here <= 1.0 && here >= k as f64 / n as f64, "{}: {here}", bound.name);
+            prop_assert!(here <= value(k + 1, n, divergence, allowed) * slack, "{} in k", bound.name);
+            prop_assert!(here <= value(k, n, divergence + 1.0, allowed) * slack, "{} in the divergence", bound.name);
+            prop_assert!(here <= value(k, n, divergence, allowed / 2.0) * slack, "{} in delta", bound.name);
+            prop_assert!(value(k, n + 1, divergence, allowed) <= here * slack, "{} in n", bound.name);
+        }
+    }
 }
