@@ -25,7 +25,7 @@ fn damaged_files_never_panic_never_verify_and_never_use_much_memory() {
     let device = candle_core::Device::Cpu;
     let recipe = recipes(&data.train, Effort::Quick).unwrap().remove(0);
     let training_set = TrainingSet::new(&data.train, &device).unwrap();
-    let file = compress(&recipe, &training_set, 1, &device, |_, _| {}).unwrap().encode().unwrap();
+    let file = compress(&recipe, &data.train, &training_set, 0.05, 1, |_| {}).unwrap().encode().unwrap();
     let provenance = Provenance { command: String::new(), seed: 1, version: String::new() };
     let certificate = issue(&file, "model.nvc", &data, 0.05, provenance).unwrap();
     assert!(verify(&certificate, &file, &data).unwrap().holds());
