@@ -2,9 +2,13 @@
 #![allow(clippy::expect_used, missing_docs)]
 
 use candle_core::{Device, Tensor};
-use criterion::{criterion_group, criterion_main, Criterion};
+use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 use nonvacuous::code::{Architecture, ImageSize};
-use nonvacuous::nets::Network;
+use nonvacuous::data::LabelledImages;
+use nonvacuous::nets::stacked::{train_stacked, Member, Variables};
+use nonvacuous::nets::{train, FreeWeights, Network, Schedule, Training, TrainingSet};
+use nonvacuous::random::stream;
+use rand::RngExt;
 
 const MNIST: ImageSize = ImageSize { channels: 1, height: 28, width: 28 };
 
@@ -46,5 +50,40 @@ fn weights(network: &Network) -> candle_core::Result<Vec<candle_core::Var>> {
         .collect()
 }
 
-criterion_group!(benches, training_passes);
+/// 64 networks 12-16-2, 200 examples, 200 steps that see all of them: one at a time and as a stack.
+fn stacks(criterion: &mut Criterion) {
+    let input = ImageSize { channels: 12, height: 1, width: 1 };
+    let network = Network::new(Architecture::parse("dense:16:b relu dense:2:b", input).expect("layers that fit"));
+    let training: Training = Schedule { epochs: 200, batch: 200, learning_rate: 0.01 }.into();
+    let mut random = stream(1, "bench", 0, "examples");
+    let features: Vec<f32> = (0..200 * 12).map(|_| f32::from(random.random::<bool>())).collect();
+    let labels: Vec<u32> = (0..200).map(|_| u32::from(random.random::<bool>())).collect();
+    let member = |seed: u64| Member {
+        features: &features,
+        labels: &labels,
+        variables: Variables::Weights(network.initial_weights(&mut stream(seed, "bench", 0, "weights"))),
+        order: stream(seed, "bench", 0, "order"),
+    };
+    let mut group = criterion.benchmark_group("64 networks 12-16-2");
+    group.sample_size(10).throughput(Throughput::Elements(64));
+    group.bench_function("stacked", |bencher| {
+        bencher.iter(|| train_stacked(&network, (0..64).map(member).collect(), &training).expect("a stack"));
+    });
+    let images = features.iter().map(|&feature| feature as u8).collect();
+    let classes = labels.iter().map(|&label| label as u8).collect();
+    let data = LabelledImages::new(input, 2, 2, images, classes).expect("examples");
+    let data = TrainingSet::new(&data, &Device::Cpu).expect("examples on a CPU");
+    group.bench_function("one at a time on candle", |bencher| {
+        bencher.iter(|| {
+            for seed in 0..64 {
+                let random = stream(seed, "bench", 0, "weights");
+                let mut weights = FreeWeights::new(&network, random, &Device::Cpu).expect("weights on a CPU");
+                let order = stream(seed, "bench", 0, "order");
+                train(&network, &mut weights, &data, training.clone(), order, |_| {}).expect("a training");
+            }
+        });
+    });
+}
+
+criterion_group!(benches, training_passes, stacks);
 criterion_main!(benches);

@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! bounds, code ──► data ──► nets ──► compress
-//!                             └────► certificate ──► cli
+//!                             ├────► certificate ──► cli
+//!                             └────► lab
 //! ```
 //!
 //! - [`bounds`]: upper bounds on the error on new examples, and lower bounds on the bits that overfitting takes;
@@ -13,6 +14,7 @@
 //! - `nets`: what a decoded network computes, and training;
 //! - `compress`: from an architecture and data to a model of few bits;
 //! - `certificate`: what is claimed, and its verification;
+//! - `lab`: the theorems checked, exactly and on networks, and experiments as independent draws;
 //! - `cli`: the command.
 //!
 //! Only `bounds` and `code` are there without default features; with `command` data sets, evaluation, certificates and the command
@@ -37,6 +39,8 @@ pub mod code;
 pub mod compress;
 #[cfg(feature = "command")]
 pub mod data;
+#[cfg(feature = "command")]
+pub mod lab;
 #[cfg(feature = "command")]
 pub mod nets;
 #[cfg(feature = "command")]

@@ -13,14 +13,21 @@ fn architecture(layers: &str, side: usize) -> Architecture {
 /// Layers of every kind.
 fn any_architecture() -> impl Strategy<Value = Architecture> {
     let layer = prop_oneof![
-        (1usize..40, 1usize..6, 0usize..3, 1usize..3, any::<bool>()).prop_map(
+        (1usize..40, 1usize..6, 0usize..4, 1usize..4, any::<bool>()).prop_map(
             |(channels, kernel, padding, stride, bias)| {
-                format!("conv:{channels}:{kernel}:s{stride}:p{}{}", padding.min(kernel), if bias { ":b" } else { "" })
+                let padding = if padding == 3 { "same".to_string() } else { format!("p{}", padding.min(kernel)) };
+                format!("conv:{channels}:{kernel}:s{stride}:{padding}{}", if bias { ":b" } else { "" })
             }
         ),
+        (1usize..20, 1usize..3).prop_map(|(channels, stride)| {
+            format!("( bn relu conv:{channels}:3:s{stride} ( relu6 dwconv:3 ) | conv:{channels}:1:s{stride} )")
+        }),
         (1usize..6).prop_map(|kernel| format!("dwconv:{kernel}")),
         (1usize..13).prop_map(|filters| format!("oriented:{filters}")),
         Just("relu".to_string()),
+        Just("relu6".to_string()),
+        Just("bn".to_string()),
+        Just("( norm )".to_string()),
         Just("norm".to_string()),
         Just("gap".to_string()),
         Just("max:2".to_string()),
@@ -183,6 +190,73 @@ fn files_that_are_not_model_files_say_why() {
     let file = Model::new(layers, vec![Codebook::EMPTY], vec![zeros]).unwrap().encode().unwrap();
     let message = Model::decode(&[&file[..], &[0]].concat()).unwrap_err().to_string();
     assert!(message.contains("damaged"), "{message}");
+}
+
+/// The bits of an architecture in a file of zeros.
+fn architecture_bits(architecture: Architecture) -> f64 {
+    let shapes = architecture.tensors();
+    let zeros = shapes.iter().map(|shape| CodedTensor { codebook: 0, symbols: vec![0; shape.len()] }).collect();
+    let model = Model::new(architecture, vec![Codebook::EMPTY], zeros).unwrap();
+    model.encode_with_allocation().unwrap().1.architecture
+}
+
+#[test]
+fn the_code_words_of_usual_networks_are_short() {
+    let mnist = |layers: &str| architecture_bits(architecture(layers, 28));
+    let narrow = "conv:6:3 relu max:2 conv:10:3 norm relu max:2 conv:12:3 norm relu max:2 dense:10";
+    let deep = "conv:8:3 relu max:2 dwconv:3 conv:12:1 norm relu max:2 dwconv:3 conv:16:1 norm relu max:2 dense:10";
+    let lenet5 = "conv:20:5:p0:b max:2 conv:50:5:p0:b max:2 dense:500:b relu dense:10:b";
+    // Lengths without branches in the grammar: 48.5, 66.4, 82.7 and 11.3 bits.
+    for (layers, most) in [(narrow, 48.0), (deep, 66.0), (lenet5, 74.0), ("norm dense:10", 12.0)] {
+        assert!(mnist(layers) <= most, "{layers}: {}", mnist(layers));
+    }
+    let named = |name: &str, side, classes| {
+        let input = ImageSize { channels: 3, height: side, width: side };
+        architecture_bits(Architecture::named(name, input, classes).unwrap())
+    };
+    for (bits, most) in [
+        (named("resnet20", 32, 10), 383.0),
+        (named("resnet56", 32, 10), 845.0),
+        (named("efficientnet-lite0", 224, 1000), 819.0),
+    ] {
+        assert!(bits <= most, "{bits}");
+    }
+}
+
+#[test]
+fn branches_must_be_closed_and_fit() {
+    let input = ImageSize { channels: 3, height: 8, width: 8 };
+    let error = |layers: &str| Architecture::parse(layers, input).unwrap_err().to_string();
+    assert!(error("( relu dense:2").contains("left open"));
+    assert!(error("relu ) dense:2").starts_with("layer 2 ()): no branch is open"));
+    assert!(error("| dense:2").contains("no branch is open"));
+    assert!(error("( relu | relu | relu ) dense:2").contains("two sides"));
+    assert!(error("( conv:4:3 ) dense:2").contains("3x8x8 and 4x8x8 cannot be added"));
+    assert!(error(&format!("{} dense:2", "( ".repeat(9))).contains("nested more than 8 deep"));
+    assert!(error("resnet20").contains("there is no such layer"));
+    let shapes = Architecture::parse("( bn conv:4:3:s2:same | conv:4:1:s2 ) dense:2", input).unwrap().tensors();
+    let names: Vec<String> = shapes.into_iter().map(|shape| shape.name).collect();
+    assert_eq!(names, ["bn1.weight", "bn1.bias", "conv1.weight", "conv2.weight", "fc1.weight"]);
+}
+
+#[test]
+fn named_networks_have_the_published_sizes() {
+    let named = |name: &str, side, classes| {
+        Architecture::named(name, ImageSize { channels: 3, height: side, width: side }, classes)
+    };
+    let weights = |name: &str, side, classes| named(name, side, classes).unwrap().weights().unwrap();
+    // 4,253,864 with the moments' 21,888 numbers is what Keras counts for MobileNet, less them: 4,231,976.
+    assert_eq!(weights("mobilenet-v1-1.0", 224, 1000), 4_231_976);
+    assert_eq!(weights("efficientnet-lite0", 224, 1000), 4_652_008);
+    // 0.27 and 0.85 million (He et al. 2016, table 6), more by the 1x1 shortcuts.
+    assert_eq!(weights("resnet20", 32, 10), 272_282);
+    assert_eq!(weights("resnet56", 32, 10), 855_578);
+    assert_eq!(weights("resnet8", 32, 10), 77_850);
+    let widths = named("mobilenet-v1-0.25", 224, 10).unwrap();
+    assert!(widths.to_string().starts_with("conv:8:3:s2:same bn relu6 conv:8:3:same:g8 bn relu6 conv:16:1 bn relu6"));
+    for unknown in ["resnet21", "mobilenet-v1-", "mobilenet-v1-0", "mobilenet-v1-nan", ""] {
+        assert!(named(unknown, 32, 10).unwrap_err().to_string().contains("known are lenet5"), "{unknown}");
+    }
 }
 
 #[test]

@@ -4,8 +4,8 @@
 
 use candle_core::{DType, Device, Result, Tensor, Var};
 use nonvacuous::nets::operators::{
-    apart, average_pool, convolve, cross_entropy, dense, global_average, max_pool, normalise, relu, relu6,
-    side_by_side, straight_through, Span, Window,
+    apart, average_pool, batch_normalise, convolve, cross_entropy, dense, global_average, max_pool, normalise, relu,
+    relu6, scale_and_shift, side_by_side, straight_through, Span, Window,
 };
 use nonvacuous::random::stream;
 use proptest::prelude::*;
@@ -207,6 +207,31 @@ proptest! {
     }
 
     #[test]
+    fn a_scale_and_a_shift_and_batch_normalisation_have_the_gradient_of_their_definition(
+        seed in any::<u64>(),
+        batch in 2..=20usize,
+        channels in 1..=3usize,
+        height in 1..=4usize,
+    ) {
+        let arguments = [
+            (random(seed, "images", &[batch, channels, height, 3]) * 3.0).unwrap(),
+            random(seed, "scales", &[channels]),
+            random(seed, "shifts", &[channels]),
+        ];
+        check(seed, &arguments, |arguments| {
+            apart(&scale_and_shift(&side_by_side(&arguments[0])?, &arguments[1], &arguments[2])?, batch)
+        });
+        let normalised = |arguments: &[Tensor]| {
+            let features = side_by_side(&arguments[0])?;
+            let (normalised, _) = batch_normalise(&features, &arguments[1], &arguments[2], batch, 1e-5)?;
+            // A convolution after it, so that lanes without an image would be seen.
+            let kernel = Tensor::ones((1, channels, 1, 1), DType::F64, &Device::Cpu)?;
+            apart(&convolve(&normalised, &kernel, None, Window::square(1, 1, 0), 1)?, batch)
+        };
+        check(seed, &arguments, normalised);
+    }
+
+    #[test]
     fn cross_entropy_has_the_gradient_of_its_definition(
         seed in any::<u64>(),
         labels in prop::collection::vec(0..7u32, 1..20),
@@ -225,6 +250,28 @@ fn cross_entropy_survives_large_logits_and_needs_a_label_for_each_row() {
     assert!(cross_entropy(&logits, &[0], 0.0).is_err());
     assert!(cross_entropy(&logits, &[0, 2], 0.0).is_err());
     assert!(cross_entropy(&logits, &[0, 1], 1.5).is_err());
+}
+
+#[test]
+fn batch_normalisation_brings_channels_to_mean_zero_and_variance_one() {
+    let images = random(1, "images", &[21, 2, 3, 4]);
+    let scale = Tensor::ones(2, DType::F64, &Device::Cpu).unwrap();
+    let shift = Tensor::zeros(2, DType::F64, &Device::Cpu).unwrap();
+    let features = side_by_side(&images).unwrap();
+    let (normalised, moments) = batch_normalise(&features, &scale, &shift, 21, 0.0).unwrap();
+    let planes = |images: &Tensor| -> Vec<Vec<f64>> {
+        images.transpose(0, 1).unwrap().flatten_from(1).unwrap().to_vec2().unwrap()
+    };
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    for (channel, values) in planes(&images).iter().enumerate() {
+        assert!((mean(values) - moments.mean[channel]).abs() < 1e-14);
+        let squares: Vec<f64> = values.iter().map(|value| (value - moments.mean[channel]).powi(2)).collect();
+        assert!((mean(&squares) - moments.variance[channel]).abs() < 1e-14);
+    }
+    for values in planes(&apart(&normalised, 21).unwrap()) {
+        let squares: Vec<f64> = values.iter().map(|value| value * value).collect();
+        assert!(mean(&values).abs() < 1e-14 && (mean(&squares) - 1.0).abs() < 1e-14);
+    }
 }
 
 #[test]

@@ -69,7 +69,7 @@ pub(super) fn elias_delta_bits(magnitude: u64) -> u64 {
 }
 
 /// Length of the omega code of a `j` with `floor(log2 j) = magnitude`: a group for `j`, one for its magnitude, and so on, and a final bit.
-pub(super) fn elias_omega_bits(mut magnitude: u64) -> u64 {
+pub fn elias_omega_bits(mut magnitude: u64) -> u64 {
     let mut bits = 1;
     while magnitude > 0 {
         bits += magnitude + 1;

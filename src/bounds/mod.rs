@@ -49,7 +49,7 @@ pub use catoni::{catoni, catoni_uniform, CatoniMinimum, GridRatio, InverseTemper
 pub use error::BoundError;
 pub use hypergeometric::population_errors;
 pub use kl::{kl, kl_inverse, kl_inverse_lower, kl_inverse_upper};
-pub use length_prior::LengthPrior;
+pub use length_prior::{elias_omega_bits, LengthPrior};
 pub use limit::{limit_injective, limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error};
 pub use monte_carlo::{monte_carlo_risk, monte_carlo_risk_of_pairs};
 pub use noise::GaussianNoise;

@@ -64,6 +64,21 @@ impl RandomCodebook {
         self.ln_success
     }
 
+    /// `ln lambda`, where `Pr[J > x] = exp(-lambda x)`.
+    pub fn ln_rate(self) -> f64 {
+        self.ln_rate
+    }
+
+    /// At most this many training errors, in as many examples as there are.
+    pub fn most_errors(self) -> EmpiricalRisk {
+        self.most_errors
+    }
+
+    /// `b`.
+    pub fn error(self) -> Probability {
+        self.error
+    }
+
     /// The expected training error of the hypothesis that is sent, `b Pr[Bin(n-1, b) <= k-1] / Pr[Bin(n, b) <= k]`; the expected test error is `b`.
     pub fn expected_training_error(self) -> f64 {
         let (k, n) = (self.most_errors.count(), self.most_errors.sample_size().get());
@@ -124,11 +139,22 @@ impl RandomCodebook {
 
     /// Expected length under the best Golomb code with a power of two for its parameter (Rice 1979): `r + 1/(1 - exp(-2^r lambda))` bits for `2^r`.
     pub fn rice_bits(self) -> Bits {
-        let length = |exponent: f64| exponent - 1.0 / (-(exponent * LN_2 + self.ln_rate).exp()).exp_m1();
+        Bits::trusted(self.rice_length(self.rice_exponent()))
+    }
+
+    /// The `r` of [`RandomCodebook::rice_bits`]: fixed by `n`, `k` and `b`, so that the decoder knows it.
+    pub fn rice_exponent(self) -> u64 {
         // The best 2^r lambda is between 1/2 and 2.
         let middle = (-self.ln_rate / LN_2).floor();
         let candidates = (-3..=3).map(|step| (middle + f64::from(step)).max(0.0));
-        Bits::trusted(candidates.map(length).fold(f64::INFINITY, f64::min))
+        let best = candidates
+            .min_by(|&first, &second| self.rice_length(first as u64).total_cmp(&self.rice_length(second as u64)));
+        best.unwrap_or(0.0) as u64
+    }
+
+    fn rice_length(self, exponent: u64) -> f64 {
+        let exponent = exponent as f64;
+        exponent - 1.0 / (-(exponent * LN_2 + self.ln_rate).exp()).exp_m1()
     }
 
     /// `E g(floor(log2 J)) = g(0) + sum_{i >= 1} Pr[J >= 2^i] (g(i) - g(i - 1))`.

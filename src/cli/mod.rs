@@ -5,6 +5,7 @@ mod bound;
 mod certify;
 #[cfg(feature = "train")]
 mod certify_model;
+mod check;
 mod compress;
 mod data;
 mod decompress;
@@ -13,6 +14,7 @@ mod inspect;
 mod limit;
 mod output;
 mod row;
+mod run;
 mod sweep;
 mod table;
 mod training_error;
@@ -58,6 +60,10 @@ enum Command {
     Bound(bound::Arguments),
     /// The converse: the bits that overfitting takes, and the test error that bits allow
     Limit(limit::Arguments),
+    /// Check every theorem: exit code 0 if all hold, 1 if one does not
+    Check(check::Arguments),
+    /// Run an experiment: draws that can be stopped, resumed and spread over machines, as rows of CSV
+    Run(run::Arguments),
     /// List, find and download data sets
     Data(data::Arguments),
 }
@@ -119,6 +125,8 @@ pub fn run() -> ExitCode {
         Command::Inspect(arguments) => inspect::run(&arguments, cli.json),
         Command::Bound(arguments) => bound::run(&arguments, cli.json),
         Command::Limit(arguments) => limit::run(&arguments, cli.json),
+        Command::Check(arguments) => check::run(&arguments, cli.json),
+        Command::Run(arguments) => run::run(&arguments, &search, cli.json),
         Command::Data(arguments) => data::run(&arguments, &search, cli.json),
     };
     match result {

@@ -33,6 +33,11 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|error| cannot("read", path, &error))
 }
 
+/// Creates a folder and those above it.
+pub(super) fn create_folder(path: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path).map_err(|error| cannot("create", path, &error))
+}
+
 /// Names the file in an error of the operating system.
 pub(super) fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
     Failure { message: format!("cannot {verb} {}: {error}", path.display()), code: MISUSE }

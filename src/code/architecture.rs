@@ -7,6 +7,9 @@ use super::{oriented, CodeError};
 /// An architecture has at most this many layers.
 pub const MAX_LAYERS: usize = 1024;
 
+/// Branches may be nested this deep: a decoder keeps one feature map for each.
+pub const MAX_DEPTH: usize = 8;
+
 /// Between two layers there are at most this many numbers an example.
 const MAX_FEATURES: usize = 1 << 24;
 
@@ -36,6 +39,16 @@ impl fmt::Display for ImageSize {
     }
 }
 
+/// How many zeros a convolution adds around an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Padding {
+    /// As many on each of the four sides; at most the kernel's size.
+    Each(usize),
+    /// As few as give `ceil(length / stride)` outputs on each axis, half of them, rounded down, before the image: the
+    /// rule of TensorFlow.
+    Same,
+}
+
 /// A two-dimensional convolution (cross-correlation) with zero padding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Convolution {
@@ -45,8 +58,8 @@ pub struct Convolution {
     pub kernel: usize,
     /// Step of the kernel over rows and columns.
     pub stride: usize,
-    /// Zeros added on each side.
-    pub padding: usize,
+    /// Zeros added around the image.
+    pub padding: Padding,
     /// Groups of channels that do not see each other; as many as input channels in a depthwise convolution.
     pub groups: usize,
     /// Whether a number is added to each output channel.
@@ -77,9 +90,22 @@ pub enum Layer {
     GlobalAverage,
     /// `max(x, 0)`.
     Relu,
+    /// `min(max(x, 0), 6)` (Krizhevsky 2010).
+    Relu6,
     /// `(x - m) / sqrt(v + 1e-5)` with `m` and `v` the mean and variance of all features of the example: layer
     /// normalisation (Ba, Kiros and Hinton 2016) without parameters.
     Normalise,
+    /// `w x + b` with two numbers for each channel: batch normalisation (Ioffe and Szegedy 2015) once it has been trained. In
+    /// training, `x` is first brought to mean zero and variance one over the batch; the moments that stand for the
+    /// batch's afterwards are data, and become part of `w` and `b`.
+    BatchNormalise,
+    /// Remembers what flows here, for [`Layer::Join`].
+    Branch,
+    /// Goes on with what the last open [`Layer::Branch`] remembered, and remembers instead what has come so far: the
+    /// beginning of a shortcut with layers of its own.
+    Exchange,
+    /// Adds what the last open [`Layer::Branch`] remembered, and closes it: the end of a residual block (He et al. 2016).
+    Join,
     /// A matrix product with all features, in the order channel, row, column.
     Dense {
         /// Number of output units.
@@ -92,9 +118,10 @@ pub enum Layer {
 /// Name and dimensions of one tensor of weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TensorShape {
-    /// Such as `conv1.weight`; kinds of layers are numbered from 1.
+    /// Such as `conv1.weight`; kinds of layers (`conv`, `bn`, `fc`) are numbered from 1.
     pub name: String,
-    /// `[out, in / groups, kernel, kernel]` of a convolution, `[out, in]` of a dense layer, `[out]` of a bias.
+    /// `[out, in / groups, kernel, kernel]` of a convolution, `[out, in]` of a dense layer, `[out]` of a bias, `[channels]` of
+    /// each half of a batch normalisation.
     pub dimensions: Vec<usize>,
 }
 
@@ -110,12 +137,21 @@ impl TensorShape {
     }
 }
 
-/// A chain of layers that fit each other, from an input size to at least two outputs, the logits.
+/// A chain of layers that fit each other, from an input size to at least two outputs, the logits; branches that leave it
+/// come back to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Architecture {
     input: ImageSize,
     layers: Vec<Layer>,
     sizes: Vec<ImageSize>,
+    branches: Vec<Branch>,
+}
+
+/// An open branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Branch {
+    remembered: ImageSize,
+    exchanged: bool,
 }
 
 impl Architecture {
@@ -123,7 +159,7 @@ impl Architecture {
     ///
     /// # Errors
     /// [`CodeError::Layer`] names the first layer that does not fit; [`CodeError::Architecture`] if the input is
-    /// empty, there are too many layers, or fewer than two outputs.
+    /// empty, there are too many layers, a branch is left open, or there are fewer than two outputs.
     pub fn new(input: ImageSize, layers: Vec<Layer>) -> Result<Self, CodeError> {
         let mut architecture = Self::unfinished(input)?;
         for layer in layers {
@@ -138,7 +174,7 @@ impl Architecture {
             None | Some(0) => Err(CodeError::Architecture(format!(
                 "the input {input} is empty or has more than {MAX_FEATURES} numbers"
             ))),
-            Some(_) => Ok(Self { input, layers: Vec::new(), sizes: Vec::new() }),
+            Some(_) => Ok(Self { input, layers: Vec::new(), sizes: Vec::new(), branches: Vec::new() }),
         }
     }
 
@@ -147,7 +183,7 @@ impl Architecture {
         if self.layers.len() == MAX_LAYERS {
             return Err(CodeError::Architecture(format!("more than {MAX_LAYERS} layers")));
         }
-        let size = layer.output(self.output()).map_err(|reason| CodeError::Layer {
+        let size = self.after(&layer).map_err(|reason| CodeError::Layer {
             index: self.layers.len() + 1,
             layer: layer.to_string(),
             reason,
@@ -157,8 +193,45 @@ impl Architecture {
         Ok(())
     }
 
+    /// Size after one more layer, or why it does not fit; opens and closes branches.
+    fn after(&mut self, layer: &Layer) -> Result<ImageSize, String> {
+        let before = self.output();
+        match layer {
+            Layer::Branch if self.branches.len() == MAX_DEPTH => {
+                return Err(format!("branches are nested more than {MAX_DEPTH} deep"));
+            }
+            Layer::Branch => self.branches.push(Branch { remembered: before, exchanged: false }),
+            Layer::Exchange => match self.branches.last_mut() {
+                None => return Err("no branch is open".to_string()),
+                Some(Branch { exchanged: true, .. }) => return Err("a branch has two sides, not three".to_string()),
+                Some(branch) => {
+                    let other = std::mem::replace(&mut branch.remembered, before);
+                    branch.exchanged = true;
+                    return Ok(other);
+                }
+            },
+            Layer::Join => match self.branches.pop() {
+                None => return Err("no branch is open".to_string()),
+                Some(Branch { remembered, .. }) if remembered != before => {
+                    return Err(format!("{remembered} and {before} cannot be added"));
+                }
+                Some(_) => {}
+            },
+            _ => {}
+        }
+        layer.output(before)
+    }
+
+    /// Whether a branch is open after the last layer.
+    pub(super) fn has_open_branch(&self) -> bool {
+        !self.branches.is_empty()
+    }
+
     /// The whole chain is a classifier.
     pub(super) fn finished(self) -> Result<Self, CodeError> {
+        if self.has_open_branch() {
+            return Err(CodeError::Architecture("a branch is left open".to_string()));
+        }
         if self.classes() < 2 {
             return Err(CodeError::Architecture("a classifier has at least two outputs".to_string()));
         }
@@ -191,9 +264,9 @@ impl Architecture {
         self.layers.iter().zip(before).zip(&self.sizes).map(|((layer, before), after)| (layer, *before, *after))
     }
 
-    /// The tensors of weights, in the order in which layers use them: kernel or matrix, then bias.
+    /// The tensors of weights, in the order in which layers use them: kernel, matrix or scale, then bias.
     pub fn tensors(&self) -> Vec<TensorShape> {
-        let (mut convolutions, mut denses) = (0, 0);
+        let (mut convolutions, mut normalisations, mut denses) = (0, 0, 0);
         let mut tensors = Vec::new();
         for (layer, before, _) in self.steps() {
             let (name, weight, bias) = match *layer {
@@ -202,6 +275,10 @@ impl Architecture {
                     let Convolution { channels, kernel, groups, bias, .. } = convolution;
                     let weight = vec![channels, before.channels / groups, kernel, kernel];
                     (format!("conv{convolutions}"), weight, bias)
+                }
+                Layer::BatchNormalise => {
+                    normalisations += 1;
+                    (format!("bn{normalisations}"), vec![before.channels], true)
                 }
                 Layer::Dense { units, bias } => {
                     denses += 1;
@@ -245,7 +322,13 @@ impl Layer {
                 ImageSize { channels: before.channels, height: before.height / size, width: before.width / size }
             }
             Layer::GlobalAverage => vector(before.channels),
-            Layer::Relu | Layer::Normalise => before,
+            Layer::Relu
+            | Layer::Relu6
+            | Layer::Normalise
+            | Layer::BatchNormalise
+            | Layer::Branch
+            | Layer::Exchange
+            | Layer::Join => before,
             Layer::Dense { units, .. } => vector(units),
         };
         match checked_features(after) {
@@ -261,12 +344,27 @@ fn vector(channels: usize) -> ImageSize {
 }
 
 impl Convolution {
+    /// Zeros added before and after an axis of `length`.
+    pub fn margins(&self, length: usize) -> [usize; 2] {
+        match self.padding {
+            Padding::Each(padding) => [padding, padding],
+            Padding::Same => {
+                let outputs = length.div_ceil(self.stride.max(1));
+                let total = (outputs.saturating_sub(1) * self.stride + self.kernel).saturating_sub(length);
+                [total / 2, total - total / 2]
+            }
+        }
+    }
+
     fn output(&self, before: ImageSize) -> Result<ImageSize, String> {
         let Self { channels, kernel, stride, padding, groups, .. } = *self;
         if kernel == 0 || stride == 0 || groups == 0 {
             return Err("kernel, stride and groups are at least 1".to_string());
         }
-        if kernel > MAX_FEATURES || padding > kernel {
+        if kernel > MAX_FEATURES || stride > MAX_FEATURES {
+            return Err(format!("kernel and stride are at most {MAX_FEATURES}"));
+        }
+        if matches!(padding, Padding::Each(padding) if padding > kernel) {
             return Err(format!("padding is at most the kernel's size, {kernel}"));
         }
         if !before.channels.is_multiple_of(groups) || !channels.is_multiple_of(groups) {
@@ -276,7 +374,7 @@ impl Convolution {
             ));
         }
         let along = |length: usize| {
-            let padded = length + 2 * padding;
+            let padded = length + self.margins(length).iter().sum::<usize>();
             padded
                 .checked_sub(kernel)
                 .map(|room| room / stride + 1)

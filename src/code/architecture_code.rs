@@ -1,11 +1,12 @@
 //! The code word of an architecture: a fixed prior over layers, so that usual networks have short ones.
 //!
-//! Layers form a Markov chain: the kind of the next depends on the kind of the last. Every table here was fixed
-//! before any data were seen and belongs to the format; every architecture has a code word, if a longer one.
+//! Layers form a Markov chain: the kind of the next depends on the kind of the last, and on what followed that kind
+//! before. Every table here was fixed before any data were seen and belongs to the format; every architecture has a code
+//! word, if a longer one.
 
 use super::distribution::Weighted;
 use super::integer::{read_bit, read_bits, read_gamma, write_bit, write_bits, write_gamma};
-use super::{Architecture, CodeError, Convolution, Decoder, Encoder, ImageSize, Layer};
+use super::{Architecture, CodeError, Convolution, Decoder, Encoder, ImageSize, Layer, Padding};
 
 /// Kinds of layers, in the order of the tables' columns; `END` closes the chain.
 const CONVOLUTION: usize = 0;
@@ -15,21 +16,78 @@ const GLOBAL_AVERAGE: usize = 3;
 const RELU: usize = 4;
 const NORMALISE: usize = 5;
 const DENSE: usize = 6;
-const ORIENTED: usize = 7;
-const END: usize = 8;
+const RELU6: usize = 7;
+const BATCH_NORMALISE: usize = 8;
+const BRANCH: usize = 9;
+const EXCHANGE: usize = 10;
+const JOIN: usize = 11;
+const ORIENTED: usize = 12;
+const END: usize = 13;
+const KINDS: usize = 14;
 
 /// Weights of the next kind (column) after each kind (row); the last row is for the first layer.
-const NEXT: [[u64; 9]; 9] = [
-    [4, 4, 1, 1, 24, 8, 1, 0, 1],
-    [16, 1, 1, 1, 8, 8, 8, 0, 1],
-    [16, 1, 1, 1, 2, 4, 8, 0, 1],
-    [2, 1, 1, 1, 2, 4, 16, 0, 8],
-    [16, 12, 2, 2, 1, 4, 8, 0, 1],
-    [12, 4, 1, 1, 16, 1, 8, 0, 1],
-    [1, 1, 1, 1, 6, 2, 2, 0, 24],
-    [4, 2, 1, 1, 24, 2, 1, 0, 1],
-    [24, 1, 4, 1, 1, 2, 8, 16, 1],
+const NEXT: [[u64; KINDS]; KINDS] = [
+    [32, 32, 8, 8, 192, 64, 8, 2, 8, 1, 1, 4, 0, 8],
+    [128, 8, 8, 8, 64, 64, 64, 1, 1, 4, 1, 1, 0, 8],
+    [128, 8, 8, 8, 16, 32, 64, 1, 1, 4, 1, 1, 0, 8],
+    [16, 8, 8, 8, 16, 32, 128, 1, 1, 1, 1, 1, 0, 64],
+    [128, 96, 16, 16, 8, 32, 64, 1, 1, 4, 1, 4, 0, 8],
+    [96, 32, 8, 8, 128, 8, 64, 1, 1, 4, 1, 4, 0, 8],
+    [8, 8, 8, 8, 48, 16, 16, 1, 1, 1, 1, 4, 0, 192],
+    [128, 8, 8, 32, 1, 8, 32, 1, 1, 16, 1, 8, 0, 8],
+    [32, 8, 8, 8, 128, 1, 8, 64, 1, 16, 4, 32, 0, 8],
+    [64, 1, 1, 1, 16, 8, 8, 8, 64, 1, 1, 1, 0, 1],
+    [64, 4, 16, 1, 1, 1, 8, 1, 4, 1, 1, 64, 0, 1],
+    [32, 4, 4, 8, 64, 8, 8, 16, 32, 64, 1, 8, 0, 8],
+    [32, 16, 8, 8, 192, 16, 8, 8, 8, 1, 1, 1, 0, 1],
+    [192, 8, 32, 8, 8, 16, 64, 1, 8, 1, 1, 1, 128, 8],
 ];
+
+/// Added to a pair's weight each time it occurs.
+const SEEN: u64 = 64;
+
+/// What the coder expects of the next layer: the table above, and what has been seen in this architecture.
+struct Expectation {
+    next: [[u64; KINDS]; KINDS],
+    last: usize,
+    bias: [u64; 2],
+}
+
+impl Expectation {
+    /// Biases are the exception: one in sixteen, until seen.
+    fn new() -> Self {
+        Self { next: NEXT, last: END, bias: [15, 1] }
+    }
+
+    /// The next kind's distribution: without an open branch none is exchanged or joined.
+    fn kinds(&self, has_open_branch: bool) -> Weighted {
+        let mut weights = self.next[self.last];
+        if !has_open_branch {
+            (weights[EXCHANGE], weights[JOIN]) = (0, 0);
+        }
+        Weighted::new(&weights)
+    }
+
+    fn observe(&mut self, kind: usize) {
+        self.next[self.last][kind] += SEEN;
+        self.last = kind;
+    }
+
+    fn write_bias(&mut self, encoder: &mut Encoder, bias: bool) -> Result<(), CodeError> {
+        encoder.write(usize::from(bias), &Weighted::new(&self.bias))?;
+        self.bias[usize::from(bias)] += BIAS_SEEN;
+        Ok(())
+    }
+
+    fn read_bias(&mut self, decoder: &mut Decoder) -> Result<bool, CodeError> {
+        let bias = decoder.read(&Weighted::new(&self.bias))?;
+        self.bias[bias] += BIAS_SEEN;
+        Ok(bias == 1)
+    }
+}
+
+/// Added to the weight of a bias, or of none, each time it occurs.
+const BIAS_SEEN: u64 = 8;
 
 /// Input sizes with a short code word: digits, MNIST, CIFAR, ImageNet.
 const INPUTS: [ImageSize; 4] = [
@@ -97,8 +155,9 @@ const GROUPINGS: [u64; 3] = [16, 8, 1];
 const DENSE_GROUPING: usize = 0;
 const DEPTHWISE: usize = 1;
 
+/// All but the bias.
 fn write_convolution(encoder: &mut Encoder, convolution: &Convolution, before: ImageSize) -> Result<(), CodeError> {
-    let Convolution { channels, kernel, stride, padding, groups, bias } = *convolution;
+    let Convolution { channels, kernel, stride, padding, groups, .. } = *convolution;
     write_favourite(encoder, kernel, &KERNELS)?;
     write_favourite(encoder, stride, &STRIDES)?;
     write_padding(encoder, padding, kernel)?;
@@ -115,9 +174,10 @@ fn write_convolution(encoder: &mut Encoder, convolution: &Convolution, before: I
     if grouping == GROUPINGS.len() - 1 {
         write_gamma(encoder, groups as u64)?;
     }
-    write_flag(encoder, bias)
+    Ok(())
 }
 
+/// All but the bias.
 fn read_convolution(decoder: &mut Decoder, before: ImageSize) -> Result<Convolution, CodeError> {
     let kernel = read_favourite(decoder, &KERNELS)?;
     let stride = read_favourite(decoder, &STRIDES)?;
@@ -127,45 +187,34 @@ fn read_convolution(decoder: &mut Decoder, before: ImageSize) -> Result<Convolut
         DEPTHWISE => (before.channels, before.channels),
         _ => (read_width(decoder)?, read_gamma(decoder)? as usize),
     };
-    let bias = read_flag(decoder)?;
-    Ok(Convolution { channels, kernel, stride, padding, groups, bias })
+    Ok(Convolution { channels, kernel, stride, padding, groups, bias: false })
 }
 
 /// Padding is mostly half the kernel or none.
-const PADDINGS: [u64; 3] = [16, 6, 1];
+const PADDINGS: [u64; 4] = [128, 48, 8, 8];
+const HALF: usize = 0;
+const NONE: usize = 1;
+const SAME: usize = 2;
+const OTHER: usize = 3;
 
-fn write_padding(encoder: &mut Encoder, padding: usize, kernel: usize) -> Result<(), CodeError> {
-    let class = if padding == kernel / 2 {
-        0
-    } else if padding == 0 {
-        1
-    } else {
-        2
+fn write_padding(encoder: &mut Encoder, padding: Padding, kernel: usize) -> Result<(), CodeError> {
+    let (class, other) = match padding {
+        Padding::Each(padding) if padding == kernel / 2 => (HALF, None),
+        Padding::Each(0) => (NONE, None),
+        Padding::Same => (SAME, None),
+        Padding::Each(padding) => (OTHER, Some(padding)),
     };
     encoder.write(class, &Weighted::new(&PADDINGS))?;
-    match class {
-        2 => write_gamma(encoder, padding as u64),
-        _ => Ok(()),
-    }
+    other.map_or(Ok(()), |padding| write_gamma(encoder, padding as u64))
 }
 
-fn read_padding(decoder: &mut Decoder, kernel: usize) -> Result<usize, CodeError> {
-    match decoder.read(&Weighted::new(&PADDINGS))? {
-        0 => Ok(kernel / 2),
-        1 => Ok(0),
-        _ => Ok(read_gamma(decoder)? as usize),
-    }
-}
-
-/// Biases are the exception: one in sixteen.
-const FLAG: [u64; 2] = [15, 1];
-
-fn write_flag(encoder: &mut Encoder, flag: bool) -> Result<(), CodeError> {
-    encoder.write(usize::from(flag), &Weighted::new(&FLAG))
-}
-
-fn read_flag(decoder: &mut Decoder) -> Result<bool, CodeError> {
-    Ok(decoder.read(&Weighted::new(&FLAG))? == 1)
+fn read_padding(decoder: &mut Decoder, kernel: usize) -> Result<Padding, CodeError> {
+    Ok(match decoder.read(&Weighted::new(&PADDINGS))? {
+        HALF => Padding::Each(kernel / 2),
+        NONE => Padding::Each(0),
+        SAME => Padding::Same,
+        _ => Padding::Each(read_gamma(decoder)? as usize),
+    })
 }
 
 fn write_input(encoder: &mut Encoder, input: ImageSize) -> Result<(), CodeError> {
@@ -205,6 +254,11 @@ impl Layer {
             Layer::GlobalAverage => GLOBAL_AVERAGE,
             Layer::Relu => RELU,
             Layer::Normalise => NORMALISE,
+            Layer::Relu6 => RELU6,
+            Layer::BatchNormalise => BATCH_NORMALISE,
+            Layer::Branch => BRANCH,
+            Layer::Exchange => EXCHANGE,
+            Layer::Join => JOIN,
             Layer::Dense { .. } => DENSE,
         }
     }
@@ -214,45 +268,62 @@ impl Architecture {
     /// Writes input size and layers.
     pub(super) fn write(&self, encoder: &mut Encoder) -> Result<(), CodeError> {
         write_input(encoder, self.input())?;
-        let mut last = END;
+        let mut expectation = Expectation::new();
+        let mut open = 0;
         for (layer, before, _) in self.steps() {
-            encoder.write(layer.kind(), &Weighted::new(&NEXT[last]))?;
-            last = layer.kind();
+            encoder.write(layer.kind(), &expectation.kinds(open > 0))?;
+            expectation.observe(layer.kind());
             match layer {
-                Layer::Convolution(convolution) => write_convolution(encoder, convolution, before)?,
+                Layer::Convolution(convolution) => {
+                    write_convolution(encoder, convolution, before)?;
+                    expectation.write_bias(encoder, convolution.bias)?;
+                }
                 Layer::MaxPool { size } | Layer::AveragePool { size } => {
                     write_favourite(encoder, *size, &POOLS)?;
                 }
                 Layer::Oriented { filters } => write_favourite(encoder, *filters, &FILTERS)?,
                 Layer::Dense { units, bias } => {
                     write_favourite(encoder, *units, &UNITS)?;
-                    write_flag(encoder, *bias)?;
+                    expectation.write_bias(encoder, *bias)?;
                 }
-                Layer::GlobalAverage | Layer::Relu | Layer::Normalise => {}
+                Layer::Branch => open += 1,
+                Layer::Join => open -= 1,
+                _ => {}
             }
         }
-        encoder.write(END, &Weighted::new(&NEXT[last]))
+        encoder.write(END, &expectation.kinds(open > 0))
     }
 
     /// Reads what [`Architecture::write`] wrote.
     pub(super) fn read(decoder: &mut Decoder) -> Result<Self, CodeError> {
         let mut architecture = Self::unfinished(read_input(decoder)?)?;
-        let mut last = END;
+        let mut expectation = Expectation::new();
         loop {
-            let kind = decoder.read(&Weighted::new(&NEXT[last]))?;
+            let kind = decoder.read(&expectation.kinds(architecture.has_open_branch()))?;
+            expectation.observe(kind);
             let layer = match kind {
-                CONVOLUTION => Layer::Convolution(read_convolution(decoder, architecture.output())?),
+                CONVOLUTION => {
+                    let convolution = read_convolution(decoder, architecture.output())?;
+                    Layer::Convolution(Convolution { bias: expectation.read_bias(decoder)?, ..convolution })
+                }
                 MAX_POOL => Layer::MaxPool { size: read_favourite(decoder, &POOLS)? },
                 AVERAGE_POOL => Layer::AveragePool { size: read_favourite(decoder, &POOLS)? },
                 ORIENTED => Layer::Oriented { filters: read_favourite(decoder, &FILTERS)? },
                 GLOBAL_AVERAGE => Layer::GlobalAverage,
                 RELU => Layer::Relu,
+                RELU6 => Layer::Relu6,
                 NORMALISE => Layer::Normalise,
-                DENSE => Layer::Dense { units: read_favourite(decoder, &UNITS)?, bias: read_flag(decoder)? },
+                BATCH_NORMALISE => Layer::BatchNormalise,
+                BRANCH => Layer::Branch,
+                EXCHANGE => Layer::Exchange,
+                JOIN => Layer::Join,
+                DENSE => {
+                    let units = read_favourite(decoder, &UNITS)?;
+                    Layer::Dense { units, bias: expectation.read_bias(decoder)? }
+                }
                 _ => return architecture.finished(),
             };
             architecture.push(layer)?;
-            last = kind;
         }
     }
 }

@@ -6,14 +6,17 @@
 //! | `dwconv:K` | depthwise convolution, kernel `K`, padding `K/2` |
 //! | `oriented:F` | `F` fixed oriented filters on each channel |
 //! | `max:S`, `avg:S`, `gap` | pooling |
-//! | `relu`, `norm` | no parameters |
+//! | `relu`, `relu6`, `norm` | no parameters |
+//! | `bn` | batch normalisation |
 //! | `dense:U` | matrix product to `U` units |
+//! | `( … )` | a residual block: what comes out is added to what went in |
+//! | `( … \| … )` | the same with layers on the shortcut, after the bar |
 //!
-//! `conv` and `dwconv` take `:sS` (stride), `:pP` (padding) and `:gG` (groups); these and `dense` take `:b` (bias).
+//! `conv` and `dwconv` take `:sS` (stride), `:pP` or `:same` (padding) and `:gG` (groups); these and `dense` take `:b` (bias).
 
 use std::fmt;
 
-use super::{Architecture, CodeError, Convolution, ImageSize, Layer};
+use super::{Architecture, CodeError, Convolution, ImageSize, Layer, Padding};
 
 impl fmt::Display for Layer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -24,8 +27,10 @@ impl fmt::Display for Layer {
                 if *stride != 1 {
                     write!(formatter, ":s{stride}")?;
                 }
-                if *padding != kernel / 2 {
-                    write!(formatter, ":p{padding}")?;
+                match *padding {
+                    Padding::Each(padding) if padding == kernel / 2 => {}
+                    Padding::Each(padding) => write!(formatter, ":p{padding}")?,
+                    Padding::Same => formatter.write_str(":same")?,
                 }
                 if *groups != 1 {
                     write!(formatter, ":g{groups}")?;
@@ -37,7 +42,12 @@ impl fmt::Display for Layer {
             Layer::AveragePool { size } => write!(formatter, "avg:{size}"),
             Layer::GlobalAverage => formatter.write_str("gap"),
             Layer::Relu => formatter.write_str("relu"),
+            Layer::Relu6 => formatter.write_str("relu6"),
             Layer::Normalise => formatter.write_str("norm"),
+            Layer::BatchNormalise => formatter.write_str("bn"),
+            Layer::Branch => formatter.write_str("("),
+            Layer::Exchange => formatter.write_str("|"),
+            Layer::Join => formatter.write_str(")"),
             Layer::Dense { units, bias } => {
                 write!(formatter, "dense:{units}{}", if *bias { ":b" } else { "" })
             }
@@ -71,19 +81,11 @@ impl Architecture {
     /// # Errors
     /// If a word is not a layer, or the layers do not fit each other.
     pub fn parse(text: &str, input: ImageSize) -> Result<Self, CodeError> {
-        let mut layers = Vec::new();
-        let mut channels = input.channels;
+        let mut architecture = Self::unfinished(input)?;
         for word in text.split_whitespace() {
-            let layer = parse_layer(word, channels)?;
-            match layer {
-                Layer::Convolution(convolution) => channels = convolution.channels,
-                Layer::Oriented { filters } => channels = channels.saturating_mul(filters),
-                Layer::Dense { units, .. } => channels = units,
-                _ => {}
-            }
-            layers.push(layer);
+            architecture.push(parse_layer(word, architecture.output().channels)?)?;
         }
-        Self::new(input, layers)
+        architecture.finished()
     }
 }
 
@@ -103,7 +105,12 @@ fn parse_layer(word: &str, channels: usize) -> Result<Layer, CodeError> {
         "avg" => Layer::AveragePool { size: number("a window size")? },
         "gap" => Layer::GlobalAverage,
         "relu" => Layer::Relu,
+        "relu6" => Layer::Relu6,
         "norm" => Layer::Normalise,
+        "bn" => Layer::BatchNormalise,
+        "(" => Layer::Branch,
+        "|" => Layer::Exchange,
+        ")" => Layer::Join,
         "dense" => Layer::Dense { units: number("a number of units")?, bias: false },
         _ => return Err(wrong(word, "there is no such layer".to_string())),
     };
@@ -115,7 +122,8 @@ fn wrong(word: &str, reason: String) -> CodeError {
 }
 
 fn convolution(channels: usize, kernel: usize, groups: usize) -> Layer {
-    Layer::Convolution(Convolution { channels, kernel, stride: 1, padding: kernel / 2, groups, bias: false })
+    let padding = Padding::Each(kernel / 2);
+    Layer::Convolution(Convolution { channels, kernel, stride: 1, padding, groups, bias: false })
 }
 
 fn with_option(mut layer: Layer, option: &str, word: &str) -> Result<Layer, CodeError> {
@@ -124,8 +132,9 @@ fn with_option(mut layer: Layer, option: &str, word: &str) -> Result<Layer, Code
     match (&mut layer, option.chars().next()) {
         (Layer::Dense { bias, .. }, Some('b')) if option == "b" => *bias = true,
         (Layer::Convolution(convolution), Some('b')) if option == "b" => convolution.bias = true,
+        (Layer::Convolution(convolution), Some('s')) if option == "same" => convolution.padding = Padding::Same,
         (Layer::Convolution(convolution), Some('s')) => convolution.stride = value()?,
-        (Layer::Convolution(convolution), Some('p')) => convolution.padding = value()?,
+        (Layer::Convolution(convolution), Some('p')) => convolution.padding = Padding::Each(value()?),
         (Layer::Convolution(convolution), Some('g')) => convolution.groups = value()?,
         _ => return Err(unknown()),
     }

@@ -55,7 +55,7 @@ pub enum CodeError {
     #[error("architecture: {0}")]
     Architecture(String),
     /// An architecture's text could not be read.
-    #[error("cannot read the layer \"{word}\": {reason}; layers are written like conv:8:3 dwconv:3 max:2 avg:2 relu norm dense:10")]
+    #[error("cannot read the layer \"{word}\": {reason}; layers are written like conv:8:3 dwconv:3 max:2 avg:2 gap relu relu6 norm bn ( conv:8:3 ) dense:10")]
     Text {
         /// The word that was not understood.
         word: String,
@@ -88,5 +88,11 @@ pub enum CodeError {
         coordinates: u64,
         /// Number of weights.
         weights: usize,
+    },
+    /// Rows that are coded as if they were in order, but are not.
+    #[error("row {row} is not in order")]
+    NotSorted {
+        /// The first row that comes before its predecessor, counted from 1.
+        row: usize,
     },
 }

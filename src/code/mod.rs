@@ -22,6 +22,7 @@
 
 mod architecture;
 mod architecture_code;
+mod architecture_named;
 mod architecture_text;
 mod codebook;
 mod codebook_code;
@@ -41,7 +42,7 @@ mod subspace;
 mod symbol_code;
 mod tensor;
 
-pub use architecture::{Architecture, Convolution, ImageSize, Layer, TensorShape, MAX_LAYERS};
+pub use architecture::{Architecture, Convolution, ImageSize, Layer, Padding, TensorShape, MAX_DEPTH, MAX_LAYERS};
 pub use codebook::{Codebook, MAX_CODEWORDS};
 pub use entropy::{Decoder, Encoder};
 pub use error::CodeError;

@@ -4,7 +4,7 @@
 //! detects these (Marr and Hildreth 1980; Krizhevsky et al. 2012). The filters are Gaussian derivatives on 5 x 5 places
 //! (Freeman and Adelson 1991), rounded to sixteenths, with sum zero.
 
-use super::{Convolution, ImageSize};
+use super::{Convolution, ImageSize, Padding};
 
 /// Rows and columns of each filter.
 pub const SIZE: usize = 5;
@@ -56,7 +56,14 @@ pub fn convolution(filters: usize, before: ImageSize) -> Result<Convolution, Str
         return Err(format!("there are {FILTERS} oriented filters"));
     }
     let channels = before.channels * filters;
-    Ok(Convolution { channels, kernel: SIZE, stride: 1, padding: SIZE / 2, groups: before.channels, bias: false })
+    Ok(Convolution {
+        channels,
+        kernel: SIZE,
+        stride: 1,
+        padding: Padding::Each(SIZE / 2),
+        groups: before.channels,
+        bias: false,
+    })
 }
 
 /// The weights of that convolution, `[channels * filters, 1, SIZE, SIZE]`.

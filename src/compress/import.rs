@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::safetensors::{SafetensorsError, SafetensorsFile};
 use super::TrainedNetwork;
-use crate::code::{Architecture, CodeError, Convolution, Layer, TensorShape};
+use crate::code::{Architecture, CodeError, Convolution, Layer, Padding, TensorShape};
 use crate::nets::EvaluationError;
 
 /// Why a file does not become a network.
@@ -220,7 +220,7 @@ fn with_pixels(
     let pairs: Vec<&[f32]> = pixels.chunks_exact(2).cycle().take(channels).collect();
     let white_less_black = pairs.iter().map(|pair| pair[1] - pair[0]).collect();
     let black = pairs.iter().map(|pair| pair[0]).collect();
-    let map = Convolution { channels, kernel: 1, stride: 1, padding: 0, groups: channels, bias: true };
+    let map = Convolution { channels, kernel: 1, stride: 1, padding: Padding::Each(0), groups: channels, bias: true };
     let layers = std::iter::once(Layer::Convolution(map)).chain(architecture.layers().iter().cloned()).collect();
     weights.splice(0..0, [white_less_black, black]);
     Ok(TrainedNetwork { architecture: Architecture::new(architecture.input(), layers)?, weights })

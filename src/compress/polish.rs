@@ -137,6 +137,7 @@ fn layers_before(model: &Model, tensor: usize) -> usize {
         tensors += match layer {
             Layer::Convolution(convolution) => 1 + usize::from(convolution.bias),
             Layer::Dense { bias, .. } => 1 + usize::from(*bias),
+            Layer::BatchNormalise => 2,
             _ => 0,
         };
         if tensors > tensor {

@@ -3,7 +3,8 @@
 use candle_core::{bail, Device, Result, Tensor, Var};
 use rand_chacha::ChaCha8Rng;
 
-use crate::nets::{Network, Parameters};
+use crate::code::Architecture;
+use crate::nets::{Network, Parameters, RunningMoments};
 
 /// Weights of which an increasing fraction, the smallest, is set to zero (Zhu and Gupta 2017).
 ///
@@ -13,6 +14,8 @@ use crate::nets::{Network, Parameters};
 pub struct PrunedWeights {
     weights: Vec<Var>,
     masks: Vec<Tensor>,
+    architecture: Architecture,
+    moments: RunningMoments,
     deviations: Vec<f64>,
     sparsity: f64,
     pruned: f64,
@@ -38,15 +41,20 @@ impl PrunedWeights {
             masks.push(initial.ones_like()?);
             weights.push(Var::from_tensor(&initial)?);
         }
-        Ok(Self { weights, masks, deviations: network.deviations().to_vec(), sparsity, pruned: 0.0 })
+        let architecture = network.architecture().clone();
+        let moments = RunningMoments::new(&architecture);
+        let deviations = network.deviations().to_vec();
+        Ok(Self { weights, masks, architecture, moments, deviations, sparsity, pruned: 0.0 })
     }
 
-    /// For each tensor its weights, zero where pruned.
+    /// For each tensor its weights, zero where pruned; those of batch normalisations with the running moments in them.
     ///
     /// # Errors
     /// If candle fails.
     pub fn values(&self) -> Result<Vec<Vec<f32>>> {
-        self.weights()?.iter().map(|weights| weights.flatten_all()?.to_vec1()).collect()
+        let weights = self.weights()?;
+        let values = weights.iter().map(|weights| weights.flatten_all()?.to_vec1());
+        Ok(self.moments.fold(&self.architecture, values.collect::<Result<_>>()?))
     }
 
     /// Keeps the largest weights, all but the fraction `sparsity`.
@@ -81,8 +89,13 @@ impl Parameters for PrunedWeights {
         pairs.map(|(weight, mask)| weight.as_tensor() * mask).collect()
     }
 
+    fn moments(&mut self) -> Option<&mut RunningMoments> {
+        Some(&mut self.moments)
+    }
+
     fn state(&self) -> Result<Vec<Tensor>> {
         let mut state = self.masks.clone();
+        state.extend(self.moments.state()?);
         state.push(Tensor::new(self.pruned, &Device::Cpu)?);
         Ok(state)
     }
@@ -90,10 +103,11 @@ impl Parameters for PrunedWeights {
     fn restore(&mut self, mut state: Vec<Tensor>) -> Result<()> {
         let same = |(one, other): (&Tensor, &Tensor)| one.shape() == other.shape();
         match state.pop() {
-            Some(pruned) if state.len() == self.masks.len() && state.iter().zip(&self.masks).all(same) => {
-                self.pruned = pruned.to_scalar()?;
+            Some(pruned) if state.len() >= self.masks.len() && state.iter().zip(&self.masks).all(same) => {
+                self.moments.restore(&state.split_off(self.masks.len()))?;
                 let pairs = state.iter().zip(&self.masks);
                 self.masks = pairs.map(|(state, mask)| state.to_device(mask.device())).collect::<Result<_>>()?;
+                self.pruned = pruned.to_scalar()?;
                 Ok(())
             }
             _ => bail!("a state of other weights"),

@@ -131,6 +131,17 @@ pub enum DataError {
         /// What is wrong with it.
         error: Box<DataError>,
     },
+    /// A noise outside its range.
+    #[error("a label noise of {0}: accepted are numbers from 0 to 1")]
+    Noise(f64),
+    /// A cube with no or too many dimensions.
+    #[error("a cube of {dimension} dimensions: accepted are 1 to {most}")]
+    Dimension {
+        /// What was given.
+        dimension: u32,
+        /// The most that is enumerated.
+        most: u32,
+    },
     /// The operating system reported an error.
     #[error("{path}: {error}")]
     Io {

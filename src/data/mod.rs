@@ -2,7 +2,7 @@
 //!
 //! A [`DataSet`] comes from [`load`], which takes a name (`digits`, `mnist`, `fashion-mnist`, `cifar10`) or a folder
 //! of idx files, looks through a [`SearchPath`], and checks the contents of the sets that it knows. [`fetch`]
-//! downloads them.
+//! downloads them. A [`Law`] is a population of which everything is known: a cube with a target, or a data set itself.
 
 mod catalogue;
 mod cifar;
@@ -14,6 +14,7 @@ mod error;
 mod fetch;
 mod file;
 mod idx;
+mod laws;
 mod load;
 mod nearest;
 mod search_path;
@@ -27,5 +28,7 @@ pub use download::{download, Transfer};
 pub use error::DataError;
 pub use fetch::fetch;
 pub use idx::{read_images, read_labels, IdxImages};
+pub use laws::{Law, Target, MOST_DIMENSIONS};
 pub use load::{load, path};
+pub(crate) use nearest::nearest;
 pub use search_path::SearchPath;

@@ -76,8 +76,19 @@ enum Step {
     MaxPool(usize),
     AveragePool(usize),
     GlobalAverage,
-    Relu,
+    /// `min(max(x, 0), ceiling)`.
+    Clamp {
+        ceiling: f32,
+    },
     Normalise,
+    /// A scale and a shift for each channel.
+    BatchNormalise {
+        scale: Vec<f32>,
+        shift: Vec<f32>,
+    },
+    Branch,
+    Exchange,
+    Join,
 }
 
 /// A decoded model, ready to compute logits.
@@ -109,8 +120,13 @@ impl Evaluator {
                     Layer::MaxPool { size } => Step::MaxPool(size),
                     Layer::AveragePool { size } => Step::AveragePool(size),
                     Layer::GlobalAverage => Step::GlobalAverage,
-                    Layer::Relu => Step::Relu,
+                    Layer::Relu => Step::Clamp { ceiling: f32::INFINITY },
+                    Layer::Relu6 => Step::Clamp { ceiling: 6.0 },
                     Layer::Normalise => Step::Normalise,
+                    Layer::BatchNormalise => Step::BatchNormalise { scale: next(), shift: next() },
+                    Layer::Branch => Step::Branch,
+                    Layer::Exchange => Step::Exchange,
+                    Layer::Join => Step::Join,
                 };
                 (step, before, after)
             })
@@ -206,19 +222,34 @@ impl Evaluator {
                 feature[lane] = f32::from(level) / scale;
             }
         }
-        for (step, before, after) in self.steps.iter().take(layers) {
-            features = step.apply(features, *before, *after);
-        }
+        let mut state = State { features, remembered: Vec::new() };
+        self.advance(&mut state, 0..layers);
         let labels = images.iter().map(|&index| usize::from(data.label(index))).collect();
-        Block { features, labels, layers }
+        Block { state, labels, layers }
+    }
+
+    /// Applies some of the layers.
+    fn advance(&self, state: &mut State, layers: std::ops::Range<usize>) {
+        let State { features, remembered } = state;
+        for (step, before, after) in self.steps.iter().take(layers.end).skip(layers.start) {
+            match (step, remembered.last_mut()) {
+                (Step::Branch, _) => remembered.push(features.clone()),
+                (Step::Exchange, Some(other)) => std::mem::swap(other, features),
+                (Step::Join, _) => {
+                    for (value, other) in features.iter_mut().zip(remembered.pop().unwrap_or_default()) {
+                        each(value, &other, |value, other| value + other);
+                    }
+                }
+                _ => *features = step.apply(std::mem::take(features), *before, *after),
+            }
+        }
     }
 
     /// What comes of the logits and the label of each of a block's images.
     fn block_outcomes<T>(&self, block: &Block, outcome: impl Fn(&[f32], usize) -> T) -> Vec<T> {
-        let mut features = block.features.clone();
-        for (step, before, after) in self.steps.iter().skip(block.layers) {
-            features = step.apply(features, *before, *after);
-        }
+        let mut state = block.state.clone();
+        self.advance(&mut state, block.layers..self.steps.len());
+        let features = state.features;
         let mut logits = vec![0.0; features.len()];
         let mut outcomes = Vec::with_capacity(block.labels.len());
         for (lane, &label) in block.labels.iter().enumerate() {
@@ -234,9 +265,16 @@ impl Evaluator {
 /// Images on their way through a network.
 pub struct Features(Vec<Block>);
 
+/// Features, and those that open branches remember.
+#[derive(Clone)]
+struct State {
+    features: Vec<Lanes>,
+    remembered: Vec<Vec<Lanes>>,
+}
+
 /// At most [`LANES`] images after some of the layers.
 struct Block {
-    features: Vec<Lanes>,
+    state: State,
     labels: Vec<usize>,
     layers: usize,
 }
@@ -313,6 +351,16 @@ fn larger(first: f32, second: f32) -> f32 {
     }
 }
 
+/// The smaller of two numbers; the first, if they are equal or not comparable.
+#[inline]
+fn smaller(first: f32, second: f32) -> f32 {
+    if second < first {
+        second
+    } else {
+        first
+    }
+}
+
 /// `sum += weight * value` in every lane.
 #[inline]
 fn accumulate(sum: &mut Lanes, weight: f32, value: &Lanes) {
@@ -361,9 +409,18 @@ impl Step {
                 divide(&mut means, before.height * before.width);
                 means
             }
-            Step::Relu => {
+            Step::Clamp { ceiling } => {
                 for value in features.iter_mut().flatten() {
-                    *value = larger(0.0, *value);
+                    *value = smaller(*ceiling, larger(0.0, *value));
+                }
+                features
+            }
+            Step::BatchNormalise { scale, shift } => {
+                let channels = features.chunks_mut(before.height * before.width);
+                for ((channel, scale), shift) in channels.zip(scale).zip(shift) {
+                    for value in channel.iter_mut().flatten() {
+                        *value = scale * *value + shift;
+                    }
                 }
                 features
             }
@@ -371,6 +428,7 @@ impl Step {
                 normalise(&mut features);
                 features
             }
+            Step::Branch | Step::Exchange | Step::Join => features,
         }
     }
 }
@@ -383,7 +441,8 @@ fn convolve(
     taps: &[Vec<Tap>],
     bias: &Option<Vec<f32>>,
 ) -> Vec<Lanes> {
-    let Convolution { stride, padding, .. } = *convolution;
+    let stride = convolution.stride;
+    let [[above, _], [left, _]] = [before.height, before.width].map(|length| convolution.margins(length));
     let area = after.height * after.width;
     let mut sums = Vec::with_capacity(taps.len() * area);
     for (output, taps) in taps.iter().enumerate() {
@@ -391,12 +450,12 @@ fn convolve(
         sums.resize(first + area, start(bias, output));
         let map = &mut sums[first..];
         for tap in taps {
-            let rows = inside(tap.row, stride, padding, before.height, after.height);
-            let columns = inside(tap.column, stride, padding, before.width, after.width);
+            let rows = inside(tap.row, stride, above, before.height, after.height);
+            let columns = inside(tap.column, stride, left, before.width, after.width);
             for row in rows {
-                let source = (tap.channel * before.height + row * stride + tap.row - padding) * before.width;
+                let source = (tap.channel * before.height + row * stride + tap.row - above) * before.width;
                 for column in columns.clone() {
-                    let value = &features[source + column * stride + tap.column - padding];
+                    let value = &features[source + column * stride + tap.column - left];
                     accumulate(&mut map[row * after.width + column], tap.weight, value);
                 }
             }

@@ -1,17 +1,16 @@
 //! The feature maps of a batch, between two layers.
 
-use candle_core::{Device, Result, Tensor, D};
+use candle_core::{DType, Device, Result, Tensor, D};
 
-use super::operators::{self, Window};
+use super::operators::{self, BatchMoments, Span, Window};
+use super::{BATCH_NORMALISATION_EPSILON, NORMALISATION_EPSILON};
 use crate::code::{Convolution, ImageSize};
-
-/// Added to a variance before its root is taken, as in the evaluator.
-const EPSILON: f64 = 1e-5;
 
 /// A batch on its way through a network.
 ///
 /// On a CPU images are computed side by side, by this crate's operators; elsewhere one after the other, by candle's,
 /// where these are right.
+#[derive(Clone)]
 pub(super) enum Features {
     /// `[blocks, channels, height, width, LANES]`, of which the first `batch` images count.
     SideBySide { tensor: Tensor, batch: usize },
@@ -31,9 +30,7 @@ impl Features {
 
     /// Where they are.
     pub(super) fn device(&self) -> &Device {
-        match self {
-            Self::SideBySide { tensor, .. } | Self::Apart(tensor) => tensor.device(),
-        }
+        self.tensor().device()
     }
 
     /// `[batch, features]`.
@@ -56,11 +53,23 @@ impl Features {
     }
 
     pub(super) fn convolve(self, kernel: &Tensor, bias: Option<&Tensor>, convolution: &Convolution) -> Result<Self> {
-        let Convolution { kernel: size, padding, stride, groups, .. } = *convolution;
+        let Convolution { kernel: size, stride, groups, .. } = *convolution;
+        let span = |length: usize| {
+            let [before, after] = convolution.margins(length);
+            Span { size, stride, before, after }
+        };
         self.map(
-            |features| operators::convolve(features, kernel, bias, Window::square(size, stride, padding), groups),
             |features| {
-                let map = features.conv2d(kernel, padding, stride, 1, groups)?;
+                let (_, _, height, width, _) = features.dims5()?;
+                let window = Window { rows: span(height), columns: span(width) };
+                operators::convolve(features, kernel, bias, window, groups)
+            },
+            |features| {
+                let (_, _, height, width) = features.dims4()?;
+                let (rows, columns) = (span(height), span(width));
+                let padded = features.pad_with_zeros(2, rows.before, rows.after)?;
+                let padded = padded.pad_with_zeros(3, columns.before, columns.after)?;
+                let map = padded.conv2d(kernel, 0, stride, 1, groups)?;
                 match bias {
                     Some(bias) => map.broadcast_add(&bias.reshape((1, (), 1, 1))?),
                     None => Ok(map),
@@ -111,13 +120,60 @@ impl Features {
         self.map(operators::relu, Tensor::relu)
     }
 
+    pub(super) fn relu6(self) -> Result<Self> {
+        self.map(operators::relu6, |features| features.clamp(0f32, 6f32))
+    }
+
+    /// `w x + b` with one of each a channel.
+    pub(super) fn scale_and_shift(self, scale: &Tensor, shift: &Tensor) -> Result<Self> {
+        self.map(
+            |features| operators::scale_and_shift(features, scale, shift),
+            |features| {
+                let product = features.broadcast_mul(&scale.reshape((1, (), 1, 1))?)?;
+                product.broadcast_add(&shift.reshape((1, (), 1, 1))?)
+            },
+        )
+    }
+
+    /// The same of what is normalised over the batch, and the batch's moments.
+    pub(super) fn batch_normalise(self, scale: &Tensor, shift: &Tensor) -> Result<(Self, BatchMoments)> {
+        match self {
+            Self::SideBySide { tensor, batch } => {
+                let (tensor, moments) =
+                    operators::batch_normalise(&tensor, scale, shift, batch, BATCH_NORMALISATION_EPSILON)?;
+                Ok((Self::SideBySide { tensor, batch }, moments))
+            }
+            Self::Apart(tensor) => {
+                let mean = tensor.mean_keepdim((0, 2, 3))?;
+                let centred = tensor.broadcast_sub(&mean)?;
+                let variance = centred.sqr()?.mean_keepdim((0, 2, 3))?;
+                let normal = centred.broadcast_div(&(&variance + BATCH_NORMALISATION_EPSILON)?.sqrt()?)?;
+                let numbers = |tensor: &Tensor| tensor.flatten_all()?.to_dtype(DType::F64)?.to_vec1();
+                let moments = BatchMoments { mean: numbers(&mean)?, variance: numbers(&variance)? };
+                Ok((Self::Apart(normal).scale_and_shift(scale, shift)?, moments))
+            }
+        }
+    }
+
+    /// The sum of two feature maps of the same size.
+    pub(super) fn add(self, other: &Self) -> Result<Self> {
+        let other = other.tensor().clone();
+        self.map(|features| features + &other, |features| features + &other)
+    }
+
+    fn tensor(&self) -> &Tensor {
+        match self {
+            Self::SideBySide { tensor, .. } | Self::Apart(tensor) => tensor,
+        }
+    }
+
     pub(super) fn normalise(self) -> Result<Self> {
         self.map(
-            |features| operators::normalise(features, EPSILON),
+            |features| operators::normalise(features, NORMALISATION_EPSILON),
             |features| {
                 let flat = features.flatten_from(1)?;
                 let centred = flat.broadcast_sub(&flat.mean_keepdim(1)?)?;
-                let deviation = (centred.sqr()?.mean_keepdim(1)? + EPSILON)?.sqrt()?;
+                let deviation = (centred.sqr()?.mean_keepdim(1)? + NORMALISATION_EPSILON)?.sqrt()?;
                 centred.broadcast_div(&deviation)?.reshape(features.shape())
             },
         )

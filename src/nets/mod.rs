@@ -20,9 +20,21 @@ mod optimiser;
 #[cfg(feature = "train")]
 mod parameters;
 #[cfg(feature = "train")]
+mod running_moments;
+#[cfg(feature = "train")]
 mod schedule;
 #[cfg(feature = "train")]
+pub mod stacked;
+#[cfg(feature = "train")]
 mod train;
+
+/// Added to a variance before its root is taken, in layer normalisation.
+#[cfg(feature = "train")]
+const NORMALISATION_EPSILON: f64 = 1e-5;
+
+/// The same, in the training of batch normalisation.
+#[cfg(feature = "train")]
+const BATCH_NORMALISATION_EPSILON: f64 = 1e-5;
 
 #[cfg(feature = "train")]
 pub use augmentation::Augmentation;
@@ -35,6 +47,8 @@ pub use network::Network;
 pub use optimiser::{Method, Optimiser, OptimiserState, Slots};
 #[cfg(feature = "train")]
 pub use parameters::{FreeWeights, Parameters};
+#[cfg(feature = "train")]
+pub use running_moments::RunningMoments;
 #[cfg(feature = "train")]
 pub use schedule::{Course, Schedule, Training};
 #[cfg(feature = "train")]

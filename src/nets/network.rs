@@ -5,30 +5,34 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::features::Features;
-use crate::code::{oriented, Architecture, ImageSize, Layer};
+use super::operators::BatchMoments;
+use super::RunningMoments;
+use crate::code::{oriented, Architecture, ImageSize, Layer, TensorShape};
 
 /// The layers of an architecture, applied to candle tensors with weights given from outside.
 ///
 /// Each matrix or kernel is multiplied by a constant, its *gain*, so that weights of unit variance keep the
-/// variance of what flows through. Where the architecture has no biases, every layer commutes with scaling by a
-/// positive number (up to the `1e-5` of the normalisation), so gains change no decision and the model file does
-/// without them. Where it has biases, all gains are 1.
+/// variance of what flows through. Where the architecture has no biases, no batch normalisation, no relu6 and no
+/// branches, every layer commutes with scaling by a positive number (up to the `1e-5` of the normalisation), so gains
+/// change no decision and the model file does without them. Elsewhere all gains are 1.
 #[derive(Debug, Clone)]
 pub struct Network {
     architecture: Architecture,
     gains: Vec<f64>,
     deviations: Vec<f64>,
+    /// The means of initial weights: 1 for the scales of batch normalisation, 0 for all others.
+    means: Vec<f64>,
 }
 
 impl Network {
     /// The network of `architecture`.
     pub fn new(architecture: Architecture) -> Self {
         let homogeneous = is_homogeneous(&architecture);
-        let he: Vec<f64> = architecture
-            .tensors()
+        let tensors = architecture.tensors();
+        let he: Vec<f64> = tensors
             .iter()
             .map(|tensor| match tensor.dimensions.len() {
-                // A bias starts at zero.
+                // A bias starts at zero, a scale at one.
                 1 => 0.0,
                 _ => {
                     let inputs: usize = tensor.dimensions.iter().skip(1).product();
@@ -36,9 +40,11 @@ impl Network {
                 }
             })
             .collect();
+        let is_scale = |tensor: &TensorShape| tensor.name.starts_with("bn") && tensor.name.ends_with(".weight");
+        let means = tensors.iter().map(|tensor| f64::from(u8::from(is_scale(tensor)))).collect();
         let ones = vec![1.0; he.len()];
         let (gains, deviations) = if homogeneous { (he, ones) } else { (ones, he) };
-        Self { architecture, gains, deviations }
+        Self { architecture, gains, deviations, means }
     }
 
     /// The layers.
@@ -56,32 +62,36 @@ impl Network {
         &self.deviations
     }
 
-    /// Random initial weights, one list a tensor: uniform, with mean zero and these deviations.
+    /// What each tensor is multiplied by.
+    pub(super) fn gains(&self) -> &[f64] {
+        &self.gains
+    }
+
+    /// Random initial weights, one list a tensor: uniform, with these deviations around zero; the scales of batch normalisation are
+    /// one.
     pub fn initial_weights(&self, random: &mut ChaCha8Rng) -> Vec<Vec<f32>> {
-        let pairs = self.architecture.tensors().into_iter().zip(&self.deviations);
+        let pairs = self.architecture.tensors().into_iter().zip(&self.deviations).zip(&self.means);
         pairs
-            .map(|(shape, deviation)| {
+            .map(|((shape, deviation), mean)| {
                 let limit = 3f64.sqrt() * deviation;
-                (0..shape.len()).map(|_| ((2.0 * random.random::<f64>() - 1.0) * limit) as f32).collect()
+                (0..shape.len()).map(|_| (mean + (2.0 * random.random::<f64>() - 1.0) * limit) as f32).collect()
             })
             .collect()
     }
 
-    /// Number of layers before the first that has weights: what they compute is the same in every step of training.
+    /// Number of layers before the first with weights or a branch: what they compute is the same in every step of training.
     fn fixed_layers(&self) -> usize {
-        let has_weights = |layer: &Layer| matches!(layer, Layer::Convolution(_) | Layer::Dense { .. });
         let layers = self.architecture.layers();
-        layers.iter().position(has_weights).unwrap_or(layers.len())
+        layers.iter().position(|layer| !is_fixed(layer)).unwrap_or(layers.len())
     }
 
-    /// What the layers before the first that has weights make of images `[batch, channels, height, width]`.
+    /// What the first layers, those without weights, make of images `[batch, channels, height, width]`.
     ///
     /// # Errors
     /// If candle fails.
     pub fn fixed_features(&self, images: &Tensor) -> Result<Tensor> {
-        let steps = self.architecture.steps().take(self.fixed_layers());
         let (mut features, mut size) = (Features::new(images)?, self.architecture.input());
-        for (layer, before, after) in steps {
+        for (layer, before, after) in self.architecture.steps().take(self.fixed_layers()) {
             features = without_weights(features, layer, before, after)?;
             size = after;
         }
@@ -89,19 +99,40 @@ impl Network {
         features.flatten()?.reshape(((), channels, height, width))
     }
 
-    /// Logits, `[batch, classes]`, of images `[batch, channels, height, width]`.
+    /// Logits, `[batch, classes]`, of images `[batch, channels, height, width]`: what a model with these weights computes.
     ///
     /// # Errors
     /// If `weights` do not have the architecture's shapes.
     pub fn forward(&self, weights: &[Tensor], images: &Tensor) -> Result<Tensor> {
-        self.logits(weights, &self.fixed_features(images)?)
+        self.compute(weights, &self.fixed_features(images)?, None)
     }
 
-    /// Logits, `[batch, classes]`, from [`Network::fixed_features`].
+    /// The same in training, from [`Network::fixed_features`]: if there are `running` moments, batch normalisations normalise
+    /// over the batch, whose moments are taken into them.
     ///
     /// # Errors
     /// If `weights` do not have the architecture's shapes.
-    pub fn logits(&self, weights: &[Tensor], fixed_features: &Tensor) -> Result<Tensor> {
+    pub fn forward_in_training(
+        &self,
+        weights: &[Tensor],
+        fixed_features: &Tensor,
+        running: Option<&mut RunningMoments>,
+    ) -> Result<Tensor> {
+        let Some(running) = running else {
+            return self.compute(weights, fixed_features, None);
+        };
+        let mut moments = Vec::new();
+        let logits = self.compute(weights, fixed_features, Some(&mut moments))?;
+        running.update(&moments);
+        Ok(logits)
+    }
+
+    fn compute(
+        &self,
+        weights: &[Tensor],
+        fixed_features: &Tensor,
+        mut moments: Option<&mut Vec<BatchMoments>>,
+    ) -> Result<Tensor> {
         let mut scaled = Vec::with_capacity(weights.len());
         for (weight, &gain) in weights.iter().zip(&self.gains) {
             scaled.push(if gain == 1.0 { weight.clone() } else { (weight * gain)? });
@@ -112,6 +143,7 @@ impl Network {
             scaled.next().ok_or_else(missing)
         };
         let mut features = Features::new(fixed_features)?;
+        let mut remembered: Vec<Features> = Vec::new();
         for (layer, before, after) in self.architecture.steps().skip(self.fixed_layers()) {
             features = match *layer {
                 Layer::Convolution(convolution) => {
@@ -124,6 +156,29 @@ impl Network {
                     let bias = bias.then(&mut next).transpose()?;
                     features.dense(&matrix, bias.as_ref())?
                 }
+                Layer::BatchNormalise => {
+                    let (scale, shift) = (next()?, next()?);
+                    match &mut moments {
+                        None => features.scale_and_shift(&scale, &shift)?,
+                        Some(moments) => {
+                            let (normalised, batch) = features.batch_normalise(&scale, &shift)?;
+                            moments.push(batch);
+                            normalised
+                        }
+                    }
+                }
+                Layer::Branch => {
+                    remembered.push(features.clone());
+                    features
+                }
+                Layer::Exchange => match remembered.last_mut() {
+                    Some(other) => std::mem::replace(other, features),
+                    None => features,
+                },
+                Layer::Join => match remembered.pop() {
+                    Some(other) => features.add(&other)?,
+                    None => features,
+                },
                 _ => without_weights(features, layer, before, after)?,
             };
         }
@@ -131,7 +186,13 @@ impl Network {
     }
 }
 
-/// A layer that has no weights.
+/// Whether a layer is a function of the features before it and of nothing else.
+fn is_fixed(layer: &Layer) -> bool {
+    use Layer::{AveragePool, GlobalAverage, MaxPool, Normalise, Oriented, Relu, Relu6};
+    matches!(layer, Oriented { .. } | MaxPool { .. } | AveragePool { .. } | GlobalAverage | Relu | Relu6 | Normalise)
+}
+
+/// A layer that [`is_fixed`].
 fn without_weights(features: Features, layer: &Layer, before: ImageSize, after: ImageSize) -> Result<Features> {
     match *layer {
         Layer::Oriented { filters } => {
@@ -145,11 +206,13 @@ fn without_weights(features: Features, layer: &Layer, before: ImageSize, after: 
         Layer::AveragePool { size } => features.average_pool(size, after),
         Layer::GlobalAverage => features.global_average(),
         Layer::Relu => features.relu(),
+        Layer::Relu6 => features.relu6(),
         Layer::Normalise => features.normalise(),
-        Layer::Convolution(_) | Layer::Dense { .. } => candle_core::bail!("{layer} has weights"),
+        _ => candle_core::bail!("{layer} is more than a function of the features"),
     }
 }
 
 fn is_homogeneous(architecture: &Architecture) -> bool {
-    architecture.tensors().iter().all(|tensor| tensor.dimensions.len() != 1)
+    let scales = |layer: &Layer| !matches!(layer, Layer::Relu6 | Layer::Branch);
+    architecture.layers().iter().all(scales) && architecture.tensors().iter().all(|tensor| tensor.dimensions.len() != 1)
 }

@@ -3,7 +3,8 @@
 use candle_core::{Device, Result, Tensor, Var};
 use rand_chacha::ChaCha8Rng;
 
-use super::Network;
+use super::{Network, RunningMoments};
+use crate::code::Architecture;
 
 /// Weights that depend on trainable variables: directly, through a mask, through a codebook.
 pub trait Parameters {
@@ -15,6 +16,12 @@ pub trait Parameters {
     /// # Errors
     /// If candle fails.
     fn weights(&self) -> Result<Vec<Tensor>>;
+
+    /// Where batch normalisations leave the moments of batches; by default nowhere, and batch normalisation is, as in the
+    /// finished network, a scale and a shift.
+    fn moments(&mut self) -> Option<&mut RunningMoments> {
+        None
+    }
 
     /// What is added to the mean cross-entropy, differentiable in the variables; by default nothing.
     ///
@@ -52,7 +59,9 @@ pub trait Parameters {
 /// One variable a weight, and nothing between them.
 #[derive(Debug)]
 pub struct FreeWeights {
+    architecture: Architecture,
     weights: Vec<Var>,
+    moments: RunningMoments,
 }
 
 impl FreeWeights {
@@ -65,15 +74,19 @@ impl FreeWeights {
         let values = network.initial_weights(&mut random);
         let pairs = shapes.iter().zip(values);
         let weights = pairs.map(|(shape, values)| Var::from_vec(values, &shape.dimensions[..], device));
-        Ok(Self { weights: weights.collect::<Result<_>>()? })
+        let weights = weights.collect::<Result<_>>()?;
+        let architecture = network.architecture().clone();
+        let moments = RunningMoments::new(&architecture);
+        Ok(Self { architecture, weights, moments })
     }
 
-    /// For each tensor its weights.
+    /// For each tensor its weights, those of batch normalisations with the running moments in them.
     ///
     /// # Errors
     /// If candle fails.
     pub fn values(&self) -> Result<Vec<Vec<f32>>> {
-        self.weights.iter().map(|weights| weights.flatten_all()?.to_vec1()).collect()
+        let values = self.weights.iter().map(|weights| weights.flatten_all()?.to_vec1());
+        Ok(self.moments.fold(&self.architecture, values.collect::<Result<_>>()?))
     }
 }
 
@@ -84,5 +97,17 @@ impl Parameters for FreeWeights {
 
     fn weights(&self) -> Result<Vec<Tensor>> {
         Ok(self.weights.iter().map(|weights| weights.as_tensor().clone()).collect())
+    }
+
+    fn moments(&mut self) -> Option<&mut RunningMoments> {
+        Some(&mut self.moments)
+    }
+
+    fn state(&self) -> Result<Vec<Tensor>> {
+        self.moments.state()
+    }
+
+    fn restore(&mut self, state: Vec<Tensor>) -> Result<()> {
+        self.moments.restore(&state)
     }
 }

@@ -185,7 +185,8 @@ impl<'a> Trainer<'a> {
                 }
             };
             let labels: Vec<u32> = chunk.iter().map(|&index| self.data.labels[index as usize]).collect();
-            let logits = self.network.logits(&parameters.weights()?, &features)?;
+            let weights = parameters.weights()?;
+            let logits = self.network.forward_in_training(&weights, &features, parameters.moments())?;
             let logits = logits.broadcast_mul(&self.log_temperature.exp()?)?;
             let loss = if bounded > 0.0 {
                 bounded_loss(&logits, &labels, bounded)?

@@ -13,18 +13,20 @@
 
 mod activation;
 mod arrangement;
+mod batch_normalisation;
 mod convolution;
 mod cross_entropy;
-mod normalisation;
+pub(super) mod normalisation;
 mod pooling;
 mod real;
 mod storage;
 mod straight_through;
-mod tile;
+pub(super) mod tile;
 mod window;
 
 pub use activation::{relu, relu6};
 pub use arrangement::{apart, side_by_side};
+pub use batch_normalisation::{batch_normalise, scale_and_shift, BatchMoments};
 pub use convolution::{convolve, dense};
 pub use cross_entropy::cross_entropy;
 pub use normalisation::normalise;

@@ -77,25 +77,28 @@ fn forward<T: Real>(storage: &CpuStorage, layout: &Layout, epsilon: f64) -> Resu
     let source = slice::<T>(storage, layout)?;
     let block: usize = layout.dims().iter().skip(1).product();
     let mut target = vec![T::zero(); source.len()];
-    target.par_chunks_mut(block).zip(source.par_chunks(block)).for_each(|(target, source)| {
-        let (target, _) = target.as_chunks_mut::<LANES>();
-        let (source, _) = source.as_chunks::<LANES>();
-        Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                let [mean, reciprocal] = moments(source, epsilon);
-                for (target, values) in target.iter_mut().zip(source) {
-                    for lane in 0..LANES {
-                        target[lane] = (values[lane] - mean[lane]) * reciprocal[lane];
-                    }
-                }
-            },
-        );
-    });
+    let blocks = target.par_chunks_mut(block).zip(source.par_chunks(block));
+    blocks.for_each(|(target, source)| normalise_block(target, source, epsilon));
     Ok((T::to_cpu_storage_owned(target), layout.shape().clone()))
 }
 
-/// `(g - mean(g) - y mean(g y)) / sqrt(v + epsilon)`, with `y` the output and `g` its gradient.
+/// The layer of one block, `[features, LANES]`.
+pub(in super::super) fn normalise_block<T: Real>(target: &mut [T], source: &[T], epsilon: f64) {
+    let (target, _) = target.as_chunks_mut::<LANES>();
+    let (source, _) = source.as_chunks::<LANES>();
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            let [mean, reciprocal] = moments(source, epsilon);
+            for (target, values) in target.iter_mut().zip(source) {
+                for lane in 0..LANES {
+                    target[lane] = (values[lane] - mean[lane]) * reciprocal[lane];
+                }
+            }
+        },
+    );
+}
+
 fn backward<T: Real>(
     (features, layout): (&CpuStorage, &Layout),
     (gradient, gradient_layout): (&CpuStorage, &Layout),
@@ -106,34 +109,42 @@ fn backward<T: Real>(
     let block: usize = layout.dims().iter().skip(1).product();
     let mut target = vec![T::zero(); source.len()];
     let blocks = target.par_chunks_mut(block).zip(source.par_chunks(block)).zip(gradient.par_chunks(block));
-    blocks.for_each(|((target, source), gradient)| {
-        let (target, _) = target.as_chunks_mut::<LANES>();
-        let (source, _) = source.as_chunks::<LANES>();
-        let (gradient, _) = gradient.as_chunks::<LANES>();
-        Arch::new().dispatch(
-            #[inline(always)]
-            || {
-                let [mean, reciprocal] = moments(source, epsilon);
-                let share = T::from_f64(1.0 / source.len() as f64);
-                let (mut slope, mut product) = ([T::zero(); LANES], [T::zero(); LANES]);
-                for (values, gradient) in source.iter().zip(gradient) {
-                    for lane in 0..LANES {
-                        slope[lane] += gradient[lane];
-                        product[lane] += gradient[lane] * (values[lane] - mean[lane]) * reciprocal[lane];
-                    }
-                }
-                for lane in 0..LANES {
-                    slope[lane] *= share;
-                    product[lane] *= share;
-                }
-                for ((target, values), gradient) in target.iter_mut().zip(source).zip(gradient) {
-                    for lane in 0..LANES {
-                        let output = (values[lane] - mean[lane]) * reciprocal[lane];
-                        target[lane] = (gradient[lane] - slope[lane] - output * product[lane]) * reciprocal[lane];
-                    }
-                }
-            },
-        );
-    });
+    blocks.for_each(|((target, source), gradient)| normalise_block_gradient(target, source, gradient, epsilon));
     Ok((T::to_cpu_storage_owned(target), layout.shape().clone()))
+}
+
+/// `(g - mean(g) - y mean(g y)) / sqrt(v + epsilon)`, with `y` the output and `g` its gradient, of one block.
+pub(in super::super) fn normalise_block_gradient<T: Real>(
+    target: &mut [T],
+    source: &[T],
+    gradient: &[T],
+    epsilon: f64,
+) {
+    let (target, _) = target.as_chunks_mut::<LANES>();
+    let (source, _) = source.as_chunks::<LANES>();
+    let (gradient, _) = gradient.as_chunks::<LANES>();
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            let [mean, reciprocal] = moments(source, epsilon);
+            let share = T::from_f64(1.0 / source.len() as f64);
+            let (mut slope, mut product) = ([T::zero(); LANES], [T::zero(); LANES]);
+            for (values, gradient) in source.iter().zip(gradient) {
+                for lane in 0..LANES {
+                    slope[lane] += gradient[lane];
+                    product[lane] += gradient[lane] * (values[lane] - mean[lane]) * reciprocal[lane];
+                }
+            }
+            for lane in 0..LANES {
+                slope[lane] *= share;
+                product[lane] *= share;
+            }
+            for ((target, values), gradient) in target.iter_mut().zip(source).zip(gradient) {
+                for lane in 0..LANES {
+                    let output = (values[lane] - mean[lane]) * reciprocal[lane];
+                    target[lane] = (gradient[lane] - slope[lane] - output * product[lane]) * reciprocal[lane];
+                }
+            }
+        },
+    );
 }

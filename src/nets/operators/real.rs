@@ -4,7 +4,7 @@ use candle_core::WithDType;
 use pulp::Simd;
 
 /// `f32` for training, `f64` for tests of gradients.
-pub(super) trait Real: WithDType {
+pub(in super::super) trait Real: WithDType {
     /// As many numbers as one register of the instruction set `S` holds.
     type Vector<S: Simd>: Copy;
 

@@ -15,7 +15,7 @@ pub(super) const OUTPUTS: usize = 4;
 const WIDE: usize = 6;
 
 /// Weights in the order in which [`Correlate`] reads them: outputs in tiles, within a tile tap by tap.
-pub(super) fn pack<T: Real>(outputs: usize, taps: usize, weight: impl Fn(usize, usize) -> T) -> Vec<T> {
+pub(in super::super) fn pack<T: Real>(outputs: usize, taps: usize, weight: impl Fn(usize, usize) -> T) -> Vec<T> {
     let tile = tile_outputs(outputs);
     let mut packed = Vec::with_capacity(outputs.next_multiple_of(tile) * taps);
     for first in (0..outputs).step_by(tile) {
@@ -29,7 +29,7 @@ pub(super) fn pack<T: Real>(outputs: usize, taps: usize, weight: impl Fn(usize, 
 }
 
 /// Outputs in a tile: one where there is only one, as in a depthwise convolution.
-pub(super) fn tile_outputs(outputs: usize) -> usize {
+pub(in super::super) fn tile_outputs(outputs: usize) -> usize {
     if outputs == 1 {
         1
     } else {
@@ -38,26 +38,26 @@ pub(super) fn tile_outputs(outputs: usize) -> usize {
 }
 
 /// `target[output, place_j] = bias[output] + sum_tap weight[output, tap] source[start_j + tap]` for all `j`.
-pub(super) struct Correlate<'a, T> {
-    pub(super) source: &'a [T],
-    pub(super) target: &'a mut [T],
+pub(in super::super) struct Correlate<'a, T> {
+    pub(in super::super) source: &'a [T],
+    pub(in super::super) target: &'a mut [T],
     /// Number of outputs.
-    pub(super) outputs: usize,
+    pub(in super::super) outputs: usize,
     /// Places from one output to the next in `target`.
-    pub(super) row: usize,
+    pub(in super::super) row: usize,
     /// Where `j` reads from, in places of `source`.
-    pub(super) starts: &'a [usize],
+    pub(in super::super) starts: &'a [usize],
     /// Where `j` is written to, in places of `target`.
-    pub(super) places: &'a [usize],
+    pub(in super::super) places: &'a [usize],
     /// What is added to a start, one a tap.
-    pub(super) taps: &'a [usize],
+    pub(in super::super) taps: &'a [usize],
     /// As [`pack`] orders them.
-    pub(super) weights: &'a [T],
+    pub(in super::super) weights: &'a [T],
     /// Outputs in a tile of the weights: [`tile_outputs`] of all that were packed, of which these may be a part.
-    pub(super) tile: usize,
-    pub(super) bias: Option<&'a [T]>,
+    pub(in super::super) tile: usize,
+    pub(in super::super) bias: Option<&'a [T]>,
     /// Places handled before the next outputs are turned to: few enough for what they read to stay in a cache.
-    pub(super) strip: usize,
+    pub(in super::super) strip: usize,
 }
 
 impl<T: Real> WithSimd for Correlate<'_, T> {
@@ -159,19 +159,19 @@ impl<T: Real> Correlate<'_, T> {
 }
 
 /// `target[output, tap] += sum_j sum_lanes gradient[output, place_j] source[start_j + tap]`.
-pub(super) struct WeightGradient<'a, T> {
-    pub(super) source: &'a [T],
-    pub(super) gradient: &'a [T],
+pub(in super::super) struct WeightGradient<'a, T> {
+    pub(in super::super) source: &'a [T],
+    pub(in super::super) gradient: &'a [T],
     /// `[outputs, taps]`.
-    pub(super) target: &'a mut [T],
-    pub(super) outputs: usize,
+    pub(in super::super) target: &'a mut [T],
+    pub(in super::super) outputs: usize,
     /// Places from one output to the next in `gradient`.
-    pub(super) row: usize,
+    pub(in super::super) row: usize,
     /// As in [`Correlate`].
-    pub(super) starts: &'a [usize],
+    pub(in super::super) starts: &'a [usize],
     /// As in [`Correlate`], for `gradient`.
-    pub(super) places: &'a [usize],
-    pub(super) taps: &'a [usize],
+    pub(in super::super) places: &'a [usize],
+    pub(in super::super) taps: &'a [usize],
 }
 
 impl<T: Real> WithSimd for WeightGradient<'_, T> {

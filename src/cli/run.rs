@@ -1,0 +1,145 @@
+//! `nonvacuous run`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::output::{print, print_json, read, write_whole};
+use super::row::Row;
+use super::table::table;
+use super::Failure;
+use crate::data::SearchPath;
+use crate::lab::run::{coverage, run as draw_all, summary, Coverage, Experiment, Shard, Store, Summary};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// What is drawn and how often
+    #[arg(value_name = "EXPERIMENT.toml")]
+    experiment: PathBuf,
+
+    /// Only part I of K, into NAME.I-of-K.csv; a run without it gathers all parts and computes what is missing
+    #[arg(long, value_name = "I/K", default_value = "1/1")]
+    shard: Shard,
+
+    /// Folder for NAME.csv, NAME.summary.csv and NAME.coverage.csv
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    out: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
+    let text = String::from_utf8(read(&arguments.experiment)?)?;
+    let experiment = Experiment::parse(&text, search).map_err(|error| {
+        let path = arguments.experiment.display();
+        Failure::misuse(&format!("{path}: {error}"))
+    })?;
+    let store = Store::open(&arguments.out, &experiment, arguments.shard)?;
+    let wanted = (0..experiment.draws()).filter(|&draw| arguments.shard.has(draw)).count();
+    let total = wanted * experiment.configurations().len();
+    let progress = progress(total);
+    progress.inc(total.min(store.len()) as u64);
+    progress.reset_eta();
+    draw_all(&experiment, arguments.shard, &store, |draws| progress.inc(draws as u64))?;
+    progress.finish_and_clear();
+
+    let rows = store.rows(&experiment)?;
+    if arguments.shard != Shard::WHOLE {
+        print(&format!("{total} draws in {}", store.path().display()));
+        return Ok(());
+    }
+    let found = summary(&experiment, &rows)?;
+    let summaries: Vec<Row> = found.iter().map(|one| summary_row(&experiment, one)).collect();
+    let coverages: Vec<Row> = coverage(&experiment, &rows)?.iter().map(coverage_row).collect();
+    let lines: Vec<String> =
+        std::iter::once(experiment.header()).chain(rows.into_iter().map(|(_, line)| line)).collect();
+    write_whole(store.path(), (lines.join("\n") + "\n").as_bytes())?;
+    for (kind, rows) in [("summary", &summaries), ("coverage", &coverages)] {
+        if let Some(first) = rows.first() {
+            let lines: Vec<String> = std::iter::once(first.header()).chain(rows.iter().map(Row::line)).collect();
+            let path = arguments.out.join(format!("{}.{kind}.csv", experiment.name()));
+            write_whole(&path, (lines.join("\n") + "\n").as_bytes())?;
+        }
+    }
+    if json {
+        return print_json(&summaries);
+    }
+    print(&report(&experiment, &found));
+    print(&format!("\nevery draw is in {}", store.path().display()));
+    Ok(())
+}
+
+fn progress(total: usize) -> ProgressBar {
+    let template = "{bar:40} {pos}/{len} draws, {per_sec}, {eta} left";
+    let bar = ProgressBar::new(total as u64);
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// The values of a configuration that are not those of all others, or all of them if there is one.
+fn label(experiment: &Experiment, place: usize) -> String {
+    let all = experiment.configurations();
+    let Some(own) = all.get(place) else { return String::new() };
+    let differs = |key: usize| all.len() == 1 || all.iter().any(|other| other.values.get(key) != own.values.get(key));
+    let pairs = own.values.iter().enumerate().filter(|(key, _)| differs(*key));
+    pairs.map(|(_, (key, value))| format!("{key} {value}")).collect::<Vec<String>>().join(", ")
+}
+
+/// One line a configuration.
+fn report(experiment: &Experiment, summaries: &[Summary]) -> String {
+    let head = ["configuration", "draws", "train error", "test error", "bits", "limit", "slack", "95%", ""];
+    let line = |one: &Summary| {
+        let slack = one.slack();
+        vec![
+            label(experiment, one.configuration),
+            one.draws.to_string(),
+            format!("{:.4}", one.train.mean),
+            format!("{:.4}", one.test.mean),
+            format!("{:.1}", one.bits.mean),
+            format!("{:.1}", one.limit.mean),
+            format!("{:.3}", slack.mean),
+            format!("{:.3} to {:.3}", slack.lower, slack.upper),
+            if one.holds() { "holds" } else { "NOT SHOWN" }.to_string(),
+        ]
+    };
+    table(&std::iter::once(head.map(str::to_string).to_vec()).chain(summaries.iter().map(line)).collect::<Vec<_>>())
+}
+
+/// A line of `NAME.summary.csv`.
+fn summary_row(experiment: &Experiment, one: &Summary) -> Row {
+    let mut row = Row::default();
+    row.put("configuration", one.configuration as u64);
+    row.put("label", label(experiment, one.configuration));
+    row.put("draws", one.draws);
+    let means = [
+        (["train_error_lower", "train_error", "train_error_upper"], one.train),
+        (["test_error_lower", "test_error", "test_error_upper"], one.test),
+        (["bits_lower", "bits", "bits_upper"], one.bits),
+        (["limit_kl_bits_lower", "limit_kl_bits", "limit_kl_bits_upper"], one.limit),
+        (["slack_lower", "slack", "slack_upper"], one.slack()),
+    ];
+    for (names, mean) in means {
+        names.into_iter().zip([mean.lower, mean.mean, mean.upper]).for_each(|(name, value)| row.put(name, value));
+    }
+    row.put("holds", one.holds());
+    row
+}
+
+/// A line of `NAME.coverage.csv`.
+fn coverage_row(one: &Coverage) -> Row {
+    let mut row = Row::default();
+    row.put("configuration", one.configuration as u64);
+    row.put("bound", one.bound);
+    row.put("delta", one.delta);
+    row.put("draws", one.draws);
+    row.put("failures", one.failures);
+    row.put("failure_rate_lower", one.rate.lower);
+    row.put("failure_rate", one.rate.mean);
+    row.put("failure_rate_upper", one.rate.upper);
+    row.put("mean", one.mean);
+    let names = ["gap_5_percent", "gap_median", "gap_95_percent"];
+    names.into_iter().zip(one.gap).for_each(|(name, value)| row.put(name, value));
+    row.put("holds", one.holds());
+    row
+}

@@ -1,0 +1,133 @@
+//! Draws of the learner with a shared random codebook.
+
+use serde::Deserialize;
+
+use super::{Origin, Outcome, RunError, Subject};
+use crate::bounds::{ln_lower_tail, EmpiricalRisk, Probability, RandomCodebook};
+use crate::lab::codebook::{search, Index};
+use rand::RngExt;
+
+/// The table `[codebook]`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Codebook {
+    /// `n`.
+    examples: u64,
+    /// The first hypothesis with at most so many errors is sent.
+    most_errors: u64,
+    /// `b`, the error of every hypothesis; `1 - 1/K` with a whole `K` for a search.
+    test_error: f64,
+    method: Method,
+}
+
+/// How an index is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Method {
+    /// From its law, for any `n`.
+    Drawn,
+    /// By trying one hypothesis after the other.
+    Searched,
+}
+
+impl Codebook {
+    /// Whether all values are in their domains.
+    pub(super) fn checked(self) -> Result<Box<dyn Subject>, RunError> {
+        /// A search tries more hypotheses than this with the probability of `exp(-64)` at most.
+        const MOST_TRIALS: f64 = (1u64 << 26) as f64;
+        let risk = EmpiricalRisk::new(self.most_errors, self.examples)?;
+        let learner = RandomCodebook::new(risk, Probability::new(self.test_error)?);
+        let domain = |key, value: String, accepted| Err(RunError::Domain { key, value, accepted });
+        if !(self.test_error > 0.0 && self.test_error < 1.0) {
+            return domain("test_error", self.test_error.to_string(), "numbers between 0 and 1, both excluded");
+        }
+        let classes = (1.0 / (1.0 - self.test_error)).round();
+        if self.method == Method::Searched {
+            if 1.0 - 1.0 / classes != self.test_error || classes > 256.0 {
+                let accepted = "1 - 1/K for K from 2 to 256, such as 0.5 or 0.75, if it is searched";
+                return domain("test_error", self.test_error.to_string(), accepted);
+            }
+            if learner.ln_success() < -(MOST_TRIALS / 64.0).ln() {
+                let accepted = "so few that one hypothesis in a million is good enough, if it is searched";
+                return domain("examples", self.examples.to_string(), accepted);
+            }
+        }
+        Ok(Box::new(Learner { learner, method: self.method, classes: classes as u32, most_trials: MOST_TRIALS as u64 }))
+    }
+}
+
+struct Learner {
+    learner: RandomCodebook,
+    method: Method,
+    classes: u32,
+    most_trials: u64,
+}
+
+impl Learner {
+    /// The number of training errors of the hypothesis that is sent, whose law is binomial, up to the most: by inversion.
+    fn errors(&self, uniform: f64) -> Result<u64, RunError> {
+        let most = self.learner.most_errors();
+        let (mut below, mut above) = (0, most.count());
+        let target = uniform.ln() + self.learner.ln_success();
+        while below < above {
+            let middle = (below + above) / 2;
+            let risk = EmpiricalRisk::new(middle, most.sample_size().get())?;
+            if ln_lower_tail(risk, self.learner.error()) < target {
+                below = middle + 1;
+            } else {
+                above = middle;
+            }
+        }
+        Ok(below)
+    }
+
+    fn one(&self, origin: &Origin, draw: u64) -> Result<Vec<String>, RunError> {
+        let failed = |reason: &str| RunError::Draw { draw: format!("draw {draw}"), reason: reason.to_string() };
+        let (index, errors) = match self.method {
+            Method::Drawn => {
+                let index = Index::draw(&self.learner, &mut origin.stream(draw, "index"));
+                (index, self.errors(origin.stream(draw, "errors").random())?)
+            }
+            Method::Searched => {
+                let most = self.learner.most_errors();
+                let (n, k) = (most.sample_size().get() as u32, most.count() as u32);
+                let mut random = origin.stream(draw, "search");
+                let found = search(n, self.classes, k, self.most_trials, &mut random);
+                let (index, errors) = found.ok_or_else(|| failed("no hypothesis is good enough"))?;
+                (Index::new(index).ok_or_else(|| failed("an index of 0"))?, errors.into())
+            }
+        };
+        let rice = index.rice_bits(self.learner.rice_exponent()).ok_or_else(|| failed("an index too long"))?;
+        let numbers = [errors, index.magnitude(), index.elias_omega_bits(), rice];
+        Ok(numbers.iter().map(u64::to_string).collect())
+    }
+}
+
+impl Subject for Learner {
+    fn results(&self) -> &'static [&'static str] {
+        &["errors", "log2_index", "elias_omega_bits", "rice_bits"]
+    }
+
+    fn draw(&self, origin: &Origin, draws: &[u64]) -> Result<Vec<Vec<String>>, RunError> {
+        draws.iter().map(|&draw| self.one(origin, draw)).collect()
+    }
+
+    fn outcome(&self, results: &[&str]) -> Option<Outcome> {
+        let [errors, _, _, rice] = results else { return None };
+        let (errors, bits) = (errors.parse().ok()?, rice.parse().ok()?);
+        Some(Outcome { errors, test_error: self.learner.error().get(), bits })
+    }
+
+    fn examples(&self) -> u64 {
+        self.learner.most_errors().sample_size().get()
+    }
+
+    fn most_bits(&self) -> f64 {
+        // The quotient of Rice's code exceeds this once in e^16 draws.
+        self.learner.rice_bits().get() + 32.0
+    }
+
+    fn delta(&self) -> Option<f64> {
+        None
+    }
+}

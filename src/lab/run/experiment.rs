@@ -1,0 +1,182 @@
+//! Experiments as they are written down.
+//!
+//! ```toml
+//! name = "codebook"      # of its files
+//! seed = 1
+//! draws = 100            # of each configuration
+//!
+//! [codebook]             # what is drawn: this or [networks]
+//! examples = [100, 1000] # a list makes a configuration of each of its values
+//! most_errors = 0
+//! test_error = 0.5
+//! method = "drawn"
+//! ```
+//!
+//! Every combination of the lists' values is a configuration; they are numbered with the first list in alphabetical order varying
+//! slowest. Unknown keys are errors.
+
+use serde::de::DeserializeOwned;
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use super::codebook::Codebook;
+use super::{Origin, RunError, Subject};
+use crate::data::{nearest, SearchPath};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    name: String,
+    seed: u64,
+    draws: u64,
+    networks: Option<Table>,
+    codebook: Option<Table>,
+}
+
+/// One combination of values.
+pub struct Configuration {
+    /// Key and value, in alphabetical order.
+    pub values: Vec<(String, String)>,
+    /// What it means.
+    pub subject: Box<dyn Subject>,
+}
+
+/// Configurations, and how often each is drawn.
+pub struct Experiment {
+    name: String,
+    seed: u64,
+    draws: u64,
+    configurations: Vec<Configuration>,
+}
+
+impl Experiment {
+    /// Reads an experiment, and loads the data that it needs.
+    ///
+    /// # Errors
+    /// [`RunError::Toml`] with a hint if a key is unknown or missing; otherwise what is wrong with a value.
+    pub fn parse(text: &str, search: &SearchPath) -> Result<Self, RunError> {
+        let file: File =
+            toml::from_str(text).map_err(|error| with_hint(error.to_string().trim_end(), error.message()))?;
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if file.name.is_empty() || !file.name.chars().all(fits) {
+            return Err(RunError::Name(file.name));
+        }
+        if file.draws == 0 {
+            return Err(RunError::NoDraws);
+        }
+        let configurations = match (file.networks, file.codebook) {
+            (None, Some(table)) => configurations(&table, "codebook", |codebook: Codebook| codebook.checked())?,
+            (Some(table), None) => networks(&table, &file.name, file.seed, search)?,
+            (None, None) => return Err(RunError::Tables("neither")),
+            (Some(_), Some(_)) => return Err(RunError::Tables("both")),
+        };
+        Ok(Self { name: file.name, seed: file.seed, draws: file.draws, configurations })
+    }
+
+    /// What its files are called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Draws of each configuration.
+    pub fn draws(&self) -> u64 {
+        self.draws
+    }
+
+    /// All configurations; at least one.
+    pub fn configurations(&self) -> &[Configuration] {
+        &self.configurations
+    }
+
+    /// Where the randomness of a configuration's draws comes from.
+    pub fn origin(&self, configuration: &Configuration) -> Origin {
+        let pairs = configuration.values.iter().map(|(key, value)| format!("{key}={value}"));
+        Origin {
+            experiment: self.name.clone(),
+            configuration: pairs.collect::<Vec<String>>().join(","),
+            seed: self.seed,
+        }
+    }
+
+    /// The first line of its CSV.
+    pub fn header(&self) -> String {
+        let (keys, results) = self.configurations.first().map_or((Vec::new(), &[][..]), |first| {
+            (first.values.iter().map(|(key, _)| key.as_str()).collect(), first.subject.results())
+        });
+        [&["configuration", "draw", "seed"], &keys[..], results].concat().join(",")
+    }
+
+    /// A row of its CSV.
+    pub fn line(&self, place: usize, draw: u64, results: &[String]) -> String {
+        [self.beginning(place, draw), results.to_vec()].concat().join(",")
+    }
+
+    /// The cells of a row before its results.
+    pub(super) fn beginning(&self, place: usize, draw: u64) -> Vec<String> {
+        let values = self.configurations.get(place).map_or(&[][..], |configuration| &configuration.values);
+        let numbers = [place as u64, draw, self.seed].map(|number| number.to_string());
+        numbers.into_iter().chain(values.iter().map(|(_, value)| value.clone())).collect()
+    }
+}
+
+#[cfg(feature = "train")]
+fn networks(table: &Table, name: &str, seed: u64, search: &SearchPath) -> Result<Vec<Configuration>, RunError> {
+    let mut laws = super::laws::Laws::new(name, seed, search);
+    configurations(table, "networks", |networks: super::networks::Networks| networks.checked(&mut laws))
+}
+
+#[cfg(not(feature = "train"))]
+fn networks(_: &Table, _: &str, _: u64, _: &SearchPath) -> Result<Vec<Configuration>, RunError> {
+    Err(RunError::NoTraining)
+}
+
+/// All combinations of the values in a table.
+fn configurations<T: DeserializeOwned>(
+    table: &Table,
+    name: &str,
+    mut subject: impl FnMut(T) -> Result<Box<dyn Subject>, RunError>,
+) -> Result<Vec<Configuration>, RunError> {
+    let mut combinations = vec![Table::new()];
+    for (key, value) in table {
+        let values = match value {
+            Value::Array(values) if !values.is_empty() => values.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let with = |combination: &Table, value: &Value| {
+            let mut longer = combination.clone();
+            longer.insert(key.clone(), value.clone());
+            longer
+        };
+        combinations =
+            combinations.iter().flat_map(|combination| values.iter().map(|value| with(combination, value))).collect();
+    }
+    let configuration = |combination: Table| {
+        let cell = |(key, value): (&String, &Value)| Ok((key.clone(), cell(key, value)?));
+        let values = combination.iter().map(cell).collect::<Result<_, RunError>>()?;
+        let parsed = combination.try_into::<T>();
+        let parsed =
+            parsed.map_err(|error| with_hint(&format!("in [{name}]: {}", error.message()), error.message()))?;
+        Ok(Configuration { values, subject: subject(parsed)? })
+    };
+    combinations.into_iter().map(configuration).collect()
+}
+
+/// A value as it stands in CSV.
+fn cell(key: &str, value: &Value) -> Result<String, RunError> {
+    match value {
+        Value::Integer(number) => Ok(number.to_string()),
+        Value::Float(number) => Ok(number.to_string()),
+        Value::String(text) if !text.contains([',', '"', '\n', '\r']) => Ok(text.clone()),
+        other => Err(RunError::Value { key: key.to_string(), value: format!("a value of type {}", other.type_str()) }),
+    }
+}
+
+/// An error of the TOML reader; with the nearest name if it says that one is unknown and, in backticks, which are expected.
+fn with_hint(text: &str, message: &str) -> RunError {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let hint = match (message.starts_with("unknown"), quoted.next()) {
+        (true, Some(typed)) => nearest(typed, quoted).map(|name| format!("\ndid you mean `{name}`?")),
+        _ => None,
+    };
+    RunError::Toml(text.to_string() + &hint.unwrap_or_default())
+}

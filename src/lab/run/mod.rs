@@ -1,0 +1,96 @@
+//! Experiments: the same thing again and again, each time a *draw*.
+//!
+//! A draw is a pure function of (experiment, configuration, draw number, seed) and makes one row of CSV. So draws run in parallel, in
+//! any order, on any number of machines, and can be killed at any moment: a restart computes the rows that are missing, and the sorted
+//! rows are the same, whatever happened.
+//!
+//! - [`Experiment`]: what is drawn and how often, from a TOML file;
+//! - [`Store`]: the rows on disk;
+//! - [`run`]: computes what is missing;
+//! - [`summary`]: what the rows say about the limit and the bounds.
+
+mod codebook;
+mod error;
+mod experiment;
+#[cfg(feature = "train")]
+mod laws;
+#[cfg(feature = "train")]
+mod networks;
+mod shard;
+mod store;
+mod subject;
+mod summary;
+
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+pub use error::RunError;
+pub use experiment::{Configuration, Experiment};
+pub use shard::Shard;
+pub use store::{Key, Store};
+pub use subject::{Origin, Outcome, Subject};
+pub use summary::{coverage, summary, Coverage, Mean, Summary, CONFIDENCE};
+
+/// Draws that are computed and written together: networks of one shape are trained as a stack.
+const STACK: usize = 32;
+
+/// Computes all draws of a shard that are not in the store yet, and appends them, some at a time. `report` is told how many are done.
+///
+/// # Errors
+/// If a draw cannot be computed or written; what has been written stays.
+pub fn run(
+    experiment: &Experiment,
+    shard: Shard,
+    store: &Store,
+    report: impl Fn(usize) + Sync,
+) -> Result<(), RunError> {
+    let wanted = |key: Key| shard.has(key.draw) && !store.has(key);
+    each_stack(experiment, wanted, |rows| {
+        let count = rows.len();
+        store.append(rows.into_iter().map(|(_, line)| line).collect())?;
+        report(count);
+        Ok(())
+    })
+}
+
+/// Computes all draws and keeps them, sorted.
+///
+/// # Errors
+/// If a draw cannot be computed.
+pub fn draw_all(experiment: &Experiment) -> Result<Vec<(Key, String)>, RunError> {
+    let all = Mutex::new(Vec::new());
+    each_stack(
+        experiment,
+        |_| true,
+        |rows| {
+            all.lock().unwrap_or_else(PoisonError::into_inner).extend(rows);
+            Ok(())
+        },
+    )?;
+    let mut all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    all.sort_unstable_by_key(|(key, _)| *key);
+    Ok(all)
+}
+
+/// Computes the draws that are wanted, a stack at a time, in parallel and in no particular order.
+fn each_stack(
+    experiment: &Experiment,
+    wanted: impl Fn(Key) -> bool,
+    take: impl Fn(Vec<(Key, String)>) -> Result<(), RunError> + Sync,
+) -> Result<(), RunError> {
+    let mut stacks: Vec<(usize, Vec<u64>)> = Vec::new();
+    for configuration in 0..experiment.configurations().len() {
+        let draws: Vec<u64> = (0..experiment.draws()).filter(|&draw| wanted(Key { configuration, draw })).collect();
+        stacks.extend(draws.chunks(STACK).map(|draws| (configuration, draws.to_vec())));
+    }
+    let compute = |(place, draws): (usize, Vec<u64>)| -> Result<(), RunError> {
+        let Some(configuration) = experiment.configurations().get(place) else { return Ok(()) };
+        let results = configuration.subject.draw(&experiment.origin(configuration), &draws)?;
+        let row = |(&draw, results): (&u64, Vec<String>)| {
+            (Key { configuration: place, draw }, experiment.line(place, draw, &results))
+        };
+        take(draws.iter().zip(results).map(row).collect())
+    };
+    stacks.into_par_iter().with_max_len(1).try_for_each(compute)
+}

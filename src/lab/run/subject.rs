@@ -1,0 +1,64 @@
+//! What is drawn.
+
+use rand_chacha::ChaCha8Rng;
+
+use super::RunError;
+use crate::random::stream;
+
+/// Where a draw's randomness comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The experiment's name.
+    pub experiment: String,
+    /// The configuration's values, so that a draw does not depend on what else is in the experiment.
+    pub configuration: String,
+    /// The experiment's seed.
+    pub seed: u64,
+}
+
+impl Origin {
+    /// The stream of one draw for one purpose.
+    pub fn stream(&self, draw: u64, purpose: &str) -> ChaCha8Rng {
+        stream(self.seed, &self.experiment, draw, &format!("{}: {purpose}", self.configuration))
+    }
+
+    /// A stream that all draws share: for what is fixed before them.
+    pub fn shared_stream(&self, purpose: &str) -> ChaCha8Rng {
+        stream(self.seed, &self.experiment, 0, purpose)
+    }
+}
+
+/// What a draw says about the theorems.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outcome {
+    /// `e`, as a number of errors.
+    pub errors: u64,
+    /// `L`, exactly.
+    pub test_error: f64,
+    /// `|W|`.
+    pub bits: f64,
+}
+
+/// One configuration of an experiment, ready to be drawn.
+pub trait Subject: Send + Sync {
+    /// Names of the columns that [`Subject::draw`] fills.
+    fn results(&self) -> &'static [&'static str];
+
+    /// The results of some draws, in their order: each depends on `origin` and its number only.
+    ///
+    /// # Errors
+    /// If a draw cannot be computed.
+    fn draw(&self, origin: &Origin, draws: &[u64]) -> Result<Vec<Vec<String>>, RunError>;
+
+    /// What a row's results say, if they are complete.
+    fn outcome(&self, results: &[&str]) -> Option<Outcome>;
+
+    /// `n`.
+    fn examples(&self) -> u64;
+
+    /// Lengths above this are taken for it in the confidence limit of their mean; fixed before the draws.
+    fn most_bits(&self) -> f64;
+
+    /// The failure probability of the upper bounds whose coverage is counted, if any is.
+    fn delta(&self) -> Option<f64>;
+}

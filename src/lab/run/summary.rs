@@ -1,0 +1,196 @@
+//! What the rows of an experiment say about the limit and about the upper bounds.
+
+use super::{Experiment, Key, Outcome, Subject};
+use crate::bounds::{
+    held_out, limit_kl, Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature, Premises,
+    Probability, SampleSize, TrainingError, BOUNDS,
+};
+use crate::lab::confidence::mean_limits;
+
+/// All limits of one configuration hold together with probability 95%.
+pub const CONFIDENCE: f64 = 0.95;
+
+/// Expected errors and length of a configuration, each with two limits.
+const LIMITS: f64 = 6.0;
+
+/// A mean over draws, with the confidence limits of the expectation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mean {
+    /// The lower limit.
+    pub lower: f64,
+    /// The mean itself.
+    pub mean: f64,
+    /// The upper limit.
+    pub upper: f64,
+}
+
+impl Mean {
+    fn of(values: &[f64], range: f64) -> Result<Self, BoundError> {
+        let (lower, upper) = mean_limits(values, range, (1.0 - CONFIDENCE) / LIMITS)?;
+        Ok(Self { lower, mean: values.iter().sum::<f64>() / values.len() as f64, upper })
+    }
+}
+
+/// The limit on compressibility against the bits of one configuration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// Which one.
+    pub configuration: usize,
+    /// Number of draws.
+    pub draws: u64,
+    /// `eb`.
+    pub train: Mean,
+    /// `Lb`.
+    pub test: Mean,
+    /// `E|W|`, in bits.
+    pub bits: Mean,
+    /// `n kl(eb||Lb)`, in bits: at the limits of `eb` and `Lb` that make it smallest, at the means, and at those that make it largest.
+    pub limit: Mean,
+}
+
+impl Summary {
+    /// Bits for each bit of the limit: the least that the confidence limits allow, that of the means, and the most.
+    pub fn slack(&self) -> Mean {
+        Mean {
+            lower: self.bits.lower / self.limit.upper,
+            mean: self.bits.mean / self.limit.mean,
+            upper: self.bits.upper / self.limit.lower,
+        }
+    }
+
+    /// Whether the draws prove, with confidence, that the bits are not below the limit: the lower limit of `E|W|` against the limit at the
+    /// upper `eb` and the lower `Lb`.
+    pub fn holds(&self) -> bool {
+        self.bits.lower >= self.limit.lower
+    }
+}
+
+/// One upper bound over the draws of one configuration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coverage {
+    /// Which configuration.
+    pub configuration: usize,
+    /// The bound's name.
+    pub bound: &'static str,
+    /// What it may fail with.
+    pub delta: f64,
+    /// Number of draws.
+    pub draws: u64,
+    /// In how many it was below the population error.
+    pub failures: u64,
+    /// The failure probability, with its Clopper-Pearson limits.
+    pub rate: Mean,
+    /// Mean of the bound.
+    pub mean: f64,
+    /// The bound less the population error: its 5%, 50% and 95% quantiles.
+    pub gap: [f64; 3],
+}
+
+impl Coverage {
+    /// Whether the draws do not refute that it fails with probability `delta` at most.
+    pub fn holds(&self) -> bool {
+        self.rate.lower <= self.delta
+    }
+}
+
+/// The outcomes of each configuration that has been drawn.
+fn outcomes<'a>(experiment: &'a Experiment, rows: &[(Key, String)]) -> Vec<(usize, &'a dyn Subject, Vec<Outcome>)> {
+    let of = |(place, configuration): (usize, &'a super::Configuration)| {
+        let skipped = experiment.beginning(place, 0).len();
+        let own = rows.iter().filter(|(key, _)| key.configuration == place);
+        let outcome = |(_, line): &(Key, String)| {
+            let cells: Vec<&str> = line.split(',').skip(skipped).collect();
+            configuration.subject.outcome(&cells)
+        };
+        let outcomes: Vec<Outcome> = own.filter_map(outcome).collect();
+        (place, &*configuration.subject, outcomes)
+    };
+    experiment.configurations().iter().enumerate().map(of).filter(|(_, _, outcomes)| !outcomes.is_empty()).collect()
+}
+
+/// The limit against the bits, for each configuration with rows.
+///
+/// # Errors
+/// If a row's numbers are outside a bound's domain.
+pub fn summary(experiment: &Experiment, rows: &[(Key, String)]) -> Result<Vec<Summary>, BoundError> {
+    let of = |(configuration, subject, outcomes): (usize, &dyn Subject, Vec<Outcome>)| {
+        let n = subject.examples() as f64;
+        let values = |value: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(value).collect::<Vec<f64>>();
+        let train = Mean::of(&values(&|outcome| outcome.errors as f64 / n), 1.0)?;
+        let test = Mean::of(&values(&|outcome| outcome.test_error), 1.0)?;
+        let bits = Mean::of(&values(&|outcome| outcome.bits), subject.most_bits())?;
+        let size = SampleSize::new(subject.examples())?;
+        let limit = |train: f64, test: f64| -> Result<f64, BoundError> {
+            // Training errors above test errors are no overfitting.
+            let (train, test) = (train.min(test), test);
+            Ok(limit_kl(size, Probability::new(train)?, Probability::new(test)?).map_or(f64::INFINITY, Bits::get))
+        };
+        let limit = Mean {
+            lower: limit(train.upper, test.lower)?,
+            mean: limit(train.mean, test.mean)?,
+            upper: limit(train.lower, test.upper)?,
+        };
+        Ok(Summary { configuration, draws: outcomes.len() as u64, train, test, bits, limit })
+    };
+    outcomes(experiment, rows).into_iter().map(of).collect()
+}
+
+/// Each upper bound against its failure probability, for each configuration with rows that asks for it.
+///
+/// # Errors
+/// If a row's numbers are outside a bound's domain.
+pub fn coverage(experiment: &Experiment, rows: &[(Key, String)]) -> Result<Vec<Coverage>, BoundError> {
+    let mut all = Vec::new();
+    for (configuration, subject, outcomes) in outcomes(experiment, rows) {
+        let Some(delta) = subject.delta() else { continue };
+        let failure = FailureProbability::new(delta)?;
+        let mut values = vec![Vec::with_capacity(outcomes.len()); BOUNDS.len()];
+        for outcome in &outcomes {
+            let risk = EmpiricalRisk::new(outcome.errors, subject.examples())?;
+            let premises = Premises {
+                training_error: TrainingError::Deterministic(risk),
+                divergence: Bits::new(outcome.bits)?.to_nats(),
+                delta: failure,
+                lambda: InverseTemperature::sqrt(risk.into()),
+                ratio: GridRatio::ZHOU,
+            };
+            for (values, bound) in values.iter_mut().zip(BOUNDS) {
+                values.extend(bound.value(&premises).map(|value| (value, value - outcome.test_error)));
+            }
+        }
+        for (bound, values) in BOUNDS.iter().zip(values) {
+            all.push(of_bound(configuration, bound.name, delta, &values)?);
+        }
+    }
+    Ok(all)
+}
+
+/// From the values of a bound and how much each is above the truth.
+fn of_bound(
+    configuration: usize,
+    bound: &'static str,
+    delta: f64,
+    values: &[(f64, f64)],
+) -> Result<Coverage, BoundError> {
+    let draws = values.len() as u64;
+    let mut gaps: Vec<f64> = values.iter().map(|(_, gap)| *gap).collect();
+    gaps.sort_unstable_by(f64::total_cmp);
+    let failures = gaps.iter().filter(|&&gap| gap < 0.0).count() as u64;
+    let side = FailureProbability::new((1.0 - CONFIDENCE) / 2.0)?;
+    let rate = Mean {
+        lower: 1.0 - held_out(EmpiricalRisk::new(draws - failures, draws)?, side),
+        mean: failures as f64 / draws as f64,
+        upper: held_out(EmpiricalRisk::new(failures, draws)?, side),
+    };
+    let quantile = |part: f64| gaps.get((part * (draws - 1) as f64).round() as usize).copied().unwrap_or_default();
+    Ok(Coverage {
+        configuration,
+        bound,
+        delta,
+        draws,
+        failures,
+        rate,
+        mean: values.iter().map(|(value, _)| value).sum::<f64>() / draws as f64,
+        gap: [0.05, 0.5, 0.95].map(quantile),
+    })
+}

@@ -1,0 +1,96 @@
+//! The moments that stand for a batch's when a network with batch normalisation has been trained.
+
+use candle_core::{bail, Device, Result, Tensor};
+
+use super::operators::BatchMoments;
+use super::BATCH_NORMALISATION_EPSILON;
+use crate::code::{Architecture, Layer};
+
+/// Of the moments of a new batch, this fraction enters the running ones.
+const MOMENTUM: f64 = 0.1;
+
+/// Running means of the moments of batches, for each batch normalisation of an architecture.
+///
+/// They are data: nothing of them is known to a decoder. [`RunningMoments::fold`] makes them part of the weights.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunningMoments {
+    moments: Vec<BatchMoments>,
+}
+
+impl RunningMoments {
+    /// Means of 0 and variances of 1.
+    pub fn new(architecture: &Architecture) -> Self {
+        let channels = architecture.steps().filter(|(layer, ..)| matches!(layer, Layer::BatchNormalise));
+        let start = |channels: usize| BatchMoments { mean: vec![0.0; channels], variance: vec![1.0; channels] };
+        Self { moments: channels.map(|(_, before, _)| start(before.channels)).collect() }
+    }
+
+    /// Takes in a batch's moments, one entry a batch normalisation.
+    pub(super) fn update(&mut self, batch: &[BatchMoments]) {
+        for (moments, batch) in self.moments.iter_mut().zip(batch) {
+            let pairs = moments.mean.iter_mut().zip(&batch.mean);
+            for (running, &new) in pairs.chain(moments.variance.iter_mut().zip(&batch.variance)) {
+                *running += MOMENTUM * (new - *running);
+            }
+        }
+    }
+
+    /// Weights with which `w x + b` does what normalisation with these moments, and then `weights`, would do:
+    /// `w' = w / sqrt(v + 1e-5)`, `b' = b - m w'`. All other weights stay.
+    pub fn fold(&self, architecture: &Architecture, mut weights: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+        let mut moments = self.moments.iter();
+        let mut place = 0;
+        for (layer, ..) in architecture.steps() {
+            match layer {
+                Layer::BatchNormalise => {
+                    if let (Some(moments), [scale, shift, ..]) = (moments.next(), &mut weights[place..]) {
+                        fold_layer(moments, scale, shift);
+                    }
+                    place += 2;
+                }
+                Layer::Convolution(convolution) => place += 1 + usize::from(convolution.bias),
+                Layer::Dense { bias, .. } => place += 1 + usize::from(*bias),
+                _ => {}
+            }
+        }
+        weights
+    }
+
+    /// What a checkpoint needs.
+    ///
+    /// # Errors
+    /// If candle fails.
+    pub fn state(&self) -> Result<Vec<Tensor>> {
+        let lists = self.moments.iter().flat_map(|moments| [&moments.mean, &moments.variance]);
+        lists.map(|list| Tensor::new(&list[..], &Device::Cpu)).collect()
+    }
+
+    /// Goes on from what [`RunningMoments::state`] returned.
+    ///
+    /// # Errors
+    /// If it is the state of another architecture.
+    pub fn restore(&mut self, state: &[Tensor]) -> Result<()> {
+        if state.len() != 2 * self.moments.len() {
+            bail!("{} lists of moments for {} batch normalisations", state.len(), self.moments.len());
+        }
+        for (moments, state) in self.moments.iter_mut().zip(state.chunks(2)) {
+            for (own, state) in [&mut moments.mean, &mut moments.variance].into_iter().zip(state) {
+                let values: Vec<f64> = state.to_vec1()?;
+                if values.len() != own.len() {
+                    bail!("{} moments for {} channels", values.len(), own.len());
+                }
+                *own = values;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn fold_layer(moments: &BatchMoments, scale: &mut [f32], shift: &mut [f32]) {
+    let moments = moments.mean.iter().zip(&moments.variance);
+    for ((scale, shift), (mean, variance)) in scale.iter_mut().zip(shift).zip(moments) {
+        let folded = f64::from(*scale) / (variance + BATCH_NORMALISATION_EPSILON).sqrt();
+        *shift = (f64::from(*shift) - mean * folded) as f32;
+        *scale = folded as f32;
+    }
+}

@@ -1,0 +1,60 @@
+//! The check of theorems: it passes, it notices broken ones, and it does not depend on threads.
+#![cfg(feature = "command")]
+#![allow(clippy::unwrap_used)]
+
+use nonvacuous::lab::check::{check, Effort, Mutation, Report, Theory, THEOREMS};
+
+const SMALL: Effort = Effort { converse: 1_000, coverage: 400, draws: 200, networks: 50 };
+
+fn broken(report: &Report) -> Vec<&str> {
+    report.verdicts.iter().filter(|verdict| !verdict.holds()).map(|verdict| verdict.theorem.name).collect()
+}
+
+#[test]
+fn every_theorem_is_checked_and_holds() {
+    let report = check(SMALL, 1, Theory::default()).unwrap();
+    assert_eq!(broken(&report), [""; 0]);
+    assert_eq!(report.verdicts.len(), THEOREMS.len());
+    assert_eq!(report.converse.len(), 1 + SMALL.converse as usize);
+    assert_eq!(report.coverage.len(), 1 + SMALL.coverage as usize);
+}
+
+#[test]
+fn the_tight_theorems_are_seen_to_be_tight() {
+    let report = check(SMALL, 1, Theory::default()).unwrap();
+    for name in ["limit_examplewise", "limit_code", "entropy_huffman", "max_test_error", "occam_binomial", "held_out"] {
+        let verdict = report.verdicts.iter().find(|verdict| verdict.theorem.name == name).unwrap();
+        assert!(verdict.smaller > 0.99 * verdict.larger, "{name}: {} {}", verdict.smaller, verdict.larger);
+    }
+}
+
+#[test]
+fn each_way_of_breaking_a_theorem_is_noticed_where_it_matters() {
+    let expected: [(Mutation, &[&str]); 3] = [
+        (
+            Mutation::LimitDoubled,
+            &["limit_examplewise", "limit_code", "codebook_limit", "codebook_within_a_thousandth"],
+        ),
+        (
+            Mutation::DeltaIgnored,
+            &["occam_binomial", "pac_bayes_kl_xi", "catoni_lambda_sqrt_n", "held_out", "subsample"],
+        ),
+        (Mutation::BitNotCharged, &["limit_code", "max_test_error", "length_prior", "occam_binomial", "prior_split"]),
+    ];
+    for (mutation, theorems) in expected {
+        let report = check(SMALL, 1, Theory::broken(mutation)).unwrap();
+        let broken = broken(&report);
+        for theorem in theorems {
+            assert!(broken.contains(theorem), "{mutation:?} does not break {theorem}, only {broken:?}");
+        }
+    }
+}
+
+#[test]
+fn the_report_does_not_depend_on_the_number_of_threads() {
+    let with_threads = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| check(SMALL, 7, Theory::default()).unwrap())
+    };
+    assert_eq!(with_threads(1), with_threads(3));
+}
