@@ -5,7 +5,7 @@ use crate::compress::kmeans;
 use crate::nets::stacked::Variables;
 
 /// Numbers of codewords that are tried.
-pub const CODEWORDS: [usize; 5] = [1, 2, 4, 8, 16];
+pub const CODEWORDS: [usize; 5] = [2, 3, 4, 8, 16];
 
 /// Binary digits of a codeword after the first, that are tried.
 const DIGITS: [u32; 2] = [1, 3];

@@ -32,7 +32,7 @@ pub(super) struct Networks {
     learning_rate: f64,
     /// Label noise.
     noise: f64,
-    /// What a bit is worth: of several code words the one with the least `price |W| + n h(k/n)` is sent, `h` the binary entropy in bits.
+    /// What a bit of the code word is worth in bits that correct the labels: of several code words the one with the least sum is sent.
     price: f64,
     /// Steps of training, each over all examples.
     steps: u64,
@@ -130,7 +130,8 @@ impl Learner {
         for candidate in candidates {
             for coded in coded(self.network.architecture(), candidate).map_err(|error| failed(error.to_string()))? {
                 let errors = Evaluator::new(coded.model()).errors(&sample.images).map_err(|e| failed(e.to_string()))?;
-                let cost = self.settings.price * coded.bits() as f64 + label_bits(errors, self.settings.examples);
+                let correction = correction_bits(errors, self.settings.examples, self.law.points().classes());
+                let cost = self.settings.price * coded.bits() as f64 + correction;
                 if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                     best = Some((cost, coded));
                 }
@@ -153,10 +154,13 @@ impl Learner {
     }
 }
 
-/// `n h(k/n)`, in bits.
-fn label_bits(errors: u64, examples: u64) -> f64 {
-    let part = |count: u64| if count == 0 { 0.0 } else { count as f64 * (examples as f64 / count as f64).log2() };
-    part(errors) + part(examples - errors)
+/// What it takes to correct `k` errors in `n` labels of `K` classes, in bits: `n h(k/n) + k log2(K - 1)`, where the
+/// entropy stays at its maximum from `n/2` on.
+fn correction_bits(errors: u64, examples: u64, classes: usize) -> f64 {
+    let (errors, examples) = (errors as f64, examples as f64);
+    let unlikely = errors.min(examples / 2.0);
+    let part = |count: f64| if count == 0.0 { 0.0 } else { count * (examples / count).log2() };
+    part(unlikely) + part(examples - unlikely) + errors * ((classes - 1) as f64).log2()
 }
 
 fn broken(error: &StackedError) -> RunError {
