@@ -8,6 +8,7 @@
 //! was tried, the bound holds for all files at once.
 
 mod import;
+mod import_names;
 mod kmeans;
 #[cfg(feature = "train")]
 mod polish;
