@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::laws::Laws;
-use super::{Origin, Outcome, RunError, Subject};
+use super::{Origin, Outcome, Ranges, RunError, Subject};
 use crate::bounds::{FailureProbability, SampleSize};
 use crate::code::Architecture;
 use crate::data::{LabelledImages, Law};
@@ -196,9 +196,10 @@ impl Subject for Learner {
         self.settings.examples
     }
 
-    fn most_bits(&self) -> f64 {
-        // 255 codewords of a byte each, and a mask of a bit.
-        512.0 + 9.0 * self.network.architecture().weights().unwrap_or(0) as f64
+    fn ranges(&self) -> Ranges {
+        // Sixteen codewords of a few bytes, and for each weight a symbol of five bits.
+        let bits = (0.0, 1024.0 + 5.0 * self.network.architecture().weights().unwrap_or(0) as f64);
+        Ranges { train_error: (0.0, 1.0), test_error: (self.law.least_error(), 1.0), bits }
     }
 
     fn delta(&self) -> Option<f64> {
