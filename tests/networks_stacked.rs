@@ -80,8 +80,9 @@ fn a_stack_agrees_with_training_on_candle() {
     for layers in ["dense:16:b relu dense:2:b", "norm dense:2", "dense:7 norm relu dense:5 relu dense:2"] {
         let network = network(layers);
         for (method, learning_rate) in [(Method::ADAM, 0.01), (Method::SGD, 0.05)] {
-            for (batch, smoothing) in [(EXAMPLES, 0.1), (20, 0.0)] {
-                let training = Training { method, smoothing, ..Schedule { epochs: 8, batch, learning_rate }.into() };
+            for (batch, smoothing, bounded) in [(EXAMPLES, 0.1, 0.0), (20, 0.0, 0.0), (20, 0.0, 0.7)] {
+                let training =
+                    Training { method, smoothing, bounded, ..Schedule { epochs: 8, batch, learning_rate }.into() };
                 let draw = draw(3);
                 let member = member(&network, &draw, 3);
                 let order = member.order.clone();

@@ -63,12 +63,11 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         // The last component, if the data set is a folder somewhere.
         None => Path::new("certificates").join(Path::new(&data.name).file_name().unwrap_or("folder".as_ref())),
     };
-    std::fs::create_dir_all(&folder).map_err(|error| cannot("create", &folder, &error))?;
-
     if let (Some(path), Some(arch)) = (&arguments.model.model, &arguments.arch) {
         let (delta, seed) = (arguments.delta, arguments.seed);
         return arguments.model.certify(path, &Claim { arch, data: &data, delta, seed, folder: &folder }, json);
     }
+    create(&folder)?;
     let provenance = provenance(arguments.seed);
     let device = Device::Cpu;
     let training_set = TrainingSet::new(&data.train, &device)?;
@@ -102,6 +101,11 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         (None, Some(error)) => Err(error.into()),
         (None, None) => Err(Failure { message: "there is no recipe to try".to_string(), code: MISUSE }),
     }
+}
+
+/// Makes the folder, if it is not there.
+pub(super) fn create(folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| cannot("create", folder, &error))
 }
 
 /// How this certificate comes about.

@@ -7,7 +7,6 @@
 //! file is the description that a bound is about. No choice made here needs to be paid for beyond that file: whatever
 //! was tried, the bound holds for all files at once.
 
-mod architectures;
 mod import;
 mod kmeans;
 #[cfg(feature = "train")]
@@ -25,7 +24,6 @@ mod simplify;
 mod simplify_links;
 mod trained;
 
-pub use architectures::named_architecture;
 pub use import::{import, ImportError, ImportOptions};
 pub use kmeans::{kmeans, optimal_kmeans};
 #[cfg(feature = "train")]

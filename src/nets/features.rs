@@ -30,9 +30,7 @@ impl Features {
 
     /// Where they are.
     pub(super) fn device(&self) -> &Device {
-        match self {
-            Self::SideBySide { tensor, .. } | Self::Apart(tensor) => tensor.device(),
-        }
+        self.tensor().device()
     }
 
     /// `[batch, features]`.

@@ -8,7 +8,8 @@ use super::super::operators::normalisation::{normalise_block, normalise_block_gr
 use super::super::operators::tile::{pack, tile_outputs, Correlate, WeightGradient};
 use super::super::operators::LANES;
 use super::super::Network;
-use super::{softmax, StackedError};
+use super::softmax::{self, Loss};
+use super::StackedError;
 use crate::code::{Layer, TensorShape};
 use crate::nets::NORMALISATION_EPSILON;
 
@@ -203,7 +204,7 @@ impl Workspace {
     }
 
     /// Fills the slopes of the logits, and returns that of the temperature's logarithm.
-    pub(super) fn loss_gradient(&mut self, labels: &[u32], temperature: f32, smoothing: f32) -> f32 {
+    pub(super) fn loss_gradient(&mut self, labels: &[u32], temperature: f32, loss: Loss) -> f32 {
         let (Some(logits), Some(slopes)) = (self.maps.last(), self.slopes.last_mut()) else {
             return 0.0;
         };
@@ -216,7 +217,7 @@ impl Workspace {
             #[inline(always)]
             || {
                 for ((logits, slopes), labels) in blocks {
-                    let slope = softmax::gradient(logits, slopes, labels, temperature, smoothing, self.batch);
+                    let slope = softmax::gradient(logits, slopes, labels, temperature, loss, self.batch);
                     for (sum, slope) in sums.iter_mut().zip(slope) {
                         *sum += slope;
                     }

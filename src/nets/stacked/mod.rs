@@ -25,6 +25,7 @@ use thiserror::Error;
 use super::optimiser::{Slots, Step};
 use super::{Augmentation, Network, TrainError, Training};
 use chain::{Chain, Workspace};
+use softmax::Loss;
 pub use variables::Variables;
 
 /// One network of a stack.
@@ -115,6 +116,7 @@ fn fit(chain: &Chain, member: Member, training: &Training) -> Result<Trained, St
     if batches == 1 && batch == labels.len() {
         workspace.load(features, &indices);
     }
+    let loss = Loss::from(training);
     let mut number = 0;
     for _ in 0..training.epochs {
         if batch < labels.len() {
@@ -127,7 +129,7 @@ fn fit(chain: &Chain, member: Member, training: &Training) -> Result<Trained, St
                 chosen.extend(chunk.iter().map(|&index| labels[index as usize]));
             }
             chain.forward(&weights, &mut workspace);
-            let slope = workspace.loss_gradient(&chosen, log_temperature[0].exp(), training.smoothing as f32);
+            let slope = workspace.loss_gradient(&chosen, log_temperature[0].exp(), loss);
             chain.backward(&weights, &mut workspace);
 
             let rate = training.rate(number as f64 / steps as f64);

@@ -1,6 +1,7 @@
 //! Softmax and its cross-entropy for examples side by side.
 
 use super::super::operators::LANES;
+use super::super::Training;
 
 /// `e^x` for `x <= 0`, with a relative error below `2e-7`, and zero from `-87` on down.
 ///
@@ -27,7 +28,22 @@ fn exp(x: f32) -> f32 {
     }
 }
 
-/// Of one block of logits `[classes]`: fills `slopes` with the gradient of the mean cross-entropy of `softmax(t z)` over
+/// What is minimised: label smoothing, or how far the loss is bounded, as in [`Training`](super::super::Training).
+#[derive(Clone, Copy)]
+pub(super) struct Loss {
+    smoothing: f32,
+    bounded: f32,
+}
+
+impl From<&Training> for Loss {
+    fn from(training: &Training) -> Self {
+        // The two are not combined.
+        let smoothing = if training.bounded > 0.0 { 0.0 } else { training.smoothing };
+        Self { smoothing: smoothing as f32, bounded: training.bounded as f32 }
+    }
+}
+
+/// Of one block of logits `[classes]`: fills `slopes` with the gradient of the mean loss of `softmax(t z)` over
 /// `count` examples, and returns that of `ln t` in each lane. Lanes without a label have none.
 #[inline(always)]
 pub(super) fn gradient(
@@ -35,7 +51,7 @@ pub(super) fn gradient(
     slopes: &mut [[f32; LANES]],
     labels: &[u32],
     temperature: f32,
-    smoothing: f32,
+    loss: Loss,
     count: usize,
 ) -> [f32; LANES] {
     let mut largest = [f32::NEG_INFINITY; LANES];
@@ -57,14 +73,19 @@ pub(super) fn gradient(
     for share in share.iter_mut().take(labels.len()) {
         *share = 1.0 / count as f32;
     }
-    let everywhere = smoothing / logits.len() as f32;
+    if loss.bounded > 0.0 {
+        for (lane, &label) in labels.iter().enumerate() {
+            share[lane] *= (slopes[label as usize][lane] / sums[lane]).powf(loss.bounded);
+        }
+    }
+    let everywhere = loss.smoothing / logits.len() as f32;
     for slopes in slopes.iter_mut() {
         for lane in 0..LANES {
             slopes[lane] = (slopes[lane] / sums[lane] - everywhere) * share[lane];
         }
     }
     for (lane, &label) in labels.iter().enumerate() {
-        slopes[label as usize][lane] -= (1.0 - smoothing) * share[lane];
+        slopes[label as usize][lane] -= (1.0 - loss.smoothing) * share[lane];
     }
     let mut slope = [0.0; LANES];
     for (slopes, logits) in slopes.iter_mut().zip(logits) {
