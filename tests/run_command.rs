@@ -20,7 +20,7 @@ draws = 1000
 
 [codebook]
 examples = [30000, 20000]
-most_errors = 3
+train_error = 0.0001
 test_error = 0.5
 method = "drawn"
 "#;
@@ -172,7 +172,7 @@ fn another_draw_of_the_list_does_not_change_the_others() {
 #[test]
 fn unknown_keys_are_errors_that_name_the_nearest() {
     for (from, to, hint) in [
-        ("most_errors", "most_eror", "did you mean `most_errors`?"),
+        ("train_error", "tain_eror", "did you mean `train_error`?"),
         ("draws", "drows", "did you mean `draws`?"),
         ("[codebook]", "[codebok]", "did you mean `codebook`?"),
         ("\"drawn\"", "\"drwn\"", "did you mean `drawn`?"),
@@ -191,7 +191,7 @@ fn experiments_that_make_no_sense_are_refused_with_what_would_do() {
         ("test_error = 0.5", "test_error = 1.5", "numbers from 0 to 1"),
         ("test_error = 0.5", "", "missing field `test_error`"),
         ("test_error = 0.5", "test_error = [0.5, [0.5]]", "a list"),
-        ("most_errors = 3", "most_errors = 40000", "more errors than examples"),
+        ("train_error = 0.0001", "train_error = -0.1", "numbers from 0 to 1"),
         ("\"drawn\"", "\"searched\"", "one hypothesis in a million"),
         ("[codebook]", "[networks]", ""),
     ] {
@@ -209,7 +209,7 @@ fn rows_of_another_version_of_the_experiment_are_refused() {
     let path = lab.out("out").join("codebook.csv");
     let whole = fs::read_to_string(&path).unwrap();
     for (from, to) in
-        [("0,3,5,30", "0,3,6,30"), ("0,3,5,30", "0,99,5,30"), ("draw,seed", "draw,seeds"), ("0,3,5,30", "x")]
+        [("0,3,5,30,", "0,3,6,30,"), ("0,3,5,30,", "0,99,5,30,"), ("draw,seed", "draw,seeds"), ("0,3,5,30,", "x")]
     {
         fs::write(&path, whole.replace(from, to)).unwrap();
         let error = lab.error("out", &[]);

@@ -49,7 +49,7 @@ impl Effort {
 #[derive(Debug, Error)]
 pub enum CheckError {
     /// An instance's numbers are outside a bound's domain.
-    #[error("instance {instance}: {source}")]
+    #[error("instance {instance}")]
     Domain {
         /// Its number.
         instance: u64,

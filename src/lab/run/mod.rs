@@ -29,7 +29,7 @@ pub use error::RunError;
 pub use experiment::{Configuration, Experiment};
 pub use shard::Shard;
 pub use store::{Key, Store};
-pub use subject::{Origin, Outcome, Subject};
+pub use subject::{Origin, Outcome, Ranges, Subject};
 pub use summary::{coverage, summary, Coverage, Mean, Summary, CONFIDENCE};
 
 /// Draws that are computed and written together: networks of one shape are trained as a stack.
