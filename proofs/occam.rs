@@ -1,6 +1,6 @@
 //! Properties that would break if `proofs/occam.md`, or its implementation, were wrong.
 
-use crate::common::{assert_fails_rarely, bits, delta, risk};
+use crate::common::{assert_fails_rarely, binomial_weights, bits, delta, risk};
 use nonvacuous::bounds::{occam_binomial, occam_hoeffding, occam_kl};
 use proptest::prelude::*;
 
@@ -11,6 +11,21 @@ fn the_probability_of_failure_over_all_samples_is_at_most_delta() {
         assert_fails_rarely(allowed, |risk| occam_binomial(risk, bits(0.0), delta(allowed)));
         assert_fails_rarely(allowed, |risk| occam_kl(risk, bits(0.0), delta(allowed)));
         assert_fails_rarely(allowed, |risk| occam_hoeffding(risk, bits(0.0), delta(allowed)));
+    }
+}
+
+#[test]
+fn the_summed_weights_at_the_bound_are_delta() {
+    for n in [1, 2, 5, 17, 40] {
+        for k in 0..n {
+            for allowed in [0.9, 0.3, 0.05, 1e-3] {
+                let bound = occam_binomial(risk(k, n), bits(3.0), delta(allowed));
+                let tail: f64 = binomial_weights(n, bound).iter().take(k as usize + 1).sum();
+                let target = allowed / 8.0;
+                assert!(tail <= target * (1.0 + 1e-12), "n {n}, k {k}, delta {allowed}: {tail}");
+                assert!(tail >= target * (1.0 - 1e-9) - 1e-12, "n {n}, k {k}, delta {allowed}: {tail}");
+            }
+        }
     }
 }
 

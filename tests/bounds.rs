@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use nonvacuous::bounds::{
-    held_out, kl, kl_inverse, kl_inverse_lower, kl_inverse_upper, ln_xi, occam_binomial, occam_kl, round_up_decimals,
-    Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature, Lambda, Nats, Premises,
-    Probability, TrainingError, BOUNDS,
+    binomial_tail_inverse, held_out, kl, kl_inverse, kl_inverse_lower, kl_inverse_upper, ln_xi, occam_binomial,
+    occam_kl, round_up_decimals, Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature,
+    Lambda, Nats, Premises, Probability, TrainingError, BOUNDS,
 };
 use proptest::prelude::*;
 
@@ -61,6 +61,27 @@ fn reference_values_are_reproduced_and_never_undercut() {
         if let Ok(exact) = field("ln_xi").parse() {
             assert_on_the_safe_side("ln_xi", ln_xi(risk.sample_size()).get(), exact);
         }
+    }
+}
+
+#[test]
+fn the_inverses_are_within_reach_of_sixty_digits_and_never_on_the_wrong_side() {
+    let number = |text: String| text.parse::<f64>().unwrap();
+    let rows = reference("kl_inverse.csv");
+    assert_eq!(rows.len(), 150);
+    for field in rows {
+        let (q, c) = (probability(number(field("q"))), Nats::new(number(field("c"))).unwrap());
+        assert_on_the_safe_side(&format!("upper {q:?} {c}"), kl_inverse_upper(q, c), number(field("upper")));
+        let (below, exact) = (kl_inverse_lower(q, c), number(field("lower")));
+        let rounding = exact * f64::EPSILON / 2.0;
+        assert!(below <= exact + rounding && below >= exact * (1.0 - 1e-10), "lower {q:?} {c}: {below:e} {exact:e}");
+    }
+    let rows = reference("binomial_tail.csv");
+    assert_eq!(rows.len(), 120);
+    for field in rows {
+        let risk = EmpiricalRisk::new(field("errors").parse().unwrap(), field("n").parse().unwrap()).unwrap();
+        let nats = Nats::new(number(field("nats"))).unwrap();
+        assert_on_the_safe_side(&format!("{risk:?} {nats}"), binomial_tail_inverse(risk, nats), number(field("p")));
     }
 }
 
@@ -133,5 +154,31 @@ proptest! {
         let delta = FailureProbability::new(0.05).unwrap();
         let bound = |k| held_out(EmpiricalRisk::new(k, n).unwrap(), delta);
         prop_assert!(bound(k) <= bound(k + 1));
+    }
+
+    #[test]
+    fn every_bound_is_monotone_in_every_argument_and_between_the_risk_and_one(
+        n in 2u64..1_000_000_000, fraction in 0.0..1.0f64, budget in 0.0..2.0f64, allowed in 1e-300..0.5f64,
+    ) {
+        let k = (fraction * (n - 1) as f64) as u64;
+        let divergence = budget * n as f64;
+        let lambda = InverseTemperature::sqrt(EmpiricalRisk::new(k, n).unwrap().into());
+        let premises = |k, n, divergence, allowed| Premises {
+            training_error: TrainingError::Deterministic(EmpiricalRisk::new(k, n).unwrap()),
+            divergence: Nats::new(divergence).unwrap(),
+            delta: FailureProbability::new(allowed).unwrap(),
+            lambda,
+            ratio: GridRatio::ZHOU,
+        };
+        for bound in BOUNDS {
+            let value = |k, n, divergence, allowed| bound.value(&premises(k, n, divergence, allowed)).unwrap();
+            // Each is within 1e-10 of an exact value that is monotone.
+            let (here, slack) = (value(k, n, divergence, allowed), 1.0 + 1e-10);
+            prop_assert!(here <= 1.0 && here >= k as f64 / n as f64, "{}: {here}", bound.name);
+            prop_assert!(here <= value(k + 1, n, divergence, allowed) * slack, "{} in k", bound.name);
+            prop_assert!(here <= value(k, n, divergence + 1.0, allowed) * slack, "{} in the divergence", bound.name);
+            prop_assert!(here <= value(k, n, divergence, allowed / 2.0) * slack, "{} in delta", bound.name);
+            prop_assert!(value(k, n + 1, divergence, allowed) <= here * slack, "{} in n", bound.name);
+        }
     }
 }

@@ -4,7 +4,7 @@
 
 use nonvacuous::lab::check::{check, Effort, Mutation, Report, Theory, THEOREMS};
 
-const SMALL: Effort = Effort { converse: 1_000, coverage: 400, draws: 200 };
+const SMALL: Effort = Effort { converse: 1_000, coverage: 400, draws: 200, networks: 50 };
 
 fn broken(report: &Report) -> Vec<&str> {
     report.verdicts.iter().filter(|verdict| !verdict.holds()).map(|verdict| verdict.theorem.name).collect()

@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::certify::{provenance, summarise, write, MODEL_FILE};
-use super::import::ImportArguments;
+use super::certify::{create, provenance, summarise, write, MODEL_FILE};
+use super::import::{architecture, ImportArguments};
 use super::output::{print, print_json};
 use super::Failure;
 use crate::certificate::issue;
-use crate::compress::named_architecture;
 use crate::data::{DataSet, LabelledImages};
 
 #[derive(Debug, Args)]
@@ -37,10 +36,11 @@ pub(super) struct Claim<'a> {
 impl ModelArguments {
     /// Imports, simplifies, encodes, and certifies what the file decodes to.
     pub(super) fn certify(&self, path: &Path, claim: &Claim, json: bool) -> Result<(), Failure> {
-        let architecture = named_architecture(claim.arch, Some(claim.data.train.shape()))?;
+        let architecture = architecture(claim.arch, claim.data.train.shape(), claim.data.train.classes())?;
         let (network, simplification) = self.import.load(path, &architecture, &first_images(claim.data)?)?;
         let file = network.model()?.encode()?;
         let certificate = issue(&file, MODEL_FILE, claim.data, claim.delta, provenance(claim.seed))?;
+        create(claim.folder)?;
         write(claim.folder, &file, &certificate)?;
         if json {
             return print_json(&certificate);

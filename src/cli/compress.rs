@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::import::{image_size, ImportArguments};
+use super::import::{architecture, image_size, ImportArguments};
 use super::output::{print, print_json, write_whole};
 use super::Failure;
 use crate::code::ImageSize;
-use crate::compress::{named_architecture, noise_images};
+use crate::compress::noise_images;
 use crate::data::sha256;
 
 #[derive(Debug, Args)]
@@ -21,20 +21,24 @@ pub(super) struct Arguments {
     #[arg(short, long, value_name = "FILE.nvc")]
     output: Option<PathBuf>,
 
-    /// lenet5, lenet300, cifar10-quick, or layers, such as "conv:8:3 relu max:2 dense:10:b"
+    /// lenet5, resnet20, mobilenet-v1-1, …, or layers, such as "conv:8:3 relu max:2 dense:10:b"
     #[arg(long, value_name = "NAME|LAYERS")]
     arch: String,
 
-    /// Size of the images, such as 1x28x28
-    #[arg(long, value_name = "CxHxW", value_parser = image_size)]
-    input: Option<ImageSize>,
+    /// Size of the images: channels, rows, columns
+    #[arg(long, value_name = "CxHxW", value_parser = image_size, default_value = "1x28x28")]
+    input: ImageSize,
+
+    /// Number of classes, if the architecture has a name
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    classes: usize,
 
     #[command(flatten)]
     import: ImportArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
-    let architecture = named_architecture(&arguments.arch, arguments.input)?;
+    let architecture = architecture(&arguments.arch, arguments.input, arguments.classes)?;
     let images = noise_images(&architecture)?;
     let (network, simplification) = arguments.import.load(&arguments.network, &architecture, &images)?;
     let model = network.model()?;

@@ -31,6 +31,15 @@ pub(super) struct ImportArguments {
     no_simplify: bool,
 }
 
+/// The architecture of that name (see [`Architecture::named`]), or of those layers.
+pub(super) fn architecture(text: &str, input: ImageSize, classes: usize) -> Result<Architecture, Failure> {
+    // Layers have a colon or a space; what has neither was meant as a name.
+    match text.contains([':', ' ']) {
+        true => Ok(Architecture::parse(text, input)?),
+        false => Ok(Architecture::named(text, input, classes)?),
+    }
+}
+
 fn name_pair(text: &str) -> Result<(String, String), String> {
     let (ours, theirs) = text.split_once('=').ok_or("it has the form OURS=THEIRS")?;
     Ok((ours.to_string(), theirs.to_string()))

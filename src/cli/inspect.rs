@@ -77,6 +77,7 @@ fn code_name(code: SymbolCode) -> &'static str {
         SymbolCode::Plain => "plain",
         SymbolCode::Runs => "runs",
         SymbolCode::Mixed => "mixed",
+        SymbolCode::Sorted => "sorted",
     }
 }
 

@@ -24,6 +24,8 @@ const MAGNITUDES: usize = DIGITS + 1;
 pub(super) struct MixedCode {
     alphabet: Alphabet,
     geometry: Geometry,
+    /// Whether rows are in order, which saves what then is certain.
+    is_sorted: bool,
     mask: Mixture<7>,
     sign: Mixture<4>,
     /// For each number of binary digits, whether a magnitude has more.
@@ -91,33 +93,34 @@ impl Surroundings {
     }
 }
 
-/// How a row goes on.
+/// How a row compares with the one before, so far.
 #[derive(Clone, Copy)]
-struct RowStart {
-    /// Whether the row has a weight yet.
+struct RowState {
+    /// Whether it keeps the same weights.
+    is_tied: bool,
+    /// Whether it keeps any.
     has_begun: bool,
-    /// The column in which the row before began; the number of columns, if it has no weight.
-    before: usize,
 }
 
-impl RowStart {
-    fn class(self, column: usize) -> usize {
-        match (self.has_begun, column.cmp(&self.before)) {
-            (true, _) => 0,
-            (false, std::cmp::Ordering::Less) => 1,
-            (false, std::cmp::Ordering::Equal) => 2,
-            (false, std::cmp::Ordering::Greater) => 3,
+impl RowState {
+    fn class(self, around: &Surroundings) -> usize {
+        match (self.is_tied, around.row_before != 0, self.has_begun) {
+            (false, _, true) => 0,
+            (true, false, _) => 1,
+            (true, true, _) => 2,
+            (false, _, false) => 3,
         }
     }
 }
 
 impl MixedCode {
-    pub(super) fn new(alphabet: Alphabet, geometry: Geometry) -> Self {
+    pub(super) fn new(alphabet: Alphabet, geometry: Geometry, is_sorted: bool) -> Self {
         let Geometry { rows, channels, height, width } = geometry;
         let columns = geometry.columns();
         Self {
             alphabet,
             geometry,
+            is_sorted,
             mask: Mixture::new([rows, columns, 64, channels, 18, width, height]),
             sign: Mixture::new([SIGNS * SIGNS, SIGNS, channels, 2 * SIGNS]),
             more_digits: vec![Mixture::new([rows, channels, MAGNITUDES]); DIGITS - 1],
@@ -129,30 +132,28 @@ impl MixedCode {
     /// Codes all symbols.
     pub(super) fn run(mut self, pass: &mut impl Pass) -> Result<(), CodeError> {
         let Geometry { rows, channels, height, width } = self.geometry;
-        let mut start = RowStart { has_begun: false, before: 0 };
         let mut place = 0;
         for row in 0..rows {
-            let mut first = None;
+            let mut state = RowState { is_tied: row > 0, has_begun: false };
             for channel in 0..channels {
                 for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
                     let column = (channel * height + y) * width + x;
                     let position = Position { row, channel, y, x, column, place };
-                    start.has_begun = first.is_some();
-                    if self.weight(pass, position, start)? {
-                        first = first.or(Some(column));
-                    }
+                    self.weight(pass, position, &mut state)?;
                     place += 1;
                 }
             }
-            start.before = first.unwrap_or(self.geometry.columns());
         }
         Ok(())
     }
 
-    /// Codes one weight; returns whether it is kept.
-    fn weight(&mut self, pass: &mut impl Pass, at: Position, start: RowStart) -> Result<bool, CodeError> {
+    /// Codes one weight.
+    fn weight(&mut self, pass: &mut impl Pass, at: Position, state: &mut RowState) -> Result<(), CodeError> {
         let around = Surroundings::new(pass, self.geometry, at);
         let next = pass.next(at.place);
+        if self.is_sorted && state.is_tied && around.row_before == 0 {
+            return if next == 0 { Ok(()) } else { Err(CodeError::NotSorted { row: at.row + 1 }) };
+        }
         let taken =
             |column: Option<usize>| usize::from(column.and_then(|column| self.taken.get(column)).copied().unwrap_or(0));
         let taken_before = match self.geometry.height * self.geometry.width {
@@ -162,7 +163,7 @@ impl MixedCode {
         let contexts = [
             at.row,
             at.column,
-            around.adjacent() | start.class(at.column) << 4,
+            around.adjacent() | state.class(&around) << 4,
             at.channel,
             (taken(Some(at.column)) * 3 + taken_before) * 2 + usize::from(around.channel_before != 0),
             at.x,
@@ -171,8 +172,10 @@ impl MixedCode {
         pass.set_purpose(Purpose::Mask);
         let kept = pass.decide(next != 0, self.mask.expect(contexts))?;
         self.mask.observe(kept);
+        state.is_tied &= kept == (around.row_before != 0);
+        state.has_begun |= kept;
         if !kept {
-            return Ok(false);
+            return Ok(());
         }
         if let Some(taken) = self.taken.get_mut(at.column) {
             *taken = (*taken + 1).min(2);
@@ -182,7 +185,7 @@ impl MixedCode {
         let is_positive = self.code_sign(pass, is_positive, &around, at)?;
         let place = self.code_place(pass, place, self.alphabet.size(is_positive), &around, at)?;
         pass.complete(at.place, self.alphabet.symbol(Parts { is_positive, place }));
-        Ok(true)
+        Ok(())
     }
 
     fn code_sign(

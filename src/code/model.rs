@@ -15,7 +15,7 @@ pub const FORMAT_VERSION: u8 = 1;
 const VERSIONS: [u64; 2] = [15, 1];
 
 /// Weights of [`SymbolCode::ALL`], and of a subspace, before any tensor has been coded.
-const SYMBOL_CODES: [u64; 4] = [24, 24, 4, 1];
+const SYMBOL_CODES: [u64; 5] = [24, 24, 8, 4, 1];
 
 /// The symbol after those of [`SymbolCode::ALL`].
 const SUBSPACE: usize = SymbolCode::ALL.len();
@@ -340,7 +340,7 @@ impl Model {
                 _ => None,
             });
             let code = SymbolCode::ALL.get(choice).copied().ok_or(CodeError::InvalidCodeWord)?;
-            if code == SymbolCode::Mixed && length > MAX_MIXED_WEIGHTS {
+            if code.is_mixed() && length > MAX_MIXED_WEIGHTS {
                 let reason = format!("{length} weights are too many for mixing");
                 return Err(CodeError::Tensor { index: tensors.len() + 1, reason });
             }

@@ -1,4 +1,4 @@
-//! The code words of a tensor's symbols: three ways, of which the encoder takes the shortest.
+//! The code words of a tensor's symbols: several ways, of which the encoder takes the shortest.
 
 use super::distribution::{Adaptive, AdaptiveBit};
 use super::entropy::Purpose;
@@ -8,11 +8,11 @@ use super::pass::Pass;
 use super::CodeError;
 
 /// Tensors with more weights are not coded by mixing, which costs some 0.1 µs a weight.
-pub const MAX_MIXED_WEIGHTS: usize = 1 << 22;
+pub const MAX_MIXED_WEIGHTS: usize = 1 << 21;
 
 /// How the symbols of a tensor are coded.
 ///
-/// In all three ways each weight's symbol is coded as: whether it is zero; its sign, if the codebook has both; its place
+/// In all ways each weight's symbol is coded as: whether it is zero; its sign, if the codebook has both; its place
 /// among the codewords of this sign, counted from zero outwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SymbolCode {
@@ -22,6 +22,10 @@ pub enum SymbolCode {
     Runs,
     /// Zeros, signs and magnitudes are predicted from a mixture of contexts: row, column, channel, neighbours.
     Mixed,
+    /// The same, for rows in descending lexicographic order of which weights they keep: as long as a row is like the one
+    /// before, it is zero where that is zero, and this takes no bits. So units that may be in any order cost less by
+    /// what their order could have said.
+    Sorted,
 }
 
 /// How many codewords are negative, and how many positive.
@@ -82,14 +86,20 @@ impl Alphabet {
 
 impl SymbolCode {
     /// All, in the order of their symbols in a file.
-    pub const ALL: [Self; 3] = [Self::Plain, Self::Mixed, Self::Runs];
+    pub const ALL: [Self; 4] = [Self::Plain, Self::Mixed, Self::Sorted, Self::Runs];
+
+    /// Whether the code mixes contexts, which is limited to [`MAX_MIXED_WEIGHTS`].
+    pub fn is_mixed(self) -> bool {
+        matches!(self, Self::Mixed | Self::Sorted)
+    }
 
     /// Codes all symbols of a tensor with at least one codeword.
     pub(super) fn run(self, pass: &mut impl Pass, alphabet: Alphabet, geometry: Geometry) -> Result<(), CodeError> {
         match self {
             Self::Plain => run_unmixed(pass, alphabet, |_| 0),
             Self::Runs => run_unmixed(pass, alphabet, run_class),
-            Self::Mixed => MixedCode::new(alphabet, geometry).run(pass),
+            Self::Mixed => MixedCode::new(alphabet, geometry, false).run(pass),
+            Self::Sorted => MixedCode::new(alphabet, geometry, true).run(pass),
         }
     }
 }

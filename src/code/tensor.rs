@@ -39,11 +39,15 @@ impl CodedTensor {
         let tried = self.symbols.get(..TRIED_WEIGHTS).unwrap_or(&self.symbols);
         let mut shortest = (SymbolCode::Plain, f64::INFINITY);
         for code in SymbolCode::ALL {
-            if code == SymbolCode::Mixed && self.symbols.len() > MAX_MIXED_WEIGHTS {
+            if code.is_mixed() && self.symbols.len() > MAX_MIXED_WEIGHTS {
                 continue;
             }
             let mut encoder = Encoder::new();
-            code.run(&mut Writer { encoder: &mut encoder, symbols: tried }, alphabet, geometry)?;
+            match code.run(&mut Writer { encoder: &mut encoder, symbols: tried }, alphabet, geometry) {
+                // The rows are in another order.
+                Err(CodeError::NotSorted { .. }) => continue,
+                done => done?,
+            }
             let bits = encoder.ideal_bits();
             if bits < shortest.1 {
                 shortest = (code, bits);

@@ -54,7 +54,8 @@ impl fmt::Display for Simplification {
 
 /// Simplifies a network and compares its logits with the original's on `images`.
 ///
-/// Layers whose units are read through a normalisation or a skip connection are left as they are. Each alternative is
+/// Units that are read through a normalisation are only sorted; those read through anything but activations and pooling
+/// are left as they are. Each alternative is
 /// coded, and the one with the fewest bits is taken.
 ///
 /// # Errors
@@ -67,22 +68,23 @@ pub fn simplify(
     let mut done = Simplification::default();
     let mut editor = Editor::new(network);
     let links = links(&network.architecture);
+    let separable: Vec<Link> = links.iter().copied().filter(|link| link.is_separable()).collect();
     let try_alternatives = network.architecture.weights().is_some_and(|weights| weights <= TRIED_WEIGHTS);
 
-    done.removed_units += remove_dead(&mut editor, &links);
-    let mut alternatives = vec![gathered(&editor, &links)];
+    done.removed_units += remove_dead(&mut editor, &separable);
+    let mut alternatives = vec![gathered(&editor, &separable)];
     if try_alternatives {
-        alternatives.push(folded(&editor, &links));
+        alternatives.push(folded(&editor, &separable));
     }
     let (chosen, gathered_units, folded_units) = shortest(alternatives, |alternative| &alternative.0)?;
     (editor, done.gathered_units, done.folded_units) = (chosen, gathered_units, folded_units);
-    done.removed_units += remove_dead(&mut editor, &links);
+    done.removed_units += remove_dead(&mut editor, &separable);
     done.dropped_biases = editor.drop_zero_biases();
 
-    for &link in links.iter().rev() {
-        let orders: &[fn(&Editor, Link, usize, usize) -> Ordering] = &[by_reader, by_start];
+    // From the first layer on: the order of a layer's units is the order of the next one's columns.
+    for &link in &links {
         let mut alternatives = vec![(editor.clone(), 0)];
-        for &order in orders {
+        for order in [by_reader as Order, by_start] {
             let mut units: Vec<usize> = (0..editor.units(link)).collect();
             units.sort_by(|&first, &second| order(&editor, link, first, second));
             let mut sorted = editor.clone();
@@ -183,6 +185,9 @@ fn folded(editor: &Editor, links: &[Link]) -> (Editor, usize, usize) {
     }
     (editor, 0, count)
 }
+
+/// How two units of a link compare.
+type Order = fn(&Editor, Link, usize, usize) -> Ordering;
 
 /// Units that the same output reads with the same weight come together; among them as in [`by_start`].
 fn by_reader(editor: &Editor, link: Link, first: usize, second: usize) -> Ordering {

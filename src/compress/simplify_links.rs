@@ -4,7 +4,7 @@ use super::TrainedNetwork;
 use crate::code::{Architecture, CodeError, Convolution, ImageSize, Layer, Padding};
 
 /// A layer with weights and the next one that reads it, with nothing between them but layers that treat channels alike and
-/// apart: activations and pooling.
+/// apart, or all together: activations, pooling and normalisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Link {
     /// Index of the layer whose outputs are the units.
@@ -17,6 +17,15 @@ pub(super) struct Link {
     keeps_constants: bool,
     /// Whether there is a rectifier between them.
     is_rectified: bool,
+    /// Whether a normalisation between them mixes all units: then they may change places, but none may go.
+    is_mixed: bool,
+}
+
+impl Link {
+    /// Whether units may be removed.
+    pub(super) fn is_separable(self) -> bool {
+        !self.is_mixed
+    }
 }
 
 /// All links, from input to output.
@@ -34,20 +43,28 @@ fn link_from(steps: &[(&Layer, ImageSize)], producer: usize) -> Option<Link> {
     if !has_units(steps.get(producer)?.0) {
         return None;
     }
-    let (mut keeps_constants, mut is_rectified) = (true, false);
+    let (mut keeps_constants, mut is_rectified, mut is_mixed) = (true, false, false);
     for (consumer, &(layer, before)) in steps.iter().enumerate().skip(producer + 1) {
         match layer {
             Layer::Relu => is_rectified = true,
+            Layer::Normalise => is_mixed = true,
             Layer::MaxPool { .. } => {}
             // The mean of equal numbers may be rounded.
             Layer::AveragePool { .. } | Layer::GlobalAverage => keeps_constants = false,
             Layer::Convolution(Convolution { kernel, padding, groups: 1, .. }) => {
                 keeps_constants &= *padding == Padding::Each(0);
-                return Some(Link { producer, consumer, area: kernel * kernel, keeps_constants, is_rectified });
+                return Some(Link {
+                    producer,
+                    consumer,
+                    area: kernel * kernel,
+                    keeps_constants,
+                    is_rectified,
+                    is_mixed,
+                });
             }
             Layer::Dense { .. } => {
                 let area = before.height * before.width;
-                return Some(Link { producer, consumer, area, keeps_constants, is_rectified });
+                return Some(Link { producer, consumer, area, keeps_constants, is_rectified, is_mixed });
             }
             _ => return None,
         }

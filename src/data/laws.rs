@@ -80,6 +80,15 @@ impl Law {
         self.noise
     }
 
+    /// The error of the best classifier, which knows the law: a lower limit of all population errors.
+    ///
+    /// Of `K` classes the likeliest has probability `1 - noise` or `noise/(K - 1)`, at every point.
+    pub fn least_error(&self) -> f64 {
+        let others = (self.points.classes() - 1).max(1) as f64;
+        // Rounded down by more than the rounding of `Law::error`.
+        ((1.0 - (1.0 - self.noise).max(self.noise / others)) * (1.0 - 1e-12)).max(0.0)
+    }
+
     /// A sample of independent examples.
     ///
     /// # Errors

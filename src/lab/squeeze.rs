@@ -1,11 +1,11 @@
 //! From trained weights to code words: pruning, shared values, and several files to choose from.
 
-use crate::code::{Architecture, CodeError, Codebook, CodedTensor, Model};
+use crate::code::{Architecture, CodeError, Codebook, CodedTensor, Model, TensorShape};
 use crate::compress::kmeans;
 use crate::nets::stacked::Variables;
 
 /// Numbers of codewords that are tried.
-pub const CODEWORDS: [usize; 5] = [1, 2, 4, 8, 16];
+pub const CODEWORDS: [usize; 5] = [2, 3, 4, 8, 16];
 
 /// Binary digits of a codeword after the first, that are tried.
 const DIGITS: [u32; 2] = [1, 3];
@@ -70,6 +70,29 @@ impl Coded {
     pub fn decoded(&self) -> Result<Model, CodeError> {
         Model::decode(&self.file)
     }
+}
+
+/// Code words of networks that decide for one class whatever they see, one a class: all weights are zero but an output's bias. None, if the
+/// outputs have no biases.
+///
+/// # Errors
+/// None in practice: such a model fits its architecture.
+pub fn constants(architecture: &Architecture) -> Result<Vec<Coded>, CodeError> {
+    let shapes = architecture.tensors();
+    let Some(outputs) = shapes.last().filter(|shape| shape.dimensions.len() == 1).map(TensorShape::len) else {
+        return Ok(Vec::new());
+    };
+    let with = |class: usize| {
+        let mut tensors: Vec<CodedTensor> =
+            shapes.iter().map(|shape| CodedTensor { codebook: 0, symbols: vec![0; shape.len()] }).collect();
+        if let Some(symbol) = tensors.last_mut().and_then(|tensor| tensor.symbols.get_mut(class)) {
+            *symbol = 1;
+        }
+        let model = Model::new(architecture.clone(), vec![Codebook::new(0, vec![1.0])?], tensors)?;
+        let file = model.encode()?;
+        Ok(Coded { model, file })
+    };
+    (0..outputs).map(with).collect()
 }
 
 /// Code words for weights, with codewords rounded to few and to more binary digits.

@@ -8,6 +8,8 @@ mod attainment;
 mod converse;
 mod coverage;
 mod mutation;
+#[cfg(feature = "train")]
+mod networks;
 mod other_bounds;
 mod random_instance;
 mod tally;
@@ -17,6 +19,7 @@ use thiserror::Error;
 
 use crate::bounds::{BoundError, BOUNDS};
 use crate::lab::exact::Chain;
+use crate::lab::run::RunError;
 pub use mutation::{Mutation, Theory};
 use random_instance::Draw;
 use tally::{Inequality, Kind, Place, Tallies};
@@ -31,21 +34,31 @@ pub struct Effort {
     pub coverage: u64,
     /// Code words drawn, and searches of each kind.
     pub draws: u32,
+    /// Networks of each kind, where training is built in.
+    pub networks: u64,
 }
 
 impl Effort {
     /// A minute at most.
-    pub const QUICK: Self = Self { converse: 10_000, coverage: 5_000, draws: 1_000 };
+    pub const QUICK: Self = Self { converse: 10_000, coverage: 5_000, draws: 1_000, networks: 300 };
     /// Half an hour at most.
-    pub const FULL: Self = Self { converse: 400_000, coverage: 150_000, draws: 20_000 };
+    pub const FULL: Self = Self { converse: 400_000, coverage: 150_000, draws: 20_000, networks: 5_000 };
 }
 
-/// An instance's numbers are outside a bound's domain.
-#[derive(Debug, Clone, PartialEq, Error)]
-#[error("instance {instance}: {source}")]
-pub struct CheckError {
-    instance: u64,
-    source: BoundError,
+/// What can go wrong in a check other than a theorem: faults of this program.
+#[derive(Debug, Error)]
+pub enum CheckError {
+    /// An instance's numbers are outside a bound's domain.
+    #[error("instance {instance}")]
+    Domain {
+        /// Its number.
+        instance: u64,
+        /// What is wrong.
+        source: BoundError,
+    },
+    /// Networks that cannot be drawn.
+    #[error(transparent)]
+    Networks(#[from] RunError),
 }
 
 /// What was found about one theorem.
@@ -99,7 +112,7 @@ const fn sampled(name: &'static str, statement: &'static str) -> Theorem {
 }
 
 /// Everything that is checked, in the order of reports.
-pub const THEOREMS: [Theorem; 31] = [
+pub const THEOREMS: &[Theorem] = &[
     exact("limit_examplewise", "n kl(eb||Lb) <= sum_i I(Z_i;W)"),
     exact("examplewise_information", "sum_i I(Z_i;W) <= I(S;W)"),
     exact("information_entropy", "I(S;W) <= H(W)"),
@@ -131,6 +144,10 @@ pub const THEOREMS: [Theorem; 31] = [
     sampled("codebook_within_a_thousandth", "mean |W| within 0.1% of the limit at n = 10,000"),
     sampled("codebook_drawn_as_expected", "mean |W| of drawn indices is E|W| to 6 deviations"),
     sampled("codebook_searched_as_expected", "mean log2 J and errors of real searches are as expected to 6 deviations"),
+    #[cfg(feature = "train")]
+    sampled("networks_limit", "n kl(eb||Lb) <= E|W| of networks, at 95% limits"),
+    #[cfg(feature = "train")]
+    sampled("networks_coverage", "how often a bound on networks fails does not refute delta"),
 ];
 
 /// What the instances of one kind have to say.
@@ -163,7 +180,7 @@ fn all(
     check: impl Fn(u64) -> Result<Instance, BoundError> + Sync,
 ) -> Result<Findings, CheckError> {
     let findings = |number| {
-        let (inequalities, row) = check(number).map_err(|source| CheckError { instance: number, source })?;
+        let (inequalities, row) = check(number).map_err(|source| CheckError::Domain { instance: number, source })?;
         let mut tallies = Tallies::default();
         inequalities.into_iter().for_each(|inequality| tallies.count(inequality, Place { kind, number }));
         Ok(Findings { tallies, rows: row.map(|row| (number, row)).into_iter().collect() })
@@ -181,7 +198,7 @@ fn without_row(inequalities: Vec<Inequality>) -> Instance {
 /// # Errors
 /// [`CheckError`] if an instance's numbers are outside a bound's domain, which would be a fault of this program.
 pub fn check(effort: Effort, seed: u64, theory: Theory) -> Result<Report, CheckError> {
-    let Effort { converse, coverage, draws } = effort;
+    let Effort { converse, coverage, draws, networks } = effort;
     let mut converse_findings = all(Kind::Converse, converse, |number| {
         let Some(draw) = random_instance::of_converse(seed, number) else { return Ok(without_row(Vec::new())) };
         let chain = Chain::new(&draw.instance, &*draw.learner);
@@ -206,12 +223,29 @@ pub fn check(effort: Effort, seed: u64, theory: Theory) -> Result<Report, CheckE
     let (converse, coverage) =
         (converse_findings.csv(converse::HEADER.to_string()), coverage_findings.csv(coverage_header));
     let tallies = [converse_findings, coverage_findings].into_iter().chain(others).map(|findings| findings.tallies);
-    let tallies = tallies.fold(Tallies::default(), Tallies::merge);
+    let tallies = tallies.fold(of_networks(seed, networks)?, Tallies::merge);
     Ok(Report {
-        verdicts: THEOREMS.into_iter().map(|theorem| verdict(theorem, &tallies, seed)).collect(),
+        verdicts: THEOREMS.iter().map(|&theorem| verdict(theorem, &tallies, seed)).collect(),
         converse,
         coverage,
     })
+}
+
+/// What networks have to say.
+#[cfg(feature = "train")]
+fn of_networks(seed: u64, draws: u64) -> Result<Tallies, RunError> {
+    let mut tallies = Tallies::default();
+    let inequalities = if draws > 0 { networks::inequalities(seed, draws)? } else { Vec::new() };
+    for (number, inequality) in (0..).zip(inequalities) {
+        tallies.count(inequality, Place { kind: Kind::Network, number });
+    }
+    Ok(tallies)
+}
+
+/// Nothing, where training is not built in.
+#[cfg(not(feature = "train"))]
+fn of_networks(_: u64, _: u64) -> Result<Tallies, RunError> {
+    Ok(Tallies::default())
 }
 
 fn verdict(theorem: Theorem, tallies: &Tallies, seed: u64) -> Verdict {
@@ -243,5 +277,7 @@ fn describe(Place { kind, number }: Place, seed: u64) -> String {
         Kind::Codebook => format!("random codebook {number}"),
         Kind::Drawn => "drawn indices".to_string(),
         Kind::Searched => format!("search {number}"),
+        #[cfg(feature = "train")]
+        Kind::Network => format!("network {number}"),
     }
 }

@@ -77,6 +77,8 @@ pub(super) enum Kind {
     Codebook,
     Drawn,
     Searched,
+    #[cfg(feature = "train")]
+    Network,
 }
 
 /// What happened to one theorem.

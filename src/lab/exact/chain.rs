@@ -59,7 +59,8 @@ impl Chain {
         let test: f64 = messages.iter().zip(population).map(|(p, error)| p * error).sum();
         let lengths = messages.iter().zip(instance.code().lengths());
         Self {
-            train: joint.errors as f64 / joint.total / n,
+            // Rounded to nearest twice.
+            train: (joint.errors as f64 / joint.total / n).min(1.0),
             test: test.min(1.0),
             examplewise: joint.examplewise(instance) * n / joint.positions.len() as f64,
             information: information(&samples, &posteriors, &messages, joint.total),

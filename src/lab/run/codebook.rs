@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Origin, Outcome, RunError, Subject};
+use super::{Origin, Outcome, Ranges, RunError, Subject};
 use crate::bounds::{ln_lower_tail, EmpiricalRisk, Probability, RandomCodebook};
 use crate::lab::codebook::{search, Index};
 use rand::RngExt;
@@ -13,8 +13,8 @@ use rand::RngExt;
 pub(super) struct Codebook {
     /// `n`.
     examples: u64,
-    /// The first hypothesis with at most so many errors is sent.
-    most_errors: u64,
+    /// `a`: the first hypothesis with at most `floor(n a)` errors is sent.
+    train_error: f64,
     /// `b`, the error of every hypothesis; `1 - 1/K` with a whole `K` for a search.
     test_error: f64,
     method: Method,
@@ -34,8 +34,10 @@ impl Codebook {
     /// Whether all values are in their domains.
     pub(super) fn checked(self) -> Result<Box<dyn Subject>, RunError> {
         /// A search tries more hypotheses than this with the probability of `exp(-64)` at most.
-        const MOST_TRIALS: f64 = (1u64 << 26) as f64;
-        let risk = EmpiricalRisk::new(self.most_errors, self.examples)?;
+        const MOST_TRIALS: f64 = (1u64 << 27) as f64;
+        // A product just below a whole number is meant to be it.
+        let most_errors = (self.examples as f64 * Probability::new(self.train_error)?.get() + 1e-9).floor();
+        let risk = EmpiricalRisk::new(most_errors as u64, self.examples)?;
         let learner = RandomCodebook::new(risk, Probability::new(self.test_error)?);
         let domain = |key, value: String, accepted| Err(RunError::Domain { key, value, accepted });
         if !(self.test_error > 0.0 && self.test_error < 1.0) {
@@ -122,9 +124,11 @@ impl Subject for Learner {
         self.learner.most_errors().sample_size().get()
     }
 
-    fn most_bits(&self) -> f64 {
-        // The quotient of Rice's code exceeds this once in e^16 draws.
-        self.learner.rice_bits().get() + 32.0
+    fn ranges(&self) -> Ranges {
+        let error = self.learner.error().get();
+        // The quotient of Rice's code is this much above its mean once in e^16 draws.
+        let bits = (0.0, self.learner.rice_bits().get() + 32.0);
+        Ranges { train_error: (0.0, self.learner.most_errors().rate()), test_error: (error, error), bits }
     }
 
     fn delta(&self) -> Option<f64> {

@@ -7,7 +7,7 @@
 //!
 //! [codebook]             # what is drawn: this or [networks]
 //! examples = [100, 1000] # a list makes a configuration of each of its values
-//! most_errors = 0
+//! train_error = 0.0
 //! test_error = 0.5
 //! method = "drawn"
 //! ```

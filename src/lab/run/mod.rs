@@ -21,13 +21,15 @@ mod store;
 mod subject;
 mod summary;
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 pub use error::RunError;
 pub use experiment::{Configuration, Experiment};
 pub use shard::Shard;
 pub use store::{Key, Store};
-pub use subject::{Origin, Outcome, Subject};
+pub use subject::{Origin, Outcome, Ranges, Subject};
 pub use summary::{coverage, summary, Coverage, Mean, Summary, CONFIDENCE};
 
 /// Draws that are computed and written together: networks of one shape are trained as a stack.
@@ -43,20 +45,52 @@ pub fn run(
     store: &Store,
     report: impl Fn(usize) + Sync,
 ) -> Result<(), RunError> {
-    let mut units: Vec<(usize, Vec<u64>)> = Vec::new();
+    let wanted = |key: Key| shard.has(key.draw) && !store.has(key);
+    each_stack(experiment, wanted, |rows| {
+        let count = rows.len();
+        store.append(rows.into_iter().map(|(_, line)| line).collect())?;
+        report(count);
+        Ok(())
+    })
+}
+
+/// Computes all draws and keeps them, sorted.
+///
+/// # Errors
+/// If a draw cannot be computed.
+pub fn draw_all(experiment: &Experiment) -> Result<Vec<(Key, String)>, RunError> {
+    let all = Mutex::new(Vec::new());
+    each_stack(
+        experiment,
+        |_| true,
+        |rows| {
+            all.lock().unwrap_or_else(PoisonError::into_inner).extend(rows);
+            Ok(())
+        },
+    )?;
+    let mut all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    all.sort_unstable_by_key(|(key, _)| *key);
+    Ok(all)
+}
+
+/// Computes the draws that are wanted, a stack at a time, in parallel and in no particular order.
+fn each_stack(
+    experiment: &Experiment,
+    wanted: impl Fn(Key) -> bool,
+    take: impl Fn(Vec<(Key, String)>) -> Result<(), RunError> + Sync,
+) -> Result<(), RunError> {
+    let mut stacks: Vec<(usize, Vec<u64>)> = Vec::new();
     for configuration in 0..experiment.configurations().len() {
-        let draws: Vec<u64> = (0..experiment.draws())
-            .filter(|&draw| shard.has(draw) && !store.has(Key { configuration, draw }))
-            .collect();
-        units.extend(draws.chunks(STACK).map(|draws| (configuration, draws.to_vec())));
+        let draws: Vec<u64> = (0..experiment.draws()).filter(|&draw| wanted(Key { configuration, draw })).collect();
+        stacks.extend(draws.chunks(STACK).map(|draws| (configuration, draws.to_vec())));
     }
     let compute = |(place, draws): (usize, Vec<u64>)| -> Result<(), RunError> {
         let Some(configuration) = experiment.configurations().get(place) else { return Ok(()) };
-        let rows = configuration.subject.draw(&experiment.origin(configuration), &draws)?;
-        let lines = draws.iter().zip(rows).map(|(&draw, results)| experiment.line(place, draw, &results));
-        store.append(lines.collect())?;
-        report(draws.len());
-        Ok(())
+        let results = configuration.subject.draw(&experiment.origin(configuration), &draws)?;
+        let row = |(&draw, results): (&u64, Vec<String>)| {
+            (Key { configuration: place, draw }, experiment.line(place, draw, &results))
+        };
+        take(draws.iter().zip(results).map(row).collect())
     };
-    units.into_par_iter().with_max_len(1).try_for_each(compute)
+    stacks.into_par_iter().with_max_len(1).try_for_each(compute)
 }

@@ -6,11 +6,11 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::laws::Laws;
-use super::{Origin, Outcome, RunError, Subject};
+use super::{Origin, Outcome, Ranges, RunError, Subject};
 use crate::bounds::{FailureProbability, SampleSize};
 use crate::code::Architecture;
 use crate::data::{LabelledImages, Law};
-use crate::lab::squeeze::{coded, prune, shared, Coded};
+use crate::lab::squeeze::{coded, constants, prune, shared, Coded};
 use crate::nets::stacked::{train_stacked, Member, StackedError, Trained, Variables};
 use crate::nets::{Evaluator, Network, Schedule, Training};
 
@@ -32,7 +32,7 @@ pub(super) struct Networks {
     learning_rate: f64,
     /// Label noise.
     noise: f64,
-    /// What a bit is worth: of several code words the one with the least `price |W| + n h(k/n)` is sent, `h` the binary entropy in bits.
+    /// What a bit of the code word is worth in bits that correct the labels: of several code words the one with the least sum is sent.
     price: f64,
     /// Steps of training, each over all examples.
     steps: u64,
@@ -126,14 +126,17 @@ impl Learner {
     /// The code word with the least cost, decoded again and counted.
     fn send(&self, sample: &Sample, candidates: &[Variables]) -> Result<Vec<String>, RunError> {
         let failed = |reason: String| RunError::Draw { draw: format!("draw {}", sample.draw), reason };
-        let mut best: Option<(f64, Coded)> = None;
+        let mut words = constants(self.network.architecture()).map_err(|error| failed(error.to_string()))?;
         for candidate in candidates {
-            for coded in coded(self.network.architecture(), candidate).map_err(|error| failed(error.to_string()))? {
-                let errors = Evaluator::new(coded.model()).errors(&sample.images).map_err(|e| failed(e.to_string()))?;
-                let cost = self.settings.price * coded.bits() as f64 + label_bits(errors, self.settings.examples);
-                if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-                    best = Some((cost, coded));
-                }
+            words.extend(coded(self.network.architecture(), candidate).map_err(|error| failed(error.to_string()))?);
+        }
+        let mut best: Option<(f64, Coded)> = None;
+        for word in words {
+            let errors = Evaluator::new(word.model()).errors(&sample.images).map_err(|e| failed(e.to_string()))?;
+            let correction = correction_bits(errors, self.settings.examples, self.law.points().classes());
+            let cost = self.settings.price * word.bits() as f64 + correction;
+            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                best = Some((cost, word));
             }
         }
         let (_, sent) = best.ok_or_else(|| failed("no weights that can be coded".to_string()))?;
@@ -153,10 +156,13 @@ impl Learner {
     }
 }
 
-/// `n h(k/n)`, in bits.
-fn label_bits(errors: u64, examples: u64) -> f64 {
-    let part = |count: u64| if count == 0 { 0.0 } else { count as f64 * (examples as f64 / count as f64).log2() };
-    part(errors) + part(examples - errors)
+/// What it takes to correct `k` errors in `n` labels of `K` classes, in bits: `n h(k/n) + k log2(K - 1)`, where the
+/// entropy stays at its maximum from `n/2` on.
+fn correction_bits(errors: u64, examples: u64, classes: usize) -> f64 {
+    let (errors, examples) = (errors as f64, examples as f64);
+    let unlikely = errors.min(examples / 2.0);
+    let part = |count: f64| if count == 0.0 { 0.0 } else { count * (examples / count).log2() };
+    part(unlikely) + part(examples - unlikely) + errors * ((classes - 1) as f64).log2()
 }
 
 fn broken(error: &StackedError) -> RunError {
@@ -192,9 +198,10 @@ impl Subject for Learner {
         self.settings.examples
     }
 
-    fn most_bits(&self) -> f64 {
-        // 255 codewords of a byte each, and a mask of a bit.
-        512.0 + 9.0 * self.network.architecture().weights().unwrap_or(0) as f64
+    fn ranges(&self) -> Ranges {
+        // Sixteen codewords of a few bytes, and for each weight a symbol of five bits.
+        let bits = (0.0, 1024.0 + 5.0 * self.network.architecture().weights().unwrap_or(0) as f64);
+        Ranges { train_error: (0.0, 1.0), test_error: (self.law.least_error(), 1.0), bits }
     }
 
     fn delta(&self) -> Option<f64> {

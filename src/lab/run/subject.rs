@@ -39,6 +39,17 @@ pub struct Outcome {
     pub bits: f64,
 }
 
+/// Where the numbers of an [`Outcome`] can be: lower and upper end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ranges {
+    /// Of `e`.
+    pub train_error: (f64, f64),
+    /// Of `L`.
+    pub test_error: (f64, f64),
+    /// Of `|W|`; longer ones, which may be possible but rare, are taken for the upper end.
+    pub bits: (f64, f64),
+}
+
 /// One configuration of an experiment, ready to be drawn.
 pub trait Subject: Send + Sync {
     /// Names of the columns that [`Subject::draw`] fills.
@@ -56,8 +67,8 @@ pub trait Subject: Send + Sync {
     /// `n`.
     fn examples(&self) -> u64;
 
-    /// Lengths above this are taken for it in the confidence limit of their mean; fixed before the draws.
-    fn most_bits(&self) -> f64;
+    /// Where errors and lengths can be, as far as it is known before the draws.
+    fn ranges(&self) -> Ranges;
 
     /// The failure probability of the upper bounds whose coverage is counted, if any is.
     fn delta(&self) -> Option<f64>;

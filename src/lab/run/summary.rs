@@ -25,7 +25,7 @@ pub struct Mean {
 }
 
 impl Mean {
-    fn of(values: &[f64], range: f64) -> Result<Self, BoundError> {
+    fn of(values: &[f64], range: (f64, f64)) -> Result<Self, BoundError> {
         let (lower, upper) = mean_limits(values, range, (1.0 - CONFIDENCE) / LIMITS)?;
         Ok(Self { lower, mean: values.iter().sum::<f64>() / values.len() as f64, upper })
     }
@@ -116,9 +116,10 @@ pub fn summary(experiment: &Experiment, rows: &[(Key, String)]) -> Result<Vec<Su
     let of = |(configuration, subject, outcomes): (usize, &dyn Subject, Vec<Outcome>)| {
         let n = subject.examples() as f64;
         let values = |value: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(value).collect::<Vec<f64>>();
-        let train = Mean::of(&values(&|outcome| outcome.errors as f64 / n), 1.0)?;
-        let test = Mean::of(&values(&|outcome| outcome.test_error), 1.0)?;
-        let bits = Mean::of(&values(&|outcome| outcome.bits), subject.most_bits())?;
+        let ranges = subject.ranges();
+        let train = Mean::of(&values(&|outcome| outcome.errors as f64 / n), ranges.train_error)?;
+        let test = Mean::of(&values(&|outcome| outcome.test_error), ranges.test_error)?;
+        let bits = Mean::of(&values(&|outcome| outcome.bits), ranges.bits)?;
         let size = SampleSize::new(subject.examples())?;
         let limit = |train: f64, test: f64| -> Result<f64, BoundError> {
             // Training errors above test errors are no overfitting.
