@@ -144,7 +144,7 @@ impl Network {
         };
         let mut features = Features::new(fixed_features)?;
         let mut remembered: Vec<Features> = Vec::new();
-        for (layer, before, after) in self.architecture.steps().skip(self.fixed_layers()) {
+        for (layer, before, after) in pooled_first(self.architecture.steps().skip(self.fixed_layers())) {
             features = match *layer {
                 Layer::Convolution(convolution) => {
                     let kernel = next()?;
@@ -184,6 +184,22 @@ impl Network {
         }
         features.flatten()
     }
+}
+
+/// The same layers, with a rectifier after the max pooling that follows it: rectifiers do not decrease, so they pass through a
+/// maximum, and there they meet only a few of the numbers.
+fn pooled_first<'a>(
+    steps: impl Iterator<Item = (&'a Layer, ImageSize, ImageSize)>,
+) -> Vec<(&'a Layer, ImageSize, ImageSize)> {
+    let mut steps: Vec<_> = steps.collect();
+    for place in 1..steps.len() {
+        let (first, second) = (steps[place - 1], steps[place]);
+        if matches!((first.0, second.0), (Layer::Relu | Layer::Relu6, Layer::MaxPool { .. })) {
+            steps[place - 1] = second;
+            steps[place] = (first.0, second.2, second.2);
+        }
+    }
+    steps
 }
 
 /// Whether a layer is a function of the features before it and of nothing else.

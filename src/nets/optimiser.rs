@@ -2,7 +2,8 @@
 
 use candle_core::backprop::GradStore;
 use candle_core::{bail, Result, Tensor, Var};
-use pulp::Arch;
+
+use super::operators::vectorised::vectorised;
 
 /// How a gradient becomes a step. Only variables with two axes or more decay; biases, scales and codewords do not.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,7 +40,7 @@ impl Method {
     /// Each number is rounded to single precision after each operation, in the same order everywhere.
     pub(super) fn update(&self, values: &mut [f32], gradient: &[f32], slots: &mut Slots, step: Step) {
         let Slots { first, second } = slots;
-        Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || match *self {
                 Self::Adam { betas: [b1, b2], epsilon, weight_decay } => {

@@ -1,11 +1,11 @@
 //! Rectifiers.
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
-use pulp::Arch;
 use rayon::prelude::*;
 
 use super::real::Real;
 use super::storage::{slice, with_real};
+use super::vectorised::vectorised;
 
 /// Numbers that one task handles.
 const SHARE: usize = 1 << 14;
@@ -64,7 +64,7 @@ fn clamp<T: Real>(storage: &CpuStorage, layout: &Layout, ceiling: f64) -> Result
     let (floor, ceiling) = (T::zero(), T::from_f64(ceiling));
     let mut target = vec![T::zero(); source.len()];
     target.par_chunks_mut(SHARE).zip(source.par_chunks(SHARE)).for_each(|(target, source)| {
-        Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 for (target, &value) in target.iter_mut().zip(source) {
@@ -88,7 +88,7 @@ fn clamp_gradient<T: Real>(
     let mut target = vec![T::zero(); gradient.len()];
     let parts = target.par_chunks_mut(SHARE).zip(result.par_chunks(SHARE)).zip(gradient.par_chunks(SHARE));
     parts.for_each(|((target, result), gradient)| {
-        Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 for ((target, &result), &gradient) in target.iter_mut().zip(result).zip(gradient) {

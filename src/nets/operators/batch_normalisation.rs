@@ -1,11 +1,11 @@
 //! A scale and a shift for each channel, and normalisation over a batch, of images side by side.
 
 use candle_core::{bail, CpuStorage, CustomOp1, CustomOp2, CustomOp3, DType, Layout, Result, Shape, Tensor};
-use pulp::Arch;
 use rayon::prelude::*;
 
 use super::real::Real;
 use super::storage::{slice, with_real};
+use super::vectorised::vectorised;
 use super::LANES;
 
 /// `y = w[c] x + b[c]`, of features `[blocks, channels, height, width, LANES]`, with `w` and `b` `[channels]`.
@@ -140,7 +140,7 @@ fn forward<T: Real>(
         let channel = index % channels;
         let [mean, reciprocal] = operator.moments::<T>(channel);
         let (factor, shift) = (scale[channel] * reciprocal, shift[channel]);
-        Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 for (target, &value) in target.iter_mut().zip(source) {
@@ -163,7 +163,10 @@ fn channel_sums<T: Real, const N: usize>(
         .map(|channel| {
             let mut sums = [0.0; N];
             for block in 0..blocks {
-                let lanes = add(block, channel);
+                let lanes = vectorised(
+                    #[inline(always)]
+                    || add(block, channel),
+                );
                 for (sum, lanes) in sums.iter_mut().zip(lanes) {
                     *sum += lanes.iter().map(|lane| lane.to_f64()).sum::<f64>();
                 }
@@ -207,27 +210,35 @@ fn moments<T: Real>(storage: &CpuStorage, layout: &Layout, batch: usize) -> Resu
         sums[images_in(block, batch)..].fill(T::zero());
         sums
     };
-    let sums = channel_sums::<T, 1>(sizes, |block, channel| {
-        let mut sums = [T::zero(); LANES];
-        for values in places(block, channel) {
-            for lane in 0..LANES {
-                sums[lane] += values[lane];
+    let sums = channel_sums::<T, 1>(
+        sizes,
+        #[inline(always)]
+        |block, channel| {
+            let mut sums = [T::zero(); LANES];
+            for values in places(block, channel) {
+                for lane in 0..LANES {
+                    sums[lane] += values[lane];
+                }
             }
-        }
-        [keep(sums, block)]
-    });
+            [keep(sums, block)]
+        },
+    );
     let means: Vec<f64> = sums.iter().map(|[sum]| sum / count).collect();
-    let squares = channel_sums::<T, 1>(sizes, |block, channel| {
-        let mean = T::from_f64(means[channel]);
-        let mut sums = [T::zero(); LANES];
-        for values in places(block, channel) {
-            for lane in 0..LANES {
-                let centred = values[lane] - mean;
-                sums[lane] += centred * centred;
+    let squares = channel_sums::<T, 1>(
+        sizes,
+        #[inline(always)]
+        |block, channel| {
+            let mean = T::from_f64(means[channel]);
+            let mut sums = [T::zero(); LANES];
+            for values in places(block, channel) {
+                for lane in 0..LANES {
+                    let centred = values[lane] - mean;
+                    sums[lane] += centred * centred;
+                }
             }
-        }
-        [keep(sums, block)]
-    });
+            [keep(sums, block)]
+        },
+    );
     let moments: Vec<f64> = means.iter().copied().chain(squares.iter().map(|[sum]| sum / count)).collect();
     Ok((CpuStorage::F64(moments), Shape::from(2 * channels)))
 }
@@ -254,20 +265,24 @@ fn scale_gradients<T: Real>(
     let [_, channels, plane] = sizes;
     let source = slice::<T>(features, layout)?;
     let gradient = slice::<T>(gradient, gradient_layout)?;
-    let sums = channel_sums::<T, 2>(sizes, |block, channel| {
-        let first = (block * channels + channel) * plane;
-        let (values, _) = source[first..][..plane].as_chunks::<LANES>();
-        let (gradients, _) = gradient[first..][..plane].as_chunks::<LANES>();
-        let [mean, reciprocal] = operator.moments::<T>(channel);
-        let (mut products, mut slopes) = ([T::zero(); LANES], [T::zero(); LANES]);
-        for (values, gradients) in values.iter().zip(gradients) {
-            for lane in 0..LANES {
-                products[lane] += gradients[lane] * ((values[lane] - mean) * reciprocal);
-                slopes[lane] += gradients[lane];
+    let sums = channel_sums::<T, 2>(
+        sizes,
+        #[inline(always)]
+        |block, channel| {
+            let first = (block * channels + channel) * plane;
+            let (values, _) = source[first..][..plane].as_chunks::<LANES>();
+            let (gradients, _) = gradient[first..][..plane].as_chunks::<LANES>();
+            let [mean, reciprocal] = operator.moments::<T>(channel);
+            let (mut products, mut slopes) = ([T::zero(); LANES], [T::zero(); LANES]);
+            for (values, gradients) in values.iter().zip(gradients) {
+                for lane in 0..LANES {
+                    products[lane] += gradients[lane] * ((values[lane] - mean) * reciprocal);
+                    slopes[lane] += gradients[lane];
+                }
             }
-        }
-        [products, slopes]
-    });
+            [products, slopes]
+        },
+    );
     let all = sums.iter().map(|sums| sums[0]).chain(sums.iter().map(|sums| sums[1]));
     Ok((T::to_cpu_storage_owned(all.map(T::from_f64).collect()), Shape::from(2 * channels)))
 }
@@ -324,7 +339,7 @@ fn input_gradient<T: Real>(
         let (target, _) = target.as_chunks_mut::<LANES>();
         let (source, _) = source.as_chunks::<LANES>();
         let (gradient, _) = gradient.as_chunks::<LANES>();
-        Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 for ((target, values), gradients) in target.iter_mut().zip(source).zip(gradient) {

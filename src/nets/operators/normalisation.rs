@@ -1,11 +1,11 @@
 //! Layer normalisation of images side by side.
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
-use pulp::Arch;
 use rayon::prelude::*;
 
 use super::real::Real;
 use super::storage::{slice, with_real};
+use super::vectorised::vectorised;
 use super::LANES;
 
 /// `(x - m) / sqrt(v + epsilon)` with `m` and `v` the mean and variance of all features of an image: layer
@@ -86,7 +86,7 @@ fn forward<T: Real>(storage: &CpuStorage, layout: &Layout, epsilon: f64) -> Resu
 pub(in super::super) fn normalise_block<T: Real>(target: &mut [T], source: &[T], epsilon: f64) {
     let (target, _) = target.as_chunks_mut::<LANES>();
     let (source, _) = source.as_chunks::<LANES>();
-    Arch::new().dispatch(
+    vectorised(
         #[inline(always)]
         || {
             let [mean, reciprocal] = moments(source, epsilon);
@@ -123,7 +123,7 @@ pub(in super::super) fn normalise_block_gradient<T: Real>(
     let (target, _) = target.as_chunks_mut::<LANES>();
     let (source, _) = source.as_chunks::<LANES>();
     let (gradient, _) = gradient.as_chunks::<LANES>();
-    Arch::new().dispatch(
+    vectorised(
         #[inline(always)]
         || {
             let [mean, reciprocal] = moments(source, epsilon);

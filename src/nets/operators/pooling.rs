@@ -1,11 +1,11 @@
 //! Pooling of images side by side.
 
 use candle_core::{bail, CpuStorage, CustomOp1, CustomOp3, Layout, Result, Shape, Tensor};
-use pulp::Arch;
 use rayon::prelude::*;
 
 use super::real::Real;
 use super::storage::{slice, with_real};
+use super::vectorised::vectorised;
 use super::{Span, Window, LANES};
 
 /// The largest number in each window, of features `[blocks, channels, height, width, LANES]`; padding is left out.
@@ -160,7 +160,7 @@ fn max_forward<T: Real>(storage: &CpuStorage, layout: &Layout, window: Window) -
     planes.for_each(|(target, source)| {
         let (target, _) = target.as_chunks_mut::<LANES>();
         let (source, _) = source.as_chunks::<LANES>();
-        Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 windows.for_each(
@@ -204,7 +204,7 @@ fn max_backward<T: Real>(
         let (source, _) = source.as_chunks::<LANES>();
         let (result, _) = result.as_chunks::<LANES>();
         let (gradient, _) = gradient.as_chunks::<LANES>();
-        Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 windows.for_each(
@@ -241,7 +241,7 @@ fn average_forward<T: Real>(storage: &CpuStorage, layout: &Layout, window: Windo
     planes.for_each(|(target, source)| {
         let (target, _) = target.as_chunks_mut::<LANES>();
         let (source, _) = source.as_chunks::<LANES>();
-        Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 windows.for_each(
@@ -281,7 +281,7 @@ fn average_backward<T: Real>(
     planes.for_each(|(target, gradient)| {
         let (target, _) = target.as_chunks_mut::<LANES>();
         let (gradient, _) = gradient.as_chunks::<LANES>();
-        Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
                 windows.for_each(

@@ -6,6 +6,7 @@ use pulp::Arch;
 
 use super::super::operators::normalisation::{normalise_block, normalise_block_gradient};
 use super::super::operators::tile::{pack, tile_outputs, Correlate, WeightGradient};
+use super::super::operators::vectorised::vectorised;
 use super::super::operators::LANES;
 use super::super::Network;
 use super::softmax::{self, Loss};
@@ -211,11 +212,11 @@ impl Workspace {
         let (logits, _) = logits.as_chunks::<LANES>();
         let (slopes, _) = slopes.as_chunks_mut::<LANES>();
         let classes = logits.len() / self.blocks;
-        let blocks = logits.chunks(classes).zip(slopes.chunks_mut(classes)).zip(labels.chunks(LANES));
         let mut sums = [0.0; LANES];
-        Arch::new().dispatch(
+        vectorised(
             #[inline(always)]
             || {
+                let blocks = logits.chunks(classes).zip(slopes.chunks_mut(classes)).zip(labels.chunks(LANES));
                 for ((logits, slopes), labels) in blocks {
                     let slope = softmax::gradient(logits, slopes, labels, temperature, loss, self.batch);
                     for (sum, slope) in sums.iter_mut().zip(slope) {
@@ -244,7 +245,7 @@ impl Workspace {
 }
 
 fn clamp(source: &[f32], target: &mut [f32], ceiling: f32) {
-    Arch::new().dispatch(
+    vectorised(
         #[inline(always)]
         || {
             for (target, &value) in target.iter_mut().zip(source) {
@@ -256,7 +257,7 @@ fn clamp(source: &[f32], target: &mut [f32], ceiling: f32) {
 }
 
 fn clamp_gradient(result: &[f32], slopes: &[f32], target: &mut [f32], ceiling: f32) {
-    Arch::new().dispatch(
+    vectorised(
         #[inline(always)]
         || {
             for ((target, &result), &slope) in target.iter_mut().zip(result).zip(slopes) {
