@@ -8,7 +8,7 @@ use rand::RngExt;
 
 use super::simplify_links::{links, Editor, Link};
 use super::{ImportError, TrainedNetwork};
-use crate::code::{Architecture, CodeError};
+use crate::code::{Architecture, CodeError, Model};
 use crate::data::{DataError, LabelledImages};
 use crate::nets::{Evaluator, MARGIN};
 use crate::random::stream;
@@ -16,6 +16,9 @@ use crate::random::stream;
 /// A simplified network's logits may differ by this fraction of the largest: what another order of summation does. It is a
 /// sixteenth of the margin by which an image must be right to count as right.
 const ALLOWED: f64 = MARGIN as f64 / 16.0;
+
+/// Images on which a model is compared with its simplification.
+pub const COMPARED_IMAGES: usize = 512;
 
 /// Alternatives are tried on networks of at most this many weights; larger ones take the first.
 const TRIED_WEIGHTS: u64 = 1 << 20;
@@ -105,6 +108,22 @@ pub fn simplify(
         return Err(ImportError::Changed { difference: done.difference, allowed: ALLOWED });
     }
     Ok((simplified, done))
+}
+
+/// The same function in fewer bits, if [`simplify`] finds it; else the model itself.
+///
+/// Functions are compared on the first images.
+pub fn shortened(model: Model, images: &LabelledImages) -> Model {
+    let network = TrainedNetwork { architecture: model.architecture().clone(), weights: model.weights() };
+    let bytes = |model: &Model| model.encode().map_or(usize::MAX, |file| file.len());
+    let simple = images.slice(0..images.len().min(COMPARED_IMAGES)).ok().and_then(|images| {
+        let (simple, _) = simplify(&network, &images).ok()?;
+        simple.model().ok()
+    });
+    match simple {
+        Some(simple) if bytes(&simple) < bytes(&model) => simple,
+        _ => model,
+    }
 }
 
 /// The alternative whose model has the shortest code word; of equals, the first.
