@@ -93,6 +93,9 @@ pub struct ImportOptions {
     /// What the network expects for black and for white, in all channels or in each: `[-1, 1]`, if it was trained on
     /// pixels from -1 to 1. Empty: from 0 to 1.
     pub pixels: Vec<f32>,
+    /// What is added to a variance before its root, where a batch normalisation comes with moments: `1e-5` in PyTorch,
+    /// `1e-3` in TensorFlow.
+    pub epsilon: f64,
 }
 
 /// Reads the tensors that `architecture` needs.
@@ -100,6 +103,8 @@ pub struct ImportOptions {
 /// A name fits if it ends in the architecture's (`model.conv1.weight`, `LeNet/conv1/weights`). Kernels may be stored as
 /// `[out, in, rows, columns]` and matrices as `[out, in]` (PyTorch), or as `[rows, columns, in, out]` and `[in, out]`
 /// (TensorFlow). The inputs of a dense layer after a feature map are in the order channel, row, column.
+///
+/// Batch normalisations that come with moments (`running_mean`, `running_var`) get scales and shifts that include them.
 ///
 /// If the network expects pixels in another range than from 0 to 1, a depthwise 1x1 convolution in front maps them: it
 /// is part of the function, so it is part of the file.
@@ -128,11 +133,61 @@ pub fn import(
         if if layout.is_certain { layout.is_transposed } else { usual } {
             numbers = transpose(&numbers, &shape.dimensions);
         }
+        if let Some(moments) = Moments::beside(file, &name)? {
+            let partner = match shape.name.ends_with(BIAS) {
+                true => name.strip_suffix(BIAS).map(|prefix| format!("{prefix}{WEIGHT}")),
+                false => None,
+            };
+            let scales = partner.map(|partner| file.read(&partner)).transpose()?;
+            numbers = moments.folded(&numbers, scales.as_deref(), options.epsilon);
+        }
         // Minus zero is zero.
         numbers.iter_mut().filter(|number| **number == 0.0).for_each(|number| *number = 0.0);
         weights.push(numbers);
     }
     with_pixels(architecture, weights, &options.pixels)
+}
+
+/// Endings of a scale's and a shift's name.
+const WEIGHT: &str = ".weight";
+const BIAS: &str = ".bias";
+
+/// What a batch normalisation remembers of the data: it becomes part of the scale and the shift.
+struct Moments {
+    means: Vec<f32>,
+    variances: Vec<f32>,
+}
+
+impl Moments {
+    /// Those stored beside a scale or shift.
+    fn beside(file: &mut SafetensorsFile, name: &str) -> Result<Option<Self>, ImportError> {
+        let Some(prefix) = name.strip_suffix(WEIGHT).or(name.strip_suffix(BIAS)) else {
+            return Ok(None);
+        };
+        let names = [format!("{prefix}.running_mean"), format!("{prefix}.running_var")];
+        if !names.iter().all(|name| file.entries().contains_key(name)) {
+            return Ok(None);
+        }
+        let [means, variances] = names;
+        Ok(Some(Self { means: file.read(&means)?, variances: file.read(&variances)? }))
+    }
+
+    /// The scale `g / sqrt(v + epsilon)`, if there are no scales; else the shift `b - m g / sqrt(v + epsilon)`.
+    fn folded(&self, numbers: &[f32], scales: Option<&[f32]>, epsilon: f64) -> Vec<f32> {
+        let moments = self.means.iter().zip(&self.variances);
+        let channels = numbers.iter().zip(moments).enumerate();
+        let fold = |(channel, (&number, (&mean, &variance))): (usize, (&f32, (&f32, &f32)))| {
+            let root = (f64::from(variance) + epsilon).sqrt();
+            match scales {
+                None => f64::from(number) / root,
+                Some(scales) => {
+                    let scale = f64::from(scales.get(channel).copied().unwrap_or(1.0));
+                    f64::from(number) - f64::from(mean) * scale / root
+                }
+            }
+        };
+        channels.map(|channel| fold(channel) as f32).collect()
+    }
 }
 
 /// Whether a tensor is stored with its output index last, and whether its shape alone tells.
