@@ -265,6 +265,37 @@ fn files_that_do_not_fit_say_what_is_wrong() {
 }
 
 #[test]
+fn moments_of_batch_normalisations_become_part_of_scale_and_shift() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let vector = |name: &str, numbers: [f32; 2]| (name.to_string(), vec![2], numbers.to_vec());
+    save(
+        &path("net.safetensors"),
+        &vec![
+            ("a.weight".to_string(), vec![2, 1, 1, 1], vec![1.0, -1.0]),
+            vector("b.weight", [3.0, 0.5]),
+            vector("b.bias", [1.0, 0.25]),
+            vector("b.running_mean", [2.0, -1.0]),
+            vector("b.running_var", [8.0, 15.0]),
+            ("c.weight".to_string(), vec![2, 8], vec![0.5; 16]),
+        ],
+    );
+    fs::write(path("names"), "conv1.weight=a.weight\nbn1.weight=b.weight\n\nbn1.bias=b.bias\nfc1.weight=c.weight\n")
+        .unwrap();
+    let (net, names, model) = (path("net.safetensors"), path("names"), path("net.nvc"));
+    let compress = ["compress", text(&net), "-o", text(&model), "--arch", "conv:2:1 bn dense:2", "--input", "1x2x2"];
+    let options = ["--tensors", text(&names), "--epsilon", "1", "--no-simplify"];
+    succeeds(&[&compress[..], &options].concat());
+    let weights = Model::decode(&fs::read(&model).unwrap()).unwrap().weights();
+    assert_eq!(weights[1], [1.0, 0.125]);
+    assert_eq!(weights[2], [-1.0, 0.375]);
+
+    fs::write(path("names"), "conv1.weight\n").unwrap();
+    let message = refuses(&[&compress[..], &options].concat());
+    assert!(message.contains("line 1: it has the form OURS=THEIRS"), "{message}");
+}
+
+#[test]
 fn inspect_accounts_for_every_bit_of_a_compressed_network() {
     let case = Case::new(&tensors());
     case.run(&[]);

@@ -123,7 +123,7 @@ impl MixedCode {
             is_sorted,
             mask: Mixture::new([rows, columns, 64, channels, 18, width, height]),
             sign: Mixture::new([SIGNS * SIGNS, SIGNS, channels, 2 * SIGNS]),
-            more_digits: vec![Mixture::new([rows, channels, MAGNITUDES]); DIGITS - 1],
+            more_digits: vec![Mixture::new([rows, channels, MAGNITUDES]); alphabet.digits() - 1],
             digits: vec![[AdaptiveBit::default(); 1 << (DIGITS - 1)]; DIGITS],
             taken: vec![0; columns],
         }
