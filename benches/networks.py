@@ -1,8 +1,9 @@
-"""The networks of networks.rs in PyTorch: seconds for a training pass over 6,000 images, with the threads given.
+"""The networks of networks.rs in PyTorch, with the threads given: the same names and the same work.
 
-    pip install torch
-    python benches/networks.py [THREADS]
+    pip install torch efficientnet-lite-pytorch
+    python benches/networks.py [THREADS] [NAME ...]
 """
+import statistics
 import sys
 import time
 
@@ -56,9 +57,36 @@ def small_networks():
     return time.perf_counter() - start
 
 
+def efficientnet():
+    """Seconds for 16 images of 3x224x224, logits only."""
+    from efficientnet_lite_pytorch import EfficientNet
+
+    network = EfficientNet.from_name("efficientnet-lite0").eval()
+    images = torch.rand(16, 3, 224, 224)
+
+    def run():
+        start = time.perf_counter()
+        with torch.no_grad():
+            network(images)
+        return time.perf_counter() - start
+
+    return run
+
+
+def training(network, batch):
+    return lambda: seconds(network, batch)
+
+
+WORK = {
+    "lenet5": (training(lenet5(), 128), 7),
+    "small": (training(small(), 64), 7),
+    "certifier": (training(certifier(), 64), 7),
+    "64 networks 12-16-2": (small_networks, 3),
+    "efficientnet-lite0": (efficientnet(), 7),
+}
+
 torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 2)
-for name, network, batch in [("lenet5", lenet5(), 128), ("small", small(), 64), ("certifier", certifier(), 64)]:
-    times = sorted(seconds(network, batch) for _ in range(7))
-    print(f"{name}: median {times[3]:.3f} s, {times[0]:.3f} to {times[-1]:.3f} s")
-times = sorted(small_networks() for _ in range(3))
-print(f"64 networks 12-16-2: median {times[1]:.3f} s, {times[0]:.3f} to {times[-1]:.3f} s")
+for name in sys.argv[2:] or WORK:
+    work, repetitions = WORK[name]
+    times = [work() for _ in range(repetitions)]
+    print(f"{name}: median {statistics.median(times):.3f} s, {min(times):.3f} to {max(times):.3f} s", flush=True)

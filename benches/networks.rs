@@ -85,5 +85,20 @@ fn stacks(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, training_passes, stacks);
+/// Logits of 16 images of 3x224x224.
+fn inference(criterion: &mut Criterion) {
+    let input = ImageSize { channels: 3, height: 224, width: 224 };
+    let architecture = Architecture::named("efficientnet-lite0", input, 1000).expect("a known name");
+    let network = Network::new(architecture);
+    let weights: Vec<Tensor> =
+        weights(&network).expect("weights on a CPU").iter().map(|weight| weight.as_detached_tensor()).collect();
+    let images = Tensor::rand(0f32, 1.0, (16, 3, 224, 224), &Device::Cpu).expect("images on a CPU");
+    let mut group = criterion.benchmark_group("logits of 16 images");
+    group.sample_size(10).throughput(Throughput::Elements(16));
+    group.bench_function("efficientnet-lite0", |bencher| {
+        bencher.iter(|| network.forward(&weights, &images).expect("a forward pass"));
+    });
+}
+
+criterion_group!(benches, training_passes, inference, stacks);
 criterion_main!(benches);
