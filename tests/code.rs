@@ -1,8 +1,11 @@
 //! Codes and the model file: what is written is what is read, to the bit, and nothing else is accepted.
 #![allow(clippy::unwrap_used)]
 
-use nonvacuous::code::distribution::{Adaptive, Distribution, Weighted, PRECISION};
-use nonvacuous::code::integer::{read_gamma, read_signed, write_gamma, write_signed};
+use nonvacuous::code::distribution::{Adaptive, AdaptiveBit, Distribution, Weighted, PRECISION};
+use nonvacuous::code::integer::{
+    read_delta, read_gamma, read_omega, read_rice, read_signed, read_subset, write_delta, write_gamma, write_omega,
+    write_rice, write_signed, write_subset,
+};
 use nonvacuous::code::{oriented, Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, ImageSize, Model};
 use proptest::prelude::*;
 
@@ -169,15 +172,80 @@ proptest! {
     }
 }
 
+/// Ideal bits of what is written.
+fn bits(write: impl FnOnce(&mut Encoder)) -> f64 {
+    let mut encoder = Encoder::new();
+    write(&mut encoder);
+    encoder.ideal_bits()
+}
+
 #[test]
-fn gamma_codes_satisfy_krafts_equality() {
-    let length = |value: u64| {
-        let mut encoder = Encoder::new();
-        write_gamma(&mut encoder, value).unwrap();
-        encoder.ideal_bits()
+fn integer_codes_have_the_lengths_of_the_literature_and_satisfy_kraft() {
+    let floor_log = |value: u64| f64::from(value.ilog2());
+    let omega = |value: u64| {
+        let (mut bits, mut rest) = (1.0, value);
+        while rest > 1 {
+            bits += floor_log(rest) + 1.0;
+            rest = u64::from(rest.ilog2());
+        }
+        bits
     };
-    let sum: f64 = (1..1u64 << 12).map(|value| (-length(value)).exp2()).sum();
-    assert_eq!(sum, 1.0 - 0.5f64.powi(12));
+    let end = 1u64 << 12;
+    let mut sums = [0.0; 4];
+    for value in 1..end {
+        let lengths = [
+            bits(|encoder| write_gamma(encoder, value).unwrap()),
+            bits(|encoder| write_delta(encoder, value).unwrap()),
+            bits(|encoder| write_omega(encoder, value).unwrap()),
+            bits(|encoder| write_rice(encoder, value - 1, 7).unwrap()),
+        ];
+        let expected = [
+            2.0 * floor_log(value) + 1.0,
+            floor_log(value) + 2.0 * floor_log(u64::from(value.ilog2()) + 1) + 1.0,
+            omega(value),
+            ((value - 1) >> 7) as f64 + 1.0 + 7.0,
+        ];
+        assert_eq!(lengths, expected, "{value}");
+        lengths.iter().zip(&mut sums).for_each(|(length, sum)| *sum += (-length).exp2());
+    }
+    // Gamma: all but the integers of more digits. Rice: all but quotients from 31 on, and one value.
+    assert_eq!(sums[0], 1.0 - 0.5f64.powi(12));
+    assert!(sums[1] < 1.0 && sums[2] < 1.0, "{sums:?}");
+    assert!((sums[3] - (1.0 - 0.5f64.powi(32) - 0.5f64.powi(39))).abs() < 1e-15, "{}", sums[3]);
+}
+
+proptest! {
+    #[test]
+    fn every_integer_code_is_read_back(value in 1u64..1 << 40, small in 0u64..5000, parameter in 0u32..12) {
+        let mut encoder = Encoder::new();
+        write_delta(&mut encoder, value).unwrap();
+        write_omega(&mut encoder, value).unwrap();
+        write_rice(&mut encoder, small, parameter).unwrap();
+        let mut decoder = Decoder::new(&encoder.finish());
+        prop_assert_eq!(read_delta(&mut decoder).unwrap(), value);
+        prop_assert_eq!(read_omega(&mut decoder).unwrap(), value);
+        prop_assert_eq!(read_rice(&mut decoder, parameter).unwrap(), small);
+    }
+
+    #[test]
+    fn an_enumerative_code_takes_the_logarithm_of_the_number_of_subsets(mask in prop::collection::vec(any::<bool>(), 0..300)) {
+        let members = mask.iter().filter(|&&member| member).count();
+        let logarithm: f64 = (0..members).map(|k| ((mask.len() - k) as f64 / (members - k) as f64).log2()).sum();
+        let length = bits(|encoder| write_subset(encoder, &mask).unwrap());
+        prop_assert!((length - logarithm).abs() < 0.01 + 1e-4 * logarithm, "{length} {logarithm}");
+        let mut encoder = Encoder::new();
+        write_subset(&mut encoder, &mask).unwrap();
+        let mut decoder = Decoder::new(&encoder.finish());
+        prop_assert_eq!(read_subset(&mut decoder, mask.len(), members).unwrap(), mask.clone());
+        // An adaptive code does not know the size: a logarithm and a bit more.
+        let mut adaptive = AdaptiveBit::default();
+        let mut encoder = Encoder::new();
+        for &member in &mask {
+            encoder.write(usize::from(member), &adaptive.expect()).unwrap();
+            adaptive.observe(member);
+        }
+        prop_assert!(encoder.ideal_bits() <= logarithm + (mask.len().max(1) as f64).log2() + 1.01);
+    }
 }
 
 #[test]

@@ -2,12 +2,13 @@
 #![cfg(feature = "train")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
 use nonvacuous::code::{Architecture, ImageSize};
-use nonvacuous::data::{load, LabelledImages, SearchPath};
+use nonvacuous::compress::safetensors::SafetensorsFile;
+use nonvacuous::compress::{import, ImportOptions};
+use nonvacuous::data::{load, ImageFolder, LabelledImages, SearchPath};
 use nonvacuous::nets::Network;
 
 /// A file of the data folder; `None`, said aloud, in a clone without it.
@@ -20,21 +21,15 @@ fn reference_file(name: &str) -> Option<PathBuf> {
     found
 }
 
-/// Kernels are released as `[height, width, in, out]`, matrices as `[in, out]`.
-fn zhou_lenet(tensors: &HashMap<String, Tensor>) -> Vec<Tensor> {
-    let tensor = |name: &str| tensors.get(&format!("LeNet/{name}")).unwrap().clone();
-    let kernel = |name: &str| tensor(name).permute((3, 2, 0, 1)).unwrap().contiguous().unwrap();
-    let matrix = |name: &str| tensor(name).t().unwrap().contiguous().unwrap();
-    vec![
-        kernel("conv1/weights"),
-        tensor("conv1/bias"),
-        kernel("conv2/weights"),
-        tensor("conv2/bias"),
-        matrix("fc1/weights"),
-        tensor("fc1/bias"),
-        matrix("fc2/weights"),
-        tensor("fc2/bias"),
-    ]
+/// A named network with the weights of a file.
+fn imported(file: &Path, name: &str, input: ImageSize, classes: usize) -> (Network, Vec<Tensor>) {
+    let architecture = Architecture::named(name, input, classes).unwrap();
+    let mut file = SafetensorsFile::open(file).unwrap();
+    let imported = import(&mut file, &architecture, &ImportOptions::default()).unwrap();
+    let shapes = architecture.tensors();
+    let pairs = imported.weights.into_iter().zip(&shapes);
+    let weights = pairs.map(|(weights, shape)| Tensor::from_vec(weights, &shape.dimensions[..], &Device::Cpu).unwrap());
+    (Network::new(architecture.clone()), weights.collect())
 }
 
 /// Images whose largest logit is another class's, with pixels as `2 (x / 255 - 1/2)`.
@@ -57,10 +52,73 @@ fn the_lenet_of_zhou_et_al_misreads_470_training_and_231_test_images() {
         return;
     };
     let data = load("mnist", &SearchPath::from_environment(None)).unwrap();
-    let tensors = candle_core::safetensors::load(file, &Device::Cpu).unwrap();
-    let layers = "conv:20:5:p0:b max:2 conv:50:5:p0:b max:2 dense:500:b relu dense:10:b";
-    let network = Network::new(Architecture::parse(layers, data.train.shape()).unwrap());
-    let weights = zhou_lenet(&tensors);
+    let (network, weights) = imported(&file, "lenet5", data.train.shape(), 10);
     assert_eq!(errors(&network, &weights, &data.train), 470);
     assert_eq!(errors(&network, &weights, data.test.as_ref().unwrap()), 231);
+}
+
+const IMAGENET: ImageSize = ImageSize { channels: 3, height: 224, width: 224 };
+
+/// Levels of a plane minus the mean and divided by the deviation, as for ImageNet.
+fn standardise(channel: usize, level: u8) -> f32 {
+    const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
+    const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
+    (f32::from(level) / 255.0 - MEAN[channel]) / DEVIATION[channel]
+}
+
+#[test]
+fn the_logits_of_efficientnet_lite0_are_those_of_pytorch() {
+    let Some(file) = reference_file("efficientnet_lite0.safetensors") else {
+        return;
+    };
+    let (network, weights) = imported(&file, "efficientnet-lite0", IMAGENET, 1000);
+    let mut image = Vec::new();
+    for channel in 0..3usize {
+        for row in 0..224 {
+            for column in 0..224 {
+                let level = (7 * channel + 3 * row + 5 * column + row * column) % 256;
+                image.push(standardise(channel, level as u8));
+            }
+        }
+    }
+    let image = Tensor::from_vec(image, (1, 3, 224, 224), &Device::Cpu).unwrap();
+    let logits: Vec<f32> = network.forward(&weights, &image).unwrap().flatten_all().unwrap().to_vec1().unwrap();
+    // PyTorch 2.15 with efficientnet-lite-pytorch 0.1.0.
+    let reference = include_str!("reference/efficientnet_lite0_logits.csv").lines().skip(1);
+    let reference: Vec<f32> = reference.map(|line| line.split_once(',').unwrap().1.parse().unwrap()).collect();
+    let difference = logits.iter().zip(&reference).map(|(one, other)| (one - other).abs()).fold(0.0, f32::max);
+    println!("largest difference of a logit: {difference:e}");
+    assert_eq!(logits.len(), reference.len());
+    assert!(difference < 1e-3, "{difference}");
+}
+
+#[test]
+#[ignore = "a minute: 1,000 photographs"]
+fn efficientnet_lite0_misreads_a_quarter_of_the_sample_of_imagenet() {
+    let (Some(file), Some(sample)) =
+        (reference_file("efficientnet_lite0.safetensors"), reference_file("imagenet-sample"))
+    else {
+        return;
+    };
+    let (network, weights) = imported(&file, "efficientnet-lite0", IMAGENET, 1000);
+    let folder = ImageFolder::open(&sample).unwrap();
+    assert_eq!((folder.len(), folder.classes().len()), (1000, 1000));
+    let (mut wrong, mut far) = (0, 0);
+    for first in (0..folder.len()).step_by(40) {
+        let mut images = Vec::new();
+        for index in first..first + 40 {
+            let pixels = folder.pixels(index, 256, 224).unwrap();
+            images.extend(pixels.iter().enumerate().map(|(place, &level)| standardise(place / (224 * 224), level)));
+        }
+        let images = Tensor::from_vec(images, (40, 3, 224, 224), &Device::Cpu).unwrap();
+        let logits: Vec<Vec<f32>> = network.forward(&weights, &images).unwrap().to_vec2().unwrap();
+        for (logits, (_, class)) in logits.iter().zip(&folder.files()[first..]) {
+            let larger = logits.iter().filter(|&&logit| logit > logits[*class]).count();
+            wrong += usize::from(larger >= 1);
+            far += usize::from(larger >= 5);
+        }
+    }
+    println!("{wrong} of 1000 misread, {far} not among the first five");
+    assert!((241..=247).contains(&wrong), "{wrong}");
+    assert!((77..=83).contains(&far), "{far}");
 }

@@ -9,7 +9,7 @@
 //! [`max_test_error`] an upper bound on the expected test error of any learner with these bits.
 //!
 //! # The safe side
-//! Lower bounds on bits are rounded down. The divergences are sums of positive terms, each to a relative `2e-14` whatever the distance of
+//! Lower bounds on bits are rounded down, and to 0 below `1e-290` bits. The divergences are sums of positive terms, each to a relative `2e-14` whatever the distance of
 //! the errors, because their difference is taken first and exactly (see `deviance`).
 
 use std::f64::consts::LN_2;

@@ -1,22 +1,22 @@
 //! `nonvacuous certify`.
 
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use candle_core::Device;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::certify_model::{Claim, ModelArguments};
 use super::output::{cannot, print, print_json, write_whole};
+use super::search::Search;
 use super::table::table;
-use super::{Failure, MISUSE};
+use super::Failure;
 use crate::bounds::BOUNDS;
-use crate::certificate::{issue, percent_up, Certificate, Provenance};
+use crate::certificate::{percent_up, Certificate, Provenance};
 use crate::code::Architecture;
-use crate::compress::{compress, recipes, CompressError, Effort, Recipe};
+use crate::compress::{recipes, Effort, Recipe};
 use crate::data::{load, DataSet, SearchPath};
-use crate::nets::{TrainError, TrainingSet};
+use crate::nets::TrainingSet;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -30,17 +30,21 @@ pub(super) struct Arguments {
 
     /// How long to search
     #[arg(long, value_enum, default_value_t = Effort::Standard)]
-    effort: Effort,
+    pub(super) effort: Effort,
 
     /// Seed of all randomness
     #[arg(long, default_value_t = 1)]
-    seed: u64,
+    pub(super) seed: u64,
 
     /// Probability, over the draw of the training set, that the bound fails
     #[arg(long, default_value_t = 0.05)]
-    delta: f64,
+    pub(super) delta: f64,
 
-    /// Folder for model.nvc and certificate.json
+    /// Begin no further recipe after so many minutes
+    #[arg(long, value_name = "M")]
+    pub(super) minutes: Option<f64>,
+
+    /// Folder for model.nvc, certificate.json and trials.csv; a search that was interrupted goes on where it was
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
@@ -49,7 +53,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) const MODEL_FILE: &str = "model.nvc";
-const CERTIFICATE_FILE: &str = "certificate.json";
+pub(super) const CERTIFICATE_FILE: &str = "certificate.json";
 
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
     crate::bounds::FailureProbability::new(arguments.delta)?;
@@ -68,38 +72,14 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         return arguments.model.certify(path, &Claim { arch, data: &data, delta, seed, folder: &folder }, json);
     }
     create(&folder)?;
-    let provenance = provenance(arguments.seed);
-    let device = Device::Cpu;
-    let training_set = TrainingSet::new(&data.train, &device)?;
-    let mut best: Option<Certificate> = None;
-    let mut diverged = None;
-    for (place, recipe) in recipes.iter().enumerate() {
-        let candidate = Candidate { recipe, number: place + 1, of: recipes.len() };
-        let file = match candidate.train(&training_set, arguments.seed, &device) {
-            Ok(file) => file,
-            Err(CompressError::Train(error @ TrainError::Diverged { .. })) => {
-                diverged = Some(error);
-                continue;
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let certificate = issue(&file, MODEL_FILE, &data, arguments.delta, provenance.clone())?;
-        candidate.report(&certificate);
-        let bound = |certificate: &Certificate| certificate.bounds.occam_binomial;
-        if best.as_ref().is_none_or(|best| bound(&certificate) < bound(best)) {
-            // At once, so that an interruption loses nothing that is finished.
-            write(&folder, &file, &certificate)?;
-            best = Some(certificate);
-        }
-    }
-    match (best, diverged) {
-        (Some(certificate), _) if json => print_json(&certificate),
-        (Some(certificate), _) => {
+    let training_set = TrainingSet::new(&data.train, &Device::Cpu)?;
+    let search = Search { data: &data, training_set: &training_set, folder: &folder, arguments, begun: Instant::now() };
+    match search.run(recipes)? {
+        certificate if json => print_json(&certificate),
+        certificate => {
             summarise(&folder, &certificate);
             Ok(())
         }
-        (None, Some(error)) => Err(error.into()),
-        (None, None) => Err(Failure { message: "there is no recipe to try".to_string(), code: MISUSE }),
     }
 }
 
@@ -124,49 +104,6 @@ fn chosen_recipes(arguments: &Arguments, data: &DataSet) -> Result<Vec<Recipe>, 
         recipes.dedup();
     }
     Ok(recipes)
-}
-
-/// One of the networks that are tried.
-struct Candidate<'a> {
-    recipe: &'a Recipe,
-    number: usize,
-    of: usize,
-}
-
-impl Candidate<'_> {
-    /// Trains, compresses and encodes, with a progress bar on a terminal.
-    fn train(&self, data: &TrainingSet, seed: u64, device: &Device) -> Result<Vec<u8>, CompressError> {
-        let epochs = self.recipe.pruning.epochs + self.recipe.quantised.epochs;
-        let bar = ProgressBar::new(epochs as u64);
-        if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:24} {pos}/{len} epochs, {msg}, {eta} left") {
-            bar.set_style(style);
-        }
-        bar.set_prefix(format!("[{}/{}]", self.number, self.of));
-        bar.set_message("starting");
-        let model = compress(self.recipe, data, seed, device, |stage, epoch| {
-            let error = 100.0 * epoch.error;
-            bar.set_message(format!("{stage}: loss {:.3}, error {error:.1}%", epoch.loss));
-            bar.inc(1);
-        })?;
-        bar.finish_and_clear();
-        Ok(model.encode()?)
-    }
-
-    /// One line on a terminal about what came out.
-    fn report(&self, certificate: &Certificate) {
-        if std::io::stderr().is_terminal() {
-            eprintln!(
-                "[{}/{}] {}: {} bits, {} of {} training images misread, bound {}",
-                self.number,
-                self.of,
-                self.recipe,
-                certificate.bits,
-                certificate.k,
-                certificate.n,
-                percent_up(certificate.bounds.occam_binomial)
-            );
-        }
-    }
 }
 
 /// The certificate is written last and removed first, so that one beside a model is always about that model.

@@ -15,6 +15,8 @@ mod limit;
 mod output;
 mod row;
 mod run;
+#[cfg(feature = "train")]
+mod search;
 mod sweep;
 mod table;
 mod training_error;

@@ -113,6 +113,7 @@ const EXPONENT_BIAS: i32 = 1023;
 const DOUBLE_MANTISSA: u32 = 52;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

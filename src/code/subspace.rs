@@ -36,7 +36,7 @@ impl Subspace {
     pub fn terms_of(self, place: u64, coordinates: u64) -> impl Iterator<Item = (u64, bool)> {
         (0..u64::from(self.terms)).map(move |term| {
             let noise = mixed(mixed(mixed(self.seed) ^ place) ^ term);
-            ((u128::from(noise >> 1) * u128::from(coordinates) >> 63) as u64, noise & 1 == 1)
+            (((u128::from(noise >> 1) * u128::from(coordinates)) >> 63) as u64, noise & 1 == 1)
         })
     }
 

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::import_names::{read_moments, KnownNames};
 use super::safetensors::{SafetensorsError, SafetensorsFile};
 use super::TrainedNetwork;
 use crate::code::{Architecture, CodeError, Convolution, Layer, Padding, TensorShape};
@@ -101,6 +102,10 @@ pub struct ImportOptions {
 /// `[out, in, rows, columns]` and matrices as `[out, in]` (PyTorch), or as `[rows, columns, in, out]` and `[in, out]`
 /// (TensorFlow). The inputs of a dense layer after a feature map are in the order channel, row, column.
 ///
+/// If the file has the moments of a batch normalisation (`bn1.running_mean` and `bn1.running_var` beside `bn1.weight`), they
+/// become part of its scale and shift, with an epsilon of 1e-5. EfficientNet-Lite0 is known by the names of
+/// `efficientnet-lite-pytorch`, whose epsilon is 1e-3.
+///
 /// If the network expects pixels in another range than from 0 to 1, a depthwise 1x1 convolution in front maps them: it
 /// is part of the function, so it is part of the file.
 ///
@@ -112,10 +117,12 @@ pub fn import(
     options: &ImportOptions,
 ) -> Result<TrainedNetwork, ImportError> {
     let shapes = architecture.tensors();
+    let known = KnownNames::of(file);
     let mut sources = Vec::with_capacity(shapes.len());
     for shape in &shapes {
-        sources.push((find(file, &shape.name, options)?, shape));
+        sources.push((find(file, &shape.name, options, &known)?, shape));
     }
+    let moments = read_moments(file, &sources, known.epsilon)?;
     // A square matrix does not tell its layout; the others do.
     let layouts = sources.iter().filter_map(|(name, shape)| Layout::of(file, name, shape));
     let usual = layouts.filter(|layout| layout.is_certain).map(|layout| layout.is_transposed).next().unwrap_or(false);
@@ -131,6 +138,11 @@ pub fn import(
         // Minus zero is zero.
         numbers.iter_mut().filter(|number| **number == 0.0).for_each(|number| *number = 0.0);
         weights.push(numbers);
+    }
+    for (place, moments) in moments {
+        if let Some([scale, shift]) = weights.get_mut(place..place + 2) {
+            moments.fold(scale, shift);
+        }
     }
     with_pixels(architecture, weights, &options.pixels)
 }
@@ -183,9 +195,14 @@ fn wrong_shape(file: &SafetensorsFile, tensor: String, shape: &TensorShape) -> I
 }
 
 /// The name in the file of an architecture's tensor.
-fn find(file: &SafetensorsFile, wanted: &str, options: &ImportOptions) -> Result<String, ImportError> {
+fn find(
+    file: &SafetensorsFile,
+    wanted: &str,
+    options: &ImportOptions,
+    known: &KnownNames,
+) -> Result<String, ImportError> {
     let entries = file.entries();
-    if let Some((_, name)) = options.names.iter().find(|(ours, _)| ours == wanted) {
+    if let Some((_, name)) = options.names.iter().chain(&known.names).find(|(ours, _)| ours == wanted) {
         return match entries.contains_key(name) {
             true => Ok(name.clone()),
             false => Err(SafetensorsError::Missing(name.clone()).into()),

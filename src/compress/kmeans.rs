@@ -101,8 +101,8 @@ fn divide(
     }
     let middle = (ends.start + ends.end) / 2;
     let mut best = (f64::INFINITY, begins.start);
-    for begin in begins.start..begins.end.min(middle + 1) {
-        let cost = costs[begin] + points.cost(begin, middle);
+    for (begin, before) in costs.iter().enumerate().take(begins.end.min(middle + 1)).skip(begins.start) {
+        let cost = before + points.cost(begin, middle);
         if cost < best.0 {
             best = (cost, begin);
         }

@@ -8,6 +8,7 @@
 //! was tried, the bound holds for all files at once.
 
 mod import;
+mod import_names;
 mod kmeans;
 #[cfg(feature = "train")]
 mod polish;
@@ -23,18 +24,22 @@ pub mod safetensors;
 mod simplify;
 mod simplify_links;
 mod trained;
+#[cfg(feature = "train")]
+mod trial;
 
 pub use import::{import, ImportError, ImportOptions};
 pub use kmeans::{kmeans, optimal_kmeans};
 #[cfg(feature = "train")]
 pub use polish::polish;
 #[cfg(feature = "train")]
-pub use presets::{recipes, Effort};
+pub use presets::{recipes, variations, Effort};
 #[cfg(feature = "train")]
 pub use pruning::PrunedWeights;
 #[cfg(feature = "train")]
 pub use quantisation::QuantisedWeights;
 #[cfg(feature = "train")]
-pub use recipe::{compress, CompressError, Recipe, Stage};
+pub use recipe::{compress, CompressError, Progress, Recipe};
 pub use simplify::{largest_difference, noise_images, simplify, Simplification};
 pub use trained::TrainedNetwork;
+#[cfg(feature = "train")]
+pub use trial::{Trial, TrialError, Trials};

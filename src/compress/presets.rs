@@ -13,7 +13,7 @@ pub enum Effort {
     Quick,
     /// Recipes that are known to do well.
     Standard,
-    /// More of them, trained for longer.
+    /// These, then variations of the best so far, until none is better.
     Max,
 }
 
@@ -33,28 +33,22 @@ pub fn recipes(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, Cod
 }
 
 fn for_small_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, CodeError> {
-    let (passes, most): (&[usize], _) = match effort {
-        Effort::Quick => (&[30], 1),
-        Effort::Standard => (&[60], 12),
-        Effort::Max => (&[60, 120, 240], 24),
-    };
     let architecture = Architecture::parse(&format!("norm dense:{}", data.classes()), data.shape())?;
     let mut recipes = Vec::new();
-    for &epochs in passes {
-        for codewords in [3, 2] {
-            for step in 0..most {
-                recipes.push(Recipe {
-                    architecture: architecture.clone(),
-                    sparsity: 0.5,
-                    codewords,
-                    // From 2.5 on, in steps of 0.1, alternately up and down.
-                    rate: 2.5 + 0.1 * f64::from((step + 1) / 2) * if step % 2 == 0 { 1.0 } else { -1.0 },
-                    digits: 2,
-                    pruning: Schedule { epochs: epochs / 2, batch: 64, learning_rate: 0.01 },
-                    quantised: Schedule { epochs, batch: 64, learning_rate: 0.01 },
-                    bounded: 0.0,
-                });
-            }
+    for codewords in [2, 3] {
+        for step in 0..12 {
+            recipes.push(Recipe {
+                architecture: architecture.clone(),
+                sparsity: 0.5,
+                codewords,
+                // From 2.5 on, in steps of 0.1, alternately up and down.
+                rate: f64::from(25 + (step + 1) / 2 * if step % 2 == 0 { 1 } else { -1 }) / 10.0,
+                digits: 2,
+                pruning: Schedule { epochs: 30, batch: 64, learning_rate: 0.01 },
+                quantised: Schedule { epochs: 60, batch: 64, learning_rate: 0.01 },
+                bounded: 0.0,
+                sweeps: 8,
+            });
         }
     }
     if effort == Effort::Quick {
@@ -64,28 +58,33 @@ fn for_small_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
 }
 
 fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, CodeError> {
-    let classes = data.classes();
-    let wide = format!("conv:8:3 relu max:2 conv:12:3 norm relu max:2 conv:16:3 norm relu max:2 dense:{classes}");
-    let narrow = format!("conv:6:3 relu max:2 conv:10:3 norm relu max:2 conv:12:3 norm relu max:2 dense:{classes}");
-    let (texts, rates, epochs): (&[&str], &[f64], _) = match effort {
-        Effort::Quick => (&[&narrow], &[4.0], [1, 1]),
-        Effort::Standard => (&[&narrow], &[5.0], [2, 20]),
-        Effort::Max => (&[&narrow, &wide], &[4.0, 5.0, 6.0], [6, 60]),
+    let layers =
+        format!("oriented:12 relu max:2 conv:10:3 norm relu max:2 conv:10:3 norm relu max:2 dense:{}", data.classes());
+    let (epochs, sweeps) = match effort {
+        Effort::Quick => ([1, 1], 0),
+        Effort::Standard | Effort::Max => ([1, 20], 1),
     };
-    let mut recipes = Vec::new();
-    for text in texts {
-        for &rate in rates {
-            recipes.push(Recipe {
-                architecture: Architecture::parse(text, data.shape())?,
-                sparsity: 0.3,
-                codewords: 2,
-                rate,
-                digits: 2,
-                pruning: Schedule { epochs: epochs[0], batch: 64, learning_rate: 0.01 },
-                quantised: Schedule { epochs: epochs[1], batch: 64, learning_rate: 0.01 },
-                bounded: 0.0,
-            });
-        }
-    }
-    Ok(recipes)
+    Ok(vec![Recipe {
+        architecture: Architecture::parse(&layers, data.shape())?,
+        sparsity: 0.3,
+        codewords: 2,
+        rate: 6.0,
+        digits: 2,
+        pruning: Schedule { epochs: epochs[0], batch: 64, learning_rate: 0.01 },
+        quantised: Schedule { epochs: epochs[1], batch: 64, learning_rate: 0.04 },
+        bounded: 0.3,
+        sweeps,
+    }])
+}
+
+/// Recipes that differ from one in a single setting: the price of bits, the speed and the length of training.
+pub fn variations(recipe: &Recipe) -> Vec<Recipe> {
+    let quantised = recipe.quantised;
+    let with_rate = |factor: f64| Recipe { rate: (recipe.rate * factor * 100.0).round() / 100.0, ..recipe.clone() };
+    let with_speed = |factor: f64| Recipe {
+        quantised: Schedule { learning_rate: quantised.learning_rate * factor, ..quantised },
+        ..recipe.clone()
+    };
+    let longer = Recipe { quantised: Schedule { epochs: 2 * quantised.epochs, ..quantised }, ..recipe.clone() };
+    vec![with_rate(1.2), with_rate(1.0 / 1.2), with_speed(0.5), with_speed(2.0), longer]
 }

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use candle_core::Device;
 use thiserror::Error;
 
-use super::{PrunedWeights, QuantisedWeights};
+use super::{polish, PrunedWeights, QuantisedWeights};
 use crate::bounds::BoundError;
 use crate::code::{Architecture, CodeError, Model};
+use crate::data::LabelledImages;
 use crate::nets::{train, Epoch, EvaluationError, Network, Schedule, TrainError, Training, TrainingSet};
 use crate::random::stream;
 
@@ -31,30 +31,56 @@ pub struct Recipe {
     pub quantised: Schedule,
     /// How far the loss of the second training is bounded: see [`Training::bounded`].
     pub bounded: f64,
+    /// Most sweeps of [`polish`](super::polish) at the end.
+    pub sweeps: usize,
 }
 
+/// Everything there is to know: two recipes with the same text are the same.
 impl fmt::Display for Recipe {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let percent = 100.0 * self.sparsity;
-        write!(formatter, "{}, {percent:.0}% pruned, {} codewords", self.architecture, self.codewords)
+        let Self { architecture, sparsity, codewords, rate, digits, pruning, quantised, bounded, sweeps } = self;
+        write!(formatter, "{architecture}; ")?;
+        write!(formatter, "{:.0}% pruned in {}, ", 100.0 * sparsity, Passes(pruning))?;
+        write!(formatter, "{codewords} codewords of {digits} digits at rate {rate} in {}", Passes(quantised))?;
+        if *bounded > 0.0 {
+            write!(formatter, " of a loss bounded by {bounded}")?;
+        }
+        if *sweeps > 0 {
+            write!(formatter, "; polished {sweeps} times")?;
+        }
+        Ok(())
     }
 }
 
-/// Which training an epoch belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// Training while the smallest weights are pruned.
-    Pruning,
-    /// Training with a codebook.
-    Codebook,
+/// A schedule in a few words.
+struct Passes<'a>(&'a Schedule);
+
+impl fmt::Display for Passes<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Schedule { epochs, batch, learning_rate } = self.0;
+        write!(formatter, "{epochs} epochs of batches of {batch} at {learning_rate}")
+    }
 }
 
-impl fmt::Display for Stage {
+/// How far [`compress`] has come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Progress {
+    /// An epoch of training while the smallest weights are pruned.
+    Pruning(Epoch),
+    /// An epoch of training with a codebook.
+    Codebook(Epoch),
+    /// Polishing has lowered the bound to this.
+    Polish(f64),
+}
+
+impl fmt::Display for Progress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Stage::Pruning => "training and pruning",
-            Stage::Codebook => "training the codebook",
-        })
+        let (stage, epoch) = match self {
+            Progress::Pruning(epoch) => ("training and pruning", epoch),
+            Progress::Codebook(epoch) => ("training the codebook", epoch),
+            Progress::Polish(bound) => return write!(formatter, "polishing: bound {:.2}%", 100.0 * bound),
+        };
+        write!(formatter, "{stage}: loss {:.3}, error {:.1}%", epoch.loss, 100.0 * epoch.error)
     }
 }
 
@@ -81,30 +107,35 @@ impl From<candle_core::Error> for CompressError {
     }
 }
 
-/// Trains and compresses a network: a pure function of its arguments.
+/// Trains and compresses a network on `data`, and polishes it for a bound at `delta`: a pure function of its arguments.
+///
+/// `training_set` holds the same images and labels as candle tensors.
 ///
 /// # Errors
 /// If training diverges, candle fails, or the result cannot be coded.
 pub fn compress(
     recipe: &Recipe,
-    data: &TrainingSet,
+    data: &LabelledImages,
+    training_set: &TrainingSet,
+    delta: f64,
     seed: u64,
-    device: &Device,
-    mut report: impl FnMut(Stage, Epoch),
+    mut report: impl FnMut(Progress),
 ) -> Result<Model, CompressError> {
+    let device = training_set.device();
     let name = recipe.to_string();
     let random = |purpose: &str| stream(seed, &name, 0, purpose);
     let network = Network::new(recipe.architecture.clone());
 
     let mut pruned = PrunedWeights::new(&network, recipe.sparsity, random("initial weights"), device)?;
     let order = random("batches while pruning");
-    train(&network, &mut pruned, data, recipe.pruning, order, |epoch| report(Stage::Pruning, epoch))?;
+    train(&network, &mut pruned, training_set, recipe.pruning, order, |epoch| report(Progress::Pruning(epoch)))?;
 
     let values = pruned.values()?;
-    let rate = recipe.rate / data.len() as f64;
+    let rate = recipe.rate / training_set.len() as f64;
     let mut quantised = QuantisedWeights::new(&network, values, recipe.codewords, recipe.digits, rate, device)?;
     let order = random("batches with codewords");
     let training = Training { bounded: recipe.bounded, ..recipe.quantised.into() };
-    train(&network, &mut quantised, data, training, order, |epoch| report(Stage::Codebook, epoch))?;
-    quantised.model(&network)
+    train(&network, &mut quantised, training_set, training, order, |epoch| report(Progress::Codebook(epoch)))?;
+    let model = quantised.model(&network)?;
+    polish(&model, data, delta, recipe.sweeps, |bound| report(Progress::Polish(bound)))
 }

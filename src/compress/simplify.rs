@@ -83,9 +83,8 @@ pub fn simplify(
 
     // From the first layer on: the order of a layer's units is the order of the next one's columns.
     for &link in &links {
-        let orders: &[fn(&Editor, Link, usize, usize) -> Ordering] = &[by_reader, by_start];
         let mut alternatives = vec![(editor.clone(), 0)];
-        for &order in orders {
+        for order in [by_reader as Order, by_start] {
             let mut units: Vec<usize> = (0..editor.units(link)).collect();
             units.sort_by(|&first, &second| order(&editor, link, first, second));
             let mut sorted = editor.clone();
@@ -186,6 +185,9 @@ fn folded(editor: &Editor, links: &[Link]) -> (Editor, usize, usize) {
     }
     (editor, 0, count)
 }
+
+/// How two units of a link compare.
+type Order = fn(&Editor, Link, usize, usize) -> Ordering;
 
 /// Units that the same output reads with the same weight come together; among them as in [`by_start`].
 fn by_reader(editor: &Editor, link: Link, first: usize, second: usize) -> Ordering {

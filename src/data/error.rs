@@ -64,6 +64,12 @@ pub enum DataError {
     /// A number of grey levels that bytes cannot tell apart.
     #[error("{0} grey levels: accepted are 2 to 256")]
     GreyLevels(u16),
+    /// A photograph cannot be decoded.
+    #[error("this image cannot be decoded: {error}")]
+    Photograph {
+        /// What the decoder says.
+        error: String,
+    },
     /// There are no examples, or images without pixels.
     #[error("there are no images in it")]
     Empty,

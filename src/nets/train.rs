@@ -51,6 +51,11 @@ impl TrainingSet {
         Ok(Self { images, labels: data.labels().iter().map(|&label| u32::from(label)).collect() })
     }
 
+    /// Where the tensors are.
+    pub fn device(&self) -> &Device {
+        self.images.device()
+    }
+
     /// Number of examples; at least one.
     pub fn len(&self) -> usize {
         self.labels.len()

@@ -1,0 +1,172 @@
+//! The search of `nonvacuous certify`: recipe after recipe, of which the best is kept.
+
+use std::collections::{HashSet, VecDeque};
+use std::io::IsTerminal;
+use std::path::Path;
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::certify::{provenance, write, Arguments, CERTIFICATE_FILE, MODEL_FILE};
+use super::{Failure, MISUSE};
+use crate::certificate::{issue, parse, percent_up, Certificate};
+use crate::compress::{compress, variations, CompressError, Effort, Progress, Recipe, Trial, Trials};
+use crate::data::DataSet;
+use crate::nets::{TrainError, TrainingSet};
+
+/// The log of a search, beside its certificate.
+const TRIALS_FILE: &str = "trials.csv";
+
+/// What is searched, where the result goes, and since when.
+pub(super) struct Search<'a> {
+    pub(super) data: &'a DataSet,
+    pub(super) training_set: &'a TrainingSet,
+    pub(super) folder: &'a Path,
+    pub(super) arguments: &'a Arguments,
+    pub(super) begun: Instant,
+}
+
+/// The best so far.
+struct Best {
+    recipe: Recipe,
+    bound: f64,
+    /// Not there if it comes from the log.
+    certificate: Option<Certificate>,
+}
+
+impl Search<'_> {
+    /// Tries the recipes, and with the greatest effort variations of the best; returns the best's certificate.
+    ///
+    /// A recipe is a pure function, so those in the folder's log need not be tried again.
+    pub(super) fn run(&self, recipes: Vec<Recipe>) -> Result<Certificate, Failure> {
+        let mut trials = Trials::open(&self.folder.join(TRIALS_FILE))?;
+        let digest = self.data.train.sha256();
+        let mut best: Option<Best> = None;
+        let mut diverged = None;
+        let mut seen = HashSet::new();
+        let mut waiting = VecDeque::from(recipes);
+        loop {
+            let Some(recipe) = waiting.pop_front() else {
+                let varied = best.iter().flat_map(|best| variations(&best.recipe));
+                let fresh = varied.filter(|recipe| !seen.contains(&recipe.to_string()));
+                waiting.extend(fresh.filter(|_| self.arguments.effort == Effort::Max));
+                if waiting.is_empty() {
+                    break;
+                }
+                continue;
+            };
+            if !seen.insert(recipe.to_string()) {
+                continue;
+            }
+            let mut trial = self.untried(&recipe, &digest);
+            let is_better = |bound: f64| best.as_ref().is_none_or(|best| bound < best.bound);
+            if let Some(known) = trials.find(&trial) {
+                if is_better(known.bound) {
+                    best = Some(Best { recipe, bound: known.bound, certificate: None });
+                }
+                continue;
+            }
+            if best.is_some() && self.is_time_over() {
+                break;
+            }
+            let begun = Instant::now();
+            let file = match self.train(&recipe, seen.len(), seen.len() + waiting.len()) {
+                Ok(file) => file,
+                Err(CompressError::Train(error @ TrainError::Diverged { .. })) => {
+                    diverged = Some(error);
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            trial.seconds = begun.elapsed().as_secs_f64();
+            let certificate = self.issue(&file)?;
+            report(&recipe, seen.len(), &certificate);
+            (trial.errors, trial.bits, trial.bound) =
+                (certificate.k, certificate.bits, certificate.bounds.occam_binomial);
+            let bound = trial.bound;
+            if is_better(bound) {
+                // At once, so that an interruption loses nothing that is finished.
+                write(self.folder, &file, &certificate)?;
+                best = Some(Best { recipe, bound, certificate: Some(certificate) });
+            }
+            trials.append(trial)?;
+        }
+        match (best, diverged) {
+            (Some(best), _) => self.certificate_of(best),
+            (None, Some(error)) => Err(error.into()),
+            (None, None) => Err(Failure { message: "there is no recipe to try".to_string(), code: MISUSE }),
+        }
+    }
+
+    /// What is known of a trial before it is made.
+    fn untried(&self, recipe: &Recipe, digest: &str) -> Trial {
+        Trial {
+            training_set: digest.to_string(),
+            version: env!("CARGO_PKG_VERSION").to_string(),
+            delta: self.arguments.delta,
+            recipe: recipe.to_string(),
+            seed: self.arguments.seed,
+            n: self.data.train.len() as u64,
+            errors: 0,
+            bits: 0,
+            bound: 1.0,
+            seconds: 0.0,
+        }
+    }
+
+    fn is_time_over(&self) -> bool {
+        self.arguments.minutes.is_some_and(|minutes| self.begun.elapsed().as_secs_f64() >= 60.0 * minutes)
+    }
+
+    /// Trains, compresses and encodes, with a progress bar on a terminal.
+    fn train(&self, recipe: &Recipe, number: usize, of: usize) -> Result<Vec<u8>, CompressError> {
+        let Self { data, training_set, arguments, .. } = self;
+        let bar = ProgressBar::new((recipe.pruning.epochs + recipe.quantised.epochs) as u64);
+        if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:24} {pos}/{len} epochs, {msg}, {eta} left") {
+            bar.set_style(style);
+        }
+        bar.set_prefix(format!("[{number}/{of}]"));
+        bar.set_message("starting");
+        let model = compress(recipe, &data.train, training_set, arguments.delta, arguments.seed, |progress| {
+            bar.set_message(progress.to_string());
+            if !matches!(progress, Progress::Polish(_)) {
+                bar.inc(1);
+            }
+        })?;
+        bar.finish_and_clear();
+        Ok(model.encode()?)
+    }
+
+    fn issue(&self, file: &[u8]) -> Result<Certificate, Failure> {
+        Ok(issue(file, MODEL_FILE, self.data, self.arguments.delta, provenance(self.arguments.seed))?)
+    }
+
+    /// The certificate of the best recipe: made just now, or still in the folder, or made again.
+    fn certificate_of(&self, best: Best) -> Result<Certificate, Failure> {
+        if let Some(certificate) = best.certificate.or_else(|| self.certificate_in_folder(best.bound)) {
+            return Ok(certificate);
+        }
+        let file = self.train(&best.recipe, 1, 1)?;
+        let certificate = self.issue(&file)?;
+        write(self.folder, &file, &certificate)?;
+        Ok(certificate)
+    }
+
+    /// The folder's certificate, if its model file really has this bound.
+    fn certificate_in_folder(&self, bound: f64) -> Option<Certificate> {
+        let file = std::fs::read(self.folder.join(MODEL_FILE)).ok()?;
+        let text = std::fs::read_to_string(self.folder.join(CERTIFICATE_FILE)).ok()?;
+        let written = parse(&text).ok()?;
+        let issued = Certificate { provenance: written.provenance.clone(), ..self.issue(&file).ok()? };
+        (issued == written && issued.bounds.occam_binomial == bound).then_some(written)
+    }
+}
+
+/// One line on a terminal about what came out.
+fn report(recipe: &Recipe, number: usize, certificate: &Certificate) {
+    if std::io::stderr().is_terminal() {
+        let bound = percent_up(certificate.bounds.occam_binomial);
+        let Certificate { bits, k, n, .. } = certificate;
+        eprintln!("[{number}] bound {bound}: {bits} bits, {k} of {n} training images misread; {recipe}");
+    }
+}

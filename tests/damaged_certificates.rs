@@ -1,0 +1,53 @@
+//! Model files that someone has damaged: nothing panics, nothing verifies, memory stays small.
+#![cfg(feature = "train")]
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+
+use nonvacuous::certificate::{issue, verify, Provenance};
+use nonvacuous::code::Model;
+use nonvacuous::compress::{compress, recipes, Effort};
+use nonvacuous::data::digits;
+use nonvacuous::nets::TrainingSet;
+use nonvacuous::random::stream;
+use rand::RngExt;
+
+/// The most memory that this process has ever used, in KiB, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+#[test]
+fn damaged_files_never_panic_never_verify_and_never_use_much_memory() {
+    let data = digits().unwrap();
+    let recipe = recipes(&data.train, Effort::Quick).unwrap().remove(0);
+    let training_set = TrainingSet::new(&data.train, &candle_core::Device::Cpu).unwrap();
+    let file = compress(&recipe, &data.train, &training_set, 0.05, 1, |_| {}).unwrap().encode().unwrap();
+    let provenance = Provenance { command: String::new(), seed: 1, version: String::new() };
+    let certificate = issue(&file, "model.nvc", &data, 0.05, provenance).unwrap();
+    assert!(verify(&certificate, &file, &data).unwrap().holds());
+
+    let mut random = stream(1, "hostile files", 0, "damage");
+    let mut decoded = 0;
+    for _ in 0..1000 {
+        let mut flipped = file.clone();
+        flipped[random.random_range(0..file.len())] ^= 1 << random.random_range(0..8);
+        decoded += u32::from(Model::decode(&flipped).is_ok());
+        assert!(!verify(&certificate, &flipped, &data).unwrap().holds());
+
+        let truncated = &file[..random.random_range(0..file.len())];
+        assert!(Model::decode(truncated).is_err(), "a file is never the beginning of another");
+        assert!(!verify(&certificate, truncated, &data).unwrap().holds());
+
+        let length = random.random_range(0..200);
+        let noise: Vec<u8> = (0..length).map(|_| random.random()).collect();
+        // Anything but a panic.
+        let _ = Model::decode(&noise);
+    }
+    println!("{decoded} of 1000 flipped files decode to another network");
+    if let Some(peak) = peak_memory() {
+        assert!(peak < 256 << 10, "{peak} KiB");
+    }
+}

@@ -1,0 +1,126 @@
+//! Models of every kind that the format has.
+
+use nonvacuous::code::{Architecture, Codebook, CodedTensor, ImageSize, Model, Subspace};
+
+/// A small generator of whole numbers (Marsaglia 2003), so that models are the same in every run.
+pub struct Noise(u64);
+
+impl Noise {
+    pub fn new(seed: u64) -> Self {
+        Self(seed | 1)
+    }
+
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) % end
+    }
+}
+
+pub fn architecture(layers: &str, channels: usize, side: usize) -> Architecture {
+    Architecture::parse(layers, ImageSize { channels, height: side, width: side }).unwrap()
+}
+
+/// Symbols of which a fraction `kept / 1000` is not zero; of those, small magnitudes are more frequent.
+fn symbols(length: usize, codewords: usize, kept: u64, noise: &mut Noise) -> Vec<u8> {
+    let mut symbol = || match noise.below(1000) < kept && codewords > 0 {
+        false => 0,
+        true => {
+            let half = codewords.div_ceil(2) as u64;
+            1 + ((noise.below(half) + noise.below(codewords as u64 - half + 1)) % codewords as u64) as u8
+        }
+    };
+    (0..length).map(|_| symbol()).collect()
+}
+
+/// All tensors with one codebook.
+fn shared(layers: &str, channels: usize, side: usize, values: Vec<f32>, kept: u64) -> Model {
+    let architecture = architecture(layers, channels, side);
+    let codebook = Codebook::exact(values).unwrap();
+    let mut noise = Noise::new(kept + 17);
+    let codewords = codebook.len();
+    let tensor = |length| CodedTensor { codebook: 0, symbols: symbols(length, codewords, kept, &mut noise) };
+    let tensors = architecture.tensors().iter().map(|shape| shape.len()).map(tensor).collect();
+    Model::new(architecture, vec![codebook], tensors).unwrap()
+}
+
+/// One dense layer whose weights are given by their place.
+fn dense(units: usize, side: usize, values: &[f32], symbol: impl Fn(usize) -> u8) -> Model {
+    let architecture = architecture(&format!("dense:{units}"), 1, side);
+    let symbols = (0..units * side * side).map(symbol).collect();
+    let codebook = Codebook::exact(values.to_vec()).unwrap();
+    Model::new(architecture, vec![codebook], vec![CodedTensor { codebook: 0, symbols }]).unwrap()
+}
+
+/// Kinds of codebooks, symbol codes, tensors and layers, each with a name.
+pub fn every_kind() -> Vec<(&'static str, Model)> {
+    let range = |end: i32, step: f32| -> Vec<f32> {
+        (-end..=end).filter(|&multiple| multiple != 0).map(|multiple| multiple as f32 * step).collect()
+    };
+    let convolutional = "conv:6:3:b relu max:2 conv:8:3 norm relu dense:10:b";
+    let mut kinds = vec![
+        ("empty", shared("norm dense:10", 1, 8, vec![], 0)),
+        ("one value", shared(convolutional, 1, 12, vec![0.5], 300)),
+        ("negative only", shared(convolutional, 1, 12, vec![-3.0, -2.0, -1.5], 300)),
+        ("ternary", shared(convolutional, 1, 12, vec![-1.25, 1.25], 400)),
+        ("list of short numbers", shared(convolutional, 1, 12, vec![-2.0, -0.75, 0.5, 1.75], 200)),
+        ("half precision", shared(convolutional, 1, 12, vec![-0.333_251_95, 0.100_036_62, 1.599_609_4], 200)),
+        ("bfloat16", shared(convolutional, 1, 12, vec![-0.333_984_38, 0.100_097_66, 1.601_562_5], 200)),
+        ("single precision", shared(convolutional, 1, 12, vec![-0.333_333_34, 0.1, 1.600_000_1], 200)),
+        ("fixed point", shared(convolutional, 1, 12, range(6, 0.125), 200)),
+        ("integer grid", shared(convolutional, 1, 12, range(9, 0.037_21), 200)),
+        ("eight bits", shared("dense:60 relu dense:10", 1, 12, range(127, 0.012_3), 1000)),
+        ("skewed signs", shared(convolutional, 1, 12, (-1..40).filter(|&k| k != 0).map(|k| k as f32).collect(), 500)),
+        (
+            "residual",
+            shared(
+                "conv:8:3:same bn relu ( conv:8:3 bn relu6 dwconv:3 | conv:8:1 ) avg:2 conv:12:3:s2:g4:b gap dense:3",
+                3,
+                11,
+                range(3, 0.3),
+                300,
+            ),
+        ),
+        ("oriented", shared("oriented:8 relu max:2 norm dense:10", 1, 16, vec![-1.0, 1.0], 150)),
+    ];
+    // Rows in descending order of what they keep.
+    kinds.push(("sorted rows", {
+        let mut noise = Noise::new(5);
+        let mut rows: Vec<Vec<bool>> = (0..40).map(|_| (0..64).map(|_| noise.below(4) == 0).collect()).collect();
+        rows.sort_by(|first, second| second.cmp(first));
+        let kept = rows.concat();
+        dense(40, 8, &[-1.0, 1.0], |place| if kept[place] { 1 + (place * 7919 / 64 % 2) as u8 } else { 0 })
+    }));
+    // Bursts that are not aligned with rows, in more weights than are mixed.
+    kinds.push((
+        "bursts",
+        dense(80, 168, &[-1.0, 1.0, 2.5], |place| match place % 4099 < 37 {
+            true => (place % 3 + 1) as u8,
+            false => 0,
+        }),
+    ));
+    // Borders that are never kept, strokes of one sign.
+    kinds.push((
+        "strokes",
+        dense(10, 14, &[-2.0, 1.75], |place| {
+            let (row, column) = (place / 14 % 14, place % 14);
+            let inside = (2..12).contains(&row) && (2..12).contains(&column);
+            if inside && (place / 3 * 2_654_435_761) >> 5 & 3 == 0 {
+                1 + (row / 4 % 2) as u8
+            } else {
+                0
+            }
+        }),
+    ));
+    kinds.push(("subspace", {
+        let architecture = architecture("dense:20 relu dense:10", 1, 8);
+        let codebook = Codebook::exact(range(7, 0.25)).unwrap();
+        let mut noise = Noise::new(9);
+        let mut tensor = |length| CodedTensor { codebook: 0, symbols: symbols(length, 14, 900, &mut noise) };
+        let tensors = vec![tensor(50), tensor(200)];
+        let subspaces = vec![Some(Subspace::new(12_345, 3).unwrap()), None];
+        Model::with_subspaces(architecture, vec![codebook], tensors, subspaces).unwrap()
+    }));
+    kinds
+}

@@ -1,0 +1,57 @@
+//! The specification of the model file is complete: a decoder written from it alone, in another language, agrees.
+#![allow(clippy::unwrap_used)]
+
+mod models;
+
+use std::path::Path;
+use std::process::Command;
+
+use models::every_kind;
+use nonvacuous::code::{Model, SymbolCode};
+
+/// What `tests/decoder.py` decodes; nothing, where there is no Python.
+fn decode_in_python(file: &[u8], folder: &Path) -> Option<Vec<u8>> {
+    let (model, weights) = (folder.join("model.nvc"), folder.join("weights"));
+    std::fs::write(&model, file).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/decoder.py");
+    let output = match Command::new("python3").arg(script).args([&model, &weights]).output() {
+        Err(error) => {
+            eprintln!("skipped: python3: {error}");
+            return None;
+        }
+        Ok(output) => output,
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(std::fs::read(weights).unwrap())
+}
+
+#[test]
+fn a_second_decoder_reads_the_same_weights_from_files_of_every_kind() {
+    let folder = tempfile::tempdir().unwrap();
+    for (kind, model) in every_kind() {
+        let file = model.encode().unwrap();
+        let weights: Vec<u8> = model.weights().concat().iter().flat_map(|weight| weight.to_le_bytes()).collect();
+        match decode_in_python(&file, folder.path()) {
+            None => return,
+            Some(decoded) => assert!(decoded == weights, "{kind}"),
+        }
+    }
+}
+
+#[test]
+fn files_of_every_kind_are_read_back_and_as_short_as_their_models_say() {
+    let mut seen = Vec::new();
+    for (kind, model) in every_kind() {
+        let (file, allocation) = model.encode_with_allocation().unwrap();
+        assert_eq!(Model::decode(&file).unwrap(), model, "{kind}");
+        let ideal = allocation.total as f64 - allocation.termination;
+        let parts: f64 =
+            allocation.tensors.iter().map(|tensor| tensor.codebook + tensor.mask + tensor.assignments).sum();
+        assert!((allocation.version + allocation.architecture + parts - ideal).abs() < 1e-6 * ideal + 1e-6, "{kind}");
+        assert!(allocation.total as f64 <= 1.001 * ideal + 64.0, "{kind}: {} for {ideal}", allocation.total);
+        seen.extend(allocation.tensors.iter().filter_map(|tensor| tensor.symbol_code));
+    }
+    for code in SymbolCode::ALL {
+        assert!(seen.contains(&code), "no tensor is coded as {code:?}");
+    }
+}
