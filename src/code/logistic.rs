@@ -45,8 +45,7 @@ pub(super) struct Logistic {
 /// Divisors up to this are multiplied by their reciprocals.
 pub(super) const MAX_DIVISOR: u32 = 1100;
 
-/// Binary digits of the reciprocals after the point: with these, quotients of dividends below `2^27` are exact, since
-/// dividend times divisor is below `2^40`.
+/// Binary digits of the reciprocals after the point: quotients are exact as long as dividend times divisor is below `2^40`.
 const RECIPROCAL_BITS: u32 = 40;
 
 impl Logistic {
@@ -74,7 +73,7 @@ impl Logistic {
         self.stretched.get(probability as usize).map_or(END, |&logistic| i32::from(logistic))
     }
 
-    /// `dividend / divisor`, rounded down, for a dividend below `2^27` and a divisor from 1 to [`MAX_DIVISOR`].
+    /// `dividend / divisor`, rounded down, for a quotient below `2^16` and a divisor from 1 to [`MAX_DIVISOR`].
     #[inline]
     pub(super) fn quotient(&self, dividend: u32, divisor: u32) -> u32 {
         match self.reciprocals.get(divisor as usize) {
@@ -107,9 +106,10 @@ mod tests {
             assert!((back - f64::from(probability)).abs() <= 1.0 + rarer / 100.0, "{probability} {back}");
         }
         for divisor in 1..=MAX_DIVISOR {
-            let multiple = ((1 << 27) - 1) / divisor * divisor;
-            for dividend in [0, 1, divisor - 1, divisor, multiple - 1, multiple, (1 << 27) - 1, 123_456_789] {
-                assert_eq!(tables.quotient(dividend, divisor), dividend / divisor, "{dividend} {divisor}");
+            for quotient in [0, 1, 77, 12_345, ONE - 2, ONE - 1] {
+                for dividend in [quotient * divisor, quotient * divisor + divisor - 1] {
+                    assert_eq!(tables.quotient(dividend, divisor), quotient, "{dividend} {divisor}");
+                }
             }
         }
         assert_eq!((tables.squash(-1 << 40), tables.squash(1 << 40)), (1, ONE - 1));
