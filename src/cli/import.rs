@@ -27,7 +27,7 @@ pub(super) struct ImportArguments {
     epsilon: Option<f64>,
 
     /// Numbers that the network expects for black and white, such as -1,1; one pair for all channels or one for each
-    #[arg(long, value_name = "BLACK,WHITE", value_delimiter = ',', allow_negative_numbers = true)]
+    #[arg(long, value_name = "BLACK,WHITE", value_delimiter = ',', allow_hyphen_values = true)]
     pixels: Vec<f32>,
 
     /// Let the weights of each tensor share at most this many values that are not zero
