@@ -52,16 +52,18 @@ def signed_symbols(singles):
 
 
 NNCODEC = """
-import json, sys, numpy, nncodec
-from pathlib import Path
+import json, sys, numpy
+from nncodec import nnc
 tensors = {}
 for name, shape, numbers in json.load(sys.stdin):
     tensors[name] = numpy.array(numbers, dtype=numpy.int32).reshape(shape)
-out = sys.argv[1]
-nncodec.encode(tensors, {"results": str(Path(out).parent), "bitstream_filename": Path(out).name}) if False else None
-from nncodec.tensor import encode
-bitstream = encode(tensors, {"verbose": False})
-Path(out).write_bytes(bytes(bitstream))
+sizes = []
+for row_skipping in (False, True):
+    stream = nnc.compress(tensors, bitstream_path=sys.argv[1], use_dq=False, row_skipping=row_skipping, verbose=False, return_bitstream=True)
+    decoded = nnc.decompress(stream, verbose=False)
+    assert all(numpy.array_equal(tensors[name], decoded[name]) for name in tensors), 'not lossless'
+    sizes.append(len(stream))
+open(sys.argv[1], 'wb').write(bytes(min(sizes)))
 """
 
 

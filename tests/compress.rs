@@ -139,9 +139,12 @@ fn without_simplification_every_weight_name_and_shape_comes_back() {
     let mut before = tensors();
     let case = Case::new(&before);
     case.run(&["--no-simplify"]);
-    succeeds(&["decompress", text(&case.path("net.nvc")), "-o", text(&case.path("again.safetensors"))]);
+    let again = case.path("again.safetensors");
+    let said = succeeds(&["decompress", text(&case.path("net.nvc")), "-o", text(&again), "--json"]);
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(said["tensors"].as_array().unwrap().len(), before.len());
     before.sort_by(|first, second| first.0.cmp(&second.0));
-    assert_eq!(load(&case.path("again.safetensors")), before);
+    assert_eq!(load(&again), before);
 }
 
 #[test]
@@ -180,7 +183,7 @@ fn units_that_are_not_read_or_constant_are_removed_and_zero_biases_dropped() {
 #[test]
 fn pixels_in_another_range_are_mapped_in_the_file() {
     let case = Case::new(&tensors());
-    case.run(&["--pixels=-1,1", "--no-simplify"]);
+    case.run(&["--pixels", "-1,1", "--no-simplify"]);
     let model = case.model();
     assert!(model.architecture().to_string().starts_with("conv:1:1:b conv:4:3"));
     assert_eq!(model.weights()[..2], [vec![2.0], vec![-1.0]]);
@@ -262,6 +265,37 @@ fn files_that_do_not_fit_say_what_is_wrong() {
     assert!(case.fails(&[]).contains("cannot read"));
     let unknown = refuses(&["compress", "x.safetensors", "--arch", "lenet6"]);
     assert!(unknown.contains("lenet5"), "{unknown}");
+}
+
+#[test]
+fn moments_of_batch_normalisations_become_part_of_scale_and_shift() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let vector = |name: &str, numbers: [f32; 2]| (name.to_string(), vec![2], numbers.to_vec());
+    save(
+        &path("net.safetensors"),
+        &vec![
+            ("a.weight".to_string(), vec![2, 1, 1, 1], vec![1.0, -1.0]),
+            vector("b.weight", [3.0, 0.5]),
+            vector("b.bias", [1.0, 0.25]),
+            vector("b.running_mean", [2.0, -1.0]),
+            vector("b.running_var", [8.0, 15.0]),
+            ("c.weight".to_string(), vec![2, 8], vec![0.5; 16]),
+        ],
+    );
+    fs::write(path("names"), "conv1.weight=a.weight\nbn1.weight=b.weight\n\nbn1.bias=b.bias\nfc1.weight=c.weight\n")
+        .unwrap();
+    let (net, names, model) = (path("net.safetensors"), path("names"), path("net.nvc"));
+    let compress = ["compress", text(&net), "-o", text(&model), "--arch", "conv:2:1 bn dense:2", "--input", "1x2x2"];
+    let options = ["--tensors", text(&names), "--epsilon", "1", "--no-simplify"];
+    succeeds(&[&compress[..], &options].concat());
+    let weights = Model::decode(&fs::read(&model).unwrap()).unwrap().weights();
+    assert_eq!(weights[1], [1.0, 0.125]);
+    assert_eq!(weights[2], [-1.0, 0.375]);
+
+    fs::write(path("names"), "conv1.weight\n").unwrap();
+    let message = refuses(&[&compress[..], &options].concat());
+    assert!(message.contains("line 1: it has the form OURS=THEIRS"), "{message}");
 }
 
 #[test]

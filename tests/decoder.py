@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A second decoder of the model file `.nvc`, version 1, written from docs/format.md alone, with the standard library.
 
-    python3 decoder.py MODEL.nvc WEIGHTS
+    python3 decoder.py MODEL.nvc WEIGHTS [MODEL.nvc WEIGHTS]...
 
 writes every weight of every tensor, in order, as little-endian single-precision numbers to WEIGHTS, and prints the layers and the
 shapes of the tensors. It does not encode again, so it accepts files that are not canonical.
@@ -518,15 +518,16 @@ def decode(data):
 
 
 def main():
-    model, output = sys.argv[1:]
-    with open(model, "rb") as file:
-        architecture, tensors = decode(file.read())
-    with open(output, "wb") as file:
-        for tensor in tensors:
-            file.write(struct.pack(f"<{len(tensor)}f", *tensor))
-    print(" ".join(architecture.layers))
-    for dimensions, _ in architecture.tensors:
-        print("x".join(map(str, dimensions)))
+    arguments = sys.argv[1:]
+    for model, output in zip(arguments[::2], arguments[1::2]):
+        with open(model, "rb") as file:
+            architecture, tensors = decode(file.read())
+        with open(output, "wb") as file:
+            for tensor in tensors:
+                file.write(struct.pack(f"<{len(tensor)}f", *tensor))
+        print(" ".join(architecture.layers))
+        for dimensions, _ in architecture.tensors:
+            print("x".join(map(str, dimensions)))
 
 
 if __name__ == "__main__":

@@ -88,6 +88,19 @@ fn learners_that_look_at_order_are_told_apart() {
     assert_eq!(chain.train, 0.0);
 }
 
+/// Both errors were once sums of doubles, of which one rounded to 1 and the other did not: no training error but 1 goes with a test error of 1.
+#[test]
+fn hypotheses_that_always_err_have_errors_of_exactly_one() {
+    let class = HypothesisClass::new(vec![vec![true; 3]; 3]).unwrap();
+    for (weights, examples) in [([20, 1, 20], 17), ([7, 3, 1], 21), ([3, 3, 3], 9)] {
+        let chain = Chain::new(&instance(&weights, class.clone(), examples), &Gibbs { inverse_temperature: 1.0 });
+        assert_eq!((chain.train, chain.test), (1.0, 1.0));
+        let chain =
+            Chain::new(&instance(&weights, class.clone(), examples), &EmpiricalRiskMinimiser(Ties::Arbitrary(1)));
+        assert_eq!((chain.train, chain.test), (1.0, 1.0));
+    }
+}
+
 #[test]
 fn instances_that_cannot_be_enumerated_exactly_are_refused() {
     let law = |weights: Vec<u64>| FiniteLaw::new(weights).unwrap();

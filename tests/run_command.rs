@@ -223,3 +223,33 @@ fn shards_are_written_as_a_part_of_a_whole() {
         assert!(Lab::new(CODEBOOK).error("out", &["--shard", shard]).contains("accepted is I/K"));
     }
 }
+
+fn committed(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments").join(name)
+}
+
+#[test]
+fn the_committed_rows_of_the_codebook_are_reproduced() {
+    let lab = Lab::new(&fs::read_to_string(committed("codebook.toml")).unwrap());
+    lab.succeed("out", &[], "2");
+    for file in ["codebook.csv", "codebook.summary.csv"] {
+        assert!(fs::read(lab.out("out").join(file)).unwrap() == fs::read(committed(file)).unwrap(), "{file} differs");
+    }
+}
+
+/// The last of so many shards has no draws, so that only reading is left.
+#[cfg(feature = "train")]
+#[test]
+fn every_committed_experiment_is_understood() {
+    let names = fs::read_dir(committed("")).unwrap().map(|entry| entry.unwrap().path());
+    let experiments: Vec<PathBuf> = names.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
+    assert!(experiments.len() > 10);
+    for path in experiments {
+        let lab = Lab::new(&fs::read_to_string(&path).unwrap());
+        let output = lab.run("out", &["--shard", "100000/100000"]);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() || error.contains("mnist"), "{}: {error}", path.display());
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        assert!(committed(&format!("{name}.csv")).is_file(), "{name} has no reference");
+    }
+}

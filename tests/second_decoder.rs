@@ -9,32 +9,28 @@ use std::process::Command;
 use models::every_kind;
 use nonvacuous::code::{Model, SymbolCode};
 
-/// What `tests/decoder.py` decodes; nothing, where there is no Python.
-fn decode_in_python(file: &[u8], folder: &Path) -> Option<Vec<u8>> {
-    let (model, weights) = (folder.join("model.nvc"), folder.join("weights"));
-    std::fs::write(&model, file).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/decoder.py");
-    let output = match Command::new("python3").arg(script).args([&model, &weights]).output() {
-        Err(error) => {
-            eprintln!("skipped: python3: {error}");
-            return None;
-        }
-        Ok(output) => output,
-    };
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Some(std::fs::read(weights).unwrap())
-}
-
 #[test]
 fn a_second_decoder_reads_the_same_weights_from_files_of_every_kind() {
     let folder = tempfile::tempdir().unwrap();
-    for (kind, model) in every_kind() {
-        let file = model.encode().unwrap();
-        let weights: Vec<u8> = model.weights().concat().iter().flat_map(|weight| weight.to_le_bytes()).collect();
-        match decode_in_python(&file, folder.path()) {
-            None => return,
-            Some(decoded) => assert!(decoded == weights, "{kind}"),
+    let path = |place: usize, what: &str| folder.path().join(format!("{place}.{what}"));
+    let kinds = every_kind();
+    let mut python = Command::new("python3");
+    python.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/decoder.py"));
+    for (place, (_, model)) in kinds.iter().enumerate() {
+        std::fs::write(path(place, "nvc"), model.encode().unwrap()).unwrap();
+        python.args([path(place, "nvc"), path(place, "weights")]);
+    }
+    let output = match python.output() {
+        Ok(output) => output,
+        Err(error) => {
+            eprintln!("skipped: python3: {error}");
+            return;
         }
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for (place, (kind, model)) in kinds.iter().enumerate() {
+        let weights: Vec<u8> = model.weights().concat().iter().flat_map(|weight| weight.to_le_bytes()).collect();
+        assert!(std::fs::read(path(place, "weights")).unwrap() == weights, "{kind}");
     }
 }
 

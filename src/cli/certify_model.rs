@@ -9,6 +9,7 @@ use super::import::{architecture, ImportArguments};
 use super::output::{print, print_json};
 use super::Failure;
 use crate::certificate::issue;
+use crate::compress::COMPARED_IMAGES;
 use crate::data::{DataSet, LabelledImages};
 
 #[derive(Debug, Args)]
@@ -20,9 +21,6 @@ pub(super) struct ModelArguments {
     #[command(flatten)]
     import: ImportArguments,
 }
-
-/// Images on which a simplified network is compared with the original.
-const COMPARED_IMAGES: usize = 512;
 
 /// What the network is certified on, and how.
 pub(super) struct Claim<'a> {

@@ -1,6 +1,6 @@
 //! Arguments of commands that read a network trained elsewhere.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -18,8 +18,16 @@ pub(super) struct ImportArguments {
     #[arg(long, value_name = "OURS=THEIRS", value_parser = name_pair)]
     tensor: Vec<(String, String)>,
 
+    /// File with a line OURS=THEIRS for each such tensor
+    #[arg(long, value_name = "FILE")]
+    tensors: Option<PathBuf>,
+
+    /// Added to variances before their root, where batch normalisations come with moments; usually 1e-5
+    #[arg(long, value_name = "E")]
+    epsilon: Option<f64>,
+
     /// Numbers that the network expects for black and white, such as -1,1; one pair for all channels or one for each
-    #[arg(long, value_name = "BLACK,WHITE", value_delimiter = ',', allow_negative_numbers = true)]
+    #[arg(long, value_name = "BLACK,WHITE", value_delimiter = ',', allow_hyphen_values = true)]
     pixels: Vec<f32>,
 
     /// Let the weights of each tensor share at most this many values that are not zero
@@ -55,6 +63,19 @@ pub(super) fn image_size(text: &str) -> Result<ImageSize, String> {
 }
 
 impl ImportArguments {
+    /// Names from the command line, then from the file.
+    fn names(&self) -> Result<Vec<(String, String)>, Failure> {
+        let mut names = self.tensor.clone();
+        if let Some(path) = &self.tensors {
+            let text = std::fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
+            for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+                let wrong = |reason| format!("{}, line {}: {reason}", path.display(), number + 1);
+                names.push(name_pair(line.trim()).map_err(|reason| Failure::misuse(&wrong(reason)))?);
+            }
+        }
+        Ok(names)
+    }
+
     /// Reads a network and, unless told not to, simplifies it; its function is compared on `images`.
     pub(super) fn load(
         &self,
@@ -66,7 +87,7 @@ impl ImportArguments {
             SafetensorsError::Io(error) => cannot("read", path, &error),
             other => other.into(),
         })?;
-        let options = ImportOptions { names: self.tensor.clone(), pixels: self.pixels.clone() };
+        let options = ImportOptions { names: self.names()?, pixels: self.pixels.clone(), epsilon: self.epsilon };
         let mut network = import(&mut file, architecture, &options)?;
         if let Some(codewords) = self.codewords {
             network.quantise(usize::from(codewords));

@@ -96,6 +96,7 @@ fn as_json(model: &Model, allocation: &Allocation, file: &[u8]) -> serde_json::V
                 "kept": tensor.kept,
                 "codewords": tensor.codewords,
                 "kind": tensor.kind,
+                "coordinates": tensor.coordinates,
                 "code": tensor.symbol_code.map(code_name),
                 "codebook_bits": tensor.codebook,
                 "mask_bits": tensor.mask,

@@ -123,7 +123,7 @@ pub fn run() -> ExitCode {
         Command::Certify(arguments) => certify::run(&arguments, &search, cli.json),
         Command::Verify(arguments) => verify::run(&arguments, &search, cli.json),
         Command::Compress(arguments) => compress::run(&arguments, cli.json),
-        Command::Decompress(arguments) => decompress::run(&arguments),
+        Command::Decompress(arguments) => decompress::run(&arguments, cli.json),
         Command::Inspect(arguments) => inspect::run(&arguments, cli.json),
         Command::Bound(arguments) => bound::run(&arguments, cli.json),
         Command::Limit(arguments) => limit::run(&arguments, cli.json),

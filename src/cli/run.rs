@@ -98,12 +98,22 @@ fn report(experiment: &Experiment, summaries: &[Summary]) -> String {
             format!("{:.4}", one.test.mean),
             format!("{:.1}", one.bits.mean),
             format!("{:.1}", one.limit.mean),
-            format!("{:.3}", slack.mean),
-            format!("{:.3} to {:.3}", slack.lower, slack.upper),
+            ratio(slack.mean),
+            format!("{} to {}", ratio(slack.lower), ratio(slack.upper)),
             if one.holds() { "holds" } else { "NOT SHOWN" }.to_string(),
         ]
     };
     table(&std::iter::once(head.map(str::to_string).to_vec()).chain(summaries.iter().map(line)).collect::<Vec<_>>())
+}
+
+/// A slack, or a word where there is nothing to compare with.
+fn ratio(slack: f64) -> String {
+    const MOST: f64 = 1e6;
+    if slack > MOST {
+        "any".to_string()
+    } else {
+        format!("{slack:.3}")
+    }
 }
 
 /// A line of `NAME.summary.csv`.

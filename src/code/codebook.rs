@@ -108,7 +108,8 @@ impl Codebook {
             Form::Grid(grid) if grid.has_binary_step() => "fixed point".to_string(),
             Form::Grid(_) => "integer grid".to_string(),
             Form::List(FULL_MANTISSA) => "f32".to_string(),
-            Form::List(digits) => format!("{digits} binary digits"),
+            Form::List(0) => "powers of two".to_string(),
+            Form::List(digits) => format!("{digits} digits"),
         }
     }
 

@@ -37,9 +37,16 @@ fn logarithm(v: u32) -> i32 {
 /// Both directions.
 #[derive(Debug)]
 pub(super) struct Logistic {
-    stretched: Vec<i32>,
+    stretched: Vec<i16>,
     squashed: Vec<u32>,
+    reciprocals: Vec<u64>,
 }
+
+/// Divisors up to this are multiplied by their reciprocals.
+pub(super) const MAX_DIVISOR: u32 = 1100;
+
+/// Binary digits of the reciprocals after the point: quotients are exact as long as dividend times divisor is below `2^40`.
+const RECIPROCAL_BITS: u32 = 40;
 
 impl Logistic {
     /// The tables, which are computed once.
@@ -48,22 +55,35 @@ impl Logistic {
         TABLES.get_or_init(|| {
             let logarithms: Vec<i32> = (0..=ONE).map(logarithm).collect();
             let odds = logarithms.iter().zip(logarithms.iter().rev());
-            let stretched: Vec<i32> = odds.map(|(yes, no)| yes - no).collect();
+            let stretched: Vec<i16> = odds.map(|(yes, no)| (yes - no) as i16).collect();
             // For each step, how many probabilities are not above its last number.
             let inner = stretched.get(1..ONE as usize).unwrap_or(&[]);
-            let below = |last: i32| inner.partition_point(|&value| value <= last) as u32;
+            let below = |last: i32| inner.partition_point(|&value| i32::from(value) <= last) as u32;
             let steps = 2 * END / STEP;
             let squashed = (0..steps).map(|step| below(step * STEP - END + STEP - 1).max(1)).collect();
-            Self { stretched, squashed }
+            let reciprocal = |divisor: u32| (1u64 << RECIPROCAL_BITS).div_ceil(u64::from(divisor.max(1)));
+            let reciprocals = (0..=MAX_DIVISOR).map(reciprocal).collect();
+            Self { stretched, squashed, reciprocals }
         })
     }
 
     /// From a probability to the logistic scale.
+    #[inline]
     pub(super) fn stretch(&self, probability: u32) -> i32 {
-        self.stretched.get(probability as usize).copied().unwrap_or(END)
+        self.stretched.get(probability as usize).map_or(END, |&logistic| i32::from(logistic))
+    }
+
+    /// `dividend / divisor`, rounded down, for a quotient below `2^16` and a divisor from 1 to [`MAX_DIVISOR`].
+    #[inline]
+    pub(super) fn quotient(&self, dividend: u32, divisor: u32) -> u32 {
+        match self.reciprocals.get(divisor as usize) {
+            Some(reciprocal) => ((u64::from(dividend) * reciprocal) >> RECIPROCAL_BITS) as u32,
+            None => dividend / divisor,
+        }
     }
 
     /// From the logistic scale to a probability.
+    #[inline]
     pub(super) fn squash(&self, logistic: i64) -> u32 {
         let clamped = logistic.clamp(i64::from(-END), i64::from(END - 1)) + i64::from(END);
         self.squashed.get((clamped / i64::from(STEP)) as usize).copied().unwrap_or(1)
@@ -84,6 +104,13 @@ mod tests {
             let back = f64::from(tables.squash(i64::from(there)));
             let rarer = f64::from(probability.min(ONE - probability));
             assert!((back - f64::from(probability)).abs() <= 1.0 + rarer / 100.0, "{probability} {back}");
+        }
+        for divisor in 1..=MAX_DIVISOR {
+            for quotient in [0, 1, 77, 12_345, ONE - 2, ONE - 1] {
+                for dividend in [quotient * divisor, quotient * divisor + divisor - 1] {
+                    assert_eq!(tables.quotient(dividend, divisor), quotient, "{dividend} {divisor}");
+                }
+            }
         }
         assert_eq!((tables.squash(-1 << 40), tables.squash(1 << 40)), (1, ONE - 1));
     }

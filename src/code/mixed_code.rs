@@ -31,7 +31,7 @@ pub(super) struct MixedCode {
     /// For each number of binary digits, whether a magnitude has more.
     more_digits: Vec<Mixture<3>>,
     /// For each number of binary digits a binary tree of the digits after the first.
-    digits: Vec<[AdaptiveBit; 1 << (DIGITS - 1)]>,
+    digits: Vec<Vec<AdaptiveBit>>,
     /// How often a column was kept in the rows so far: 0, 1, or 2 for more.
     taken: Vec<u8>,
 }
@@ -123,8 +123,8 @@ impl MixedCode {
             is_sorted,
             mask: Mixture::new([rows, columns, 64, channels, 18, width, height]),
             sign: Mixture::new([SIGNS * SIGNS, SIGNS, channels, 2 * SIGNS]),
-            more_digits: vec![Mixture::new([rows, channels, MAGNITUDES]); DIGITS - 1],
-            digits: vec![[AdaptiveBit::default(); 1 << (DIGITS - 1)]; DIGITS],
+            more_digits: vec![Mixture::new([rows, channels, MAGNITUDES]); alphabet.digits() - 1],
+            digits: (0..alphabet.digits()).map(|after| vec![AdaptiveBit::default(); 1 << after]).collect(),
             taken: vec![0; columns],
         }
     }

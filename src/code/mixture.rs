@@ -30,11 +30,13 @@ pub(super) struct Counter {
 
 impl Counter {
     /// Probability of a one, given that of all contexts together.
-    fn probability(self, all: u32) -> u32 {
+    #[inline]
+    fn probability(self, all: u32, tables: &Logistic) -> u32 {
         let (zeros, ones) = (u32::from(self.zeros), u32::from(self.ones));
-        ((ones * ONE + PRIOR * all) / (zeros + ones + PRIOR)).max(1)
+        tables.quotient(ones * ONE + PRIOR * all, zeros + ones + PRIOR).max(1)
     }
 
+    #[inline]
     fn observe(&mut self, bit: bool) {
         if bit {
             self.ones += 1;
@@ -55,6 +57,7 @@ impl Counter {
 /// code length. Everything is in integers, so that encoder and decoder agree on every machine.
 #[derive(Debug, Clone)]
 pub(super) struct Mixture<const N: usize> {
+    tables: &'static Logistic,
     zeros: u64,
     ones: u64,
     /// For each kind of context, one counter a value of it.
@@ -69,6 +72,7 @@ impl<const N: usize> Mixture<N> {
     /// Nothing seen yet; `sizes` are the numbers of values that each kind of context has.
     pub(super) fn new(sizes: [usize; N]) -> Self {
         Self {
+            tables: Logistic::tables(),
             zeros: 0,
             ones: 0,
             counters: sizes.map(|size| vec![Counter::default(); size]),
@@ -81,7 +85,7 @@ impl<const N: usize> Mixture<N> {
 
     /// What is expected in these contexts.
     pub(super) fn expect(&mut self, contexts: [usize; N]) -> Binary {
-        let tables = Logistic::tables();
+        let tables = self.tables;
         let all = ((2 * self.ones + 1) * u64::from(ONE) / (2 * (self.zeros + self.ones) + 2)) as u32;
         let all = all.clamp(1, ONE - 1);
         let without = tables.stretch(all);
@@ -90,7 +94,7 @@ impl<const N: usize> Mixture<N> {
         let kinds = self.counters.iter().zip(contexts).zip(self.weights);
         for (input, ((counters, context), weight)) in self.inputs.iter_mut().zip(kinds) {
             let counter = counters.get(context).copied().unwrap_or_default();
-            *input = i64::from(tables.stretch(counter.probability(all)) - without);
+            *input = i64::from(tables.stretch(counter.probability(all, tables)) - without);
             sum += weight * *input;
         }
         self.expected = tables.squash(i64::from(without) + (sum >> WEIGHT_BITS));

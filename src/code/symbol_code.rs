@@ -74,6 +74,11 @@ impl Alphabet {
         }
     }
 
+    /// Binary digits of the largest magnitude; at least 1.
+    pub(super) fn digits(self) -> usize {
+        self.negative.max(self.positive).max(1).ilog2() as usize + 1
+    }
+
     /// The sign of all codewords, if they have the same.
     pub(super) fn only_sign(self) -> Option<bool> {
         match (self.negative, self.positive) {

@@ -94,6 +94,9 @@ pub struct ImportOptions {
     /// What the network expects for black and for white, in all channels or in each: `[-1, 1]`, if it was trained on
     /// pixels from -1 to 1. Empty: from 0 to 1.
     pub pixels: Vec<f32>,
+    /// What is added to a variance before its root, where a batch normalisation comes with moments; if it is not given, `1e-3`
+    /// for EfficientNet-Lite0, else `1e-5` as in PyTorch.
+    pub epsilon: Option<f64>,
 }
 
 /// Reads the tensors that `architecture` needs.
@@ -102,9 +105,8 @@ pub struct ImportOptions {
 /// `[out, in, rows, columns]` and matrices as `[out, in]` (PyTorch), or as `[rows, columns, in, out]` and `[in, out]`
 /// (TensorFlow). The inputs of a dense layer after a feature map are in the order channel, row, column.
 ///
-/// If the file has the moments of a batch normalisation (`bn1.running_mean` and `bn1.running_var` beside `bn1.weight`), they
-/// become part of its scale and shift, with an epsilon of 1e-5. EfficientNet-Lite0 is known by the names of
-/// `efficientnet-lite-pytorch`, whose epsilon is 1e-3.
+/// Batch normalisations that come with moments (`bn1.running_mean` and `bn1.running_var` beside `bn1.weight`) get scales and
+/// shifts that include them. EfficientNet-Lite0 is known by the names of `efficientnet-lite-pytorch`.
 ///
 /// If the network expects pixels in another range than from 0 to 1, a depthwise 1x1 convolution in front maps them: it
 /// is part of the function, so it is part of the file.
@@ -122,7 +124,7 @@ pub fn import(
     for shape in &shapes {
         sources.push((find(file, &shape.name, options, &known)?, shape));
     }
-    let moments = read_moments(file, &sources, known.epsilon)?;
+    let moments = read_moments(file, &sources, options.epsilon.unwrap_or(known.epsilon))?;
     // A square matrix does not tell its layout; the others do.
     let layouts = sources.iter().filter_map(|(name, shape)| Layout::of(file, name, shape));
     let usual = layouts.filter(|layout| layout.is_certain).map(|layout| layout.is_transposed).next().unwrap_or(false);
@@ -135,8 +137,6 @@ pub fn import(
         if if layout.is_certain { layout.is_transposed } else { usual } {
             numbers = transpose(&numbers, &shape.dimensions);
         }
-        // Minus zero is zero.
-        numbers.iter_mut().filter(|number| **number == 0.0).for_each(|number| *number = 0.0);
         weights.push(numbers);
     }
     for (place, moments) in moments {
@@ -144,6 +144,8 @@ pub fn import(
             moments.fold(scale, shift);
         }
     }
+    // Minus zero is zero.
+    weights.iter_mut().flatten().filter(|number| **number == 0.0).for_each(|number| *number = 0.0);
     with_pixels(architecture, weights, &options.pixels)
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::{polish, PrunedWeights, QuantisedWeights};
+use super::{polish, shortened, PrunedWeights, QuantisedWeights};
 use crate::bounds::BoundError;
 use crate::code::{Architecture, CodeError, Model};
 use crate::data::LabelledImages;
@@ -137,5 +137,6 @@ pub fn compress(
     let training = Training { bounded: recipe.bounded, ..recipe.quantised.into() };
     train(&network, &mut quantised, training_set, training, order, |epoch| report(Progress::Codebook(epoch)))?;
     let model = quantised.model(&network)?;
-    polish(&model, data, delta, recipe.sweeps, |bound| report(Progress::Polish(bound)))
+    let model = polish(&model, data, delta, recipe.sweeps, |bound| report(Progress::Polish(bound)))?;
+    Ok(shortened(model, data))
 }

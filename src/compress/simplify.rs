@@ -8,7 +8,7 @@ use rand::RngExt;
 
 use super::simplify_links::{links, Editor, Link};
 use super::{ImportError, TrainedNetwork};
-use crate::code::{Architecture, CodeError};
+use crate::code::{Architecture, CodeError, Model};
 use crate::data::{DataError, LabelledImages};
 use crate::nets::{Evaluator, MARGIN};
 use crate::random::stream;
@@ -16,6 +16,9 @@ use crate::random::stream;
 /// A simplified network's logits may differ by this fraction of the largest: what another order of summation does. It is a
 /// sixteenth of the margin by which an image must be right to count as right.
 const ALLOWED: f64 = MARGIN as f64 / 16.0;
+
+/// Images on which a model is compared with its simplification.
+pub const COMPARED_IMAGES: usize = 512;
 
 /// Alternatives are tried on networks of at most this many weights; larger ones take the first.
 const TRIED_WEIGHTS: u64 = 1 << 20;
@@ -55,8 +58,8 @@ impl fmt::Display for Simplification {
 /// Simplifies a network and compares its logits with the original's on `images`.
 ///
 /// Units that are read through a normalisation are only sorted; those read through anything but activations and pooling
-/// are left as they are. Each alternative is
-/// coded, and the one with the fewest bits is taken.
+/// are left as they are. Each alternative is coded, and the one with the fewest bits is taken; in networks of more than
+/// a million weights, units are sorted and constants gathered untried.
 ///
 /// # Errors
 /// [`ImportError::Changed`] if a logit differs by more than rounding explains; otherwise as
@@ -72,31 +75,33 @@ pub fn simplify(
     let try_alternatives = network.architecture.weights().is_some_and(|weights| weights <= TRIED_WEIGHTS);
 
     done.removed_units += remove_dead(&mut editor, &separable);
-    let mut alternatives = vec![gathered(&editor, &separable)];
     if try_alternatives {
-        alternatives.push(folded(&editor, &separable));
+        let (mut gathered, mut folded) = (editor.clone(), editor);
+        let counts = (gather(&mut gathered, &separable), fold(&mut folded, &separable));
+        let alternatives = vec![(gathered, counts.0, 0), (folded, 0, counts.1)];
+        (editor, done.gathered_units, done.folded_units) = shortest(alternatives, |alternative| &alternative.0)?;
+    } else {
+        done.gathered_units = gather(&mut editor, &separable);
     }
-    let (chosen, gathered_units, folded_units) = shortest(alternatives, |alternative| &alternative.0)?;
-    (editor, done.gathered_units, done.folded_units) = (chosen, gathered_units, folded_units);
     done.removed_units += remove_dead(&mut editor, &separable);
     done.dropped_biases = editor.drop_zero_biases();
 
     // From the first layer on: the order of a layer's units is the order of the next one's columns.
     for &link in &links {
-        let mut alternatives = vec![(editor.clone(), 0)];
-        for order in [by_reader as Order, by_start] {
-            let mut units: Vec<usize> = (0..editor.units(link)).collect();
-            units.sort_by(|&first, &second| order(&editor, link, first, second));
-            let mut sorted = editor.clone();
-            sorted.select(link, &units);
-            alternatives.push((sorted, 1));
+        if try_alternatives {
+            let mut alternatives = vec![(editor.clone(), 0)];
+            for order in [by_reader as Order, by_start] {
+                let mut sorted = editor.clone();
+                sort(&mut sorted, link, order);
+                alternatives.push((sorted, 1));
+            }
+            let (chosen, sorted) = shortest(alternatives, |alternative| &alternative.0)?;
+            editor = chosen;
+            done.sorted_layers += sorted;
+        } else {
+            sort(&mut editor, link, by_start);
+            done.sorted_layers += 1;
         }
-        let (chosen, sorted) = match try_alternatives {
-            true => shortest(alternatives, |alternative| &alternative.0)?,
-            false => alternatives.swap_remove(1),
-        };
-        editor = chosen;
-        done.sorted_layers += sorted;
     }
 
     let simplified = editor.network()?;
@@ -105,6 +110,22 @@ pub fn simplify(
         return Err(ImportError::Changed { difference: done.difference, allowed: ALLOWED });
     }
     Ok((simplified, done))
+}
+
+/// The same function in fewer bits, if [`simplify`] finds it; else the model itself.
+///
+/// Functions are compared on the first images.
+pub fn shortened(model: Model, images: &LabelledImages) -> Model {
+    let network = TrainedNetwork { architecture: model.architecture().clone(), weights: model.weights() };
+    let bytes = |model: &Model| model.encode().map_or(usize::MAX, |file| file.len());
+    let simple = images.slice(0..images.len().min(COMPARED_IMAGES)).ok().and_then(|images| {
+        let (simple, _) = simplify(&network, &images).ok()?;
+        simple.model().ok()
+    });
+    match simple {
+        Some(simple) if bytes(&simple) < bytes(&model) => simple,
+        _ => model,
+    }
 }
 
 /// The alternative whose model has the shortest code word; of equals, the first.
@@ -157,9 +178,8 @@ fn remove_dead(editor: &mut Editor, links: &[Link]) -> usize {
     }
 }
 
-/// Constant units are read at the first places.
-fn gathered(editor: &Editor, links: &[Link]) -> (Editor, usize, usize) {
-    let mut editor = editor.clone();
+/// Constant units are read at the first places; returns how many.
+fn gather(editor: &mut Editor, links: &[Link]) -> usize {
     let mut count = 0;
     for &link in links {
         for unit in 0..editor.units(link) {
@@ -168,12 +188,11 @@ fn gathered(editor: &Editor, links: &[Link]) -> (Editor, usize, usize) {
             }
         }
     }
-    (editor, count, 0)
+    count
 }
 
-/// Constant units become biases.
-fn folded(editor: &Editor, links: &[Link]) -> (Editor, usize, usize) {
-    let mut editor = editor.clone();
+/// Constant units become biases; returns how many.
+fn fold(editor: &mut Editor, links: &[Link]) -> usize {
     let mut count = 0;
     for &link in links {
         for unit in 0..editor.units(link) {
@@ -183,7 +202,13 @@ fn folded(editor: &Editor, links: &[Link]) -> (Editor, usize, usize) {
             }
         }
     }
-    (editor, 0, count)
+    count
+}
+
+fn sort(editor: &mut Editor, link: Link, order: Order) {
+    let mut units: Vec<usize> = (0..editor.units(link)).collect();
+    units.sort_by(|&first, &second| order(editor, link, first, second));
+    editor.select(link, &units);
 }
 
 /// How two units of a link compare.

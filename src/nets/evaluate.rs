@@ -10,6 +10,7 @@
 //!   which the tensor stores them; positions in the padding are left out.
 //! - Means run over features in order.
 
+use pulp::Arch;
 use rayon::prelude::*;
 use thiserror::Error;
 
@@ -231,6 +232,8 @@ impl Evaluator {
     /// Applies some of the layers.
     fn advance(&self, state: &mut State, layers: std::ops::Range<usize>) {
         let State { features, remembered } = state;
+        // Wider vectors change no result: each lane's operations and their order stay.
+        let arch = Arch::new();
         for (step, before, after) in self.steps.iter().take(layers.end).skip(layers.start) {
             match (step, remembered.last_mut()) {
                 (Step::Branch, _) => remembered.push(features.clone()),
@@ -240,7 +243,7 @@ impl Evaluator {
                         each(value, &other, |value, other| value + other);
                     }
                 }
-                _ => *features = step.apply(std::mem::take(features), *before, *after),
+                _ => *features = arch.dispatch(|| step.apply(std::mem::take(features), *before, *after)),
             }
         }
     }
@@ -342,7 +345,7 @@ fn dense_taps(weights: &[f32], features: usize) -> Vec<Vec<(usize, f32)>> {
 }
 
 /// The larger of two numbers; the first, if they are equal or not comparable. (`f32::max` leaves the sign of zero open.)
-#[inline]
+#[inline(always)]
 fn larger(first: f32, second: f32) -> f32 {
     if second > first {
         second
@@ -352,7 +355,7 @@ fn larger(first: f32, second: f32) -> f32 {
 }
 
 /// The smaller of two numbers; the first, if they are equal or not comparable.
-#[inline]
+#[inline(always)]
 fn smaller(first: f32, second: f32) -> f32 {
     if second < first {
         second
@@ -362,7 +365,7 @@ fn smaller(first: f32, second: f32) -> f32 {
 }
 
 /// `sum += weight * value` in every lane.
-#[inline]
+#[inline(always)]
 fn accumulate(sum: &mut Lanes, weight: f32, value: &Lanes) {
     for (sum, value) in sum.iter_mut().zip(value) {
         *sum += weight * value;
@@ -370,7 +373,7 @@ fn accumulate(sum: &mut Lanes, weight: f32, value: &Lanes) {
 }
 
 /// `target = operation(target, value)` in every lane.
-#[inline]
+#[inline(always)]
 fn each(target: &mut Lanes, value: &Lanes, operation: impl Fn(f32, f32) -> f32) {
     for (target, value) in target.iter_mut().zip(value) {
         *target = operation(*target, *value);
@@ -382,22 +385,23 @@ fn start(bias: &Option<Vec<f32>>, output: usize) -> Lanes {
 }
 
 impl Step {
+    #[inline(always)]
     fn apply(&self, mut features: Vec<Lanes>, before: ImageSize, after: ImageSize) -> Vec<Lanes> {
         match self {
             Step::Convolution { convolution, taps, bias } => {
                 convolve(&features, before, after, convolution, taps, bias)
             }
-            Step::Dense { taps, bias } => taps
-                .iter()
-                .enumerate()
-                .map(|(unit, taps)| {
+            Step::Dense { taps, bias } => {
+                let mut sums = Vec::with_capacity(taps.len());
+                for (unit, taps) in taps.iter().enumerate() {
                     let mut sum = start(bias, unit);
                     for &(feature, weight) in taps {
                         accumulate(&mut sum, weight, &features[feature]);
                     }
-                    sum
-                })
-                .collect(),
+                    sums.push(sum);
+                }
+                sums
+            }
             Step::MaxPool(size) => pool(&features, before, after, *size, larger),
             Step::AveragePool(size) => {
                 let mut means = pool(&features, before, after, *size, |sum, value| sum + value);
@@ -433,6 +437,7 @@ impl Step {
     }
 }
 
+#[inline(always)]
 fn convolve(
     features: &[Lanes],
     before: ImageSize,
@@ -452,11 +457,16 @@ fn convolve(
         for tap in taps {
             let rows = inside(tap.row, stride, above, before.height, after.height);
             let columns = inside(tap.column, stride, left, before.width, after.width);
+            if columns.is_empty() {
+                continue;
+            }
             for row in rows {
                 let source = (tap.channel * before.height + row * stride + tap.row - above) * before.width;
-                for column in columns.clone() {
-                    let value = &features[source + column * stride + tap.column - left];
-                    accumulate(&mut map[row * after.width + column], tap.weight, value);
+                let source = &features[source..source + before.width];
+                let target = &mut map[row * after.width..][columns.clone()];
+                let first = columns.start * stride + tap.column - left;
+                for (sum, value) in target.iter_mut().zip(source.iter().skip(first).step_by(stride)) {
+                    accumulate(sum, tap.weight, value);
                 }
             }
         }
@@ -465,12 +475,14 @@ fn convolve(
 }
 
 /// The output positions at which a tap at `offset` reads inside the image, not the padding.
+#[inline(always)]
 fn inside(offset: usize, stride: usize, padding: usize, before: usize, after: usize) -> std::ops::Range<usize> {
     let first = padding.saturating_sub(offset).div_ceil(stride);
     let end = (before + padding).saturating_sub(offset).div_ceil(stride);
     first..end.min(after).max(first)
 }
 
+#[inline(always)]
 fn pool(
     features: &[Lanes],
     before: ImageSize,
@@ -495,6 +507,7 @@ fn pool(
     pooled
 }
 
+#[inline(always)]
 fn total(features: &[Lanes]) -> Lanes {
     let mut sum = [0.0; LANES];
     for feature in features {
@@ -503,12 +516,14 @@ fn total(features: &[Lanes]) -> Lanes {
     sum
 }
 
+#[inline(always)]
 fn divide(features: &mut [Lanes], count: usize) {
     for value in features.iter_mut().flatten() {
         *value /= count as f32;
     }
 }
 
+#[inline(always)]
 fn normalise(features: &mut [Lanes]) {
     let count = features.len();
     let mut mean = [total(features)];

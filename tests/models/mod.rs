@@ -92,10 +92,10 @@ pub fn every_kind() -> Vec<(&'static str, Model)> {
         let kept = rows.concat();
         dense(40, 8, &[-1.0, 1.0], |place| if kept[place] { 1 + (place * 7919 / 64 % 2) as u8 } else { 0 })
     }));
-    // Bursts that are not aligned with rows, in more weights than are mixed.
+    // Bursts that are not aligned with rows.
     kinds.push((
         "bursts",
-        dense(80, 168, &[-1.0, 1.0, 2.5], |place| match place % 4099 < 37 {
+        dense(300, 16, &[-1.0, 1.0, 2.5], |place| match place % 4099 < 37 {
             true => (place % 3 + 1) as u8,
             false => 0,
         }),

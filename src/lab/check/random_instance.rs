@@ -60,9 +60,9 @@ fn finish(
     most: u32,
     random: &mut impl Rng,
 ) -> Option<Draw> {
-    // A hundred bits of mass are left for n examples.
+    // Masses have 112 bits, of which n takes 6 at most.
     let bits = (law.total() as f64).log2().max(1.0);
-    let most = most.min((99.0 / bits) as u32).max(1);
+    let most = most.min((106.0 / bits) as u32 - 1).max(1);
     // Few examples as often as many.
     let most = random.random_range(1..=most);
     let examples = random.random_range(1..=most);

@@ -4,7 +4,7 @@ use super::{Instance, Learner, Messages, Posterior, WeightedSample, POSTERIOR_TO
 
 /// What the terms of a [`Chain`] may differ by from their exact values, relative to one bit more than the larger of two that are compared.
 ///
-/// Every probability is a quotient of two integers below `2^120`: three roundings, a relative `4e-16`. A term `p log2(p / (q r))`
+/// Every probability is a quotient of two integers below `2^126`: three roundings, a relative `4e-16`. A term `p log2(p / (q r))`
 /// is then off by at most `2e-15 (1 + |log2|)` times `p`, all terms together by `2e-15` of the information plus a bit, and adding up
 /// `N < 2^17` terms by `N 2^-53 < 2e-11` of the sum of their magnitudes, which exceeds the information by a bit at most.
 pub const CHAIN_TOLERANCE: f64 = 3e-11;
@@ -54,19 +54,29 @@ impl Chain {
         }
 
         let n = f64::from(examples);
-        let population = instance.population_errors();
+        let whole = instance.posterior_units();
+        let wrong = joint.messages.iter().zip(instance.class().population_errors(law));
+        let wrong: u128 = wrong.map(|(&mass, errors)| mass * u128::from(errors)).sum();
         let messages: Vec<f64> = joint.messages.iter().map(|&mass| mass as f64 / joint.total).collect();
-        let test: f64 = messages.iter().zip(population).map(|(p, error)| p * error).sum();
         let lengths = messages.iter().zip(instance.code().lengths());
         Self {
-            // Rounded to nearest twice.
-            train: (joint.errors as f64 / joint.total / n).min(1.0),
-            test: test.min(1.0),
+            train: quotient(joint.errors, whole * u128::from(examples)),
+            test: quotient(wrong, whole * u128::from(law.total())),
             examplewise: joint.examplewise(instance) * n / joint.positions.len() as f64,
             information: information(&samples, &posteriors, &messages, joint.total),
             messages: Messages::new(&joint.messages),
             code: lengths.map(|(p, &length)| p * f64::from(length)).sum(),
         }
+    }
+}
+
+/// Three roundings; but 1 only if it is 1, because a test error of 1 leaves no doubt about the training error.
+fn quotient(part: u128, whole: u128) -> f64 {
+    let rounded = part as f64 / whole as f64;
+    if part < whole {
+        rounded.min(1.0f64.next_down())
+    } else {
+        rounded
     }
 }
 

@@ -34,8 +34,8 @@ pub enum InstanceError {
     NoExamples,
 }
 
-/// `w^n` is below this, so that there is room for a posterior's units and for sums over examples.
-const MOST_UNITS: u128 = 1 << 100;
+/// `n w^(n + 1)` is below this, so that there is room for a posterior's units.
+const MOST_UNITS: u128 = 1 << 112;
 
 /// `n` independent examples of a law, a class that learns from them, and a prefix code for its hypotheses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +65,11 @@ impl Instance {
         if examples == 0 {
             return Err(InstanceError::NoExamples);
         }
-        let units = law.units(examples).filter(|&units| units < MOST_UNITS);
+        let fits = |units: &u128| {
+            let sums = units.checked_mul(law.total().into()).and_then(|units| units.checked_mul(examples.into()));
+            sums.is_some_and(|sums| sums < MOST_UNITS)
+        };
+        let units = law.units(examples).filter(fits);
         let units = units.ok_or(InstanceError::TooLarge { examples, total: law.total() })?;
         Ok(Self { law, class, code, examples, units })
     }

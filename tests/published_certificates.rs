@@ -1,0 +1,57 @@
+//! The certificates that are published in `experiments/certificates` hold, and the first page says what they say.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use nonvacuous::certificate::{parse, percent_up, verify, Certificate};
+use nonvacuous::data::{load, SearchPath};
+
+fn folders() -> Vec<PathBuf> {
+    let all = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/certificates")).unwrap();
+    let mut folders: Vec<PathBuf> = all.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+fn certificate(folder: &Path) -> Certificate {
+    parse(&fs::read_to_string(folder.join("certificate.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn every_published_certificate_holds() {
+    assert!(!folders().is_empty());
+    for folder in folders() {
+        let certificate = certificate(&folder);
+        let name = &certificate.training_set.name;
+        let Ok(data) = load(name, &SearchPath::from_environment(None)) else {
+            eprintln!("skipped: there is no data set {name}");
+            continue;
+        };
+        let file = fs::read(folder.join(&certificate.model.file)).unwrap();
+        let verdict = verify(&certificate, &file, &data).unwrap();
+        let failures: Vec<&String> = verdict.failures().map(|check| &check.what).collect();
+        assert!(failures.is_empty(), "{}: {failures:?}", folder.display());
+    }
+}
+
+#[test]
+fn the_first_page_has_a_line_for_every_published_certificate() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    for folder in folders() {
+        let Certificate { training_set, n, k, bits, bounds, held_out, .. } = certificate(&folder);
+        let folder = folder.file_name().unwrap().to_str().unwrap().to_string();
+        let held_out = held_out.map_or("none".to_string(), |held_out| percent_up(held_out.bound));
+        let line = format!(
+            "| [{}](experiments/certificates/{folder}) | {n} | {bits} | {k} | **{}** |",
+            training_set.name,
+            percent_up(bounds.occam_binomial)
+        );
+        let found = page.lines().find(|found| found.starts_with(&line));
+        assert!(
+            found.is_some_and(|found| found.contains(&held_out)),
+            "the first page should say\n{line} … | {held_out} |"
+        );
+    }
+}
