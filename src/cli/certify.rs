@@ -90,7 +90,8 @@ pub(super) fn create(folder: &Path) -> Result<(), Failure> {
 
 /// How this certificate comes about.
 pub(super) fn provenance(seed: u64) -> Provenance {
-    let command = std::env::args().collect::<Vec<String>>().join(" ");
+    let arguments = std::env::args().skip(1);
+    let command = std::iter::once("nonvacuous".to_string()).chain(arguments).collect::<Vec<String>>().join(" ");
     Provenance { command, seed, version: env!("CARGO_PKG_VERSION").to_string() }
 }
 

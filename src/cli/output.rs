@@ -16,7 +16,7 @@ pub(super) fn write_with(
     write: impl FnOnce(&mut BufWriter<&std::fs::File>) -> std::io::Result<()>,
 ) -> Result<(), Failure> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = tempfile::NamedTempFile::new_in(folder).and_then(|file| {
+    let written = temporary().tempfile_in(folder).and_then(|file| {
         let mut buffered = BufWriter::new(file.as_file());
         write(&mut buffered)?;
         buffered.flush()?;
@@ -26,6 +26,14 @@ pub(super) fn write_with(
         Ok(())
     });
     written.map_err(|error| cannot("write", path, &error))
+}
+
+/// A temporary file that, once it has its name, may be read by those who may read any new file.
+fn temporary() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }
 
 /// Reads a file.
