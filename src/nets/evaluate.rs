@@ -10,10 +10,10 @@
 //!   which the tensor stores them; positions in the padding are left out.
 //! - Means run over features in order.
 
-use pulp::Arch;
 use rayon::prelude::*;
 use thiserror::Error;
 
+use super::vectorised::vectorised;
 use crate::code::{oriented, Convolution, ImageSize, Layer, Model};
 use crate::data::LabelledImages;
 
@@ -233,7 +233,6 @@ impl Evaluator {
     fn advance(&self, state: &mut State, layers: std::ops::Range<usize>) {
         let State { features, remembered } = state;
         // Wider vectors change no result: each lane's operations and their order stay.
-        let arch = Arch::new();
         for (step, before, after) in self.steps.iter().take(layers.end).skip(layers.start) {
             match (step, remembered.last_mut()) {
                 (Step::Branch, _) => remembered.push(features.clone()),
@@ -243,7 +242,7 @@ impl Evaluator {
                         each(value, &other, |value, other| value + other);
                     }
                 }
-                _ => *features = arch.dispatch(|| step.apply(std::mem::take(features), *before, *after)),
+                _ => *features = vectorised(|| step.apply(std::mem::take(features), *before, *after)),
             }
         }
     }

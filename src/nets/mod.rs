@@ -27,6 +27,7 @@ mod schedule;
 pub mod stacked;
 #[cfg(feature = "train")]
 mod train;
+mod vectorised;
 
 /// Added to a variance before its root is taken, in layer normalisation.
 #[cfg(feature = "train")]

@@ -3,7 +3,7 @@
 use candle_core::backprop::GradStore;
 use candle_core::{bail, Result, Tensor, Var};
 
-use super::operators::vectorised::vectorised;
+use crate::nets::vectorised::vectorised;
 
 /// How a gradient becomes a step. Only variables with two axes or more decay; biases, scales and codewords do not.
 #[derive(Debug, Clone, Copy, PartialEq)]

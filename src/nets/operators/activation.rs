@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::real::Real;
 use super::storage::{slice, with_real};
-use super::vectorised::vectorised;
+use crate::nets::vectorised::vectorised;
 
 /// Numbers that one task handles.
 const SHARE: usize = 1 << 14;

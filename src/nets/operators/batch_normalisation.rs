@@ -5,8 +5,8 @@ use rayon::prelude::*;
 
 use super::real::Real;
 use super::storage::{slice, with_real};
-use super::vectorised::vectorised;
 use super::LANES;
+use crate::nets::vectorised::vectorised;
 
 /// `y = w[c] x + b[c]`, of features `[blocks, channels, height, width, LANES]`, with `w` and `b` `[channels]`.
 ///

@@ -22,7 +22,6 @@ mod real;
 mod storage;
 mod straight_through;
 pub(super) mod tile;
-pub(super) mod vectorised;
 mod window;
 
 pub use activation::{relu, relu6};

@@ -5,8 +5,8 @@ use rayon::prelude::*;
 
 use super::real::Real;
 use super::storage::{slice, with_real};
-use super::vectorised::vectorised;
 use super::LANES;
+use crate::nets::vectorised::vectorised;
 
 /// `(x - m) / sqrt(v + epsilon)` with `m` and `v` the mean and variance of all features of an image: layer
 /// normalisation (Ba, Kiros and Hinton 2016) without parameters, of features `[blocks, …, LANES]`.

@@ -5,8 +5,8 @@ use rayon::prelude::*;
 
 use super::real::Real;
 use super::storage::{slice, with_real};
-use super::vectorised::vectorised;
 use super::{Span, Window, LANES};
+use crate::nets::vectorised::vectorised;
 
 /// The largest number in each window, of features `[blocks, channels, height, width, LANES]`; padding is left out.
 ///

@@ -6,12 +6,12 @@ use pulp::Arch;
 
 use super::super::operators::normalisation::{normalise_block, normalise_block_gradient};
 use super::super::operators::tile::{pack, tile_outputs, Correlate, WeightGradient};
-use super::super::operators::vectorised::vectorised;
 use super::super::operators::LANES;
 use super::super::Network;
 use super::softmax::{self, Loss};
 use super::StackedError;
 use crate::code::{Layer, TensorShape};
+use crate::nets::vectorised::vectorised;
 use crate::nets::NORMALISATION_EPSILON;
 
 /// Blocks that one strip of a matrix product handles: few enough for them to stay in the first-level cache.

@@ -7,7 +7,7 @@ use pulp::{Arch, Simd, WithSimd};
 /// (`pulp::Arch::dispatch` of a closure that can be called more than once goes through a function of its own, which the compiler
 /// may leave without these vectors.)
 #[inline(always)]
-pub(in super::super) fn vectorised<R>(body: impl FnMut() -> R) -> R {
+pub(super) fn vectorised<R>(body: impl FnMut() -> R) -> R {
     struct Body<F>(F);
 
     impl<R, F: FnMut() -> R> WithSimd for Body<F> {
