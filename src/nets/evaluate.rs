@@ -447,25 +447,33 @@ fn convolve(
 ) -> Vec<Lanes> {
     let stride = convolution.stride;
     let [[above, _], [left, _]] = [before.height, before.width].map(|length| convolution.margins(length));
+    let inside = |column| inside(column, stride, left, before.width, after.width);
+    let columns: Vec<std::ops::Range<usize>> = (0..convolution.kernel).map(inside).collect();
     let area = after.height * after.width;
     let mut sums = Vec::with_capacity(taps.len() * area);
     for (output, taps) in taps.iter().enumerate() {
         let first = sums.len();
         sums.resize(first + area, start(bias, output));
         let map = &mut sums[first..];
-        for tap in taps {
-            let rows = inside(tap.row, stride, above, before.height, after.height);
-            let columns = inside(tap.column, stride, left, before.width, after.width);
-            if columns.is_empty() {
-                continue;
-            }
-            for row in rows {
-                let source = (tap.channel * before.height + row * stride + tap.row - above) * before.width;
-                let source = &features[source..source + before.width];
-                let target = &mut map[row * after.width..][columns.clone()];
-                let first = columns.start * stride + tap.column - left;
-                for (sum, value) in target.iter_mut().zip(source.iter().skip(first).step_by(stride)) {
-                    accumulate(sum, tap.weight, value);
+        // Row by row, so that sums stay at hand; each sum runs over the taps in their order.
+        for (row, sums) in map.chunks_exact_mut(after.width).enumerate() {
+            for tap in taps {
+                let Some(source) = (row * stride + tap.row).checked_sub(above).filter(|&row| row < before.height)
+                else {
+                    continue;
+                };
+                let columns = columns[tap.column].clone();
+                if columns.is_empty() {
+                    continue;
+                }
+                let source = &features[(tap.channel * before.height + source) * before.width..][..before.width];
+                let source = &source[columns.start * stride + tap.column - left..];
+                let sums = &mut sums[columns];
+                if stride == 1 {
+                    sums.iter_mut().zip(source).for_each(|(sum, value)| accumulate(sum, tap.weight, value));
+                } else {
+                    let source = source.iter().step_by(stride);
+                    sums.iter_mut().zip(source).for_each(|(sum, value)| accumulate(sum, tap.weight, value));
                 }
             }
         }
