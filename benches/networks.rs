@@ -11,6 +11,10 @@ use nonvacuous::nets::{train, FreeWeights, Network, Schedule, Training, Training
 use nonvacuous::random::stream;
 use rand::RngExt;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const MNIST: ImageSize = ImageSize { channels: 1, height: 28, width: 28 };
 
 /// Name, layers, batch.
