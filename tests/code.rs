@@ -370,3 +370,13 @@ fn oriented_filters_differ_and_answer_nothing_to_a_uniform_image() {
         assert!(filters[..place].iter().all(|other| other != filter));
     }
 }
+
+proptest! {
+    #[test]
+    fn the_first_tensors_of_layers_are_their_weights_in_order(architecture in any_architecture()) {
+        let tensors = architecture.tensors();
+        let first: Vec<usize> = architecture.first_tensors().into_iter().flatten().collect();
+        let weights = tensors.iter().enumerate().filter(|(_, tensor)| tensor.name.ends_with(".weight"));
+        prop_assert_eq!(first, weights.map(|(place, _)| place).collect::<Vec<usize>>());
+    }
+}

@@ -7,7 +7,7 @@ use candle_core::Device;
 use clap::Args;
 
 use super::certify_model::{Claim, ModelArguments};
-use super::output::{cannot, print, print_json, write_whole};
+use super::output::{cannot, create_folder, print, print_json, write_whole};
 use super::search::Search;
 use super::table::table;
 use super::Failure;
@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         let (delta, seed) = (arguments.delta, arguments.seed);
         return arguments.model.certify(path, &Claim { arch, data: &data, delta, seed, folder: &folder }, json);
     }
-    create(&folder)?;
+    create_folder(&folder)?;
     let training_set = TrainingSet::new(&data.train, &Device::Cpu)?;
     let search = Search { data: &data, training_set: &training_set, folder: &folder, arguments, begun: Instant::now() };
     match search.run(recipes)? {
@@ -81,11 +81,6 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
             Ok(())
         }
     }
-}
-
-/// Makes the folder, if it is not there.
-pub(super) fn create(folder: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder).map_err(|error| cannot("create", folder, &error))
 }
 
 /// How this certificate comes about.

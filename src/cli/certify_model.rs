@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::certify::{create, provenance, summarise, write, MODEL_FILE};
+use super::certify::{provenance, summarise, write, MODEL_FILE};
 use super::import::{architecture, ImportArguments};
-use super::output::{print, print_json};
+use super::output::{create_folder, print, print_json};
 use super::Failure;
 use crate::certificate::issue;
-use crate::compress::COMPARED_IMAGES;
-use crate::data::{DataSet, LabelledImages};
+use crate::compress::first_images;
+use crate::data::DataSet;
 
 #[derive(Debug, Args)]
 pub(super) struct ModelArguments {
@@ -35,10 +35,10 @@ impl ModelArguments {
     /// Imports, simplifies, encodes, and certifies what the file decodes to.
     pub(super) fn certify(&self, path: &Path, claim: &Claim, json: bool) -> Result<(), Failure> {
         let architecture = architecture(claim.arch, claim.data.train.shape(), claim.data.train.classes())?;
-        let (network, simplification) = self.import.load(path, &architecture, &first_images(claim.data)?)?;
+        let (network, simplification) = self.import.load(path, &architecture, &first_images(&claim.data.train)?)?;
         let file = network.model()?.encode()?;
         let certificate = issue(&file, MODEL_FILE, claim.data, claim.delta, provenance(claim.seed))?;
-        create(claim.folder)?;
+        create_folder(claim.folder)?;
         write(claim.folder, &file, &certificate)?;
         if json {
             return print_json(&certificate);
@@ -49,8 +49,4 @@ impl ModelArguments {
         summarise(claim.folder, &certificate);
         Ok(())
     }
-}
-
-fn first_images(data: &DataSet) -> Result<LabelledImages, Failure> {
-    Ok(data.train.slice(0..data.train.len().min(COMPARED_IMAGES))?)
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output::{create_folder, print, print_json, write_whole};
-use super::row::Row;
+use super::output::{create_folder, print, print_json, write_lines};
+use super::row::{csv, Row};
 use super::table::table;
 use super::{Failure, DOES_NOT_HOLD};
 use crate::lab::check::{check, Effort, Theory, Verdict};
@@ -34,10 +34,10 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let report = check(effort, arguments.seed, Theory::default())?;
     let rows: Vec<Row> = report.verdicts.iter().map(row).collect();
     create_folder(&arguments.out)?;
-    let verdicts = rows.first().map(Row::header).into_iter().chain(rows.iter().map(Row::line)).collect();
-    for (name, lines) in [("check", verdicts), ("check-converse", report.converse), ("check-coverage", report.coverage)]
+    for (name, lines) in
+        [("check", csv(&rows)), ("check-converse", report.converse), ("check-coverage", report.coverage)]
     {
-        write_whole(&arguments.out.join(name).with_extension("csv"), (lines.join("\n") + "\n").as_bytes())?;
+        write_lines(&arguments.out.join(name).with_extension("csv"), &lines)?;
     }
     if json {
         print_json(&rows)?;

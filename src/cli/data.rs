@@ -1,10 +1,10 @@
 //! `nonvacuous data list|path|fetch`.
 
 use clap::{Args, Subcommand};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::output::{print, print_json};
+use super::progress::progress_bar;
 use super::table::table;
 use super::{Failure, MISUSE};
 use crate::data::{fetch, known_set, path, KnownSet, SearchPath, KNOWN_SETS};
@@ -39,10 +39,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         Action::List => return list(search, json),
         Action::Path { name } => path(known(name)?, search)?,
         Action::Fetch { name, mirror } => {
-            let bar = ProgressBar::new(0);
-            if let Ok(style) = ProgressStyle::with_template("{msg} {bar:24} {bytes}/{total_bytes}, {eta} left") {
-                bar.set_style(style);
-            }
+            let bar = progress_bar(0, "{msg} {bar:24} {bytes}/{total_bytes}, {eta} left");
             let folder = fetch(known(name)?, search, mirror.as_deref(), &mut |file, transfer| {
                 bar.set_message(file.to_string());
                 bar.set_length(transfer.total.unwrap_or(transfer.done));

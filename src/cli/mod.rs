@@ -13,6 +13,7 @@ mod import;
 mod inspect;
 mod limit;
 mod output;
+mod progress;
 mod row;
 mod run;
 #[cfg(feature = "train")]

@@ -10,6 +10,11 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_with(path, |file| file.write_all(bytes))
 }
 
+/// Writes lines, each with its end, to `path`, whole or not at all.
+pub(super) fn write_lines(path: &Path, lines: &[String]) -> Result<(), Failure> {
+    write_whole(path, (lines.join("\n") + "\n").as_bytes())
+}
+
 /// Writes to `path` through a temporary file beside it, so that no one ever sees a part of it.
 pub(super) fn write_with(
     path: &Path,

@@ -28,6 +28,11 @@ impl Row {
     }
 }
 
+/// The names of the first row, which are those of all, then the values of each; nothing if there are no rows.
+pub(super) fn csv(rows: &[Row]) -> Vec<String> {
+    rows.first().map(Row::header).into_iter().chain(rows.iter().map(Row::line)).collect()
+}
+
 impl Serialize for Row {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.fields.len()))?;

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output::{print, print_json, read, write_whole};
-use super::row::Row;
+use super::output::{print, print_json, read, write_lines};
+use super::progress::progress_bar;
+use super::row::{csv, Row};
 use super::table::table;
 use super::Failure;
 use crate::data::SearchPath;
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     let store = Store::open(&arguments.out, &experiment, arguments.shard)?;
     let wanted = (0..experiment.draws()).filter(|&draw| arguments.shard.has(draw)).count();
     let total = wanted * experiment.configurations().len();
-    let progress = progress(total);
+    let progress = progress_bar(total as u64, "{bar:40} {pos}/{len} draws, {per_sec}, {eta} left");
     progress.inc(total.min(store.len()) as u64);
     progress.reset_eta();
     draw_all(&experiment, arguments.shard, &store, |draws| progress.inc(draws as u64))?;
@@ -52,12 +52,10 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     let coverages: Vec<Row> = coverage(&experiment, &rows)?.iter().map(coverage_row).collect();
     let lines: Vec<String> =
         std::iter::once(experiment.header()).chain(rows.into_iter().map(|(_, line)| line)).collect();
-    write_whole(store.path(), (lines.join("\n") + "\n").as_bytes())?;
+    write_lines(store.path(), &lines)?;
     for (kind, rows) in [("summary", &summaries), ("coverage", &coverages)] {
-        if let Some(first) = rows.first() {
-            let lines: Vec<String> = std::iter::once(first.header()).chain(rows.iter().map(Row::line)).collect();
-            let path = arguments.out.join(format!("{}.{kind}.csv", experiment.name()));
-            write_whole(&path, (lines.join("\n") + "\n").as_bytes())?;
+        if !rows.is_empty() {
+            write_lines(&arguments.out.join(format!("{}.{kind}.csv", experiment.name())), &csv(rows))?;
         }
     }
     if json {
@@ -66,15 +64,6 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     print(&report(&experiment, &found));
     print(&format!("\nevery draw is in {}", store.path().display()));
     Ok(())
-}
-
-fn progress(total: usize) -> ProgressBar {
-    let template = "{bar:40} {pos}/{len} draws, {per_sec}, {eta} left";
-    let bar = ProgressBar::new(total as u64);
-    match ProgressStyle::with_template(template) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }
 
 /// The values of a configuration that are not those of all others, or all of them if there is one.

@@ -5,9 +5,8 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressStyle};
-
 use super::certify::{provenance, write, Arguments, CERTIFICATE_FILE, MODEL_FILE};
+use super::progress::progress_bar;
 use super::{Failure, MISUSE};
 use crate::certificate::{issue, parse, percent_up, Certificate};
 use crate::compress::{compress, variations, CompressError, Effort, Progress, Recipe, Trial, Trials};
@@ -121,10 +120,8 @@ impl Search<'_> {
     /// Trains, compresses and encodes, with a progress bar on a terminal.
     fn train(&self, recipe: &Recipe, number: usize, of: usize) -> Result<Vec<u8>, CompressError> {
         let Self { data, training_set, arguments, .. } = self;
-        let bar = ProgressBar::new((recipe.pruning.epochs + recipe.quantised.epochs) as u64);
-        if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:24} {pos}/{len} epochs, {msg}, {eta} left") {
-            bar.set_style(style);
-        }
+        let epochs = recipe.pruning.epochs + recipe.quantised.epochs;
+        let bar = progress_bar(epochs as u64, "{prefix} {bar:24} {pos}/{len} epochs, {msg}, {eta} left");
         bar.set_prefix(format!("[{number}/{of}]"));
         bar.set_message("starting");
         let model = compress(recipe, &data.train, training_set, arguments.delta, arguments.seed, |progress| {

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::output::{print, print_json};
-use super::row::Row;
+use super::row::{csv, Row};
 use super::Failure;
 
 /// `NAME=FROM..TO[:POINTS]`: evenly spaced on the scale of logarithms if `FROM` is positive, on the plain one if it is 0.
@@ -91,10 +91,7 @@ impl Sweep {
         if json {
             return print_json(&rows);
         }
-        if let Some(first) = rows.first() {
-            print(&first.header());
-        }
-        rows.iter().for_each(|row| print(&row.line()));
+        csv(rows).iter().for_each(|line| print(line));
         Ok(())
     }
 }

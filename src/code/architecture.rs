@@ -295,6 +295,17 @@ impl Architecture {
         tensors
     }
 
+    /// For each layer the place of its first tensor among [`Architecture::tensors`], if it has any.
+    pub fn first_tensors(&self) -> Vec<Option<usize>> {
+        let mut next = 0;
+        let mut first = |layer: &Layer| {
+            let count = layer.tensors();
+            next += count;
+            (count > 0).then(|| next - count)
+        };
+        self.layers.iter().map(&mut first).collect()
+    }
+
     /// Number of weights and biases, or `None` if it does not fit 64 bits.
     pub fn weights(&self) -> Option<u64> {
         self.tensors().iter().try_fold(0u64, |sum, tensor| {
@@ -310,6 +321,15 @@ fn checked_features(size: ImageSize) -> Option<usize> {
 }
 
 impl Layer {
+    /// Number of tensors of weights.
+    fn tensors(&self) -> usize {
+        match self {
+            Layer::Convolution(Convolution { bias, .. }) | Layer::Dense { bias, .. } => 1 + usize::from(*bias),
+            Layer::BatchNormalise => 2,
+            _ => 0,
+        }
+    }
+
     /// Size after this layer, or why it does not fit.
     fn output(&self, before: ImageSize) -> Result<ImageSize, String> {
         let after = match *self {

@@ -113,6 +113,15 @@ impl Codebook {
         }
     }
 
+    /// The symbol of each weight, which is 0 or one of the values: 0 for 0, and `s` for the `s`-th value.
+    pub fn symbols(&self, weights: &[f32]) -> Vec<u8> {
+        let symbol = |&weight: &f32| match weight {
+            0.0 => 0,
+            _ => 1 + self.values.partition_point(|&value| value < weight) as u8,
+        };
+        weights.iter().map(symbol).collect()
+    }
+
     /// How many values there are of each sign.
     pub(super) fn alphabet(&self) -> Alphabet {
         let negative = self.negative();

@@ -297,6 +297,15 @@ impl Model {
         Ok((file, Allocation { total, version, architecture, tensors, termination }))
     }
 
+    /// The length of the file before it is rounded up to whole bytes, in bits: to compare models, never for bounds.
+    ///
+    /// # Errors
+    /// As [`Model::encode`].
+    pub fn ideal_bits(&self) -> Result<f64, CodeError> {
+        let (_, allocation) = self.encode_with_allocation()?;
+        Ok(allocation.total as f64 - allocation.termination)
+    }
+
     /// Reads a whole file.
     ///
     /// Memory and work are bounded by [`WEIGHTS_PER_BYTE`] times the file's length.

@@ -39,7 +39,7 @@ pub use pruning::PrunedWeights;
 pub use quantisation::QuantisedWeights;
 #[cfg(feature = "train")]
 pub use recipe::{compress, CompressError, Progress, Recipe};
-pub use simplify::{largest_difference, noise_images, shortened, simplify, Simplification, COMPARED_IMAGES};
+pub use simplify::{first_images, largest_difference, noise_images, shortened, simplify, Simplification};
 pub use trained::TrainedNetwork;
 #[cfg(feature = "train")]
 pub use trial::{Trial, TrialError, Trials};

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::CompressError;
 use crate::bounds::{occam_kl, Bits, EmpiricalRisk, FailureProbability};
-use crate::code::{Layer, Model};
+use crate::code::Model;
 use crate::data::LabelledImages;
 use crate::nets::{EvaluationError, Evaluator};
 
@@ -74,14 +74,9 @@ struct Candidate {
 impl Candidate {
     fn new(model: Model, data: &LabelledImages, goal: &Goal) -> Result<Self, CompressError> {
         let errors = Evaluator::new(&model).errors(data)?;
-        let bound = goal.bound(errors, ideal_bits(&model)?)?;
+        let bound = goal.bound(errors, model.ideal_bits()?)?;
         Ok(Self { model, errors, bound })
     }
-}
-
-fn ideal_bits(model: &Model) -> Result<f64, CompressError> {
-    let (_, allocation) = model.encode_with_allocation()?;
-    Ok(allocation.total as f64 - allocation.termination)
 }
 
 /// The model after one pass over the weights of a tensor.
@@ -104,7 +99,7 @@ fn swept(candidate: &Candidate, tensor: usize, data: &LabelledImages, goal: &Goa
             .map(|(weight, value)| {
                 let changed = model.with_symbol(tensor, weight, value)?;
                 let errors = decided + Evaluator::new(&changed).errors_from(&features);
-                Ok((goal.bound(errors, ideal_bits(&changed)?)?, changed))
+                Ok((goal.bound(errors, changed.ideal_bits()?)?, changed))
             })
             .collect::<Result<_, CompressError>>()?;
         let best = tried.into_iter().min_by(|first, second| first.0.total_cmp(&second.0));
@@ -132,17 +127,6 @@ fn values(model: &Model, tensor: usize) -> u8 {
 
 /// Number of layers before the one that a tensor belongs to.
 fn layers_before(model: &Model, tensor: usize) -> usize {
-    let mut tensors = 0;
-    for (place, layer) in model.architecture().layers().iter().enumerate() {
-        tensors += match layer {
-            Layer::Convolution(convolution) => 1 + usize::from(convolution.bias),
-            Layer::Dense { bias, .. } => 1 + usize::from(*bias),
-            Layer::BatchNormalise => 2,
-            _ => 0,
-        };
-        if tensors > tensor {
-            return place;
-        }
-    }
-    model.architecture().layers().len()
+    let first_tensors = model.architecture().first_tensors();
+    first_tensors.iter().rposition(|first| first.is_some_and(|first| first <= tensor)).unwrap_or(0)
 }

@@ -133,12 +133,7 @@ impl QuantisedWeights {
             .collect::<std::result::Result<Vec<Codebook>, _>>()?;
         let tensors = values.iter().enumerate().map(|(place, values)| {
             let codebook = self.codebook_of(place);
-            let codewords = codebooks[codebook].values();
-            let symbol = |&value: &f32| match value {
-                0.0 => 0,
-                _ => 1 + codewords.partition_point(|&codeword| codeword < value) as u8,
-            };
-            CodedTensor { codebook, symbols: values.iter().map(symbol).collect() }
+            CodedTensor { codebook, symbols: codebooks[codebook].symbols(values) }
         });
         let tensors = tensors.collect();
         Ok(Model::new(network.architecture().clone(), codebooks, tensors)?)

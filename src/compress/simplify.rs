@@ -17,9 +17,6 @@ use crate::random::stream;
 /// sixteenth of the margin by which an image must be right to count as right.
 const ALLOWED: f64 = MARGIN as f64 / 16.0;
 
-/// Images on which a model is compared with its simplification.
-pub const COMPARED_IMAGES: usize = 512;
-
 /// Alternatives are tried on networks of at most this many weights; larger ones take the first.
 const TRIED_WEIGHTS: u64 = 1 << 20;
 
@@ -118,7 +115,7 @@ pub fn simplify(
 pub fn shortened(model: Model, images: &LabelledImages) -> Model {
     let network = TrainedNetwork { architecture: model.architecture().clone(), weights: model.weights() };
     let bytes = |model: &Model| model.encode().map_or(usize::MAX, |file| file.len());
-    let simple = images.slice(0..images.len().min(COMPARED_IMAGES)).ok().and_then(|images| {
+    let simple = first_images(images).ok().and_then(|images| {
         let (simple, _) = simplify(&network, &images).ok()?;
         simple.model().ok()
     });
@@ -141,8 +138,7 @@ fn shortest<T>(alternatives: Vec<T>, editor: impl Fn(&T) -> &Editor) -> Result<T
                 continue;
             }
         };
-        let (_, allocation) = model.encode_with_allocation()?;
-        let bits = allocation.total as f64 - allocation.termination;
+        let bits = model.ideal_bits()?;
         if best.as_ref().is_none_or(|(least, _)| bits < *least) {
             best = Some((bits, alternative));
         }
@@ -230,6 +226,15 @@ fn by_reader(editor: &Editor, link: Link, first: usize, second: usize) -> Orderi
 fn by_start(editor: &Editor, link: Link, first: usize, second: usize) -> Ordering {
     let is_kept = |unit: usize| editor.row(link, unit).iter().map(|&weight| weight == 0.0);
     is_kept(first).cmp(is_kept(second))
+}
+
+/// Images to compare functions on: the first of a data set.
+///
+/// # Errors
+/// None in practice: a data set has at least one image.
+pub fn first_images(data: &LabelledImages) -> Result<LabelledImages, DataError> {
+    const IMAGES: usize = 512;
+    data.slice(0..data.len().min(IMAGES))
 }
 
 /// Images to compare functions on: noise of every contrast, from one stream.

@@ -85,25 +85,12 @@ pub(super) struct Editor {
 impl Editor {
     pub(super) fn new(network: &TrainedNetwork) -> Self {
         let architecture = &network.architecture;
-        let names: Vec<String> = architecture.tensors().into_iter().map(|tensor| tensor.name).collect();
-        let (mut convolutions, mut denses) = (0, 0);
-        let mut first_tensor = |layer: &Layer| {
-            let name = match layer {
-                Layer::Convolution(_) => {
-                    convolutions += 1;
-                    format!("conv{convolutions}.weight")
-                }
-                Layer::Dense { .. } => {
-                    denses += 1;
-                    format!("fc{denses}.weight")
-                }
-                _ => return None,
-            };
-            names.iter().position(|other| *other == name)
-        };
-        let layers: Vec<Layer> = architecture.layers().to_vec();
-        let tensors = layers.iter().map(&mut first_tensor).collect();
-        Self { input: architecture.input(), layers, weights: network.weights.clone(), tensors }
+        Self {
+            input: architecture.input(),
+            layers: architecture.layers().to_vec(),
+            weights: network.weights.clone(),
+            tensors: architecture.first_tensors(),
+        }
     }
 
     /// The edited network.

@@ -98,13 +98,10 @@ impl TrainedNetwork {
 
     fn with_codebooks(&self, groups: &[Vec<f32>], codebook_of: &[usize]) -> Result<Model, CodeError> {
         let codebooks = groups.iter().map(|values| Codebook::exact(values.clone())).collect::<Result<Vec<_>, _>>()?;
+        let none = Codebook::EMPTY;
         let tensors = self.weights.iter().zip(codebook_of).map(|(weights, &codebook)| {
-            let values = codebooks.get(codebook).map_or(&[][..], Codebook::values);
-            let symbol = |&weight: &f32| match weight {
-                0.0 => 0,
-                _ => 1 + values.partition_point(|&value| value < weight) as u8,
-            };
-            CodedTensor { codebook, symbols: weights.iter().map(symbol).collect() }
+            let symbols = codebooks.get(codebook).unwrap_or(&none).symbols(weights);
+            CodedTensor { codebook, symbols }
         });
         let tensors = tensors.collect();
         Model::new(self.architecture.clone(), codebooks, tensors)

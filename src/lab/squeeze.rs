@@ -114,11 +114,7 @@ pub fn coded(architecture: &Architecture, variables: &Variables) -> Result<Vec<C
         let rounded: Vec<Vec<f32>> = weights.iter().map(|tensor| tensor.iter().map(round).collect()).collect();
         let all: Vec<f32> = rounded.iter().flatten().copied().collect();
         let codebook = Codebook::nearest(digits, &all)?;
-        let symbol = |&weight: &f32| match weight {
-            0.0 => 0,
-            _ => 1 + codebook.values().partition_point(|&value| value < weight) as u8,
-        };
-        let tensor = |weights: &Vec<f32>| CodedTensor { codebook: 0, symbols: weights.iter().map(symbol).collect() };
+        let tensor = |weights: &Vec<f32>| CodedTensor { codebook: 0, symbols: codebook.symbols(weights) };
         let tensors = rounded.iter().map(tensor).collect();
         let model = Model::new(architecture.clone(), vec![codebook], tensors)?;
         let file = model.encode()?;

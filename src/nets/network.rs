@@ -85,11 +85,19 @@ impl Network {
         layers.iter().position(|layer| !is_fixed(layer)).unwrap_or(layers.len())
     }
 
+    /// Whether there are such layers.
+    pub(super) fn has_fixed_layers(&self) -> bool {
+        self.fixed_layers() > 0
+    }
+
     /// What the first layers, those without weights, make of images `[batch, channels, height, width]`.
     ///
     /// # Errors
     /// If candle fails.
     pub fn fixed_features(&self, images: &Tensor) -> Result<Tensor> {
+        if !self.has_fixed_layers() {
+            return Ok(images.clone());
+        }
         let (mut features, mut size) = (Features::new(images)?, self.architecture.input());
         for (layer, before, after) in self.architecture.steps().take(self.fixed_layers()) {
             features = without_weights(features, layer, before, after)?;

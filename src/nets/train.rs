@@ -69,6 +69,9 @@ impl TrainingSet {
     /// [`Network::fixed_features`] of all images, a few at a time.
     fn fixed_features(&self, network: &Network) -> candle_core::Result<Tensor> {
         const AT_ONCE: usize = 1024;
+        if !network.has_fixed_layers() {
+            return Ok(self.images.clone());
+        }
         let mut parts = Vec::new();
         for start in (0..self.len()).step_by(AT_ONCE) {
             let images = self.images.narrow(0, start, AT_ONCE.min(self.len() - start))?;
