@@ -16,6 +16,8 @@ mod inspect;
 mod limit;
 mod output;
 mod progress;
+#[cfg(feature = "figures")]
+mod report;
 mod row;
 mod run;
 #[cfg(feature = "train")]
@@ -72,6 +74,9 @@ enum Command {
     /// Draw pictures of results: SVG and PNG from CSV
     #[cfg(feature = "figures")]
     Figures(figures::Arguments),
+    /// Write one page of HTML about a certificate, or about all experiments in a folder
+    #[cfg(feature = "figures")]
+    Report(report::Arguments),
     /// List, find and download data sets
     Data(data::Arguments),
 }
@@ -137,6 +142,8 @@ pub fn run() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments, &search, cli.json),
         #[cfg(feature = "figures")]
         Command::Figures(arguments) => figures::run(&arguments, cli.json),
+        #[cfg(feature = "figures")]
+        Command::Report(arguments) => report::run(&arguments, cli.json),
         Command::Data(arguments) => data::run(&arguments, &search, cli.json),
     };
     match result {

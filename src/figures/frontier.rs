@@ -24,7 +24,13 @@ pub(super) fn draw(folder: &Path) -> Result<Picture, FigureError> {
     let known = published.iter().filter_map(|one| one.place);
     let all: Vec<(f64, f64)> = tried.iter().copied().chain(known).chain([own]).collect();
     let largest = |values: &dyn Fn(&(f64, f64)) -> f64| all.iter().map(values).fold(0.0, f64::max);
-    let (error, bits) = (1.3 * largest(&|place| place.0), 4.0 * largest(&|place| place.1));
+    let error = 1.3 * largest(&|place| place.0);
+    // So high that the curves of others can be seen.
+    let mut bits = 4.0 * largest(&|place| place.1);
+    for one in published.iter().filter(|one| one.place.is_none()) {
+        let curve = iso_bound(one.bound, claim.n, claim.delta, error)?;
+        bits = curve.iter().rfind(|(x, _)| *x <= error / 3.0).map_or(bits, |(_, y)| bits.max(1.5 * y));
+    }
     let least = 0.35 * all.iter().map(|place| place.1).fold(f64::INFINITY, f64::min);
     let x = Axis::linear("training error", 0.0, error).written(percent);
     let y = Axis::logarithmic("bits of the file", least, bits);
@@ -93,7 +99,8 @@ fn published(data: &str) -> Result<Vec<Published>, FigureError> {
     let path = Path::new("data/published.csv");
     let rows = Rows::parse(path, include_bytes!("../../data/published.csv"))?.only("data", data)?;
     let (errors, bits, bounds) = (rows.numbers("training_error")?, rows.numbers("bits")?, rows.numbers("bound")?);
-    let places = errors.into_iter().zip(bits).map(|place| (place.0.is_finite() && place.1.is_finite()).then_some(place));
+    let places =
+        errors.into_iter().zip(bits).map(|place| (place.0.is_finite() && place.1.is_finite()).then_some(place));
     let works = rows.texts("work")?.into_iter();
     Ok(works.zip(bounds).zip(places).map(|((work, bound), place)| Published { work, bound, place }).collect())
 }
