@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::vectorised::vectorised;
+use crate::code::upright::stand_upright;
 use crate::code::{oriented, Convolution, ImageSize, Layer, Model};
 use crate::data::LabelledImages;
 
@@ -63,6 +64,7 @@ struct Tap {
 }
 
 enum Step {
+    Upright,
     Convolution {
         convolution: Convolution,
         /// For each output channel its taps, in storage order.
@@ -114,6 +116,7 @@ impl Evaluator {
                         taps: convolution_taps(&next(), &convolution, before),
                         bias: convolution.bias.then(&mut next),
                     },
+                    Layer::Upright => Step::Upright,
                     Layer::Oriented { filters } => oriented_step(filters, before),
                     Layer::Dense { bias, .. } => {
                         Step::Dense { taps: dense_taps(&next(), before.features()), bias: bias.then(&mut next) }
@@ -387,6 +390,10 @@ impl Step {
     #[inline(always)]
     fn apply(&self, mut features: Vec<Lanes>, before: ImageSize, after: ImageSize) -> Vec<Lanes> {
         match self {
+            Step::Upright => {
+                upright(&mut features, before);
+                features
+            }
             Step::Convolution { convolution, taps, bias } => {
                 convolve(&features, before, after, convolution, taps, bias)
             }
@@ -433,6 +440,16 @@ impl Step {
             }
             Step::Branch | Step::Exchange | Step::Join => features,
         }
+    }
+}
+
+/// Each image by itself: no two slant alike.
+fn upright(features: &mut [Lanes], size: ImageSize) {
+    let mut image = vec![0.0; features.len()];
+    for lane in 0..LANES {
+        image.iter_mut().zip(features.iter()).for_each(|(value, lanes)| *value = lanes[lane]);
+        stand_upright(&mut image, size);
+        features.iter_mut().zip(&image).for_each(|(lanes, value)| lanes[lane] = *value);
     }
 }
 
