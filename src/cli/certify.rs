@@ -10,7 +10,7 @@ use super::certify_model::{Claim, ModelArguments};
 use super::output::{cannot, create_folder, print, print_json, write_whole};
 use super::search::Search;
 use super::table::table;
-use super::Failure;
+use super::{Failure, MISUSE};
 use crate::bounds::BOUNDS;
 use crate::certificate::{percent_up, Certificate, Provenance};
 use crate::code::Architecture;
@@ -27,6 +27,10 @@ pub(super) struct Arguments {
     /// Layers, such as "conv:8:3 relu max:2 dense:10"; without it, those that are known to do well
     #[arg(long, value_name = "LAYERS")]
     arch: Option<String>,
+
+    /// Train by this recipe (TOML; such as the recipe.toml beside a certificate) instead of those that are known to do well
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["arch", "effort", "model"])]
+    recipe: Option<PathBuf>,
 
     /// How long to search
     #[arg(long, value_enum, default_value_t = Effort::Standard)]
@@ -91,6 +95,12 @@ pub(super) fn provenance(seed: u64) -> Provenance {
 }
 
 fn chosen_recipes(arguments: &Arguments, data: &DataSet) -> Result<Vec<Recipe>, Failure> {
+    if let Some(path) = &arguments.recipe {
+        let text = std::fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
+        let recipe = Recipe::parse(&text, data.train.shape(), data.train.classes())
+            .map_err(|error| Failure { message: format!("{}: {error}", path.display()), code: MISUSE })?;
+        return Ok(vec![recipe]);
+    }
     let mut recipes = recipes(&data.train, arguments.effort)?;
     if let Some(text) = &arguments.arch {
         let architecture = Architecture::parse(text, data.train.shape())?;

@@ -23,9 +23,15 @@ mod recipe;
 pub mod safetensors;
 mod simplify;
 mod simplify_links;
+#[cfg(feature = "train")]
+mod straight_through;
+#[cfg(feature = "train")]
+mod subspace;
 mod trained;
 #[cfg(feature = "train")]
 mod trial;
+#[cfg(feature = "train")]
+mod units;
 
 pub use import::{import, ImportError, ImportOptions};
 pub use kmeans::{kmeans, optimal_kmeans};
@@ -34,12 +40,14 @@ pub use polish::polish;
 #[cfg(feature = "train")]
 pub use presets::{recipes, variations, Effort};
 #[cfg(feature = "train")]
-pub use pruning::PrunedWeights;
+pub use pruning::{PrunedWeights, Pruning, PruningMethod};
 #[cfg(feature = "train")]
-pub use quantisation::QuantisedWeights;
+pub use quantisation::{Quantisation, QuantisationMethod, QuantisedWeights};
 #[cfg(feature = "train")]
-pub use recipe::{compress, CompressError, Progress, Recipe};
+pub use recipe::{compress, CompressError, Progress, Recipe, RecipeError};
 pub use simplify::{first_images, largest_difference, noise_images, shortened, simplify, Simplification};
+#[cfg(feature = "train")]
+pub use subspace::SubspaceSize;
 pub use trained::TrainedNetwork;
 #[cfg(feature = "train")]
 pub use trial::{Trial, TrialError, Trials};
