@@ -10,7 +10,7 @@ use super::certify_model::{Claim, ModelArguments};
 use super::output::{cannot, create_folder, print, print_json, write_whole};
 use super::search::Search;
 use super::table::table;
-use super::{Failure, MISUSE};
+use super::{prior_fraction, Failure, MISUSE};
 use crate::bounds::BOUNDS;
 use crate::certificate::{percent_up, Certificate, Provenance};
 use crate::code::Architecture;
@@ -31,6 +31,10 @@ pub(super) struct Arguments {
     /// Train by this recipe (TOML; such as the recipe.toml beside a certificate) instead of those that are known to do well
     #[arg(long, value_name = "FILE", conflicts_with_all = ["arch", "effort", "model"])]
     recipe: Option<PathBuf>,
+
+    /// Learn the prior on this first part of the training set, and bound the error on the rest alone
+    #[arg(long, value_name = "F", conflicts_with = "model")]
+    prior_fraction: Option<f64>,
 
     /// How long to search
     #[arg(long, value_enum, default_value_t = Effort::Standard)]
@@ -74,6 +78,10 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     if let (Some(path), Some(arch)) = (&arguments.model.model, &arguments.arch) {
         let (delta, seed) = (arguments.delta, arguments.seed);
         return arguments.model.certify(path, &Claim { arch, data: &data, delta, seed, folder: &folder }, json);
+    }
+    if let Some(fraction) = arguments.prior_fraction {
+        let settings = (arguments.delta, arguments.seed);
+        return prior_fraction::certify(fraction, &recipes, &data, settings, &folder, json);
     }
     create_folder(&folder)?;
     let training_set = TrainingSet::new(&data.train, &Device::Cpu)?;

@@ -13,6 +13,8 @@ mod import;
 mod inspect;
 mod limit;
 mod output;
+#[cfg(feature = "train")]
+mod prior_fraction;
 mod progress;
 mod row;
 mod run;

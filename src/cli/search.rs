@@ -11,7 +11,7 @@ use super::progress::progress_bar;
 use super::{Failure, MISUSE};
 use crate::certificate::{issue, parse, percent_up, Certificate};
 use crate::compress::{compress, variations, CompressError, Effort, Progress, Recipe, Trial, Trials};
-use crate::data::DataSet;
+use crate::data::{DataSet, LabelledImages};
 use crate::nets::{TrainError, TrainingSet};
 
 /// The log of a search, beside its certificate.
@@ -122,21 +122,9 @@ impl Search<'_> {
         self.arguments.minutes.is_some_and(|minutes| self.begun.elapsed().as_secs_f64() >= 60.0 * minutes)
     }
 
-    /// Trains, compresses and encodes, with a progress bar on a terminal.
     fn train(&self, recipe: &Recipe, number: usize, of: usize) -> Result<Vec<u8>, CompressError> {
-        let Self { data, training_set, arguments, .. } = self;
-        let epochs = recipe.first.epochs + recipe.second.epochs;
-        let bar = progress_bar(epochs as u64, "{prefix} {bar:24} {pos}/{len} epochs, {msg}, {eta} left");
-        bar.set_prefix(format!("[{number}/{of}]"));
-        bar.set_message("starting");
-        let model = compress(recipe, &data.train, training_set, arguments.delta, arguments.seed, |progress| {
-            bar.set_message(progress.to_string());
-            if !matches!(progress, Progress::Polish(_)) {
-                bar.inc(1);
-            }
-        })?;
-        bar.finish_and_clear();
-        Ok(model.encode()?)
+        let settings = (self.arguments.delta, self.arguments.seed);
+        encoded(recipe, &self.data.train, self.training_set, settings, (number, of))
     }
 
     fn issue(&self, file: &[u8]) -> Result<Certificate, Failure> {
@@ -162,6 +150,28 @@ impl Search<'_> {
         let issued = Certificate { provenance: written.provenance.clone(), ..self.issue(&file).ok()? };
         (issued == written && issued.bounds.occam_binomial == bound).then_some(written)
     }
+}
+
+/// Trains, compresses and encodes, with a progress bar on a terminal: recipe `number` of `of`.
+pub(super) fn encoded(
+    recipe: &Recipe,
+    data: &LabelledImages,
+    training_set: &TrainingSet,
+    (delta, seed): (f64, u64),
+    (number, of): (usize, usize),
+) -> Result<Vec<u8>, CompressError> {
+    let epochs = recipe.first.epochs + recipe.second.epochs;
+    let bar = progress_bar(epochs as u64, "{prefix} {bar:24} {pos}/{len} epochs, {msg}, {eta} left");
+    bar.set_prefix(format!("[{number}/{of}]"));
+    bar.set_message("starting");
+    let model = compress(recipe, data, training_set, delta, seed, |progress| {
+        bar.set_message(progress.to_string());
+        if !matches!(progress, Progress::Polish(_)) {
+            bar.inc(1);
+        }
+    })?;
+    bar.finish_and_clear();
+    Ok(model.encode()?)
 }
 
 /// On a terminal, what came out of the last trial, and the frontier so far.

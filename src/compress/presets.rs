@@ -33,7 +33,7 @@ pub fn recipes(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, Cod
 }
 
 fn for_small_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, CodeError> {
-    let architecture = Architecture::parse(&format!("norm dense:{}", data.classes()), data.shape())?;
+    let architecture = Architecture::parse(&format!("upright norm dense:{}", data.classes()), data.shape())?;
     let mut recipes = Vec::new();
     for codewords in [2, 3] {
         for step in 0..12 {
@@ -58,22 +58,35 @@ fn for_small_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
     Ok(recipes)
 }
 
+/// One channel may be writing, and writing slants; what is drawn upright already loses a little by being stood upright again.
 fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, CodeError> {
-    let layers =
-        format!("oriented:12 relu max:2 conv:10:3 norm relu max:2 conv:10:3 norm relu max:2 dense:{}", data.classes());
-    let (epochs, sweeps) = match effort {
-        Effort::Quick => ([1, 1], 0),
-        Effort::Standard | Effort::Max => ([1, 20], 1),
+    let layers = |first: &str, pooling: &str, channels: usize| {
+        let (block, classes) = (format!("conv:{channels}:3 norm relu max:2"), data.classes());
+        format!("{first} {pooling}:2 {block} {block} dense:{classes}")
     };
-    Ok(vec![Recipe {
-        architecture: Architecture::parse(&layers, data.shape())?,
-        pruning: pruned(0.3),
-        first: Schedule { epochs: epochs[0], batch: 64, learning_rate: 0.01 },
-        quantisation: quantised(2, 6.0),
-        second: Schedule { epochs: epochs[1], batch: 64, learning_rate: 0.04 },
-        bounded: 0.3,
-        sweeps,
-    }])
+    let (upright, as_it_is, colours) = (
+        (layers("upright oriented:12 relu", "avg", 8), 6.0, Schedule { epochs: 40, batch: 64, learning_rate: 0.06 }, 2),
+        (layers("oriented:12 relu", "max", 10), 6.0, Schedule { epochs: 20, batch: 64, learning_rate: 0.04 }, 1),
+        (layers("oriented:12 norm relu", "avg", 16), 4.0, Schedule { epochs: 20, batch: 64, learning_rate: 0.04 }, 0),
+    );
+    let settings = if data.shape().channels == 1 { vec![upright, as_it_is] } else { vec![colours] };
+    let mut recipes = Vec::new();
+    for (layers, rate, second, sweeps) in settings {
+        let quick = effort == Effort::Quick;
+        recipes.push(Recipe {
+            architecture: Architecture::parse(&layers, data.shape())?,
+            pruning: pruned(0.3),
+            first: Schedule { epochs: 1, batch: 64, learning_rate: 0.01 },
+            quantisation: quantised(2, rate),
+            second: Schedule { epochs: if quick { 1 } else { second.epochs }, ..second },
+            bounded: 0.3,
+            sweeps: if quick { 0 } else { sweeps },
+        });
+    }
+    if effort == Effort::Quick {
+        recipes.truncate(1);
+    }
+    Ok(recipes)
 }
 
 /// Magnitude pruning of all units.
