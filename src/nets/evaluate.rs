@@ -13,16 +13,10 @@
 use rayon::prelude::*;
 use thiserror::Error;
 
+use super::loss::Loss;
 use super::vectorised::vectorised;
 use crate::code::{oriented, Convolution, ImageSize, Layer, Model};
-use crate::data::LabelledImages;
-
-/// An image counts as right only if its true class's logit exceeds every other by more than this fraction of the
-/// largest magnitude among the logits.
-///
-/// Single-precision noise is some `1e-6` of that magnitude. So what counts as right here is right in any reasonable
-/// implementation of the same network, whatever its order of summation.
-pub const MARGIN: f32 = 1.0 / 4096.0;
+use crate::data::{Batch, LabelledImages};
 
 /// Images computed side by side.
 const LANES: usize = 16;
@@ -135,12 +129,12 @@ impl Evaluator {
         Self { input: model.architecture().input(), classes: model.architecture().classes(), steps }
     }
 
-    /// Number of images that do not count as right, by the rule of [`MARGIN`].
+    /// Number of images that do not count as right, by the rule of [`Loss::Top1`].
     ///
     /// # Errors
     /// If the network does not fit the data set.
     pub fn errors(&self, data: &LabelledImages) -> Result<u64, EvaluationError> {
-        let right = self.outcomes(data, is_right)?;
+        let right = self.outcomes(data, |logits, label| Loss::Top1.is_right(logits, label))?;
         Ok(right.into_iter().filter(|right| !right).count() as u64)
     }
 
@@ -167,7 +161,7 @@ impl Evaluator {
     /// If the network does not fit the data set.
     pub fn decisions(&self, data: &LabelledImages) -> Result<Vec<Option<u8>>, EvaluationError> {
         let classes = self.classes.min(usize::from(u8::MAX) + 1);
-        let decision = move |logits: &[f32]| (0..classes).find(|&class| is_right(logits, class));
+        let decision = move |logits: &[f32]| (0..classes).find(|&class| Loss::Top1.is_right(logits, class));
         self.outcomes(data, move |logits, _| decision(logits).map(|class| class as u8))
     }
 
@@ -200,32 +194,58 @@ impl Evaluator {
     /// Number of images that do not count as right, from the features that another network with the same first layers
     /// made of them.
     pub fn errors_from(&self, features: &Features) -> u64 {
+        let is_right = |logits: &[f32], label| Loss::Top1.is_right(logits, label);
         let wrong = |block| self.block_outcomes(block, is_right).into_iter().filter(|right| !right).count() as u64;
         features.0.par_iter().map(wrong).sum()
     }
 
+    /// For each photograph whether it counts as wrong; one without pixels or without a class does.
+    ///
+    /// # Errors
+    /// If the network does not fit the photographs.
+    pub fn wrong(&self, batch: &Batch, loss: Loss) -> Result<Vec<bool>, EvaluationError> {
+        self.check_sizes(batch.shape(), batch.classes())?;
+        let blocks = batch.examples().par_chunks(LANES).flat_map_iter(|examples| {
+            // A label beyond the classes is never right.
+            let images = examples.iter().map(|example| (example.pixels(), example.class().unwrap_or(usize::MAX)));
+            self.block_outcomes(&self.block_of(images, 256, 0), |logits, label| !loss.is_right(logits, label))
+        });
+        Ok(blocks.collect())
+    }
+
     fn check(&self, data: &LabelledImages) -> Result<(), EvaluationError> {
-        if self.input != data.shape() {
-            return Err(EvaluationError::ImageSize { network: self.input, data: data.shape() });
+        self.check_sizes(data.shape(), data.classes())
+    }
+
+    fn check_sizes(&self, shape: ImageSize, classes: usize) -> Result<(), EvaluationError> {
+        if self.input != shape {
+            return Err(EvaluationError::ImageSize { network: self.input, data: shape });
         }
-        if self.classes != data.classes() {
-            return Err(EvaluationError::Classes { network: self.classes, data: data.classes() });
+        if self.classes != classes {
+            return Err(EvaluationError::Classes { network: self.classes, data: classes });
         }
         Ok(())
     }
 
     /// At most [`LANES`] images after the first `layers` layers.
     fn block(&self, data: &LabelledImages, images: &[usize], layers: usize) -> Block {
-        let scale = f32::from(data.levels() - 1);
+        let images = images.iter().map(|&index| (data.image(index), usize::from(data.label(index))));
+        self.block_of(images, data.levels(), layers)
+    }
+
+    /// The same, from pixels of so many levels and labels.
+    fn block_of<'a>(&self, images: impl Iterator<Item = (&'a [u8], usize)>, levels: u16, layers: usize) -> Block {
+        let scale = f32::from(levels - 1);
         let mut features = vec![[0.0; LANES]; self.input.features()];
-        for (lane, &index) in images.iter().enumerate() {
-            for (feature, &level) in features.iter_mut().zip(data.image(index)) {
+        let mut labels = Vec::with_capacity(LANES);
+        for (lane, (pixels, label)) in images.enumerate() {
+            for (feature, &level) in features.iter_mut().zip(pixels) {
                 feature[lane] = f32::from(level) / scale;
             }
+            labels.push(label);
         }
         let mut state = State { features, remembered: Vec::new() };
         self.advance(&mut state, 0..layers);
-        let labels = images.iter().map(|&index| usize::from(data.label(index))).collect();
         Block { state, labels, layers }
     }
 
@@ -279,16 +299,6 @@ struct Block {
     state: State,
     labels: Vec<usize>,
     layers: usize,
-}
-
-/// Whether the label's logit exceeds every other by the margin; a logit that is not a number is never right.
-fn is_right(logits: &[f32], label: usize) -> bool {
-    let magnitude = logits.iter().fold(0.0f32, |largest, logit| largest.max(logit.abs()));
-    let margin = MARGIN * magnitude;
-    let Some(truth) = logits.get(label) else {
-        return false;
-    };
-    logits.iter().enumerate().all(|(class, logit)| class == label || truth - logit > margin)
 }
 
 /// By how much the label's logit exceeds every other, relative to the largest magnitude.
