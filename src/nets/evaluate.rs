@@ -15,8 +15,8 @@ use thiserror::Error;
 
 use super::loss::Loss;
 use super::vectorised::vectorised;
-use crate::code::{oriented, Convolution, ImageSize, Layer, Model};
-use crate::data::{Batch, LabelledImages};
+use crate::code::{oriented, Architecture, Convolution, ImageSize, Layer, Model};
+use crate::data::{Batch, Example, LabelledImages};
 
 /// Images computed side by side.
 const LANES: usize = 16;
@@ -96,10 +96,15 @@ pub struct Evaluator {
 impl Evaluator {
     /// Prepares the function that `model` stands for.
     pub fn new(model: &Model) -> Self {
-        let mut tensors = model.weights().into_iter();
+        Self::of(model.architecture(), model.weights())
+    }
+
+    /// Prepares the function of an architecture with weights, one list a tensor, as long and in the order of
+    /// [`Architecture::tensors`].
+    pub fn of(architecture: &Architecture, weights: Vec<Vec<f32>>) -> Self {
+        let mut tensors = weights.into_iter();
         let mut next = || tensors.next().unwrap_or_default();
-        let steps = model
-            .architecture()
+        let steps = architecture
             .steps()
             .map(|(layer, before, after)| {
                 let step = match *layer {
@@ -126,7 +131,7 @@ impl Evaluator {
                 (step, before, after)
             })
             .collect();
-        Self { input: model.architecture().input(), classes: model.architecture().classes(), steps }
+        Self { input: architecture.input(), classes: architecture.classes(), steps }
     }
 
     /// Number of images that do not count as right, by the rule of [`Loss::Top1`].
@@ -191,6 +196,31 @@ impl Evaluator {
         Ok(Features(images.par_chunks(LANES).map(|images| self.block(data, images, layers)).collect()))
     }
 
+    /// Photographs before the first layer.
+    ///
+    /// # Errors
+    /// If the network does not fit the photographs.
+    pub fn start(&self, batch: &Batch) -> Result<Features, EvaluationError> {
+        self.check_sizes(batch.shape(), batch.classes())?;
+        Ok(Features(batch.examples().par_chunks(LANES).map(|examples| self.photographs(examples, 0)).collect()))
+    }
+
+    /// What the layers up to the first `layers` make of features that some of them have made.
+    pub fn advanced(&self, mut features: Features, layers: usize) -> Features {
+        features.0.par_iter_mut().for_each(|block| {
+            self.advance(&mut block.state, block.layers..layers);
+            block.layers = block.layers.max(layers);
+            block.channels = self.channels_after(block.layers);
+        });
+        features
+    }
+
+    /// The logits that the layers that are left make of features, one list an image.
+    pub fn finish(&self, features: &Features) -> Vec<Vec<f32>> {
+        let blocks = features.0.par_iter();
+        blocks.flat_map_iter(|block| self.block_outcomes(block, |logits, _| logits.to_vec())).collect()
+    }
+
     /// Number of images that do not count as right, from the features that another network with the same first layers
     /// made of them.
     pub fn errors_from(&self, features: &Features) -> u64 {
@@ -206,9 +236,7 @@ impl Evaluator {
     pub fn wrong(&self, batch: &Batch, loss: Loss) -> Result<Vec<bool>, EvaluationError> {
         self.check_sizes(batch.shape(), batch.classes())?;
         let blocks = batch.examples().par_chunks(LANES).flat_map_iter(|examples| {
-            // A label beyond the classes is never right.
-            let images = examples.iter().map(|example| (example.pixels(), example.class().unwrap_or(usize::MAX)));
-            self.block_outcomes(&self.block_of(images, 256, 0), |logits, label| !loss.is_right(logits, label))
+            self.block_outcomes(&self.photographs(examples, 0), |logits, label| !loss.is_right(logits, label))
         });
         Ok(blocks.collect())
     }
@@ -233,6 +261,12 @@ impl Evaluator {
         self.block_of(images, data.levels(), layers)
     }
 
+    /// The same, of photographs; the label of one without a class is none of the network's.
+    fn photographs(&self, examples: &[Example], layers: usize) -> Block {
+        let images = examples.iter().map(|example| (example.pixels(), example.class().unwrap_or(usize::MAX)));
+        self.block_of(images, 256, layers)
+    }
+
     /// The same, from pixels of so many levels and labels.
     fn block_of<'a>(&self, images: impl Iterator<Item = (&'a [u8], usize)>, levels: u16, layers: usize) -> Block {
         let scale = f32::from(levels - 1);
@@ -246,7 +280,13 @@ impl Evaluator {
         }
         let mut state = State { features, remembered: Vec::new() };
         self.advance(&mut state, 0..layers);
-        Block { state, labels, layers }
+        Block { state, labels, layers, channels: self.channels_after(layers) }
+    }
+
+    /// Channels of the feature map after the first layers.
+    fn channels_after(&self, layers: usize) -> usize {
+        let last = layers.checked_sub(1).and_then(|last| self.steps.get(last.min(self.steps.len() - 1)));
+        last.map_or(self.input, |(_, _, after)| *after).channels
     }
 
     /// Applies some of the layers.
@@ -287,6 +327,33 @@ impl Evaluator {
 /// Images on their way through a network.
 pub struct Features(Vec<Block>);
 
+impl Features {
+    /// The mean of each channel, over all images and places.
+    pub fn channel_means(&self) -> Vec<f64> {
+        let images: usize = self.0.iter().map(|block| block.labels.len()).sum();
+        let mut sums = vec![0.0; self.0.first().map_or(0, |block| block.channels)];
+        for block in &self.0 {
+            let area = block.area();
+            for (sum, map) in sums.iter_mut().zip(block.state.features.chunks(area)) {
+                let mean =
+                    |lanes: &Lanes| lanes.iter().take(block.labels.len()).map(|&value| f64::from(value)).sum::<f64>();
+                *sum += map.iter().map(mean).sum::<f64>() / area as f64;
+            }
+        }
+        sums.into_iter().map(|sum| sum / images.max(1) as f64).collect()
+    }
+
+    /// Adds a number to each channel.
+    pub fn add_to_channels(&mut self, numbers: &[f32]) {
+        self.0.par_iter_mut().for_each(|block| {
+            let area = block.area();
+            for (map, number) in block.state.features.chunks_mut(area).zip(numbers) {
+                map.iter_mut().flatten().for_each(|value| *value += number);
+            }
+        });
+    }
+}
+
 /// Features, and those that open branches remember.
 #[derive(Clone)]
 struct State {
@@ -299,6 +366,15 @@ struct Block {
     state: State,
     labels: Vec<usize>,
     layers: usize,
+    /// Channels of the feature map.
+    channels: usize,
+}
+
+impl Block {
+    /// Places of the feature map.
+    fn area(&self) -> usize {
+        (self.state.features.len() / self.channels.max(1)).max(1)
+    }
 }
 
 /// By how much the label's logit exceeds every other, relative to the largest magnitude.

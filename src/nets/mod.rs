@@ -42,7 +42,7 @@ const BATCH_NORMALISATION_EPSILON: f64 = 1e-5;
 pub use augmentation::Augmentation;
 #[cfg(feature = "train")]
 pub use checkpoint::CheckpointError;
-pub use evaluate::{EvaluationError, Evaluator};
+pub use evaluate::{EvaluationError, Evaluator, Features};
 pub use loss::{Loss, MARGIN};
 #[cfg(feature = "train")]
 pub use network::Network;
