@@ -15,12 +15,12 @@ use crate::bounds::BOUNDS;
 use crate::certificate::{percent_up, Certificate, Provenance};
 use crate::code::Architecture;
 use crate::compress::{recipes, Effort, Recipe};
-use crate::data::{load, DataSet, SearchPath};
+use crate::data::{load, photographs, DataSet, SearchPath};
 use crate::nets::TrainingSet;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// digits, mnist, fashion-mnist, cifar10, or a folder of idx files
+    /// digits, mnist, fashion-mnist, cifar10, imagenet, or a folder of idx files or of photographs in CLASS/*.jpg
     #[arg(long, default_value = "digits", value_name = "NAME|DIR")]
     data: String,
 
@@ -65,20 +65,24 @@ pub(super) const CERTIFICATE_FILE: &str = "certificate.json";
 
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
     crate::bounds::FailureProbability::new(arguments.delta)?;
-    let data = load(&arguments.data, search)?;
-    let recipes = match &arguments.model.model {
-        None => chosen_recipes(arguments, &data)?,
-        Some(_) => Vec::new(),
-    };
-    let folder = match &arguments.out {
-        Some(folder) => folder.clone(),
-        // The last component, if the data set is a folder somewhere.
-        None => Path::new("certificates").join(Path::new(&data.name).file_name().unwrap_or("folder".as_ref())),
-    };
-    if let (Some(path), Some(arch)) = (&arguments.model.model, &arguments.arch) {
-        let (delta, seed) = (arguments.delta, arguments.seed);
-        return arguments.model.certify(path, &Claim { arch, data: &data, delta, seed, folder: &folder }, json);
+    let claim =
+        |folder| Claim { arch: arguments.arch.as_deref(), delta: arguments.delta, seed: arguments.seed, folder };
+    if let Some(set) = photographs(&arguments.data, search)? {
+        let Some(path) = &arguments.model.model else {
+            return Err(Failure::misuse(&format!(
+                "photographs need a network that is trained already: name it with --model (--data {})",
+                set.name
+            )));
+        };
+        return arguments.model.certify_photographs(path, &claim(&arguments.folder(&set.name)), &set, json);
     }
+    arguments.model.photographs.refuse()?;
+    let data = load(&arguments.data, search)?;
+    let folder = arguments.folder(&data.name);
+    if let Some(path) = &arguments.model.model {
+        return arguments.model.certify(path, &claim(&folder), &data, json);
+    }
+    let recipes = chosen_recipes(arguments, &data)?;
     if let Some(fraction) = arguments.prior_fraction {
         let settings = (arguments.delta, arguments.seed);
         return prior_fraction::certify(fraction, &recipes, &data, settings, &folder, json);
@@ -91,6 +95,17 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         certificate => {
             summarise(&folder, &certificate);
             Ok(())
+        }
+    }
+}
+
+impl Arguments {
+    /// Where the certificate goes.
+    fn folder(&self, data: &str) -> PathBuf {
+        match &self.out {
+            Some(folder) => folder.clone(),
+            // The last component, if the data set is a folder somewhere.
+            None => Path::new("certificates").join(Path::new(data).file_name().unwrap_or("folder".as_ref())),
         }
     }
 }

@@ -5,6 +5,8 @@ mod bound;
 mod certify;
 #[cfg(feature = "train")]
 mod certify_model;
+#[cfg(feature = "train")]
+mod certify_photographs;
 mod check;
 mod compress;
 mod data;
@@ -13,6 +15,7 @@ mod import;
 mod inspect;
 mod limit;
 mod output;
+mod photograph_progress;
 #[cfg(feature = "train")]
 mod prior_fraction;
 mod progress;

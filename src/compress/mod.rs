@@ -7,6 +7,7 @@
 //! file is the description that a bound is about. No choice made here needs to be paid for beyond that file: whatever
 //! was tried, the bound holds for all files at once.
 
+mod budget;
 mod import;
 mod import_names;
 mod kmeans;
@@ -33,6 +34,7 @@ mod trial;
 #[cfg(feature = "train")]
 mod units;
 
+pub use budget::{correct_means, within_budget, BudgetError, Sensitivities};
 pub use import::{import, ImportError, ImportOptions};
 pub use kmeans::{kmeans, optimal_kmeans};
 #[cfg(feature = "train")]
