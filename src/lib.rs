@@ -4,8 +4,8 @@
 //!
 //! ```text
 //! bounds, code ──► data ──► nets ──► compress
-//!                             ├────► certificate ──► cli
-//!                             └────► lab
+//!                             ├────► certificate ──┬──► figures ──► cli
+//!                             └────► lab ──────────┘
 //! ```
 //!
 //! - [`bounds`]: upper bounds on the error on new examples, and lower bounds on the bits that overfitting takes;
@@ -15,10 +15,11 @@
 //! - `compress`: from an architecture and data to a model of few bits;
 //! - `certificate`: what is claimed, and its verification;
 //! - `lab`: the theorems checked, exactly and on networks, and experiments as independent draws;
+//! - `figures`: pictures of results, and pages of them;
 //! - `cli`: the command.
 //!
 //! Only `bounds` and `code` are there without default features; with `command` data sets, evaluation, certificates and the command
-//! come to it, with `train` training and compression.
+//! come to it, with `train` training and compression, with `figures` pictures and pages.
 //!
 //! ```
 //! use nonvacuous::bounds::{occam_binomial, Bits, EmpiricalRisk, FailureProbability};
@@ -39,6 +40,8 @@ pub mod code;
 pub mod compress;
 #[cfg(feature = "command")]
 pub mod data;
+#[cfg(feature = "figures")]
+pub mod figures;
 #[cfg(feature = "command")]
 pub mod lab;
 #[cfg(feature = "command")]

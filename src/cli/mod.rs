@@ -11,6 +11,8 @@ mod check;
 mod compress;
 mod data;
 mod decompress;
+#[cfg(feature = "figures")]
+mod figures;
 mod import;
 mod inspect;
 mod limit;
@@ -72,6 +74,9 @@ enum Command {
     Check(check::Arguments),
     /// Run an experiment: draws that can be stopped, resumed and spread over machines, as rows of CSV
     Run(run::Arguments),
+    /// Draw pictures of results: SVG and PNG from CSV
+    #[cfg(feature = "figures")]
+    Figures(figures::Arguments),
     /// List, find and download data sets
     Data(data::Arguments),
 }
@@ -135,6 +140,8 @@ pub fn run() -> ExitCode {
         Command::Limit(arguments) => limit::run(&arguments, cli.json),
         Command::Check(arguments) => check::run(&arguments, cli.json),
         Command::Run(arguments) => run::run(&arguments, &search, cli.json),
+        #[cfg(feature = "figures")]
+        Command::Figures(arguments) => figures::run(&arguments, cli.json),
         Command::Data(arguments) => data::run(&arguments, &search, cli.json),
     };
     match result {

@@ -61,8 +61,10 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     if json {
         return print_json(&summaries);
     }
-    print(&report(&experiment, &found));
-    print(&format!("\nevery draw is in {}", store.path().display()));
+    if !found.is_empty() {
+        print(&format!("{}\n", report(&experiment, &found)));
+    }
+    print(&format!("every draw is in {}", store.path().display()));
     Ok(())
 }
 

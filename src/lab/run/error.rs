@@ -13,8 +13,8 @@ pub enum RunError {
     /// The file is not TOML, or not that of an experiment.
     #[error("{0}")]
     Toml(String),
-    /// Neither or both tables that say what is drawn.
-    #[error("an experiment has one table of [networks] and [codebook]; this one has {0}")]
+    /// None or several of the tables that say what is drawn.
+    #[error("an experiment has one table of [networks], [codebook] and [randomisation]; this one has {0}")]
     Tables(&'static str),
     /// A name that does not fit into a file's name.
     #[error("the name \"{0}\" is not accepted: it needs letters, digits, - and _ only")]
@@ -41,8 +41,8 @@ pub enum RunError {
         accepted: &'static str,
     },
     /// Training is not in this build.
-    #[error("[networks] needs a build with the feature train")]
-    NoTraining,
+    #[error("[{0}] needs a build with the feature train")]
+    NoTraining(&'static str),
     /// A number outside a bound's domain.
     #[error(transparent)]
     Bound(#[from] BoundError),

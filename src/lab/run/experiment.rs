@@ -5,7 +5,7 @@
 //! seed = 1
 //! draws = 100            # of each configuration
 //!
-//! [codebook]             # what is drawn: this or [networks]
+//! [codebook]             # what is drawn: this, [networks] or [randomisation]
 //! examples = [100, 1000] # a list makes a configuration of each of its values
 //! train_error = 0.0
 //! test_error = 0.5
@@ -31,6 +31,7 @@ struct File {
     draws: u64,
     networks: Option<Table>,
     codebook: Option<Table>,
+    randomisation: Option<Table>,
 }
 
 /// One combination of values.
@@ -64,11 +65,12 @@ impl Experiment {
         if file.draws == 0 {
             return Err(RunError::NoDraws);
         }
-        let configurations = match (file.networks, file.codebook) {
-            (None, Some(table)) => configurations(&table, "codebook", |codebook: Codebook| codebook.checked())?,
-            (Some(table), None) => networks(&table, &file.name, file.seed, search)?,
-            (None, None) => return Err(RunError::Tables("neither")),
-            (Some(_), Some(_)) => return Err(RunError::Tables("both")),
+        let configurations = match (file.networks, file.codebook, file.randomisation) {
+            (None, Some(table), None) => configurations(&table, "codebook", |codebook: Codebook| codebook.checked())?,
+            (Some(table), None, None) => networks(&table, &file.name, file.seed, search)?,
+            (None, None, Some(table)) => randomisation(&table, &file.name, file.seed, search)?,
+            (None, None, None) => return Err(RunError::Tables("none")),
+            _ => return Err(RunError::Tables("more")),
         };
         Ok(Self { name: file.name, seed: file.seed, draws: file.draws, configurations })
     }
@@ -125,9 +127,26 @@ fn networks(table: &Table, name: &str, seed: u64, search: &SearchPath) -> Result
     configurations(table, "networks", |networks: super::networks::Networks| networks.checked(&mut laws))
 }
 
+#[cfg(feature = "train")]
+fn randomisation(
+    table: &Table,
+    name: &str,
+    seed: u64,
+    search: &SearchPath,
+) -> Result<Vec<Configuration>, RunError> {
+    let mut laws = super::laws::Laws::new(name, seed, search);
+    let checked = |one: super::randomisation::Randomisation| one.checked(&mut laws);
+    configurations(table, "randomisation", checked)
+}
+
 #[cfg(not(feature = "train"))]
 fn networks(_: &Table, _: &str, _: u64, _: &SearchPath) -> Result<Vec<Configuration>, RunError> {
-    Err(RunError::NoTraining)
+    Err(RunError::NoTraining("networks"))
+}
+
+#[cfg(not(feature = "train"))]
+fn randomisation(_: &Table, _: &str, _: u64, _: &SearchPath) -> Result<Vec<Configuration>, RunError> {
+    Err(RunError::NoTraining("randomisation"))
 }
 
 /// All combinations of the values in a table.

@@ -16,6 +16,8 @@ mod experiment;
 mod laws;
 #[cfg(feature = "train")]
 mod networks;
+#[cfg(feature = "train")]
+mod randomisation;
 mod shard;
 mod store;
 mod subject;

@@ -1,0 +1,39 @@
+//! Where the bits of a model file go.
+
+use std::path::Path;
+
+use super::axis::{number, Axis};
+use super::certificates::model;
+use super::plot::{row_place, Plot, Side};
+use super::style::{BLUE, GREEN, INK, MUTED, VERMILION};
+use super::{FigureError, Picture};
+
+/// The parts of a model file.
+pub(super) fn draw(path: &Path) -> Result<Picture, FigureError> {
+    let (_, allocation) = model(path)?;
+    let parts = [("values", VERMILION), ("which are zero", BLUE), ("which value", GREEN)];
+    let mut rows: Vec<(String, Vec<f64>)> = vec![("layers".to_string(), vec![allocation.architecture])];
+    for tensor in &allocation.tensors {
+        rows.push((tensor.name.clone(), vec![tensor.codebook, tensor.mask, tensor.assignments]));
+    }
+    rows.push(("rest".to_string(), vec![allocation.version + allocation.termination]));
+
+    let sum = |row: &(String, Vec<f64>)| row.1.iter().sum::<f64>();
+    let most = rows.iter().map(sum).fold(0.0, f64::max);
+    let names: Vec<String> = rows.iter().map(|(name, _)| name.clone()).collect();
+    let x = Axis::linear("bits", 0.0, most);
+    let title = format!("{} bits, tensor by tensor", number(allocation.total as f64));
+    let mut plot = Plot::of_rows(x, &title, &names, 6);
+    for (place, row) in rows.iter().enumerate() {
+        let middle = row_place(place, rows.len());
+        let mut from = 0.0;
+        for (place, part) in row.1.iter().enumerate() {
+            let colour = if row.1.len() == 1 { MUTED } else { parts.get(place).map_or(MUTED, |part| part.1) };
+            plot.bar([(from, middle - 0.3), (from + part, middle + 0.3)], colour);
+            from += part;
+        }
+        plot.label((from, middle), &number(from.round()), INK, Side::Right);
+    }
+    plot.key(&parts);
+    plot.picture()
+}
