@@ -11,7 +11,8 @@ use super::{FigureError, Picture};
 pub(super) fn draw(experiments: &Path) -> Result<Picture, FigureError> {
     let rows = Rows::read(&experiments.join("coverage.coverage.csv"))?.only("configuration", "0")?;
     let names: Vec<String> = rows.texts("bound")?.iter().map(|name| name.replace('_', " ")).collect();
-    let (low, middle, high) = (rows.numbers("gap_5_percent")?, rows.numbers("gap_median")?, rows.numbers("gap_95_percent")?);
+    let (low, middle, high) =
+        (rows.numbers("gap_5_percent")?, rows.numbers("gap_median")?, rows.numbers("gap_95_percent")?);
     let (failures, draws) = (rows.numbers("failures")?, rows.numbers("draws")?);
     let x = Axis::linear("bound less true error, in points", 0.0, 1.0).written(|value| number(100.0 * value));
     let delta = rows.numbers("delta")?.first().copied().unwrap_or_default();

@@ -93,7 +93,8 @@ fn published(data: &str) -> Result<Vec<Published>, FigureError> {
     let path = Path::new("data/published.csv");
     let rows = Rows::parse(path, include_bytes!("../../data/published.csv"))?.only("data", data)?;
     let (errors, bits, bounds) = (rows.numbers("training_error")?, rows.numbers("bits")?, rows.numbers("bound")?);
-    let places = errors.into_iter().zip(bits).map(|place| (place.0.is_finite() && place.1.is_finite()).then_some(place));
+    let places =
+        errors.into_iter().zip(bits).map(|place| (place.0.is_finite() && place.1.is_finite()).then_some(place));
     let works = rows.texts("work")?.into_iter();
     Ok(works.zip(bounds).zip(places).map(|((work, bound), place)| Published { work, bound, place }).collect())
 }

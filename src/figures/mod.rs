@@ -78,7 +78,9 @@ pub enum FigureError {
         reason: String,
     },
     /// A folder with neither a certificate nor experiments.
-    #[error("{0} has neither certificate.json nor CSV files of experiments; give a folder that certify or run has written")]
+    #[error(
+        "{0} has neither certificate.json nor CSV files of experiments; give a folder that certify or run has written"
+    )]
     NothingThere(PathBuf),
     /// The drawing library reported an error.
     #[error("cannot draw: {0}")]

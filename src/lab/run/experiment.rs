@@ -128,12 +128,7 @@ fn networks(table: &Table, name: &str, seed: u64, search: &SearchPath) -> Result
 }
 
 #[cfg(feature = "train")]
-fn randomisation(
-    table: &Table,
-    name: &str,
-    seed: u64,
-    search: &SearchPath,
-) -> Result<Vec<Configuration>, RunError> {
+fn randomisation(table: &Table, name: &str, seed: u64, search: &SearchPath) -> Result<Vec<Configuration>, RunError> {
     let mut laws = super::laws::Laws::new(name, seed, search);
     let checked = |one: super::randomisation::Randomisation| one.checked(&mut laws);
     configurations(table, "randomisation", checked)

@@ -10,7 +10,7 @@ use super::laws::Laws;
 use super::{Origin, Outcome, Ranges, RunError, Subject};
 use crate::bounds::{FailureProbability, SampleSize};
 use crate::code::{Architecture, Model, MAX_CODEWORDS};
-use crate::compress::{PrunedWeights, QuantisedWeights};
+use crate::compress::{PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod, QuantisedWeights};
 use crate::data::{LabelledImages, Law};
 use crate::nets::{train, Evaluator, Network, Schedule, TrainingSet};
 
@@ -72,7 +72,13 @@ impl Randomisation {
         let rates: Result<Vec<f64>, _> = self.ladder.split_whitespace().map(str::parse).collect();
         let rates = match rates {
             Ok(rates) if rates.iter().all(|rate| *rate >= 0.0 && rate.is_finite()) => rates,
-            _ => return domain("ladder", self.ladder, "finite numbers from 0 with spaces between them, such as \"8 4 2 1\""),
+            _ => {
+                return domain(
+                    "ladder",
+                    self.ladder,
+                    "finite numbers from 0 with spaces between them, such as \"8 4 2 1\"",
+                )
+            }
         };
         let refused = |reason: String| RunError::Draw { draw: format!("layers = \"{}\"", self.layers), reason };
         let classes = laws.get(&self.law, 0.0)?.points().classes();
@@ -133,7 +139,8 @@ impl Learner {
         let device = Device::cuda_if_available(0).map_err(|error| text(&error))?;
         let data = TrainingSet::new(images, &device).map_err(|error| text(&error))?;
         let random = origin.stream(draw, "initial weights");
-        let mut pruned = PrunedWeights::new(&self.network, self.settings.sparsity, random, &device);
+        let pruning = Pruning { method: PruningMethod::Surgery, sparsity: self.settings.sparsity, width: 1.0 };
+        let mut pruned = PrunedWeights::new(&self.network, pruning, random, &device);
         let pruned = pruned.as_mut().map_err(|error| text(error))?;
         train(&self.network, pruned, &data, self.schedule(), origin.stream(draw, "order"), |_| ())
             .map_err(|error| text(&error))?;
@@ -173,10 +180,14 @@ impl Learner {
         let most = fit_errors as f64 + self.settings.tolerance * examples;
         let mut last = None;
         for (rung, rate) in self.rates.iter().enumerate() {
-            let Randomisation { codewords, .. } = self.settings;
-            let digits = DIGITS;
-            let quantised =
-                QuantisedWeights::new(&self.network, values.to_vec(), codewords, digits, rate / examples, &device);
+            let settings = Quantisation {
+                method: QuantisationMethod::Kmeans,
+                codewords: self.settings.codewords,
+                digits: DIGITS,
+                rate: *rate,
+                subspace: None,
+            };
+            let quantised = QuantisedWeights::new(&self.network, values.to_vec(), settings, images.len(), &device);
             let mut quantised = quantised.map_err(|error| text(&error))?;
             let order = origin.stream(draw, &format!("order at {rate}"));
             train(&self.network, &mut quantised, &data, self.schedule(), order, |_| ())
