@@ -8,7 +8,9 @@ use std::process::{Command, Output};
 
 use candle_core::{Device, Tensor};
 use nonvacuous::code::{Architecture, ImageSize, Model};
-use nonvacuous::compress::{compress, PrunedWeights, Pruning, PruningMethod, QuantisationMethod, Recipe};
+use nonvacuous::compress::{
+    compress, stochastic_bounds, PrunedWeights, Pruning, PruningMethod, QuantisationMethod, Recipe,
+};
 use nonvacuous::data::digits;
 use nonvacuous::nets::{Network, Parameters, TrainingSet};
 use nonvacuous::random::stream;
@@ -142,4 +144,22 @@ fn a_prior_learnt_on_a_part_is_shown_beside_the_held_out_bound_on_the_rest() {
     assert!(!folder.path().join("out/certificate.json").exists(), "what cannot be verified is no certificate");
     let output = certify(&["--prior-fraction", "1.5"], &folder.path().join("none"));
     assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn noise_gives_back_bits_as_it_hides_codewords_and_its_error_is_paid_for() {
+    let data = digits().unwrap().train;
+    let model = compressed(&recipe("sparsity = 0.3", "codewords = 2", "norm dense:10"));
+    let bounds = stochastic_bounds(&model, &data, 5, 0.05, 1).unwrap();
+    assert!(bounds.windows(2).all(|pair| pair[0].divergence >= pair[1].divergence), "{bounds:?}");
+    for bound in &bounds {
+        assert!(bound.mean_error < bound.error_limit && bound.error_limit < bound.bound, "{bound:?}");
+    }
+    assert_eq!(bounds, stochastic_bounds(&model, &data, 5, 0.05, 1).unwrap(), "a pure function of its arguments");
+    // With noise that hides nothing, the divergence is the file's length with equal bits for each assignment.
+    let kept: usize = model.tensors().iter().map(|tensor| tensor.kept()).sum();
+    let (_, allocation) = model.encode_with_allocation().unwrap();
+    let assignments: f64 = allocation.tensors.iter().map(|tensor| tensor.assignments).sum();
+    let bits = allocation.total as f64 - assignments + kept as f64;
+    assert!((bounds[0].divergence / std::f64::consts::LN_2 - bits).abs() < 1e-3, "{} {bits}", bounds[0].divergence);
 }

@@ -24,6 +24,7 @@ mod recipe;
 pub mod safetensors;
 mod simplify;
 mod simplify_links;
+mod stochastic;
 #[cfg(feature = "train")]
 mod straight_through;
 #[cfg(feature = "train")]
@@ -48,6 +49,7 @@ pub use quantisation::{Quantisation, QuantisationMethod, QuantisedWeights};
 #[cfg(feature = "train")]
 pub use recipe::{compress, CompressError, Progress, Recipe, RecipeError};
 pub use simplify::{first_images, largest_difference, noise_images, shortened, simplify, Simplification};
+pub use stochastic::{stochastic_bounds, StochasticBound, StochasticError, RELATIVE_WIDTHS};
 #[cfg(feature = "train")]
 pub use subspace::SubspaceSize;
 pub use trained::TrainedNetwork;
