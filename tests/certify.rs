@@ -252,8 +252,8 @@ fn a_newer_version_of_certificate_or_model_cannot_be_checked() {
     assert_contains(&copy.verify(2, &[]), &["cannot be checked", "format version 7", "a newer one"]);
 
     let copy = Copy::new();
-    // The first symbol says "a later version".
-    copy.spoil_model(|bytes| bytes[0] = 0xff);
+    // The first two symbols say "a later version".
+    copy.spoil_model(|bytes| bytes[..2].copy_from_slice(&[0xff, 0x80]));
     let digest = nonvacuous::data::sha256(&fs::read(copy.folder.path().join("model.nvc")).unwrap());
     copy.edit(|certificate| certificate["model"]["sha256"] = digest.into());
     assert_contains(&copy.verify(2, &[]), &["cannot be checked", "newer"]);

@@ -6,6 +6,7 @@ use nonvacuous::code::integer::{
     read_delta, read_gamma, read_omega, read_rice, read_signed, read_subset, write_delta, write_gamma, write_omega,
     write_rice, write_signed, write_subset,
 };
+use nonvacuous::code::upright::stand_upright;
 use nonvacuous::code::{oriented, Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, ImageSize, Model};
 use proptest::prelude::*;
 
@@ -37,9 +38,12 @@ fn any_architecture() -> impl Strategy<Value = Architecture> {
         Just("avg:3".to_string()),
     ];
     let input = prop_oneof![Just(8usize), Just(28), 5usize..40];
-    (prop::collection::vec(layer, 0..6), 2usize..30, any::<bool>(), input).prop_filter_map(
+    (any::<bool>(), prop::collection::vec(layer, 0..6), 2usize..30, any::<bool>(), input).prop_filter_map(
         "layers that fit",
-        |(mut layers, classes, bias, side)| {
+        |(is_upright, mut layers, classes, bias, side)| {
+            if is_upright {
+                layers.insert(0, "upright".to_string());
+            }
             layers.push(format!("dense:{classes}{}", if bias { ":b" } else { "" }));
             let input = ImageSize { channels: 1, height: side, width: side };
             let architecture = Architecture::parse(&layers.join(" "), input).ok()?;
@@ -258,7 +262,7 @@ proptest! {
 fn files_that_are_not_model_files_say_why() {
     assert_eq!(Model::decode(&[]), Err(CodeError::Empty));
     assert!(Model::decode(b"{}").is_err());
-    assert_eq!(Model::decode(&[0xf8; 40]), Err(CodeError::UnknownVersion { known: 1 }));
+    assert_eq!(Model::decode(&[[0xff, 0x80]; 20].concat()), Err(CodeError::UnknownVersion { known: 2 }));
     let layers = architecture("dense:10", 8);
     let zeros = CodedTensor { codebook: 0, symbols: vec![0; 640] };
     let file = Model::new(layers, vec![Codebook::EMPTY], vec![zeros]).unwrap().encode().unwrap();
@@ -358,6 +362,37 @@ fn models_that_do_not_fit_their_architecture_are_refused() {
     {
         assert!(matches!(Codebook::new(1, values.clone()), Err(CodeError::Codebook(_))), "{values:?}");
     }
+}
+
+/// A bar of nine rows and two columns, whose top leans `lean` columns to the right for each row.
+fn leaning_bar(lean: f32, down: usize) -> Vec<f32> {
+    let mut image = vec![0.0; 400];
+    for row in 0..9 {
+        let x = 9.0 + lean * (4.0 - row as f32);
+        let (left, part) = (x.floor() as usize, x - x.floor());
+        let places = &mut image[(row + down) * 20 + left..][..3];
+        places.copy_from_slice(&[1.0 - part, 1.0, part]);
+    }
+    image
+}
+
+#[test]
+fn a_slanted_image_stands_upright_in_the_middle() {
+    let size = ImageSize { channels: 1, height: 20, width: 20 };
+    let mut straight = leaning_bar(0.0, 3);
+    stand_upright(&mut straight, size);
+    for lean in [-0.7, -0.25, 0.5, 0.9] {
+        let mut slanted = leaning_bar(lean, 6);
+        stand_upright(&mut slanted, size);
+        let difference = slanted.iter().zip(&straight).map(|(one, other)| (one - other).abs()).fold(0.0, f32::max);
+        assert!(difference < 0.35, "lean {lean}: a pixel differs by {difference}");
+        let mass: f32 = slanted.iter().sum();
+        assert!((mass - 18.0).abs() < 1e-3, "lean {lean}: mass {mass}");
+    }
+    let mut empty = vec![0.0; 400];
+    stand_upright(&mut empty, size);
+    assert_eq!(empty, vec![0.0; 400]);
+    assert!(Architecture::parse("relu upright dense:10", size).is_err(), "only the image itself is stood upright");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A second decoder of the model file `.nvc`, version 1, written from docs/format.md alone, with the standard library.
+"""A second decoder of the model file `.nvc`, versions 1 and 2, written from docs/format.md alone, with the standard library.
 
     python3 decoder.py MODEL.nvc WEIGHTS [MODEL.nvc WEIGHTS]...
 
@@ -146,13 +146,13 @@ NEXT = {
 class Architecture:
     """Layers as text, and shapes `(dimensions, geometry)` of the tensors (section 5)."""
 
-    def __init__(self, coder):
+    def __init__(self, coder, upright):
         usual = [(1, 8, 8), (1, 28, 28), (3, 32, 32), (3, 224, 224)]
         if coder.bit():
             self.size = usual[coder.bits(2)]
         else:
             self.size = (coder.gamma(), coder.gamma(), coder.gamma())
-        self.layers, self.tensors, self.branches = [], [], []
+        self.layers, self.tensors, self.branches = ["upright"] if upright else [], [], []
         self.table = {kind: list(weights) for kind, weights in NEXT.items()}
         self.bias_weights = [15, 1]
         last = "start"
@@ -488,9 +488,10 @@ def subspace_weights(coordinates, terms, seed, length):
 def decode(data):
     """The architecture and a list of weights for each tensor."""
     coder = Coder(data)
-    if coder.weighted(15, 1):
+    upright = coder.weighted(15, 1) == 1
+    if upright and coder.weighted(15, 1):
         raise Invalid("a later version")
-    architecture = Architecture(coder)
+    architecture = Architecture(coder, upright)
     is_new, ways = AdaptiveBit(), Adaptive([24, 24, 8, 4, 1])
     values, negative, tensors = None, 0, []
     for dimensions, geometry in architecture.tensors:

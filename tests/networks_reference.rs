@@ -8,7 +8,7 @@ use candle_core::{Device, Tensor};
 use nonvacuous::code::{Architecture, ImageSize};
 use nonvacuous::compress::safetensors::SafetensorsFile;
 use nonvacuous::compress::{import, ImportOptions};
-use nonvacuous::data::{load, ImageFolder, LabelledImages, SearchPath};
+use nonvacuous::data::{load, Framing, ImageFolder, LabelledImages, SearchPath};
 use nonvacuous::nets::Network;
 
 /// A file of the data folder; `None`, said aloud, in a clone without it.
@@ -106,14 +106,18 @@ fn efficientnet_lite0_misreads_a_quarter_of_the_sample_of_imagenet() {
     let (mut wrong, mut far) = (0, 0);
     for first in (0..folder.len()).step_by(40) {
         let mut images = Vec::new();
-        for index in first..first + 40 {
-            let pixels = folder.pixels(index, 256, 224).unwrap();
-            images.extend(pixels.iter().enumerate().map(|(place, &level)| standardise(place / (224 * 224), level)));
+        let indices: Vec<usize> = (first..first + 40).collect();
+        let batch = folder.batch(&indices, Framing::new(256, 224).unwrap(), None);
+        for example in batch.examples() {
+            images.extend(
+                example.pixels().iter().enumerate().map(|(place, &level)| standardise(place / (224 * 224), level)),
+            );
         }
         let images = Tensor::from_vec(images, (40, 3, 224, 224), &Device::Cpu).unwrap();
         let logits: Vec<Vec<f32>> = network.forward(&weights, &images).unwrap().to_vec2().unwrap();
-        for (logits, (_, class)) in logits.iter().zip(&folder.files()[first..]) {
-            let larger = logits.iter().filter(|&&logit| logit > logits[*class]).count();
+        for (logits, example) in logits.iter().zip(batch.examples()) {
+            let class = example.class().unwrap();
+            let larger = logits.iter().filter(|&&logit| logit > logits[class]).count();
             wrong += usize::from(larger >= 1);
             far += usize::from(larger >= 5);
         }

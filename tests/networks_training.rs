@@ -4,13 +4,15 @@
 
 use candle_core::{Device, Tensor, Var};
 use nonvacuous::code::Architecture;
-use nonvacuous::compress::PrunedWeights;
+use nonvacuous::compress::{PrunedWeights, Pruning, PruningMethod};
 use nonvacuous::data::{digits, LabelledImages};
 use nonvacuous::nets::{
     train, Augmentation, Course, FreeWeights, Method, Network, Optimiser, Parameters, Schedule, TrainError, Trainer,
     Training, TrainingSet,
 };
 use nonvacuous::random::stream;
+
+const HALF: Pruning = Pruning { method: PruningMethod::Magnitude, sparsity: 0.5, width: 1.0 };
 
 fn some_digits() -> LabelledImages {
     digits().unwrap().train.slice(0..320).unwrap()
@@ -164,7 +166,7 @@ fn a_training_that_was_interrupted_ends_in_the_same_bits() {
         let free = || FreeWeights::new(&network, stream(1, "test", 0, "weights"), &Device::Cpu).unwrap();
         assert_eq!(interrupted(&network, free, method, 0), interrupted(&network, free, method, 4));
     }
-    let pruned = || PrunedWeights::new(&network, 0.5, stream(1, "test", 0, "weights"), &Device::Cpu).unwrap();
+    let pruned = || PrunedWeights::new(&network, HALF, stream(1, "test", 0, "weights"), &Device::Cpu).unwrap();
     let straight = interrupted(&network, pruned, Method::ADAM, 0);
     assert!(straight.iter().flatten().filter(|&&weight| weight == 0.0).count() > 50);
     assert_eq!(straight, interrupted(&network, pruned, Method::ADAM, 4));

@@ -2,14 +2,15 @@
 
 use thiserror::Error;
 
-use super::{Bounds, Certificate, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION, DECIMALS, LOSS};
+use super::evaluation::CountError;
+use super::{Bounds, Certificate, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION, DECIMALS};
 use crate::bounds::{
     held_out, occam_binomial, occam_hoeffding, occam_kl, round_up_decimals, Bits, BoundError, EmpiricalRisk,
     FailureProbability,
 };
 use crate::code::{CodeError, Model};
-use crate::data::{sha256, DataSet};
-use crate::nets::{EvaluationError, Evaluator, MARGIN};
+use crate::data::{sha256, DataError, DataSet};
+use crate::nets::{EvaluationError, Evaluator, Loss, MARGIN};
 
 /// Why no certificate can be issued.
 #[derive(Debug, Error)]
@@ -23,6 +24,20 @@ pub enum IssueError {
     /// A number is outside a bound's domain.
     #[error(transparent)]
     Bound(#[from] BoundError),
+    /// The network does not read photographs.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Errors on photographs cannot be counted.
+    #[error(transparent)]
+    Count(#[from] CountError),
+    /// A subsample of none or all.
+    #[error("a subsample of {size} of {examples} photographs: accepted are 1 to {}; leave it out to evaluate all", examples - 1)]
+    Subsample {
+        /// What was asked for.
+        size: u64,
+        /// What there is.
+        examples: u64,
+    },
 }
 
 /// Decodes `file`, counts its errors on `data` and bounds its error on new examples.
@@ -49,24 +64,30 @@ pub fn issue(
             Some(HeldOut { sha256: test.sha256(), n, k, bound: publish(held_out_bound(n, k, delta)?) })
         }
     };
-    let exact = occam_bounds(n, k, bits, delta)?;
     Ok(Certificate {
         format: CERTIFICATE_VERSION,
         model: ModelClaim { file: file_name.to_string(), sha256: sha256(file) },
         training_set: DataClaim { name: data.name.clone(), sha256: data.train.sha256() },
-        loss: LOSS.to_string(),
+        loss: Loss::Top1.name().to_string(),
         margin: f64::from(MARGIN),
         n,
         k,
+        subsample: None,
         bits,
         delta,
-        bounds: Bounds {
-            occam_binomial: publish(exact.occam_binomial),
-            occam_kl: publish(exact.occam_kl),
-            occam_hoeffding: publish(exact.occam_hoeffding),
-        },
+        bounds: published_bounds(n, k, bits, delta)?,
         held_out,
         provenance,
+    })
+}
+
+/// The bounds as they are published.
+pub(super) fn published_bounds(n: u64, k: u64, bits: u64, delta: f64) -> Result<Bounds, BoundError> {
+    let exact = occam_bounds(n, k, bits, delta)?;
+    Ok(Bounds {
+        occam_binomial: publish(exact.occam_binomial),
+        occam_kl: publish(exact.occam_kl),
+        occam_hoeffding: publish(exact.occam_hoeffding),
     })
 }
 
@@ -90,6 +111,6 @@ pub(super) fn held_out_bound(n: u64, k: u64, delta: f64) -> Result<f64, BoundErr
 /// for that makes a published bound one that every machine confirms.
 const ROOM: f64 = 4e-10;
 
-fn publish(bound: f64) -> f64 {
+pub(super) fn publish(bound: f64) -> f64 {
     round_up_decimals(bound * (1.0 + ROOM), DECIMALS).min(1.0)
 }

@@ -4,12 +4,22 @@
 //! this file misreads at most this fraction of new images.* It is [issued](issue) from the bytes of a model file and a
 //! data set, and [verified](verify) from the same two things by anyone, whoever trained the network and however.
 
+mod evaluation;
+mod evaluation_log;
 mod issue;
+mod photographs;
+mod subsample;
 mod verify;
 
 use serde::{Deserialize, Serialize};
 
+use crate::nets::Loss;
+
+pub use evaluation::{CountError, Counted, Evaluation, PART};
+pub use evaluation_log::{remove_logs, LogError};
 pub use issue::{issue, IssueError};
+pub use photographs::{issue_photographs, verify_photographs, Task};
+pub use subsample::{subsample_indices, Subsample};
 pub use verify::{parse, verify, Check, Unverifiable, Verdict};
 
 /// The version of `certificate.json` that this source writes and reads.
@@ -17,9 +27,6 @@ pub const CERTIFICATE_VERSION: u32 = 1;
 
 /// Bounds are published with this many decimals, rounded up.
 pub const DECIMALS: u32 = 6;
-
-/// The only loss so far: an image is wrong unless its true class's logit exceeds every other by the margin.
-pub const LOSS: &str = "zero-one with margin";
 
 /// `certificate.json`. Everything but `provenance` is checked by [`verify`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,14 +38,17 @@ pub struct Certificate {
     pub model: ModelClaim,
     /// The training set.
     pub training_set: DataClaim,
-    /// [`LOSS`].
+    /// The name of a [`Loss`](crate::nets::Loss).
     pub loss: String,
     /// [`MARGIN`](crate::nets::MARGIN), as a fraction of the largest magnitude among the logits.
     pub margin: f64,
     /// Number of training examples.
     pub n: u64,
-    /// Number of training errors of the decoded network.
+    /// Number of training errors of the decoded network; at most so many, if there is a subsample.
     pub k: u64,
+    /// The training examples that were evaluated, if not all were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subsample: Option<Subsample>,
     /// Length of the model file in bits.
     pub bits: u64,
     /// Probability, over the draw of the training set, that the bounds fail.
@@ -113,14 +123,20 @@ pub struct Provenance {
 impl Certificate {
     /// The claim in one sentence.
     pub fn sentence(&self) -> String {
+        let misread = if self.loss == Loss::Top5.name() { "misread at the fifth guess too" } else { "misread" };
+        let errors = match &self.subsample {
+            None => format!("{} of them {misread}", self.k),
+            Some(Subsample { size, errors, .. }) => {
+                format!("at most {} of them {misread}, as {errors} of {size} drawn at random were", self.k)
+            }
+        };
         format!(
-            "With confidence {}%, at most {} of new {} images are misread: \
-             proved from {} training images, {} of them misread, and a file of {} bits.",
+            "With confidence {}%, at most {} of new {} images are {misread}: \
+             proved from {} training images, {errors}, and a file of {} bits.",
             confidence_percent(self.delta),
             percent_up(self.bounds.occam_binomial),
             self.training_set.name,
             self.n,
-            self.k,
             self.bits,
         )
     }

@@ -4,11 +4,11 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::issue::{held_out_bound, occam_bounds};
-use super::{Certificate, HeldOut, CERTIFICATE_VERSION, DECIMALS, LOSS};
+use super::{Certificate, HeldOut, CERTIFICATE_VERSION, DECIMALS};
 use crate::bounds::BoundError;
 use crate::code::{CodeError, Model};
 use crate::data::{sha256, DataSet, LabelledImages};
-use crate::nets::{EvaluationError, Evaluator, MARGIN};
+use crate::nets::{EvaluationError, Evaluator, Loss, MARGIN};
 
 /// Why a certificate can be neither confirmed nor refuted.
 #[derive(Debug, Error)]
@@ -26,8 +26,11 @@ pub enum Unverifiable {
     #[error(transparent)]
     Model(CodeError),
     /// The claim is about a loss that this source does not know.
-    #[error("the certificate is about the loss \"{0}\", but this nonvacuous knows only \"{LOSS}\"")]
+    #[error("the certificate is about the loss \"{0}\", which this nonvacuous does not know, or not for such data")]
     Loss(String),
+    /// The claim is about a part of a data set that is evaluated as a whole.
+    #[error("the certificate is about a subsample, but data of this kind are evaluated as a whole")]
+    Subsample,
 }
 
 /// One thing that was checked.
@@ -58,7 +61,7 @@ impl Verdict {
     }
 
     /// Records that the certificate's `claimed` is to be `found`.
-    fn equal<T: PartialEq + std::fmt::Display>(&mut self, what: &str, claimed: T, found: T) -> bool {
+    pub(super) fn equal<T: PartialEq + std::fmt::Display>(&mut self, what: &str, claimed: T, found: T) -> bool {
         let holds = claimed == found;
         let what = if holds {
             format!("{what}: {found}")
@@ -71,7 +74,7 @@ impl Verdict {
 
     /// Records that a published bound is the recomputed one, rounded up: never below it, and less than two units in the
     /// last decimal above it. (Publication leaves room for another machine's mathematical library.)
-    fn bound(&mut self, what: &str, claimed: f64, recomputed: f64) {
+    pub(super) fn bound(&mut self, what: &str, claimed: f64, recomputed: f64) {
         let unit = 0.1f64.powi(DECIMALS as i32);
         let holds = claimed >= recomputed && claimed <= recomputed + 2.0 * unit;
         let what = if holds {
@@ -102,29 +105,25 @@ pub fn parse(json: &str) -> Result<Certificate, Unverifiable> {
 /// # Errors
 /// If it can be neither confirmed nor refuted.
 pub fn verify(certificate: &Certificate, file: &[u8], data: &DataSet) -> Result<Verdict, Unverifiable> {
-    if certificate.loss != LOSS {
+    if certificate.loss != Loss::Top1.name() {
         return Err(Unverifiable::Loss(certificate.loss.clone()));
     }
+    if certificate.subsample.is_some() {
+        return Err(Unverifiable::Subsample);
+    }
     let mut verdict = Verdict::default();
-    verdict.equal("bits of the model file", certificate.bits, 8 * file.len() as u64);
-    let intact = verdict.equal("SHA-256 of the model file", certificate.model.sha256.clone(), sha256(file));
+    let is_intact = verdict.file(certificate, file);
     let same_data = verdict.equal(
         &format!("SHA-256 of the training set ({})", data.name),
         certificate.training_set.sha256.clone(),
         data.train.sha256(),
     );
     verdict.equal("n", certificate.n, data.train.len() as u64);
-    verdict.equal("margin", certificate.margin, f64::from(MARGIN));
-    if !intact || !same_data {
+    if !is_intact || !same_data {
         return Ok(verdict);
     }
-    let model = match Model::decode(file) {
-        Ok(model) => model,
-        Err(error @ CodeError::UnknownVersion { .. }) => return Err(Unverifiable::Model(error)),
-        Err(error) => {
-            verdict.failed(error.to_string());
-            return Ok(verdict);
-        }
+    let Some(model) = decoded(file, &mut verdict)? else {
+        return Ok(verdict);
     };
     let evaluator = Evaluator::new(&model);
     match evaluator.errors(&data.train) {
@@ -134,21 +133,40 @@ pub fn verify(certificate: &Certificate, file: &[u8], data: &DataSet) -> Result<
             return Ok(verdict);
         }
     };
-    verdict.bounds(certificate);
+    verdict.bounds(certificate, certificate.delta);
     if let Some(claim) = &certificate.held_out {
         verdict.held_out(claim, certificate.delta, data.test.as_ref(), &evaluator);
     }
     Ok(verdict)
 }
 
+/// The model, or nothing if the file is damaged.
+pub(super) fn decoded(file: &[u8], verdict: &mut Verdict) -> Result<Option<Model>, Unverifiable> {
+    match Model::decode(file) {
+        Ok(model) => Ok(Some(model)),
+        Err(error @ CodeError::UnknownVersion { .. }) => Err(Unverifiable::Model(error)),
+        Err(error) => {
+            verdict.failed(error.to_string());
+            Ok(None)
+        }
+    }
+}
+
 impl Verdict {
-    fn failed(&mut self, what: String) {
+    /// Compares what is claimed about the file and the margin; whether it is the file.
+    pub(super) fn file(&mut self, certificate: &Certificate, file: &[u8]) -> bool {
+        self.equal("bits of the model file", certificate.bits, 8 * file.len() as u64);
+        self.equal("margin", certificate.margin, f64::from(MARGIN));
+        self.equal("SHA-256 of the model file", certificate.model.sha256.clone(), sha256(file))
+    }
+
+    pub(super) fn failed(&mut self, what: String) {
         self.checks.push(Check { what, holds: false });
     }
 
-    fn bounds(&mut self, certificate: &Certificate) {
-        let Certificate { n, k, bits, delta, bounds, .. } = certificate;
-        match occam_bounds(*n, *k, *bits, *delta) {
+    pub(super) fn bounds(&mut self, certificate: &Certificate, delta: f64) {
+        let Certificate { n, k, bits, bounds, .. } = certificate;
+        match occam_bounds(*n, *k, *bits, delta) {
             Ok(recomputed) => {
                 self.bound("occam_binomial", bounds.occam_binomial, recomputed.occam_binomial);
                 self.bound("occam_kl", bounds.occam_kl, recomputed.occam_kl);

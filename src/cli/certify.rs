@@ -10,23 +10,31 @@ use super::certify_model::{Claim, ModelArguments};
 use super::output::{cannot, create_folder, print, print_json, write_whole};
 use super::search::Search;
 use super::table::table;
-use super::Failure;
+use super::{prior_fraction, Failure, MISUSE};
 use crate::bounds::BOUNDS;
 use crate::certificate::{percent_up, Certificate, Provenance};
 use crate::code::Architecture;
 use crate::compress::{recipes, Effort, Recipe};
-use crate::data::{load, DataSet, SearchPath};
+use crate::data::{load, photographs, DataSet, SearchPath};
 use crate::nets::TrainingSet;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// digits, mnist, fashion-mnist, cifar10, or a folder of idx files
+    /// digits, mnist, fashion-mnist, cifar10, imagenet, or a folder of idx files or of photographs in CLASS/*.jpg
     #[arg(long, default_value = "digits", value_name = "NAME|DIR")]
     data: String,
 
     /// Layers, such as "conv:8:3 relu max:2 dense:10"; without it, those that are known to do well
     #[arg(long, value_name = "LAYERS")]
     arch: Option<String>,
+
+    /// Train by this recipe (TOML; such as the recipe.toml beside a certificate) instead of those that are known to do well
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["arch", "effort", "model"])]
+    recipe: Option<PathBuf>,
+
+    /// Learn the prior on this first part of the training set, and bound the error on the rest alone
+    #[arg(long, value_name = "F", conflicts_with = "model")]
+    prior_fraction: Option<f64>,
 
     /// How long to search
     #[arg(long, value_enum, default_value_t = Effort::Standard)]
@@ -57,19 +65,27 @@ pub(super) const CERTIFICATE_FILE: &str = "certificate.json";
 
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
     crate::bounds::FailureProbability::new(arguments.delta)?;
+    let claim =
+        |folder| Claim { arch: arguments.arch.as_deref(), delta: arguments.delta, seed: arguments.seed, folder };
+    if let Some(set) = photographs(&arguments.data, search)? {
+        let Some(path) = &arguments.model.model else {
+            return Err(Failure::misuse(&format!(
+                "photographs need a network that is trained already: name it with --model (--data {})",
+                set.name
+            )));
+        };
+        return arguments.model.certify_photographs(path, &claim(&arguments.folder(&set.name)), &set, json);
+    }
+    arguments.model.photographs.refuse()?;
     let data = load(&arguments.data, search)?;
-    let recipes = match &arguments.model.model {
-        None => chosen_recipes(arguments, &data)?,
-        Some(_) => Vec::new(),
-    };
-    let folder = match &arguments.out {
-        Some(folder) => folder.clone(),
-        // The last component, if the data set is a folder somewhere.
-        None => Path::new("certificates").join(Path::new(&data.name).file_name().unwrap_or("folder".as_ref())),
-    };
-    if let (Some(path), Some(arch)) = (&arguments.model.model, &arguments.arch) {
-        let (delta, seed) = (arguments.delta, arguments.seed);
-        return arguments.model.certify(path, &Claim { arch, data: &data, delta, seed, folder: &folder }, json);
+    let folder = arguments.folder(&data.name);
+    if let Some(path) = &arguments.model.model {
+        return arguments.model.certify(path, &claim(&folder), &data, json);
+    }
+    let recipes = chosen_recipes(arguments, &data)?;
+    if let Some(fraction) = arguments.prior_fraction {
+        let settings = (arguments.delta, arguments.seed);
+        return prior_fraction::certify(fraction, &recipes, &data, settings, &folder, json);
     }
     create_folder(&folder)?;
     let training_set = TrainingSet::new(&data.train, &Device::Cpu)?;
@@ -83,6 +99,17 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     }
 }
 
+impl Arguments {
+    /// Where the certificate goes.
+    fn folder(&self, data: &str) -> PathBuf {
+        match &self.out {
+            Some(folder) => folder.clone(),
+            // The last component, if the data set is a folder somewhere.
+            None => Path::new("certificates").join(Path::new(data).file_name().unwrap_or("folder".as_ref())),
+        }
+    }
+}
+
 /// How this certificate comes about.
 pub(super) fn provenance(seed: u64) -> Provenance {
     let arguments = std::env::args().skip(1);
@@ -91,6 +118,12 @@ pub(super) fn provenance(seed: u64) -> Provenance {
 }
 
 fn chosen_recipes(arguments: &Arguments, data: &DataSet) -> Result<Vec<Recipe>, Failure> {
+    if let Some(path) = &arguments.recipe {
+        let text = std::fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
+        let recipe = Recipe::parse(&text, data.train.shape(), data.train.classes())
+            .map_err(|error| Failure { message: format!("{}: {error}", path.display()), code: MISUSE })?;
+        return Ok(vec![recipe]);
+    }
     let mut recipes = recipes(&data.train, arguments.effort)?;
     if let Some(text) = &arguments.arch {
         let architecture = Architecture::parse(text, data.train.shape())?;

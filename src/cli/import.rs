@@ -1,6 +1,7 @@
 //! Arguments of commands that read a network trained elsewhere.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use clap::Args;
 
@@ -9,7 +10,7 @@ use super::Failure;
 use crate::code::{Architecture, ImageSize};
 use crate::compress::safetensors::{SafetensorsError, SafetensorsFile};
 use crate::compress::{import, simplify, ImportOptions, Simplification, TrainedNetwork};
-use crate::data::LabelledImages;
+use crate::data::{LabelledImages, IMAGENET};
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct ImportArguments {
@@ -26,9 +27,10 @@ pub(super) struct ImportArguments {
     #[arg(long, value_name = "E")]
     epsilon: Option<f64>,
 
-    /// Numbers that the network expects for black and white, such as -1,1; one pair for all channels or one for each
-    #[arg(long, value_name = "BLACK,WHITE", value_delimiter = ',', allow_hyphen_values = true)]
-    pixels: Vec<f32>,
+    /// Numbers that the network expects for black and white, such as -1,1; one pair for all channels or one for each;
+    /// imagenet for pixels that are standardised as is usual there
+    #[arg(long, value_name = "BLACK,WHITE|imagenet", allow_hyphen_values = true)]
+    pixels: Option<Pixels>,
 
     /// Let the weights of each tensor share at most this many values that are not zero
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=255))]
@@ -37,6 +39,25 @@ pub(super) struct ImportArguments {
     /// Code the network as it is: remove, fold and sort nothing
     #[arg(long)]
     no_simplify: bool,
+}
+
+/// What a network expects for black and white, by channel.
+#[derive(Debug, Clone)]
+struct Pixels(Vec<f32>);
+
+impl FromStr for Pixels {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == IMAGENET {
+            // Means and deviations of ImageNet's levels, in parts of white.
+            const MOMENTS: [[f32; 2]; 3] = [[0.485, 0.229], [0.456, 0.224], [0.406, 0.225]];
+            let pairs = MOMENTS.into_iter().flat_map(|[mean, deviation]| [-mean / deviation, (1.0 - mean) / deviation]);
+            return Ok(Self(pairs.collect()));
+        }
+        let number = |part: &str| part.trim().parse::<f32>().map_err(|_| format!("\"{part}\" is not a number"));
+        text.split(',').map(number).collect::<Result<_, _>>().map(Self)
+    }
 }
 
 /// The architecture of that name (see [`Architecture::named`]), or of those layers.
@@ -87,7 +108,8 @@ impl ImportArguments {
             SafetensorsError::Io(error) => cannot("read", path, &error),
             other => other.into(),
         })?;
-        let options = ImportOptions { names: self.names()?, pixels: self.pixels.clone(), epsilon: self.epsilon };
+        let pixels = self.pixels.clone().map_or(Vec::new(), |pixels| pixels.0);
+        let options = ImportOptions { names: self.names()?, pixels, epsilon: self.epsilon };
         let mut network = import(&mut file, architecture, &options)?;
         if let Some(codewords) = self.codewords {
             network.quantise(usize::from(codewords));

@@ -5,6 +5,8 @@ mod bound;
 mod certify;
 #[cfg(feature = "train")]
 mod certify_model;
+#[cfg(feature = "train")]
+mod certify_photographs;
 mod check;
 mod compress;
 mod data;
@@ -14,7 +16,11 @@ mod figures;
 mod import;
 mod inspect;
 mod limit;
+mod noise;
 mod output;
+mod photograph_progress;
+#[cfg(feature = "train")]
+mod prior_fraction;
 mod progress;
 #[cfg(feature = "figures")]
 mod report;
@@ -63,6 +69,8 @@ enum Command {
     Decompress(decompress::Arguments),
     /// Show what is in a model file and where its bits go
     Inspect(inspect::Arguments),
+    /// The bounds of a network with noise around its codewords, beside that without
+    Noise(noise::Arguments),
     /// Every upper bound on the error, side by side, from counts and bits
     Bound(bound::Arguments),
     /// The converse: the bits that overfitting takes, and the test error that bits allow
@@ -136,6 +144,7 @@ pub fn run() -> ExitCode {
         Command::Compress(arguments) => compress::run(&arguments, cli.json),
         Command::Decompress(arguments) => decompress::run(&arguments, cli.json),
         Command::Inspect(arguments) => inspect::run(&arguments, cli.json),
+        Command::Noise(arguments) => noise::run(&arguments, &search, cli.json),
         Command::Bound(arguments) => bound::run(&arguments, cli.json),
         Command::Limit(arguments) => limit::run(&arguments, cli.json),
         Command::Check(arguments) => check::run(&arguments, cli.json),

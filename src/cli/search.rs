@@ -6,15 +6,19 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::certify::{provenance, write, Arguments, CERTIFICATE_FILE, MODEL_FILE};
+use super::output::write_whole;
 use super::progress::progress_bar;
 use super::{Failure, MISUSE};
 use crate::certificate::{issue, parse, percent_up, Certificate};
 use crate::compress::{compress, variations, CompressError, Effort, Progress, Recipe, Trial, Trials};
-use crate::data::DataSet;
+use crate::data::{DataSet, LabelledImages};
 use crate::nets::{TrainError, TrainingSet};
 
 /// The log of a search, beside its certificate.
 const TRIALS_FILE: &str = "trials.csv";
+
+/// The recipe of the best, with which it can be made again.
+const RECIPE_FILE: &str = "recipe.toml";
 
 /// What is searched, where the result goes, and since when.
 pub(super) struct Search<'a> {
@@ -79,16 +83,17 @@ impl Search<'_> {
             };
             trial.seconds = begun.elapsed().as_millis() as f64 / 1000.0;
             let certificate = self.issue(&file)?;
-            report(&recipe, seen.len(), &certificate);
             (trial.errors, trial.bits, trial.bound) =
                 (certificate.k, certificate.bits, certificate.bounds.occam_binomial);
             let bound = trial.bound;
             if is_better(bound) {
                 // At once, so that an interruption loses nothing that is finished.
                 write(self.folder, &file, &certificate)?;
+                write_whole(&self.folder.join(RECIPE_FILE), recipe.to_toml().as_bytes())?;
                 best = Some(Best { recipe, bound, certificate: Some(certificate) });
             }
             trials.append(trial)?;
+            report(&trials, &digest, seen.len());
         }
         match (best, diverged) {
             (Some(best), _) => self.certificate_of(best),
@@ -117,21 +122,9 @@ impl Search<'_> {
         self.arguments.minutes.is_some_and(|minutes| self.begun.elapsed().as_secs_f64() >= 60.0 * minutes)
     }
 
-    /// Trains, compresses and encodes, with a progress bar on a terminal.
     fn train(&self, recipe: &Recipe, number: usize, of: usize) -> Result<Vec<u8>, CompressError> {
-        let Self { data, training_set, arguments, .. } = self;
-        let epochs = recipe.pruning.epochs + recipe.quantised.epochs;
-        let bar = progress_bar(epochs as u64, "{prefix} {bar:24} {pos}/{len} epochs, {msg}, {eta} left");
-        bar.set_prefix(format!("[{number}/{of}]"));
-        bar.set_message("starting");
-        let model = compress(recipe, &data.train, training_set, arguments.delta, arguments.seed, |progress| {
-            bar.set_message(progress.to_string());
-            if !matches!(progress, Progress::Polish(_)) {
-                bar.inc(1);
-            }
-        })?;
-        bar.finish_and_clear();
-        Ok(model.encode()?)
+        let settings = (self.arguments.delta, self.arguments.seed);
+        encoded(recipe, &self.data.train, self.training_set, settings, (number, of))
     }
 
     fn issue(&self, file: &[u8]) -> Result<Certificate, Failure> {
@@ -159,11 +152,38 @@ impl Search<'_> {
     }
 }
 
-/// One line on a terminal about what came out.
-fn report(recipe: &Recipe, number: usize, certificate: &Certificate) {
-    if std::io::stderr().is_terminal() {
-        let bound = percent_up(certificate.bounds.occam_binomial);
-        let Certificate { bits, k, n, .. } = certificate;
-        eprintln!("[{number}] bound {bound}: {bits} bits, {k} of {n} training images misread; {recipe}");
+/// Trains, compresses and encodes, with a progress bar on a terminal: recipe `number` of `of`.
+pub(super) fn encoded(
+    recipe: &Recipe,
+    data: &LabelledImages,
+    training_set: &TrainingSet,
+    (delta, seed): (f64, u64),
+    (number, of): (usize, usize),
+) -> Result<Vec<u8>, CompressError> {
+    let epochs = recipe.first.epochs + recipe.second.epochs;
+    let bar = progress_bar(epochs as u64, "{prefix} {bar:24} {pos}/{len} epochs, {msg}, {eta} left");
+    bar.set_prefix(format!("[{number}/{of}]"));
+    bar.set_message("starting");
+    let model = compress(recipe, data, training_set, delta, seed, |progress| {
+        bar.set_message(progress.to_string());
+        if !matches!(progress, Progress::Polish(_)) {
+            bar.inc(1);
+        }
+    })?;
+    bar.finish_and_clear();
+    Ok(model.encode()?)
+}
+
+/// On a terminal, what came out of the last trial, and the frontier so far.
+fn report(trials: &Trials, training_set: &str, number: usize) {
+    if !std::io::stderr().is_terminal() {
+        return;
     }
+    if let Some(Trial { bits, errors, n, bound, recipe, .. }) = trials.all().last() {
+        let bound = percent_up(*bound);
+        eprintln!("[{number}] bound {bound}: {bits} bits, {errors} of {n} training images misread; {recipe}");
+    }
+    let points = trials.frontier(training_set).into_iter();
+    let points = points.map(|trial| format!("{} bits {} ({})", trial.bits, trial.errors, percent_up(trial.bound)));
+    eprintln!("    frontier, bits errors (bound): {}", points.collect::<Vec<String>>().join("; "));
 }

@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::output::{cannot, print, print_json, read};
+use super::photograph_progress::PhotographProgress;
 use super::{Failure, DOES_NOT_HOLD, MISUSE};
-use crate::certificate::{parse, percent_up, verify, Verdict};
-use crate::data::{load, SearchPath};
+use crate::certificate::{
+    parse, percent_up, verify, verify_photographs, Certificate, Evaluation, Unverifiable, Verdict,
+};
+use crate::data::{load, photographs, PhotographSet, PixelCache, SearchPath};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -17,6 +20,10 @@ pub(super) struct Arguments {
     /// Data set to check against, if its name or folder is not the one in the certificate
     #[arg(long, value_name = "NAME|DIR")]
     data: Option<String>,
+
+    /// Keep decoded photographs in this folder
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
@@ -28,8 +35,12 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     let certificate = parse(&text).map_err(cannot_be_checked)?;
     let file = read(&beside(&path, &certificate.model.file)?)?;
     let selector = arguments.data.as_deref().unwrap_or(&certificate.training_set.name);
-    let data = load(selector, search).map_err(cannot_be_checked)?;
-    let verdict = verify(&certificate, &file, &data).map_err(cannot_be_checked)?;
+    let verdict = match photographs(selector, search).map_err(cannot_be_checked)? {
+        Some(set) => on_photographs(&certificate, &file, &set, arguments.cache.as_deref())?,
+        None => load(selector, search)
+            .map_err(cannot_be_checked)
+            .and_then(|data| verify(&certificate, &file, &data).map_err(cannot_be_checked))?,
+    };
     if json {
         print_json(&serde_json::json!({ "holds": verdict.holds(), "checks": verdict.checks }))?;
     }
@@ -51,6 +62,23 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         }
     }
     Ok(())
+}
+
+fn on_photographs(
+    certificate: &Certificate,
+    file: &[u8],
+    set: &PhotographSet,
+    cache: Option<&Path>,
+) -> Result<Verdict, Failure> {
+    let cache = cache.map(PixelCache::open).transpose()?;
+    let evaluated = certificate.subsample.map_or(set.train.len(), |subsample| subsample.size as usize);
+    let held_out = certificate.held_out.as_ref().map_or(0, |held_out| held_out.n as usize);
+    let progress = PhotographProgress::new(evaluated.saturating_add(held_out));
+    let report = |count: usize, problems: &[String]| progress.advance(count, problems);
+    let evaluation = Evaluation { folder: None, cache: cache.as_ref(), report: Some(&report) };
+    let verdict: Result<Verdict, Unverifiable> = verify_photographs(certificate, file, set, &evaluation);
+    progress.finish();
+    verdict.map_err(cannot_be_checked)
 }
 
 /// The model file's path; a certificate may not name a file elsewhere.

@@ -71,6 +71,8 @@ pub struct Convolution {
 pub enum Layer {
     /// A convolution.
     Convolution(Convolution),
+    /// The image stood upright: see [`upright`](super::upright). Before all others.
+    Upright,
     /// Fixed filters on each channel: see [`oriented`](super::oriented).
     Oriented {
         /// Filters a channel.
@@ -217,6 +219,9 @@ impl Architecture {
                 }
                 Some(_) => {}
             },
+            Layer::Upright if !self.layers.is_empty() => {
+                return Err("only the image itself can be stood upright, before all layers".to_string());
+            }
             _ => {}
         }
         layer.output(before)
@@ -236,6 +241,11 @@ impl Architecture {
             return Err(CodeError::Architecture("a classifier has at least two outputs".to_string()));
         }
         Ok(self)
+    }
+
+    /// Whether images are stood upright before all else.
+    pub fn is_upright(&self) -> bool {
+        self.layers.first() == Some(&Layer::Upright)
     }
 
     /// Size after the last layer.
@@ -342,7 +352,8 @@ impl Layer {
                 ImageSize { channels: before.channels, height: before.height / size, width: before.width / size }
             }
             Layer::GlobalAverage => vector(before.channels),
-            Layer::Relu
+            Layer::Upright
+            | Layer::Relu
             | Layer::Relu6
             | Layer::Normalise
             | Layer::BatchNormalise

@@ -245,8 +245,10 @@ fn read_input(decoder: &mut Decoder) -> Result<ImageSize, CodeError> {
 }
 
 impl Layer {
-    fn kind(&self) -> usize {
-        match self {
+    /// None if the version of the format says that the layer is there.
+    fn kind(&self) -> Option<usize> {
+        Some(match self {
+            Layer::Upright => return None,
             Layer::Convolution(_) => CONVOLUTION,
             Layer::Oriented { .. } => ORIENTED,
             Layer::MaxPool { .. } => MAX_POOL,
@@ -260,19 +262,22 @@ impl Layer {
             Layer::Exchange => EXCHANGE,
             Layer::Join => JOIN,
             Layer::Dense { .. } => DENSE,
-        }
+        })
     }
 }
 
 impl Architecture {
-    /// Writes input size and layers.
+    /// Writes input size and layers, but not that the image is stood upright first.
     pub(super) fn write(&self, encoder: &mut Encoder) -> Result<(), CodeError> {
         write_input(encoder, self.input())?;
         let mut expectation = Expectation::new();
         let mut open = 0;
         for (layer, before, _) in self.steps() {
-            encoder.write(layer.kind(), &expectation.kinds(open > 0))?;
-            expectation.observe(layer.kind());
+            let Some(kind) = layer.kind() else {
+                continue;
+            };
+            encoder.write(kind, &expectation.kinds(open > 0))?;
+            expectation.observe(kind);
             match layer {
                 Layer::Convolution(convolution) => {
                     write_convolution(encoder, convolution, before)?;
@@ -294,9 +299,12 @@ impl Architecture {
         encoder.write(END, &expectation.kinds(open > 0))
     }
 
-    /// Reads what [`Architecture::write`] wrote.
-    pub(super) fn read(decoder: &mut Decoder) -> Result<Self, CodeError> {
+    /// Reads what [`Architecture::write`] wrote of an architecture that begins upright or not.
+    pub(super) fn read(decoder: &mut Decoder, is_upright: bool) -> Result<Self, CodeError> {
         let mut architecture = Self::unfinished(read_input(decoder)?)?;
+        if is_upright {
+            architecture.push(Layer::Upright)?;
+        }
         let mut expectation = Expectation::new();
         loop {
             let kind = decoder.read(&expectation.kinds(architecture.has_open_branch()))?;

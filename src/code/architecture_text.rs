@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `conv:C:K` | convolution to `C` channels, kernel `K`, padding `K/2` |
 //! | `dwconv:K` | depthwise convolution, kernel `K`, padding `K/2` |
+//! | `upright` | the image stood upright; first of all |
 //! | `oriented:F` | `F` fixed oriented filters on each channel |
 //! | `max:S`, `avg:S`, `gap` | pooling |
 //! | `relu`, `relu6`, `norm` | no parameters |
@@ -37,6 +38,7 @@ impl fmt::Display for Layer {
                 }
                 formatter.write_str(if *bias { ":b" } else { "" })
             }
+            Layer::Upright => formatter.write_str("upright"),
             Layer::Oriented { filters } => write!(formatter, "oriented:{filters}"),
             Layer::MaxPool { size } => write!(formatter, "max:{size}"),
             Layer::AveragePool { size } => write!(formatter, "avg:{size}"),
@@ -100,6 +102,7 @@ fn parse_layer(word: &str, channels: usize) -> Result<Layer, CodeError> {
     let layer = match name {
         "conv" => convolution(number("a number of channels")?, number("a kernel size")?, 1),
         "dwconv" => convolution(channels, number("a kernel size")?, channels),
+        "upright" => Layer::Upright,
         "oriented" => Layer::Oriented { filters: number("a number of filters")? },
         "max" => Layer::MaxPool { size: number("a window size")? },
         "avg" => Layer::AveragePool { size: number("a window size")? },

@@ -9,7 +9,7 @@
 //!
 //! - [`Model`]: a network as the file knows it, and the `.nvc` file itself;
 //! - [`Architecture`]: a small grammar of layers, so that every architecture has a code word;
-//! - [`oriented`]: filters that belong to the format and cost nothing;
+//! - [`oriented`], [`upright`]: fixed layers that belong to the format and cost nothing;
 //! - [`Codebook`] and [`CodedTensor`]: the few values that weights take, and which weight takes which, by the shortest
 //!   [`SymbolCode`];
 //! - [`Subspace`]: a tensor as the image of a few coordinates;
@@ -41,6 +41,7 @@ mod pass;
 mod subspace;
 mod symbol_code;
 mod tensor;
+pub mod upright;
 
 pub use architecture::{Architecture, Convolution, ImageSize, Layer, Padding, TensorShape, MAX_DEPTH, MAX_LAYERS};
 pub use codebook::{Codebook, MAX_CODEWORDS};

@@ -8,10 +8,10 @@ use super::{
     MAX_MIXED_WEIGHTS,
 };
 
-/// The version of the files that this source writes and reads.
-pub const FORMAT_VERSION: u8 = 1;
+/// The latest version of the files that this source writes and reads.
+pub const FORMAT_VERSION: u8 = 2;
 
-/// The first symbol of a file: this version, or a later one.
+/// What a file begins with: for each version in turn, whether it is this one or a later one.
 const VERSIONS: [u64; 2] = [15, 1];
 
 /// Weights of [`SymbolCode::ALL`], and of a subspace, before any tensor has been coded.
@@ -22,6 +22,25 @@ const SUBSPACE: usize = SymbolCode::ALL.len();
 
 /// A file may hold at most this many weights for each of its bytes: the limit of a decoder's work and memory.
 pub const WEIGHTS_PER_BYTE: u64 = 1 << 16;
+
+/// Version 2 has [`Layer::Upright`](super::Layer::Upright) before the layers that are written; otherwise it is version 1. A file has the
+/// lowest version that can say what it says.
+fn write_version(encoder: &mut Encoder, is_upright: bool) -> Result<(), CodeError> {
+    if is_upright {
+        encoder.write(1, &Weighted::new(&VERSIONS))?;
+    }
+    encoder.write(0, &Weighted::new(&VERSIONS))
+}
+
+/// Whether the version is 2.
+fn read_version(decoder: &mut Decoder) -> Result<bool, CodeError> {
+    for is_upright in [false, true] {
+        if decoder.read(&Weighted::new(&VERSIONS))? == 0 {
+            return Ok(is_upright);
+        }
+    }
+    Err(CodeError::UnknownVersion { known: FORMAT_VERSION })
+}
 
 /// A network exactly as its file decodes: architecture, codebooks, and a symbol for every weight.
 ///
@@ -237,7 +256,7 @@ impl Model {
     /// As [`Model::encode`].
     pub fn encode_with_allocation(&self) -> Result<(Vec<u8>, Allocation), CodeError> {
         let mut encoder = Encoder::new();
-        encoder.write(0, &Weighted::new(&VERSIONS))?;
+        write_version(&mut encoder, self.architecture.is_upright())?;
         let version = encoder.ideal_bits();
         self.architecture.write(&mut encoder)?;
         let architecture = encoder.ideal_bits() - version;
@@ -317,10 +336,8 @@ impl Model {
             return Err(CodeError::Empty);
         }
         let mut decoder = Decoder::new(file);
-        if decoder.read(&Weighted::new(&VERSIONS))? != 0 {
-            return Err(CodeError::UnknownVersion { known: FORMAT_VERSION });
-        }
-        let architecture = Architecture::read(&mut decoder)?;
+        let is_upright = read_version(&mut decoder)?;
+        let architecture = Architecture::read(&mut decoder, is_upright)?;
         check_size(&architecture, file.len())?;
         let mut codebooks: Vec<Codebook> = Vec::new();
         let (mut tensors, mut symbol_codes, mut subspaces) = (Vec::new(), Vec::new(), Vec::new());

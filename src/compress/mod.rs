@@ -7,6 +7,7 @@
 //! file is the description that a bound is about. No choice made here needs to be paid for beyond that file: whatever
 //! was tried, the bound holds for all files at once.
 
+mod budget;
 mod import;
 mod import_names;
 mod kmeans;
@@ -23,10 +24,18 @@ mod recipe;
 pub mod safetensors;
 mod simplify;
 mod simplify_links;
+mod stochastic;
+#[cfg(feature = "train")]
+mod straight_through;
+#[cfg(feature = "train")]
+mod subspace;
 mod trained;
 #[cfg(feature = "train")]
 mod trial;
+#[cfg(feature = "train")]
+mod units;
 
+pub use budget::{correct_means, within_budget, BudgetError, Sensitivities};
 pub use import::{import, ImportError, ImportOptions};
 pub use kmeans::{kmeans, optimal_kmeans};
 #[cfg(feature = "train")]
@@ -34,12 +43,15 @@ pub use polish::polish;
 #[cfg(feature = "train")]
 pub use presets::{recipes, variations, Effort};
 #[cfg(feature = "train")]
-pub use pruning::PrunedWeights;
+pub use pruning::{PrunedWeights, Pruning, PruningMethod};
 #[cfg(feature = "train")]
-pub use quantisation::QuantisedWeights;
+pub use quantisation::{Quantisation, QuantisationMethod, QuantisedWeights};
 #[cfg(feature = "train")]
-pub use recipe::{compress, CompressError, Progress, Recipe};
+pub use recipe::{compress, CompressError, Progress, Recipe, RecipeError};
 pub use simplify::{first_images, largest_difference, noise_images, shortened, simplify, Simplification};
+pub use stochastic::{stochastic_bounds, StochasticBound, StochasticError, RELATIVE_WIDTHS};
+#[cfg(feature = "train")]
+pub use subspace::SubspaceSize;
 pub use trained::TrainedNetwork;
 #[cfg(feature = "train")]
 pub use trial::{Trial, TrialError, Trials};

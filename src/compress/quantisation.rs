@@ -1,10 +1,62 @@
 //! Codebooks: the kept weights share a few values, and training goes on with these.
 
 use candle_core::{Device, Result, Tensor, Var};
+use serde::{Deserialize, Serialize};
 
+use super::straight_through::straight_through;
+use super::subspace::{Coordinates, SubspaceSize};
 use super::{kmeans, CompressError};
 use crate::code::{Codebook, CodedTensor, Model};
 use crate::nets::{Network, Parameters};
+
+/// Which values weights may take, and what they cost.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quantisation {
+    /// Where the values lie.
+    #[serde(default)]
+    pub method: QuantisationMethod,
+    /// How many values, beside zero; at most 255.
+    pub codewords: usize,
+    /// Binary digits of a value after its leading one; at most 23.
+    pub digits: u32,
+    /// Weight of the code length against the cross-entropy of the whole training set, both in nats: 1 is the balance of
+    /// the minimum description length principle.
+    #[serde(default)]
+    pub rate: f64,
+    /// Whether the weights lie in a random subspace, of which the coordinates take these values.
+    #[serde(default)]
+    pub subspace: Option<SubspaceSize>,
+}
+
+/// Where the values lie that weights may take.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QuantisationMethod {
+    /// At first at the centres of k-means (Han, Mao and Dally 2016); then they are trained.
+    #[default]
+    Kmeans,
+    /// Evenly spaced from the smallest to the largest weight, for good: min-max quantisation (Jacob et al. 2018).
+    Uniform,
+}
+
+impl QuantisationMethod {
+    /// At most `codewords` values, ascending, for these weights, none of them zero.
+    pub fn codewords(self, weights: &[f32], codewords: usize) -> Vec<f32> {
+        match self {
+            Self::Kmeans => kmeans(weights, codewords),
+            Self::Uniform => {
+                let least = weights.iter().copied().reduce(f32::min).unwrap_or(0.0);
+                let most = weights.iter().copied().reduce(f32::max).unwrap_or(0.0);
+                let step = (most - least) / codewords.saturating_sub(1).max(1) as f32;
+                let mut values: Vec<f32> = (0..codewords).map(|place| least + step * place as f32).collect();
+                values.retain(|&value| value != 0.0);
+                values.dedup();
+                values
+            }
+        }
+    }
+}
 
 /// Weights that are zero or one of a few codewords.
 ///
@@ -19,19 +71,23 @@ use crate::nets::{Network, Parameters};
 /// is interpolated linearly. So a weight goes to the cheaper level unless the data say otherwise (entropy-constrained
 /// quantisation: Chou, Lookabaugh and Gray 1989; in training: Wiedemann, Müller and Samek 2020).
 pub struct QuantisedWeights {
+    /// One number a weight, or a coordinate of a tensor in a subspace.
     latent: Vec<Var>,
+    /// How weights follow from coordinates, for tensors in a subspace.
+    coordinates: Vec<Option<Coordinates>>,
     codebooks: Vec<Var>,
     /// For each weight 0 if it is zero, else one more than the place of its codeword.
     symbols: Vec<Tensor>,
     /// The slope of the code length at each latent number.
     slopes: Vec<Tensor>,
+    settings: Quantisation,
+    /// The code length's weight in the mean loss.
     rate: f64,
-    digits: u32,
     shared: bool,
 }
 
 impl QuantisedWeights {
-    /// Codebooks of at most `codewords` values with `digits` binary digits for pruned weights, `values`.
+    /// For pruned weights, `values`, and a training set of `examples`.
     ///
     /// Where scaling a tensor changes no decision, all tensors are scaled to unit mean square and share one codebook;
     /// otherwise each has its own.
@@ -41,19 +97,29 @@ impl QuantisedWeights {
     pub fn new(
         network: &Network,
         mut values: Vec<Vec<f32>>,
-        codewords: usize,
-        digits: u32,
-        rate: f64,
+        settings: Quantisation,
+        examples: usize,
         device: &Device,
     ) -> Result<Self> {
         let shared = network.is_homogeneous();
+        let shapes = network.architecture().tensors();
+        let mut coordinates = Vec::with_capacity(shapes.len());
+        for (shape, values) in shapes.iter().zip(&mut values) {
+            let map = settings.subspace.and_then(|size| size.of(shape));
+            let map =
+                map.map(|(subspace, dimension)| Coordinates::new(subspace, dimension, shape, device)).transpose()?;
+            if let Some(map) = &map {
+                *values = map.nearest(values);
+            }
+            coordinates.push(map);
+        }
         let kept = |values: &[f32]| -> Vec<f32> { values.iter().copied().filter(|&value| value != 0.0).collect() };
         let centres: Vec<Vec<f32>> = if shared {
             values.iter_mut().for_each(|values| scale_to_unit(values));
             let all: Vec<f32> = values.iter().flat_map(|values| kept(values)).collect();
-            vec![kmeans(&all, codewords)]
+            vec![settings.method.codewords(&all, settings.codewords)]
         } else {
-            values.iter().map(|values| kmeans(&kept(values), codewords)).collect()
+            values.iter().map(|values| settings.method.codewords(&kept(values), settings.codewords)).collect()
         };
         let mut codebooks = Vec::new();
         for mut centres in centres {
@@ -65,10 +131,14 @@ impl QuantisedWeights {
             codebooks.push(Var::from_vec(centres, count, device)?);
         }
         let mut latent = Vec::new();
-        for (shape, values) in network.architecture().tensors().iter().zip(&values) {
-            latent.push(Var::from_slice(values, &shape.dimensions[..], device)?);
+        for ((shape, values), coordinates) in shapes.iter().zip(&values).zip(&coordinates) {
+            let line = [values.len()];
+            let dimensions = if coordinates.is_some() { &line[..] } else { &shape.dimensions[..] };
+            latent.push(Var::from_slice(values, dimensions, device)?);
         }
-        let mut quantised = Self { latent, codebooks, symbols: Vec::new(), slopes: Vec::new(), rate, digits, shared };
+        let rate = settings.rate / examples as f64;
+        let (symbols, slopes) = (Vec::new(), Vec::new());
+        let mut quantised = Self { latent, coordinates, codebooks, symbols, slopes, settings, rate, shared };
         quantised.assign()?;
         Ok(quantised)
     }
@@ -85,7 +155,7 @@ impl QuantisedWeights {
     /// Zero, then the codewords rounded to their digits.
     fn levels(&self, codebook: usize) -> Result<Vec<f32>> {
         let values: Vec<f32> = self.codebooks[codebook].to_vec1()?;
-        let rounded = values.into_iter().map(|value| Codebook::round(value, self.digits));
+        let rounded = values.into_iter().map(|value| Codebook::round(value, self.settings.digits));
         Ok(std::iter::once(0.0).chain(rounded).collect())
     }
 
@@ -106,7 +176,7 @@ impl QuantisedWeights {
         Ok(())
     }
 
-    /// The values that the network computes with, one list a tensor.
+    /// The values of the weights, or of the coordinates, one list a tensor.
     fn values(&self) -> Result<Vec<Vec<f32>>> {
         let mut tensors = Vec::with_capacity(self.symbols.len());
         for (place, symbols) in self.symbols.iter().enumerate() {
@@ -129,14 +199,15 @@ impl QuantisedWeights {
         }
         let codebooks = used
             .iter()
-            .map(|values| Codebook::nearest(self.digits, values))
+            .map(|values| Codebook::nearest(self.settings.digits, values))
             .collect::<std::result::Result<Vec<Codebook>, _>>()?;
         let tensors = values.iter().enumerate().map(|(place, values)| {
             let codebook = self.codebook_of(place);
             CodedTensor { codebook, symbols: codebooks[codebook].symbols(values) }
         });
         let tensors = tensors.collect();
-        Ok(Model::new(network.architecture().clone(), codebooks, tensors)?)
+        let subspaces = self.coordinates.iter().map(|map| map.as_ref().map(Coordinates::subspace)).collect();
+        Ok(Model::with_subspaces(network.architecture().clone(), codebooks, tensors, subspaces)?)
     }
 }
 
@@ -164,11 +235,6 @@ impl Costs {
     }
 }
 
-/// The value of `value`, with its own gradient and that of `latent`.
-fn straight_through(value: Tensor, latent: &Tensor) -> Result<Tensor> {
-    value + (latent - latent.detach())?
-}
-
 /// Divides by the root mean square of the values that are not zero.
 fn scale_to_unit(values: &mut [f32]) {
     let kept = values.iter().filter(|&&value| value != 0.0).count().max(1) as f64;
@@ -188,7 +254,10 @@ fn nearest(levels: &[f32], value: f32) -> u32 {
 
 impl Parameters for QuantisedWeights {
     fn variables(&self) -> Vec<Var> {
-        self.latent.iter().chain(&self.codebooks).cloned().collect()
+        match self.settings.method {
+            QuantisationMethod::Kmeans => self.latent.iter().chain(&self.codebooks).cloned().collect(),
+            QuantisationMethod::Uniform => self.latent.clone(),
+        }
     }
 
     fn weights(&self) -> Result<Vec<Tensor>> {
@@ -201,7 +270,11 @@ impl Parameters for QuantisedWeights {
         let mut weights = Vec::with_capacity(self.latent.len());
         for (place, (latent, symbols)) in self.latent.iter().zip(&self.symbols).enumerate() {
             let chosen = levels[self.codebook_of(place)].index_select(symbols, 0)?;
-            weights.push(straight_through(chosen.reshape(latent.shape())?, latent.as_tensor())?);
+            let values = straight_through(chosen.reshape(latent.shape())?, latent.as_tensor())?;
+            weights.push(match &self.coordinates[place] {
+                Some(coordinates) => coordinates.weights(&values)?,
+                None => values,
+            });
         }
         Ok(weights)
     }

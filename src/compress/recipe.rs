@@ -2,46 +2,160 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{polish, shortened, PrunedWeights, QuantisedWeights};
+use super::{
+    polish, shortened, PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod, QuantisedWeights,
+    SubspaceSize,
+};
 use crate::bounds::BoundError;
-use crate::code::{Architecture, CodeError, Model};
+use crate::code::{Architecture, CodeError, ImageSize, Model, MAX_CODEWORDS};
 use crate::data::LabelledImages;
 use crate::nets::{train, Epoch, EvaluationError, Network, Schedule, TrainError, Training, TrainingSet};
 use crate::random::stream;
 
-/// How to train and compress one network.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Recipe {
+/// How to train and compress one network: methods that are combined at will.
+///
+/// As a file it is TOML, in which the architecture is text, the words of [`Architecture::parse`] or the name of one:
+///
+/// ```
+/// use nonvacuous::compress::Recipe;
+/// use nonvacuous::code::ImageSize;
+/// let text = r#"
+///     architecture = "conv:8:3 relu max:2 dense:10"
+///     pruning = { method = "surgery", sparsity = 0.5 }
+///     first = { epochs = 2, batch = 64, learning_rate = 0.01 }
+///     quantisation = { codewords = 2, digits = 2, rate = 4.0 }
+///     second = { epochs = 10, batch = 64, learning_rate = 0.04 }
+/// "#;
+/// let recipe = Recipe::parse(text, ImageSize { channels: 1, height: 28, width: 28 }, 10)?;
+/// assert_eq!(recipe.to_toml().parse::<toml::Table>()?["second"]["epochs"].as_integer(), Some(10));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe<A = Architecture> {
     /// The layers.
-    pub architecture: Architecture,
-    /// Fraction of weights that are pruned.
-    pub sparsity: f64,
-    /// Values that the kept weights share.
-    pub codewords: usize,
-    /// Weight of the code length against the cross-entropy of the whole training set, both in nats: 1 is the balance of
-    /// the minimum description length principle.
-    pub rate: f64,
-    /// Binary digits of a codeword after its leading one.
-    pub digits: u32,
-    /// Training while pruning.
-    pub pruning: Schedule,
-    /// Training with codewords.
-    pub quantised: Schedule,
+    pub architecture: A,
+    /// What is set to zero in the first training.
+    pub pruning: Pruning,
+    /// The first training, while pruning.
+    pub first: Schedule,
+    /// Which values the weights take in the second training.
+    pub quantisation: Quantisation,
+    /// The second training, with these values.
+    pub second: Schedule,
     /// How far the loss of the second training is bounded: see [`Training::bounded`].
+    #[serde(default)]
     pub bounded: f64,
     /// Most sweeps of [`polish`](super::polish) at the end.
+    #[serde(default)]
     pub sweeps: usize,
+}
+
+/// Why a text is not a recipe.
+#[derive(Debug, Error)]
+pub enum RecipeError {
+    /// It is not TOML, or not that of a recipe.
+    #[error("not a recipe: {0}")]
+    Text(String),
+    /// The layers do not fit the images.
+    #[error(transparent)]
+    Architecture(#[from] CodeError),
+    /// A number is outside its domain.
+    #[error("{name} is {value}; it must be {accepted}")]
+    Number {
+        /// Which.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it may be.
+        accepted: &'static str,
+    },
+}
+
+impl Recipe {
+    /// Reads a recipe for images of this size.
+    ///
+    /// # Errors
+    /// [`RecipeError`].
+    pub fn parse(text: &str, input: ImageSize, classes: usize) -> Result<Self, RecipeError> {
+        let recipe: Recipe<String> = toml::from_str(text).map_err(|error| RecipeError::Text(error.to_string()))?;
+        let named = Architecture::named(&recipe.architecture, input, classes);
+        let architecture = named.or_else(|_| Architecture::parse(&recipe.architecture, input))?;
+        recipe.check()?;
+        Ok(recipe.with_architecture(architecture))
+    }
+
+    /// The text of a recipe, as [`Recipe::parse`] reads it.
+    pub fn to_toml(&self) -> String {
+        let text = self.clone().with_architecture(self.architecture.to_string());
+        toml::to_string(&text).unwrap_or_default()
+    }
+}
+
+impl<A> Recipe<A> {
+    /// The same recipe for other layers.
+    pub fn with_architecture<B>(self, architecture: B) -> Recipe<B> {
+        let Self { architecture: _, pruning, first, quantisation, second, bounded, sweeps } = self;
+        Recipe { architecture, pruning, first, quantisation, second, bounded, sweeps }
+    }
+
+    fn check(&self) -> Result<(), RecipeError> {
+        let Self { pruning, first, quantisation, second, .. } = self;
+        let fraction = |name, value: f64| check(name, value, (0.0..=1.0).contains(&value), "from 0 to 1");
+        let part = |name, value: f64| check(name, value, value > 0.0 && value <= 1.0, "above 0 and at most 1");
+        let rate = |name, value: f64| check(name, value, value > 0.0 && value.is_finite(), "above 0");
+        let count = |name, value: usize| check(name, value as f64, value > 0, "at least 1");
+        fraction("pruning.sparsity", pruning.sparsity)?;
+        part("pruning.width", pruning.width)?;
+        fraction("bounded", self.bounded)?;
+        check("quantisation.rate", quantisation.rate, (0.0..1e6).contains(&quantisation.rate), "from 0 to a million")?;
+        let (codewords, digits) = (quantisation.codewords, quantisation.digits);
+        check("quantisation.codewords", codewords as f64, (1..=MAX_CODEWORDS).contains(&codewords), "from 1 to 255")?;
+        check("quantisation.digits", f64::from(digits), digits <= 23, "from 0 to 23")?;
+        if let Some(subspace) = quantisation.subspace {
+            part("quantisation.subspace.fraction", subspace.fraction)?;
+            let terms = subspace.terms;
+            check("quantisation.subspace.terms", f64::from(terms), (1..=64).contains(&terms), "from 1 to 64")?;
+            let seed = subspace.seed;
+            check("quantisation.subspace.seed", seed as f64, seed < 1 << 32, "below 2^32")?;
+        }
+        rate("first.learning_rate", first.learning_rate)?;
+        rate("second.learning_rate", second.learning_rate)?;
+        count("first.batch", first.batch)?;
+        count("second.batch", second.batch)
+    }
+}
+
+fn check(name: &'static str, value: f64, holds: bool, accepted: &'static str) -> Result<(), RecipeError> {
+    if holds {
+        Ok(())
+    } else {
+        Err(RecipeError::Number { name, value, accepted })
+    }
 }
 
 /// Everything there is to know: two recipes with the same text are the same.
 impl fmt::Display for Recipe {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { architecture, sparsity, codewords, rate, digits, pruning, quantised, bounded, sweeps } = self;
+        let Self { architecture, pruning, first, quantisation, second, bounded, sweeps } = self;
         write!(formatter, "{architecture}; ")?;
-        write!(formatter, "{:.0}% pruned in {}, ", 100.0 * sparsity, Passes(pruning))?;
-        write!(formatter, "{codewords} codewords of {digits} digits at rate {rate} in {}", Passes(quantised))?;
+        if pruning.width < 1.0 {
+            write!(formatter, "{} of all units, ", pruning.width)?;
+        }
+        write!(formatter, "{:.0}% pruned ", 100.0 * pruning.sparsity)?;
+        if pruning.method == PruningMethod::Surgery {
+            write!(formatter, "by surgery ")?;
+        }
+        write!(formatter, "in {}, ", Passes(first))?;
+        let Quantisation { method, codewords, digits, rate, subspace } = quantisation;
+        if let Some(SubspaceSize { fraction, terms, seed }) = subspace {
+            write!(formatter, "{fraction} coordinates a weight ({terms} terms, seed {seed}), ")?;
+        }
+        let even = if *method == QuantisationMethod::Uniform { "even " } else { "" };
+        write!(formatter, "{codewords} {even}codewords of {digits} digits at rate {rate} in {}", Passes(second))?;
         if *bounded > 0.0 {
             write!(formatter, " of a loss bounded by {bounded}")?;
         }
@@ -126,15 +240,14 @@ pub fn compress(
     let random = |purpose: &str| stream(seed, &name, 0, purpose);
     let network = Network::new(recipe.architecture.clone());
 
-    let mut pruned = PrunedWeights::new(&network, recipe.sparsity, random("initial weights"), device)?;
+    let mut pruned = PrunedWeights::new(&network, recipe.pruning, random("initial weights"), device)?;
     let order = random("batches while pruning");
-    train(&network, &mut pruned, training_set, recipe.pruning, order, |epoch| report(Progress::Pruning(epoch)))?;
+    train(&network, &mut pruned, training_set, recipe.first, order, |epoch| report(Progress::Pruning(epoch)))?;
 
     let values = pruned.values()?;
-    let rate = recipe.rate / training_set.len() as f64;
-    let mut quantised = QuantisedWeights::new(&network, values, recipe.codewords, recipe.digits, rate, device)?;
+    let mut quantised = QuantisedWeights::new(&network, values, recipe.quantisation, training_set.len(), device)?;
     let order = random("batches with codewords");
-    let training = Training { bounded: recipe.bounded, ..recipe.quantised.into() };
+    let training = Training { bounded: recipe.bounded, ..recipe.second.into() };
     train(&network, &mut quantised, training_set, training, order, |epoch| report(Progress::Codebook(epoch)))?;
     let model = quantised.model(&network)?;
     let model = polish(&model, data, delta, recipe.sweeps, |bound| report(Progress::Polish(bound)))?;

@@ -253,7 +253,7 @@ pub fn noise_images(architecture: &Architecture) -> Result<LabelledImages, DataE
             false => 0,
         }));
     }
-    LabelledImages::new(shape, 256, architecture.classes().min(256), images, vec![0; IMAGES])
+    LabelledImages::new(shape, 256, architecture.classes(), images, vec![0; IMAGES])
 }
 
 /// The largest difference between two networks' logits, as a fraction of the largest logit of the image.

@@ -106,6 +106,19 @@ impl Trials {
         &self.trials
     }
 
+    /// The trials on a training set that no other beats in both bits and errors, by ascending bits.
+    pub fn frontier(&self, training_set: &str) -> Vec<&Trial> {
+        let mut trials: Vec<&Trial> = self.trials.iter().filter(|trial| trial.training_set == training_set).collect();
+        trials.sort_by_key(|trial| (trial.bits, trial.errors));
+        let mut fewest = u64::MAX;
+        trials.retain(|trial| {
+            let is_fewer = trial.errors < fewest;
+            fewest = fewest.min(trial.errors);
+            is_fewer
+        });
+        trials
+    }
+
     /// Adds a line; what was known of the same trial stays.
     ///
     /// # Errors

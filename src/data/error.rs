@@ -70,6 +70,26 @@ pub enum DataError {
         /// What the decoder says.
         error: String,
     },
+    /// A part of a photograph that is not in it.
+    #[error("photographs whose shorter side is {shorter} pixels, of which {side} are read: accepted are square images in three channels, at least 1 pixel and at most that")]
+    Framing {
+        /// Length of the shorter side.
+        shorter: u32,
+        /// Length of both sides of what is read.
+        side: u32,
+    },
+    /// Lines of a file of labels that are in no known form.
+    #[error("these are no labels: accepted are lines \"NAME LABEL\", or one label a line")]
+    LabelLines,
+    /// Class numbers of unknown order.
+    #[error("class numbers without names are those of ImageNet's devkit: its {0} must be beside them")]
+    NoDevkitClasses(&'static str),
+    /// A flat folder of photographs without labels.
+    #[error("no file in or beside it has its labels: looked for {0}")]
+    NoLabels(String),
+    /// Validation and training folders differ in their classes.
+    #[error("its classes are not those of the training set")]
+    OtherClasses,
     /// There are no examples, or images without pixels.
     #[error("there are no images in it")]
     Empty,
@@ -104,6 +124,12 @@ pub enum DataError {
         /// The data set.
         name: String,
         /// Where it was looked for.
+        looked: String,
+    },
+    /// No folder has ImageNet.
+    #[error("none of these folders has photographs in train/CLASS or CLASS: {looked}; name theirs with --data-dir")]
+    NoPhotographs {
+        /// Where they were looked for.
         looked: String,
     },
     /// Neither a known name nor a folder.

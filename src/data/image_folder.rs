@@ -1,49 +1,116 @@
-//! Photographs in folders, one a class: `CLASS/*.jpg`.
+//! Photographs as ImageNet is kept: in folders, one a class, or flat with a file of labels.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use image::imageops::FilterType;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
 
-use super::file::in_file;
-use super::DataError;
+use super::digest::hex;
+use super::file::{in_file, io};
+use super::flat_labels::FlatLabels;
+use super::photograph::Framing;
+use super::pixel_cache::PixelCache;
+use super::{Batch, DataError, Example};
 
-/// A data set of photographs that are decoded when they are needed.
+/// A photograph on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Photograph {
+    path: PathBuf,
+    class: Result<usize, String>,
+}
+
+impl Photograph {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its class, or why it has none.
+    ///
+    /// # Errors
+    /// A mislabelled photograph: it stays in the data set, and every network misreads it.
+    pub fn class(&self) -> Result<usize, &str> {
+        match &self.class {
+            Ok(class) => Ok(*class),
+            Err(reason) => Err(reason),
+        }
+    }
+}
+
+/// A data set of photographs that are decoded when they are needed. None is ever left out: what cannot be read, and what has no
+/// class, is an example that every network misreads.
 ///
-/// Classes are the names of the subfolders in ascending order, photographs are in the order of their names.
+/// Classes are in ascending order of their names, photographs in that of their paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageFolder {
+    root: PathBuf,
     classes: Vec<String>,
-    files: Vec<(PathBuf, usize)>,
+    photographs: Vec<Photograph>,
 }
 
 impl ImageFolder {
-    /// Lists the photographs (`.jpg`, `.jpeg`) of a folder's subfolders.
+    /// Lists `CLASS/*.jpg` (also `.jpeg`, in any case): each subfolder is a class, as in ImageNet's `train/WNID/*.JPEG`.
+    ///
+    /// A photograph whose name begins with another WordNet number than its folder's is mislabelled.
     ///
     /// # Errors
-    /// If a folder cannot be read, or there are none.
+    /// If a folder cannot be read, or there are no photographs.
     pub fn open(folder: &Path) -> Result<Self, DataError> {
-        let (mut classes, mut files) = (Vec::new(), Vec::new());
+        let (mut classes, mut photographs) = (Vec::new(), Vec::new());
         for subfolder in sorted(folder)?.into_iter().filter(|path| path.is_dir()) {
-            let photographs = sorted(&subfolder)?.into_iter().filter(|path| is_photograph(path));
-            files.extend(photographs.map(|path| (path, classes.len())));
-            let name = subfolder.file_name().unwrap_or_default();
-            classes.push(name.to_string_lossy().into_owned());
+            let name = name_of(&subfolder);
+            for path in sorted(&subfolder)?.into_iter().filter(|path| is_photograph(path)) {
+                let class = match wordnet_number(&name_of(&path)) {
+                    Some(other) if wordnet_number(&name).is_some_and(|own| own != other) => {
+                        Err(format!("its name says {other}, but it is in the folder of {name}"))
+                    }
+                    _ => Ok(classes.len()),
+                };
+                photographs.push(Photograph { path, class });
+            }
+            classes.push(name);
         }
-        if files.is_empty() {
+        Self::checked(folder, classes, photographs)
+    }
+
+    /// Lists the photographs of one folder, as in ImageNet's validation set, with the labels of a file.
+    ///
+    /// Its lines are in one of these forms; classes are those of the training set, in order:
+    /// - `NAME LABEL`, with a WordNet number, or a class number from 0 in ascending order of WordNet numbers (Caffe's `val.txt`);
+    /// - one `LABEL` a line, for photographs in the order of their names: a WordNet number (TensorFlow's
+    ///   `imagenet_2012_validation_synset_labels.txt`), or a class number from 1 (`ILSVRC2012_validation_ground_truth.txt`); the latter
+    ///   are the devkit's numbers, in another order than that of WordNet numbers, and need its `map_clsloc.txt`, of lines `WNID NUMBER NAME`,
+    ///   beside the file of labels.
+    ///
+    /// A photograph without a label or of an unknown class is mislabelled; a label without a photograph is an example that cannot be read.
+    ///
+    /// # Errors
+    /// If a file or folder cannot be read, the labels are in none of these forms, or there are no photographs.
+    pub fn open_flat(folder: &Path, labels: &Path, classes: &[String]) -> Result<Self, DataError> {
+        let names: Vec<String> =
+            sorted(folder)?.iter().filter(|path| is_photograph(path)).map(|path| name_of(path)).collect();
+        let labels = FlatLabels::read(labels)?.classes(&names, classes);
+        let photographs = labels.into_iter().map(|(name, class)| Photograph { path: folder.join(name), class });
+        Self::checked(folder, classes.to_vec(), photographs.collect())
+    }
+
+    fn checked(folder: &Path, classes: Vec<String>, photographs: Vec<Photograph>) -> Result<Self, DataError> {
+        if photographs.is_empty() {
             return Err(in_file(folder, DataError::Empty));
         }
-        Ok(Self { classes, files })
+        Ok(Self { root: folder.to_path_buf(), classes, photographs })
     }
 
     /// Number of photographs; at least one.
     pub fn len(&self) -> usize {
-        self.files.len()
+        self.photographs.len()
     }
 
-    /// Whether there are no photographs: never, since [`ImageFolder::open`] refuses that.
+    /// Whether there are no photographs: never, since that is refused.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.photographs.is_empty()
     }
 
     /// Names of the classes.
@@ -51,38 +118,128 @@ impl ImageFolder {
         &self.classes
     }
 
-    /// File and class of each photograph.
-    pub fn files(&self) -> &[(PathBuf, usize)] {
-        &self.files
+    /// The photographs.
+    pub fn photographs(&self) -> &[Photograph] {
+        &self.photographs
     }
 
-    /// The pixels of a photograph: its shorter side brought to `shorter` pixels (bicubic), then the `side x side` in the
-    /// middle; red, green and blue planes, each row by row.
+    /// SHA-256 of the listing, in hexadecimal: for each photograph a line of its path within the folder, with slashes, a tab, and the
+    /// number of its class or a dash.
+    pub fn listing_sha256(&self) -> String {
+        let hash = self.photographs.iter().fold(Sha256::new(), |hash, photograph| {
+            let path = photograph.path.strip_prefix(&self.root).unwrap_or(&photograph.path);
+            let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+            let class = photograph.class().map_or("-".to_string(), |class| class.to_string());
+            hash.chain_update(format!("{}\t{class}\n", parts.join("/")))
+        });
+        hex(&hash.finalize())
+    }
+
+    /// SHA-256 of the lengths and times of change of the photographs at `indices`: another one says that a file was replaced.
+    pub fn state_sha256(&self, indices: &[usize]) -> String {
+        let state = |&index: &usize| {
+            let data = self.photographs.get(index).and_then(|photograph| fs::metadata(&photograph.path).ok());
+            data.map(|data| (data.len(), data.modified().ok()))
+        };
+        let states: Vec<_> = indices.par_iter().map(state).collect();
+        let hash = states.iter().fold(Sha256::new(), |hash, state| hash.chain_update(format!("{state:?}\n")));
+        hex(&hash.finalize())
+    }
+
+    /// Reads and decodes the photographs at `indices`, in parallel.
+    pub fn batch(&self, indices: &[usize], framing: Framing, cache: Option<&PixelCache>) -> Batch {
+        let read = |&index: &usize| match self.photographs.get(index) {
+            Some(photograph) => Self::example(photograph, framing, cache),
+            None => Example::unreadable(format!("there is no photograph {index}"), framing.size()),
+        };
+        Batch::new(framing.size(), self.classes.len(), indices.par_iter().map(read).collect())
+    }
+
+    fn example(photograph: &Photograph, framing: Framing, cache: Option<&PixelCache>) -> Example {
+        let name = photograph.path.display();
+        let class = match &photograph.class {
+            Ok(class) => *class,
+            Err(reason) => return Example::unreadable(format!("{name}: mislabelled: {reason}"), framing.size()),
+        };
+        let pixels = fs::read(&photograph.path).map_err(|error| io(&photograph.path, error)).and_then(|bytes| {
+            let pixels = match cache {
+                Some(cache) => cache.pixels(&bytes, framing),
+                None => framing.pixels(&bytes),
+            };
+            pixels.map_err(|error| in_file(&photograph.path, error))
+        });
+        match pixels {
+            Ok(pixels) => Example::new(pixels, class),
+            Err(error) => Example::unreadable(error.to_string(), framing.size()),
+        }
+    }
+}
+
+/// ImageNet's training photographs, and its validation photographs if they are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhotographSet {
+    /// As `--data` takes it.
+    pub name: String,
+    /// What a learner sees.
+    pub train: ImageFolder,
+    /// What no learner sees.
+    pub held_out: Option<ImageFolder>,
+}
+
+/// Names of files with the labels of a flat validation set, in it or beside it.
+const LABEL_FILES: [&str; 5] = [
+    "labels.txt",
+    "val.txt",
+    "imagenet_2012_validation_synset_labels.txt",
+    "ILSVRC2012_validation_ground_truth.txt",
+    "validation_ground_truth.txt",
+];
+
+impl PhotographSet {
+    /// The photographs in a folder: `train/CLASS/*.jpg` with `val/CLASS/*.jpg`, or with `val/*.jpg` and a file of labels in or beside it;
+    /// or only `CLASS/*.jpg`. Nothing if it has neither.
     ///
     /// # Errors
-    /// If it cannot be read or decoded, or `side` is zero or larger than `shorter`.
-    pub fn pixels(&self, index: usize, shorter: u32, side: u32) -> Result<Vec<u8>, DataError> {
-        let (path, _) = self.files.get(index).ok_or(DataError::Empty)?;
-        if side == 0 || side > shorter {
-            return Err(in_file(path, DataError::Empty));
+    /// If something of it cannot be read.
+    pub fn open(name: &str, folder: &Path) -> Result<Option<Self>, DataError> {
+        if !folder.join("train").is_dir() {
+            if !has_class_folders(folder)? {
+                return Ok(None);
+            }
+            return Ok(Some(Self { name: name.to_string(), train: ImageFolder::open(folder)?, held_out: None }));
         }
-        let bytes = fs::read(path).map_err(|error| DataError::Io { path: path.clone(), error })?;
-        let undecodable = |error: image::ImageError| DataError::Photograph { error: error.to_string() };
-        let decoded = image::load_from_memory(&bytes).map_err(|error| in_file(path, undecodable(error)))?;
-        let photograph = decoded.into_rgb8();
-        let (width, height) = photograph.dimensions();
-        let least = width.min(height).max(1);
-        let resized = if least == shorter {
-            photograph
-        } else {
-            let scaled = |length: u32| (u64::from(length) * u64::from(shorter) / u64::from(least)) as u32;
-            image::imageops::resize(&photograph, scaled(width), scaled(height), FilterType::CatmullRom)
+        if !has_class_folders(&folder.join("train"))? {
+            return Ok(None);
+        }
+        let train = ImageFolder::open(&folder.join("train"))?;
+        let held_out = match folder.join("val") {
+            val if !val.is_dir() => None,
+            val if has_class_folders(&val)? => {
+                let held_out = ImageFolder::open(&val)?;
+                if held_out.classes != train.classes {
+                    return Err(in_file(&val, DataError::OtherClasses));
+                }
+                Some(held_out)
+            }
+            val => {
+                let mut places = LABEL_FILES.iter().flat_map(|name| [val.join(name), folder.join(name)]);
+                let labels = places.find(|path| path.is_file());
+                let labels = labels.ok_or_else(|| in_file(&val, DataError::NoLabels(LABEL_FILES.join(", "))))?;
+                Some(ImageFolder::open_flat(&val, &labels, train.classes())?)
+            }
         };
-        let (left, top) = ((resized.width() - side) / 2, (resized.height() - side) / 2);
-        let middle = image::imageops::crop_imm(&resized, left, top, side, side).to_image();
-        let plane = |channel: usize| middle.pixels().map(move |pixel| pixel.0[channel]);
-        Ok((0..3).flat_map(plane).collect())
+        Ok(Some(Self { name: name.to_string(), train, held_out }))
     }
+}
+
+/// Whether a subfolder has a photograph.
+fn has_class_folders(folder: &Path) -> Result<bool, DataError> {
+    for path in sorted(folder)?.into_iter().filter(|path| path.is_dir()) {
+        if sorted(&path)?.iter().any(|path| is_photograph(path)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn is_photograph(path: &Path) -> bool {
@@ -90,13 +247,28 @@ fn is_photograph(path: &Path) -> bool {
     matches!(extension.as_str(), "jpg" | "jpeg")
 }
 
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The WordNet number (`n` and eight digits) that a name begins with.
+fn wordnet_number(name: &str) -> Option<&str> {
+    let number = name.get(..9)?;
+    let digits = number.strip_prefix('n')?;
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(number)
+}
+
 /// What is in a folder, by name.
 fn sorted(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
-    let failed = |error| DataError::Io { path: folder.to_path_buf(), error };
     let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        paths.push(entry.map_err(failed)?.path());
+    for entry in fs::read_dir(folder).map_err(|error| io(folder, error))? {
+        paths.push(entry.map_err(|error| io(folder, error))?.path());
     }
     paths.sort();
     Ok(paths)
+}
+
+/// Names to numbers.
+pub(super) fn numbered(classes: &[String]) -> BTreeMap<&str, usize> {
+    classes.iter().enumerate().map(|(number, class)| (class.as_str(), number)).collect()
 }

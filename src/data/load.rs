@@ -9,7 +9,7 @@ use super::file::{in_file, read};
 use super::nearest::nearest;
 use super::{
     digits, known_set, read_cifar10, read_images, read_labels, DataError, DataSet, Format, KnownSet, LabelledImages,
-    RemoteFile, SearchPath, KNOWN_SETS,
+    PhotographSet, RemoteFile, SearchPath, KNOWN_SETS,
 };
 use crate::code::ImageSize;
 
@@ -41,6 +41,36 @@ pub fn load(selector: &str, search: &SearchPath) -> Result<DataSet, DataError> {
             })
         }
     }
+}
+
+/// What `--data` calls the photographs of ImageNet.
+pub const IMAGENET: &str = "imagenet";
+
+/// Where they are, within the folders that are searched.
+const IMAGENET_FOLDERS: [&str; 3] = [IMAGENET, "ILSVRC/Data/CLS-LOC", "."];
+
+/// The photographs of that name ([`IMAGENET`]) or in that folder; nothing if it is another name, or a folder without photographs.
+///
+/// They are not checked: nobody may hand them out, and copies differ.
+///
+/// # Errors
+/// [`DataError::NoPhotographs`] if ImageNet is in none of the folders; otherwise if one cannot be read.
+pub fn photographs(selector: &str, search: &SearchPath) -> Result<Option<PhotographSet>, DataError> {
+    if selector != IMAGENET {
+        let folder = Path::new(selector);
+        let is_other = known_set(selector).is_some() || !folder.is_dir() || existing(folder, TRAINING[0]).is_some();
+        return if is_other { Ok(None) } else { PhotographSet::open(selector, folder) };
+    }
+    let mut looked = Vec::new();
+    for folder in search.folders.iter().flat_map(|folder| IMAGENET_FOLDERS.map(|name| folder.join(name))) {
+        if folder.is_dir() {
+            if let Some(set) = PhotographSet::open(selector, &folder)? {
+                return Ok(Some(set));
+            }
+        }
+        looked.push(folder.display().to_string());
+    }
+    Err(DataError::NoPhotographs { looked: looked.join(", ") })
 }
 
 /// Loads a known set from its folder and checks its contents.

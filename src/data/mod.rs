@@ -4,6 +4,7 @@
 //! of idx files, looks through a [`SearchPath`], and checks the contents of the sets that it knows. [`fetch`]
 //! downloads them. A [`Law`] is a population of which everything is known: a cube with a target, or a data set itself.
 
+mod batch;
 mod catalogue;
 mod cifar;
 mod dataset;
@@ -13,13 +14,17 @@ mod download;
 mod error;
 mod fetch;
 mod file;
+mod flat_labels;
 mod idx;
 mod image_folder;
 mod laws;
 mod load;
 mod nearest;
+mod photograph;
+mod pixel_cache;
 mod search_path;
 
+pub use batch::{Batch, Example};
 pub use catalogue::{known_set, Format, KnownSet, RemoteArchive, RemoteFile, KNOWN_SETS};
 pub use cifar::read_cifar10;
 pub use dataset::{DataSet, LabelledImages};
@@ -29,8 +34,10 @@ pub use download::{download, Transfer};
 pub use error::DataError;
 pub use fetch::fetch;
 pub use idx::{read_images, read_labels, IdxImages};
-pub use image_folder::ImageFolder;
+pub use image_folder::{ImageFolder, Photograph, PhotographSet};
 pub use laws::{Law, Target, MOST_DIMENSIONS};
-pub use load::{load, path};
+pub use load::{load, path, photographs, IMAGENET};
 pub(crate) use nearest::nearest;
+pub use photograph::Framing;
+pub use pixel_cache::PixelCache;
 pub use search_path::SearchPath;

@@ -13,16 +13,11 @@
 use rayon::prelude::*;
 use thiserror::Error;
 
+use super::loss::Loss;
 use super::vectorised::vectorised;
-use crate::code::{oriented, Convolution, ImageSize, Layer, Model};
-use crate::data::LabelledImages;
-
-/// An image counts as right only if its true class's logit exceeds every other by more than this fraction of the
-/// largest magnitude among the logits.
-///
-/// Single-precision noise is some `1e-6` of that magnitude. So what counts as right here is right in any reasonable
-/// implementation of the same network, whatever its order of summation.
-pub const MARGIN: f32 = 1.0 / 4096.0;
+use crate::code::upright::stand_upright;
+use crate::code::{oriented, Architecture, Convolution, ImageSize, Layer, Model};
+use crate::data::{Batch, Example, LabelledImages};
 
 /// Images computed side by side.
 const LANES: usize = 16;
@@ -63,6 +58,7 @@ struct Tap {
 }
 
 enum Step {
+    Upright,
     Convolution {
         convolution: Convolution,
         /// For each output channel its taps, in storage order.
@@ -102,10 +98,15 @@ pub struct Evaluator {
 impl Evaluator {
     /// Prepares the function that `model` stands for.
     pub fn new(model: &Model) -> Self {
-        let mut tensors = model.weights().into_iter();
+        Self::of(model.architecture(), model.weights())
+    }
+
+    /// Prepares the function of an architecture with weights, one list a tensor, as long and in the order of
+    /// [`Architecture::tensors`].
+    pub fn of(architecture: &Architecture, weights: Vec<Vec<f32>>) -> Self {
+        let mut tensors = weights.into_iter();
         let mut next = || tensors.next().unwrap_or_default();
-        let steps = model
-            .architecture()
+        let steps = architecture
             .steps()
             .map(|(layer, before, after)| {
                 let step = match *layer {
@@ -114,6 +115,7 @@ impl Evaluator {
                         taps: convolution_taps(&next(), &convolution, before),
                         bias: convolution.bias.then(&mut next),
                     },
+                    Layer::Upright => Step::Upright,
                     Layer::Oriented { filters } => oriented_step(filters, before),
                     Layer::Dense { bias, .. } => {
                         Step::Dense { taps: dense_taps(&next(), before.features()), bias: bias.then(&mut next) }
@@ -132,15 +134,15 @@ impl Evaluator {
                 (step, before, after)
             })
             .collect();
-        Self { input: model.architecture().input(), classes: model.architecture().classes(), steps }
+        Self { input: architecture.input(), classes: architecture.classes(), steps }
     }
 
-    /// Number of images that do not count as right, by the rule of [`MARGIN`].
+    /// Number of images that do not count as right, by the rule of [`Loss::Top1`].
     ///
     /// # Errors
     /// If the network does not fit the data set.
     pub fn errors(&self, data: &LabelledImages) -> Result<u64, EvaluationError> {
-        let right = self.outcomes(data, is_right)?;
+        let right = self.outcomes(data, |logits, label| Loss::Top1.is_right(logits, label))?;
         Ok(right.into_iter().filter(|right| !right).count() as u64)
     }
 
@@ -167,7 +169,7 @@ impl Evaluator {
     /// If the network does not fit the data set.
     pub fn decisions(&self, data: &LabelledImages) -> Result<Vec<Option<u8>>, EvaluationError> {
         let classes = self.classes.min(usize::from(u8::MAX) + 1);
-        let decision = move |logits: &[f32]| (0..classes).find(|&class| is_right(logits, class));
+        let decision = move |logits: &[f32]| (0..classes).find(|&class| Loss::Top1.is_right(logits, class));
         self.outcomes(data, move |logits, _| decision(logits).map(|class| class as u8))
     }
 
@@ -197,36 +199,97 @@ impl Evaluator {
         Ok(Features(images.par_chunks(LANES).map(|images| self.block(data, images, layers)).collect()))
     }
 
+    /// Photographs before the first layer.
+    ///
+    /// # Errors
+    /// If the network does not fit the photographs.
+    pub fn start(&self, batch: &Batch) -> Result<Features, EvaluationError> {
+        self.check_sizes(batch.shape(), batch.classes())?;
+        Ok(Features(batch.examples().par_chunks(LANES).map(|examples| self.photographs(examples, 0)).collect()))
+    }
+
+    /// What the layers up to the first `layers` make of features that some of them have made.
+    pub fn advanced(&self, mut features: Features, layers: usize) -> Features {
+        features.0.par_iter_mut().for_each(|block| {
+            self.advance(&mut block.state, block.layers..layers);
+            block.layers = block.layers.max(layers);
+            block.channels = self.channels_after(block.layers);
+        });
+        features
+    }
+
+    /// The logits that the layers that are left make of features, one list an image.
+    pub fn finish(&self, features: &Features) -> Vec<Vec<f32>> {
+        let blocks = features.0.par_iter();
+        blocks.flat_map_iter(|block| self.block_outcomes(block, |logits, _| logits.to_vec())).collect()
+    }
+
     /// Number of images that do not count as right, from the features that another network with the same first layers
     /// made of them.
     pub fn errors_from(&self, features: &Features) -> u64 {
+        let is_right = |logits: &[f32], label| Loss::Top1.is_right(logits, label);
         let wrong = |block| self.block_outcomes(block, is_right).into_iter().filter(|right| !right).count() as u64;
         features.0.par_iter().map(wrong).sum()
     }
 
+    /// For each photograph whether it counts as wrong; one without pixels or without a class does.
+    ///
+    /// # Errors
+    /// If the network does not fit the photographs.
+    pub fn wrong(&self, batch: &Batch, loss: Loss) -> Result<Vec<bool>, EvaluationError> {
+        self.check_sizes(batch.shape(), batch.classes())?;
+        let blocks = batch.examples().par_chunks(LANES).flat_map_iter(|examples| {
+            self.block_outcomes(&self.photographs(examples, 0), |logits, label| !loss.is_right(logits, label))
+        });
+        Ok(blocks.collect())
+    }
+
     fn check(&self, data: &LabelledImages) -> Result<(), EvaluationError> {
-        if self.input != data.shape() {
-            return Err(EvaluationError::ImageSize { network: self.input, data: data.shape() });
+        self.check_sizes(data.shape(), data.classes())
+    }
+
+    fn check_sizes(&self, shape: ImageSize, classes: usize) -> Result<(), EvaluationError> {
+        if self.input != shape {
+            return Err(EvaluationError::ImageSize { network: self.input, data: shape });
         }
-        if self.classes != data.classes() {
-            return Err(EvaluationError::Classes { network: self.classes, data: data.classes() });
+        if self.classes != classes {
+            return Err(EvaluationError::Classes { network: self.classes, data: classes });
         }
         Ok(())
     }
 
     /// At most [`LANES`] images after the first `layers` layers.
     fn block(&self, data: &LabelledImages, images: &[usize], layers: usize) -> Block {
-        let scale = f32::from(data.levels() - 1);
+        let images = images.iter().map(|&index| (data.image(index), usize::from(data.label(index))));
+        self.block_of(images, data.levels(), layers)
+    }
+
+    /// The same, of photographs; the label of one without a class is none of the network's.
+    fn photographs(&self, examples: &[Example], layers: usize) -> Block {
+        let images = examples.iter().map(|example| (example.pixels(), example.class().unwrap_or(usize::MAX)));
+        self.block_of(images, 256, layers)
+    }
+
+    /// The same, from pixels of so many levels and labels.
+    fn block_of<'a>(&self, images: impl Iterator<Item = (&'a [u8], usize)>, levels: u16, layers: usize) -> Block {
+        let scale = f32::from(levels - 1);
         let mut features = vec![[0.0; LANES]; self.input.features()];
-        for (lane, &index) in images.iter().enumerate() {
-            for (feature, &level) in features.iter_mut().zip(data.image(index)) {
+        let mut labels = Vec::with_capacity(LANES);
+        for (lane, (pixels, label)) in images.enumerate() {
+            for (feature, &level) in features.iter_mut().zip(pixels) {
                 feature[lane] = f32::from(level) / scale;
             }
+            labels.push(label);
         }
         let mut state = State { features, remembered: Vec::new() };
         self.advance(&mut state, 0..layers);
-        let labels = images.iter().map(|&index| usize::from(data.label(index))).collect();
-        Block { state, labels, layers }
+        Block { state, labels, layers, channels: self.channels_after(layers) }
+    }
+
+    /// Channels of the feature map after the first layers.
+    fn channels_after(&self, layers: usize) -> usize {
+        let last = layers.checked_sub(1).and_then(|last| self.steps.get(last.min(self.steps.len() - 1)));
+        last.map_or(self.input, |(_, _, after)| *after).channels
     }
 
     /// Applies some of the layers.
@@ -267,6 +330,33 @@ impl Evaluator {
 /// Images on their way through a network.
 pub struct Features(Vec<Block>);
 
+impl Features {
+    /// The mean of each channel, over all images and places.
+    pub fn channel_means(&self) -> Vec<f64> {
+        let images: usize = self.0.iter().map(|block| block.labels.len()).sum();
+        let mut sums = vec![0.0; self.0.first().map_or(0, |block| block.channels)];
+        for block in &self.0 {
+            let area = block.area();
+            for (sum, map) in sums.iter_mut().zip(block.state.features.chunks(area)) {
+                let mean =
+                    |lanes: &Lanes| lanes.iter().take(block.labels.len()).map(|&value| f64::from(value)).sum::<f64>();
+                *sum += map.iter().map(mean).sum::<f64>() / area as f64;
+            }
+        }
+        sums.into_iter().map(|sum| sum / images.max(1) as f64).collect()
+    }
+
+    /// Adds a number to each channel.
+    pub fn add_to_channels(&mut self, numbers: &[f32]) {
+        self.0.par_iter_mut().for_each(|block| {
+            let area = block.area();
+            for (map, number) in block.state.features.chunks_mut(area).zip(numbers) {
+                map.iter_mut().flatten().for_each(|value| *value += number);
+            }
+        });
+    }
+}
+
 /// Features, and those that open branches remember.
 #[derive(Clone)]
 struct State {
@@ -279,16 +369,15 @@ struct Block {
     state: State,
     labels: Vec<usize>,
     layers: usize,
+    /// Channels of the feature map.
+    channels: usize,
 }
 
-/// Whether the label's logit exceeds every other by the margin; a logit that is not a number is never right.
-fn is_right(logits: &[f32], label: usize) -> bool {
-    let magnitude = logits.iter().fold(0.0f32, |largest, logit| largest.max(logit.abs()));
-    let margin = MARGIN * magnitude;
-    let Some(truth) = logits.get(label) else {
-        return false;
-    };
-    logits.iter().enumerate().all(|(class, logit)| class == label || truth - logit > margin)
+impl Block {
+    /// Places of the feature map.
+    fn area(&self) -> usize {
+        (self.state.features.len() / self.channels.max(1)).max(1)
+    }
 }
 
 /// By how much the label's logit exceeds every other, relative to the largest magnitude.
@@ -387,6 +476,10 @@ impl Step {
     #[inline(always)]
     fn apply(&self, mut features: Vec<Lanes>, before: ImageSize, after: ImageSize) -> Vec<Lanes> {
         match self {
+            Step::Upright => {
+                upright(&mut features, before);
+                features
+            }
             Step::Convolution { convolution, taps, bias } => {
                 convolve(&features, before, after, convolution, taps, bias)
             }
@@ -433,6 +526,16 @@ impl Step {
             }
             Step::Branch | Step::Exchange | Step::Join => features,
         }
+    }
+}
+
+/// Each image by itself: no two slant alike.
+fn upright(features: &mut [Lanes], size: ImageSize) {
+    let mut image = vec![0.0; features.len()];
+    for lane in 0..LANES {
+        image.iter_mut().zip(features.iter()).for_each(|(value, lanes)| *value = lanes[lane]);
+        stand_upright(&mut image, size);
+        features.iter_mut().zip(&image).for_each(|(lanes, value)| lanes[lane] = *value);
     }
 }
 

@@ -1,9 +1,11 @@
 //! The feature maps of a batch, between two layers.
 
 use candle_core::{DType, Device, Result, Tensor, D};
+use rayon::prelude::*;
 
 use super::operators::{self, BatchMoments, Span, Window};
 use super::{BATCH_NORMALISATION_EPSILON, NORMALISATION_EPSILON};
+use crate::code::upright::stand_upright;
 use crate::code::{Convolution, ImageSize};
 
 /// A batch on its way through a network.
@@ -50,6 +52,16 @@ impl Features {
             Self::SideBySide { tensor, batch } => Self::SideBySide { tensor: side_by_side(&tensor)?, batch },
             Self::Apart(tensor) => Self::Apart(apart(&tensor)?),
         })
+    }
+
+    /// Stood upright, as the evaluator does it; no gradient comes back.
+    pub(super) fn upright(self, size: ImageSize) -> Result<Self> {
+        let device = self.device().clone();
+        let images = self.flatten()?;
+        let batch = images.dim(0)?;
+        let mut values: Vec<f32> = images.flatten_all()?.to_vec1()?;
+        values.par_chunks_mut(size.features()).for_each(|image| stand_upright(image, size));
+        Self::new(&Tensor::from_vec(values, (batch, size.channels, size.height, size.width), &device)?)
     }
 
     pub(super) fn convolve(self, kernel: &Tensor, bias: Option<&Tensor>, convolution: &Convolution) -> Result<Self> {

@@ -11,6 +11,7 @@ mod checkpoint;
 mod evaluate;
 #[cfg(feature = "train")]
 mod features;
+mod loss;
 #[cfg(feature = "train")]
 mod network;
 #[cfg(feature = "train")]
@@ -41,7 +42,8 @@ const BATCH_NORMALISATION_EPSILON: f64 = 1e-5;
 pub use augmentation::Augmentation;
 #[cfg(feature = "train")]
 pub use checkpoint::CheckpointError;
-pub use evaluate::{EvaluationError, Evaluator, MARGIN};
+pub use evaluate::{EvaluationError, Evaluator, Features};
+pub use loss::{Loss, MARGIN};
 #[cfg(feature = "train")]
 pub use network::Network;
 #[cfg(feature = "train")]

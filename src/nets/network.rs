@@ -212,13 +212,15 @@ fn pooled_first<'a>(
 
 /// Whether a layer is a function of the features before it and of nothing else.
 fn is_fixed(layer: &Layer) -> bool {
-    use Layer::{AveragePool, GlobalAverage, MaxPool, Normalise, Oriented, Relu, Relu6};
-    matches!(layer, Oriented { .. } | MaxPool { .. } | AveragePool { .. } | GlobalAverage | Relu | Relu6 | Normalise)
+    use Layer::{AveragePool, GlobalAverage, MaxPool, Normalise, Oriented, Relu, Relu6, Upright};
+    let pools = matches!(layer, MaxPool { .. } | AveragePool { .. } | GlobalAverage);
+    pools || matches!(layer, Upright | Oriented { .. } | Relu | Relu6 | Normalise)
 }
 
 /// A layer that [`is_fixed`].
 fn without_weights(features: Features, layer: &Layer, before: ImageSize, after: ImageSize) -> Result<Features> {
     match *layer {
+        Layer::Upright => features.upright(before),
         Layer::Oriented { filters } => {
             let convolution = oriented::convolution(filters, before).map_err(candle_core::Error::Msg)?;
             let shape = (convolution.channels, 1, oriented::SIZE, oriented::SIZE);

@@ -1,9 +1,12 @@
 //! How long and how fast a network is trained.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Augmentation, Method};
 
 /// How long and how fast, for everything else as usual: the settings that [`Training::from`] makes of it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Schedule {
     /// Passes over the training set.
     pub epochs: usize,

@@ -82,6 +82,7 @@ pub fn every_kind() -> Vec<(&'static str, Model)> {
                 300,
             ),
         ),
+        ("upright", shared("upright oriented:4 relu dense:10", 1, 12, vec![-1.0, 1.0], 90)),
         ("oriented", shared("oriented:8 relu max:2 norm dense:10", 1, 16, vec![-1.0, 1.0], 150)),
     ];
     // Rows in descending order of what they keep.

@@ -10,7 +10,9 @@ use super::laws::Laws;
 use super::{Origin, Outcome, Ranges, RunError, Subject};
 use crate::bounds::{FailureProbability, SampleSize};
 use crate::code::{Architecture, Model, MAX_CODEWORDS};
-use crate::compress::{CompressError, PrunedWeights, QuantisedWeights};
+use crate::compress::{
+    CompressError, PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod, QuantisedWeights,
+};
 use crate::data::{LabelledImages, Law};
 use crate::nets::{train, Evaluator, Network, Schedule, TrainingSet};
 
@@ -148,10 +150,11 @@ impl Learner {
         Schedule { epochs, batch, learning_rate }
     }
 
-    /// Trains and prunes: the weights.
+    /// Trains, and prunes by dynamic network surgery (Guo, Yao and Chen 2016): the weights.
     fn fit(&self, origin: &Origin, draw: u64, data: &TrainingSet) -> Result<Vec<Vec<f32>>, CompressError> {
         let random = origin.stream(draw, "initial weights");
-        let mut pruned = PrunedWeights::new(&self.network, self.settings.sparsity, random, data.device())?;
+        let pruning = Pruning { method: PruningMethod::Surgery, sparsity: self.settings.sparsity, width: 1.0 };
+        let mut pruned = PrunedWeights::new(&self.network, pruning, random, data.device())?;
         let order = origin.stream(draw, "order while pruning");
         train(&self.network, &mut pruned, data, self.schedule(), order, |_| ())?;
         Ok(pruned.values()?)
@@ -167,10 +170,15 @@ impl Learner {
         values: &[Vec<f32>],
         rate: f64,
     ) -> Result<Sent, CompressError> {
-        let Randomisation { codewords, examples, .. } = self.settings;
-        let each = rate / examples as f64;
+        let settings = Quantisation {
+            method: QuantisationMethod::Kmeans,
+            codewords: self.settings.codewords,
+            digits: DIGITS,
+            rate,
+            subspace: None,
+        };
         let values = values.to_vec();
-        let mut quantised = QuantisedWeights::new(&self.network, values, codewords, DIGITS, each, data.device())?;
+        let mut quantised = QuantisedWeights::new(&self.network, values, settings, data.len(), data.device())?;
         let order = origin.stream(draw, "order with shared values");
         train(&self.network, &mut quantised, data, self.schedule(), order, |_| ())?;
         let bytes = quantised.model(&self.network)?.encode()?;

@@ -1,0 +1,93 @@
+//! `nonvacuous certify --model` on photographs.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::certify::{provenance, summarise, write, MODEL_FILE};
+use super::output::{cannot, create_folder, print_json};
+use super::photograph_progress::PhotographProgress;
+use super::Failure;
+use crate::certificate::{issue_photographs, remove_logs, Evaluation, Task};
+use crate::code::ImageSize;
+use crate::data::{PhotographSet, PixelCache};
+use crate::nets::Loss;
+
+/// Size of ImageNet's photographs as networks read them.
+pub(super) const IMAGENET_SIZE: ImageSize = ImageSize { channels: 3, height: 224, width: 224 };
+
+#[derive(Debug, Args)]
+pub(super) struct PhotographArguments {
+    /// When a photograph counts as wrong
+    #[arg(long, value_enum, default_value_t = LossName::Top1)]
+    loss: LossName,
+
+    /// Evaluate S training photographs, drawn at random by --seed, and bound the errors on the others; a fifth of --delta pays for it
+    #[arg(long, value_name = "S")]
+    subsample: Option<u64>,
+
+    /// Keep decoded photographs in this folder
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LossName {
+    /// The true class is not the first guess
+    Top1,
+    /// The true class is not among the first five guesses
+    Top5,
+}
+
+impl LossName {
+    fn loss(self) -> Loss {
+        match self {
+            Self::Top1 => Loss::Top1,
+            Self::Top5 => Loss::Top5,
+        }
+    }
+}
+
+impl PhotographArguments {
+    /// Refuses what only photographs have.
+    pub(super) fn refuse(&self) -> Result<(), Failure> {
+        if self.loss != LossName::Top1 || self.subsample.is_some() || self.cache.is_some() {
+            return Err(Failure::misuse(
+                "--loss, --subsample and --cache are for photographs: --data imagenet, or a folder of CLASS/*.jpg",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Certifies the network in a model file on photographs.
+    pub(super) fn certify(
+        &self,
+        file: &[u8],
+        set: &PhotographSet,
+        delta: f64,
+        seed: u64,
+        folder: &Path,
+        json: bool,
+    ) -> Result<(), Failure> {
+        let classes = set.train.classes().len();
+        if self.loss == LossName::Top5 && classes <= 5 {
+            return Err(Failure::misuse(&format!("--loss top5 needs more than 5 classes, but there are {classes}")));
+        }
+        create_folder(folder)?;
+        let cache = self.cache.as_deref().map(PixelCache::open).transpose()?;
+        let task = Task { loss: self.loss.loss(), subsample: self.subsample.map(|size| (size, seed)), delta };
+        let evaluated = self.subsample.map_or(set.train.len(), |size| size as usize);
+        let progress = PhotographProgress::new(evaluated + set.held_out.as_ref().map_or(0, |held_out| held_out.len()));
+        let report = |count: usize, problems: &[String]| progress.advance(count, problems);
+        let evaluation = Evaluation { folder: Some(folder), cache: cache.as_ref(), report: Some(&report) };
+        let certificate = issue_photographs(file, MODEL_FILE, set, &task, provenance(seed), &evaluation)?;
+        progress.finish();
+        write(folder, file, &certificate)?;
+        remove_logs(folder).map_err(|error| cannot("tidy", folder, &error))?;
+        if json {
+            return print_json(&certificate);
+        }
+        summarise(folder, &certificate);
+        Ok(())
+    }
+}
