@@ -237,6 +237,34 @@ fn the_committed_rows_of_the_codebook_are_reproduced() {
     }
 }
 
+#[test]
+fn a_key_that_is_set_on_the_command_line_is_checked_like_those_in_the_file() {
+    let lab = Lab::new(&fs::read_to_string(committed("codebook.toml")).unwrap());
+    assert!(lab.run("out", &["--set", "draws=1", "--set", "examples=10"]).status.success());
+    let rows = fs::read_to_string(lab.out("out").join("codebook.csv")).unwrap();
+    assert_eq!(rows.lines().count(), 1 + 2 * 3);
+    let all = fs::read_to_string(committed("codebook.csv")).unwrap();
+    assert_eq!(rows.lines().nth(1), all.lines().nth(1));
+    assert!(lab.error("other", &["--set", "exampels=10"]).contains("did you mean `examples`?"));
+    assert!(lab.error("other", &["--set", "draws"]).contains("KEY=VALUE"));
+}
+
+/// The rows of the part of an experiment that takes a few seconds; none where there is no MNIST.
+#[cfg(feature = "train")]
+#[test]
+fn the_first_committed_rows_of_randomised_labels_are_reproduced() {
+    let committed_rows = fs::read_to_string(committed("randomisation-epochs.csv")).unwrap();
+    let lab = Lab::new(&fs::read_to_string(committed("randomisation-epochs.toml")).unwrap());
+    let output = lab.run("out", &["--set", "draws=2", "--set", "epochs=3"]);
+    let error = String::from_utf8_lossy(&output.stderr);
+    if error.contains("mnist") {
+        return;
+    }
+    assert!(output.status.success(), "{error}");
+    let rows = fs::read_to_string(lab.out("out").join("randomisation-epochs.csv")).unwrap();
+    assert_eq!(rows.lines().collect::<Vec<_>>(), committed_rows.lines().take(3).collect::<Vec<_>>());
+}
+
 /// The last of so many shards has no draws, so that only reading is left.
 #[cfg(feature = "train")]
 #[test]

@@ -22,6 +22,8 @@ mod photograph_progress;
 #[cfg(feature = "train")]
 mod prior_fraction;
 mod progress;
+#[cfg(feature = "figures")]
+mod report;
 mod row;
 mod run;
 #[cfg(feature = "train")]
@@ -80,6 +82,9 @@ enum Command {
     /// Draw pictures of results: SVG and PNG from CSV
     #[cfg(feature = "figures")]
     Figures(figures::Arguments),
+    /// Write one page of HTML about a certificate, or about all experiments in a folder
+    #[cfg(feature = "figures")]
+    Report(report::Arguments),
     /// List, find and download data sets
     Data(data::Arguments),
 }
@@ -146,6 +151,8 @@ pub fn run() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments, &search, cli.json),
         #[cfg(feature = "figures")]
         Command::Figures(arguments) => figures::run(&arguments, cli.json),
+        #[cfg(feature = "figures")]
+        Command::Report(arguments) => report::run(&arguments, cli.json),
         Command::Data(arguments) => data::run(&arguments, &search, cli.json),
     };
     match result {

@@ -22,6 +22,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "I/K", default_value = "1/1")]
     shard: Shard,
 
+    /// Another value for a key of the experiment, such as draws=2 or epochs=[1,3]; texts in quotes. Use another --out, too
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+    settings: Vec<(String, String)>,
+
     /// Folder for NAME.csv, NAME.summary.csv and NAME.coverage.csv
     #[arg(long, value_name = "DIR", default_value = "results")]
     out: PathBuf,
@@ -29,7 +33,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
     let text = String::from_utf8(read(&arguments.experiment)?)?;
-    let experiment = Experiment::parse(&text, search).map_err(|error| {
+    let experiment = Experiment::parse_with(&text, &arguments.settings, search).map_err(|error| {
         let path = arguments.experiment.display();
         Failure::misuse(&format!("{path}: {error}"))
     })?;
@@ -66,6 +70,11 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     }
     print(&format!("every draw is in {}", store.path().display()));
     Ok(())
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').ok_or("accepted is KEY=VALUE, such as draws=2")?;
+    Ok((pair.0.trim().to_string(), pair.1.trim().to_string()))
 }
 
 /// The values of a configuration that are not those of all others, or all of them if there is one.

@@ -17,6 +17,10 @@ pub(super) fn draw(experiments: &Path) -> Result<Picture, FigureError> {
     let y = Axis::logarithmic("bits sent for each bit of the limit", 0.6, 500.0);
     let mut plot = Plot::new(x, y, 0);
     plot.line([(1.0, 1.0), (1e5, 1.0)], Stroke::Thin(INK));
+    plot.label((180.0, 220.0), "trained networks", VERMILION, Side::Right);
+    plot.label((550.0, 1.32), "random codebook", BLUE, Side::Right);
+    plot.label((1.15, 3.3), "found by search", GREEN, Side::Right);
+    plot.label((8e4, 0.78), "no code below", INK, Side::Left);
     let slack = |name: &str| -> Result<Vec<(f64, f64)>, FigureError> {
         let rows = Rows::read(&experiments.join(format!("{name}.summary.csv")))?;
         Ok(rows.numbers("limit_kl_bits")?.into_iter().zip(rows.numbers("slack")?).collect())
@@ -29,9 +33,5 @@ pub(super) fn draw(experiments: &Path) -> Result<Picture, FigureError> {
     }
     slack("codebook")?.into_iter().for_each(|place| plot.point(place, Dot::Small(BLUE)));
     slack("codebook-search")?.into_iter().for_each(|place| plot.point(place, Dot::Open(GREEN)));
-    plot.label((180.0, 220.0), "trained networks", VERMILION, Side::Right);
-    plot.label((550.0, 1.32), "random codebook", BLUE, Side::Right);
-    plot.label((1.15, 3.3), "found by search", GREEN, Side::Right);
-    plot.label((8e4, 0.78), "no code below", INK, Side::Left);
     plot.picture()
 }

@@ -24,7 +24,13 @@ pub(super) fn draw(folder: &Path) -> Result<Picture, FigureError> {
     let known = published.iter().filter_map(|one| one.place);
     let all: Vec<(f64, f64)> = tried.iter().copied().chain(known).chain([own]).collect();
     let largest = |values: &dyn Fn(&(f64, f64)) -> f64| all.iter().map(values).fold(0.0, f64::max);
-    let (error, bits) = (1.3 * largest(&|place| place.0), 4.0 * largest(&|place| place.1));
+    let error = 1.3 * largest(&|place| place.0);
+    // So high that the curves of others can be seen.
+    let mut bits = 4.0 * largest(&|place| place.1);
+    for one in published.iter().filter(|one| one.place.is_none()) {
+        let curve = iso_bound(one.bound, claim.n, claim.delta, error)?;
+        bits = curve.iter().rfind(|(x, _)| *x <= error / 3.0).map_or(bits, |(_, y)| bits.max(1.5 * y));
+    }
     let least = 0.35 * all.iter().map(|place| place.1).fold(f64::INFINITY, f64::min);
     let x = Axis::linear("training error", 0.0, error).written(percent);
     let y = Axis::logarithmic("bits of the file", least, bits);

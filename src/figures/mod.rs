@@ -13,6 +13,8 @@ mod frontier;
 mod label_noise;
 mod picture;
 mod plot;
+mod randomisation;
+pub mod report;
 mod rows;
 mod style;
 
@@ -187,5 +189,59 @@ pub const FIGURES: &[Figure] = &[
         sources: &["label-noise.summary.csv"],
         command: "nonvacuous run experiments/label-noise.toml --out experiments",
         draw: label_noise::draw,
+    },
+    Figure {
+        name: "randomisation-sparsity",
+        title: "Randomised labels: how sparse a network can be",
+        shows: "Training accuracy of pruned networks against the part of their weights that is zero, for parts of the labels that were \
+                replaced at random (Zhou et al. 2019, section 6): the more there is to remember, the fewer weights can go.",
+        sources: &["randomisation-sparsity.csv"],
+        command: "nonvacuous run experiments/randomisation-sparsity.toml --out experiments",
+        draw: |folder| randomisation::sparsity(&folder.join("randomisation-sparsity.csv")),
+    },
+    Figure {
+        name: "randomisation-bits",
+        title: "Randomised labels: overfitting costs bits (MNIST)",
+        shows: "Length of the shortest of eight files, from cheap to expensive, that keeps the training error within 5%, against how much it overfits, for \
+                parts of the labels that were replaced at random (above), five training sets of 1,000 images each; and the \
+                limit below which no code can be.",
+        sources: &["randomisation.csv"],
+        command: "nonvacuous run experiments/randomisation.toml --out experiments",
+        draw: |folder| randomisation::bits(&folder.join("randomisation.csv")),
+    },
+    Figure {
+        name: "randomisation-bits-fashion",
+        title: "Randomised labels: overfitting costs bits (Fashion-MNIST)",
+        shows: "The same for images of clothes.",
+        sources: &["randomisation-fashion.csv"],
+        command: "nonvacuous run experiments/randomisation-fashion.toml --out experiments",
+        draw: |folder| randomisation::bits(&folder.join("randomisation-fashion.csv")),
+    },
+    Figure {
+        name: "randomisation-bound",
+        title: "Randomised labels: what is proved, and what is true",
+        shows: "The certified bound against the true error, for files that are short enough to prove something: five training sets of 4,000 \
+                images for each part of the labels replaced at random.",
+        sources: &["randomisation-bound.csv"],
+        command: "nonvacuous run experiments/randomisation-bound.toml --out experiments",
+        draw: |folder| randomisation::bound(&folder.join("randomisation-bound.csv")),
+    },
+    Figure {
+        name: "randomisation-epochs",
+        title: "Randomised labels: bits as a network begins to overfit",
+        shows: "The certified bound against the true error, for files that are short enough to prove something: five training sets of 4,000 \
+                images for each part of the labels replaced at random.",
+        sources: &["randomisation-bound.csv"],
+        command: "nonvacuous run experiments/randomisation-bound.toml --out experiments",
+        draw: |folder| randomisation::bound(&folder.join("randomisation-bound.csv")),
+    },
+    Figure {
+        name: "randomisation-examples",
+        title: "Randomised labels: bits over the number of examples",
+        shows: "Bits of the shortest file that keeps the training error within 5%, and the limit, half of the labels random; above, the overfit \
+                in points.",
+        sources: &["randomisation-examples.csv"],
+        command: "nonvacuous run experiments/randomisation-examples.toml --out experiments",
+        draw: |folder| randomisation::course(&folder.join("randomisation-examples.csv"), "examples", "training examples"),
     },
 ];

@@ -56,8 +56,33 @@ impl Experiment {
     /// # Errors
     /// [`RunError::Toml`] with a hint if a key is unknown or missing; otherwise what is wrong with a value.
     pub fn parse(text: &str, search: &SearchPath) -> Result<Self, RunError> {
-        let file: File =
-            toml::from_str(text).map_err(|error| with_hint(error.to_string().trim_end(), error.message()))?;
+        let file = toml::from_str(text).map_err(|error| with_hint(error.to_string().trim_end(), error.message()))?;
+        Self::of_file(file, search)
+    }
+
+    /// The same with other values of some keys, each a key and a value as TOML has it: to run a part of an experiment, or a smaller one.
+    ///
+    /// # Errors
+    /// As [`Experiment::parse`].
+    pub fn parse_with(text: &str, settings: &[(String, String)], search: &SearchPath) -> Result<Self, RunError> {
+        if settings.is_empty() {
+            return Self::parse(text, search);
+        }
+        let toml = |error: toml::de::Error| with_hint(error.message(), error.message());
+        let mut all: Table = toml::from_str(text).map_err(toml)?;
+        for (key, value) in settings {
+            let mut parsed: Table = toml::from_str(&format!("value = {value}")).map_err(toml)?;
+            let Some(value) = parsed.remove("value") else { continue };
+            let own = all.iter_mut().find_map(|(_, value)| value.as_table_mut());
+            match own.filter(|_| !["name", "seed", "draws"].contains(&key.as_str())) {
+                Some(own) => own.insert(key.clone(), value),
+                None => all.insert(key.clone(), value),
+            };
+        }
+        Self::of_file(all.try_into().map_err(toml)?, search)
+    }
+
+    fn of_file(file: File, search: &SearchPath) -> Result<Self, RunError> {
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if file.name.is_empty() || !file.name.chars().all(fits) {
             return Err(RunError::Name(file.name));

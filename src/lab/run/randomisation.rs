@@ -10,7 +10,9 @@ use super::laws::Laws;
 use super::{Origin, Outcome, Ranges, RunError, Subject};
 use crate::bounds::{FailureProbability, SampleSize};
 use crate::code::{Architecture, Model, MAX_CODEWORDS};
-use crate::compress::{PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod, QuantisedWeights};
+use crate::compress::{
+    CompressError, PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod, QuantisedWeights,
+};
 use crate::data::{LabelledImages, Law};
 use crate::nets::{train, Evaluator, Network, Schedule, TrainingSet};
 
@@ -20,19 +22,20 @@ use crate::nets::{train, Evaluator, Network, Schedule, TrainingSet};
 pub(super) struct Randomisation {
     /// Images a step.
     batch: usize,
-    /// Values that the weights of a file share.
+    /// Values that the weights of a file share; 0 if no file is wanted.
     codewords: usize,
     /// The failure probability of the bounds whose coverage is counted.
     delta: f64,
-    /// Passes over the training set, for the network and for each file.
+    /// Passes over the training set while weights are pruned, and again with shared values.
     epochs: usize,
     /// `n`.
     examples: u64,
-    /// Prices of a bit, from the cheapest file to the most expensive: numbers with spaces between them; none if no file is wanted.
+    /// Weights of the code length against the cross-entropy of the training set, from the cheapest file to the most expensive: numbers with
+    /// spaces between them.
     ladder: String,
     /// As `Laws` takes it.
     law: String,
-    /// As [`Architecture::parse`] takes them.
+    /// As [`Architecture::parse`] takes them, or a name, as [`Architecture::named`] does.
     layers: String,
     /// Largest learning rate of Adam, after a warm-up of a tenth; then down along a cosine.
     learning_rate: f64,
@@ -40,7 +43,7 @@ pub(super) struct Randomisation {
     randomised: f64,
     /// The part of the weights that is pruned while the network is trained.
     sparsity: f64,
-    /// A file's training error may be that of the network and so much more.
+    /// Of the ladder's files, the shortest with no more training error is sent; if there is none, the one with the fewest errors.
     tolerance: f64,
 }
 
@@ -61,23 +64,20 @@ impl Randomisation {
         if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
             return domain("learning_rate", self.learning_rate.to_string(), "finite numbers above 0");
         }
-        if !(1..=MAX_CODEWORDS).contains(&self.codewords) {
-            return domain("codewords", self.codewords.to_string(), "numbers from 1 to 255");
+        if self.codewords > MAX_CODEWORDS {
+            return domain("codewords", self.codewords.to_string(), "numbers from 0 to 255");
         }
         for (key, value) in [("batch", self.batch), ("epochs", self.epochs)] {
             if value == 0 {
                 return domain(key, value.to_string(), "1 or more");
             }
         }
-        let rates: Result<Vec<f64>, _> = self.ladder.split_whitespace().map(str::parse).collect();
-        let rates = match rates {
-            Ok(rates) if rates.iter().all(|rate| *rate >= 0.0 && rate.is_finite()) => rates,
+        let ladder: Result<Vec<f64>, _> = self.ladder.split_whitespace().map(str::parse).collect();
+        let ladder = match ladder {
+            Ok(ladder) if !ladder.is_empty() && ladder.iter().all(|rate| *rate >= 0.0 && rate.is_finite()) => ladder,
             _ => {
-                return domain(
-                    "ladder",
-                    self.ladder,
-                    "finite numbers from 0 with spaces between them, such as \"8 4 2 1\"",
-                )
+                let accepted = "finite numbers from 0 with spaces between them, such as \"4 2 1 0.5\"";
+                return domain("ladder", self.ladder, accepted);
             }
         };
         let refused = |reason: String| RunError::Draw { draw: format!("layers = \"{}\"", self.layers), reason };
@@ -85,12 +85,14 @@ impl Randomisation {
         // A label that is drawn from all classes is another one with this probability.
         let noise = self.randomised * (classes - 1) as f64 / classes as f64;
         let law = laws.get(&self.law, noise)?;
-        let architecture = Architecture::parse(&self.layers, law.points().shape());
+        let shape = law.points().shape();
+        let architecture = Architecture::named(&self.layers, shape, classes);
+        let architecture = architecture.or_else(|_| Architecture::parse(&self.layers, shape));
         let architecture = architecture.map_err(|error| refused(error.to_string()))?;
         if architecture.classes() != classes {
             return Err(refused(format!("{} outputs for {classes} classes", architecture.classes())));
         }
-        Ok(Box::new(Learner { network: Network::new(architecture), rates, law, settings: self }))
+        Ok(Box::new(Learner { network: Network::new(architecture), ladder, law, settings: self }))
     }
 }
 
@@ -98,12 +100,12 @@ struct Learner {
     settings: Randomisation,
     law: Arc<Law>,
     network: Network,
-    rates: Vec<f64>,
+    ladder: Vec<f64>,
 }
 
-/// A file that has been tried.
+/// A file, as it is received.
 struct Sent {
-    rung: usize,
+    rate: f64,
     errors: u64,
     bits: u64,
     received: Model,
@@ -113,18 +115,33 @@ impl Learner {
     fn one(&self, origin: &Origin, draw: u64) -> Result<Vec<String>, RunError> {
         let failed = |reason: String| RunError::Draw { draw: format!("draw {draw}"), reason };
         let images = self.law.sample(self.settings.examples as usize, &mut origin.stream(draw, "sample"))?;
-        let (values, fit_errors) = self.fit(origin, draw, &images).map_err(failed)?;
+        let device = Device::cuda_if_available(0).map_err(|error| failed(error.to_string()))?;
+        let data = TrainingSet::new(&images, &device).map_err(|error| failed(error.to_string()))?;
+        let values = self.fit(origin, draw, &data).map_err(|error| failed(error.to_string()))?;
+        let pruned_errors = self.errors(&values, &images).map_err(|error| failed(error.to_string()))?;
         let kept = values.iter().flatten().filter(|value| **value != 0.0).count();
-        let mut results = vec![fit_errors.to_string(), kept.to_string()];
-        match self.send(origin, draw, &images, &values, fit_errors).map_err(failed)? {
-            None => results.extend(std::iter::repeat_n(String::new(), 4)),
-            Some(sent) => {
-                let evaluator = Evaluator::new(&sent.received);
-                let decisions = evaluator.decisions(self.law.points()).map_err(|error| failed(error.to_string()))?;
-                let test_error = self.law.error(&decisions).to_string();
-                results.extend([sent.rung.to_string(), sent.errors.to_string(), test_error, sent.bits.to_string()]);
+        let mut results = vec![pruned_errors.to_string(), kept.to_string()];
+        if self.settings.codewords == 0 {
+            results.extend(std::iter::repeat_n(String::new(), 4));
+            return Ok(results);
+        }
+
+        let most = self.settings.tolerance * self.settings.examples as f64;
+        let mut best: Option<Sent> = None;
+        for &rate in &self.ladder {
+            let sent = self.send(origin, draw, &images, &data, &values, rate).map_err(|e| failed(e.to_string()))?;
+            let rank = |sent: &Sent| match sent.errors {
+                errors if errors as f64 <= most => (0, sent.bits),
+                errors => (errors, sent.bits),
+            };
+            if best.as_ref().is_none_or(|best| rank(&sent) < rank(best)) {
+                best = Some(sent);
             }
         }
+        let sent = best.ok_or_else(|| failed("an empty ladder".to_string()))?;
+        let decisions = Evaluator::new(&sent.received).decisions(self.law.points());
+        let test_error = self.law.error(&decisions.map_err(|error| failed(error.to_string()))?);
+        results.extend([sent.rate.to_string(), sent.errors.to_string(), test_error.to_string(), sent.bits.to_string()]);
         Ok(results)
     }
 
@@ -133,24 +150,46 @@ impl Learner {
         Schedule { epochs, batch, learning_rate }
     }
 
-    /// Trains and prunes: the weights, and their training errors.
-    fn fit(&self, origin: &Origin, draw: u64, images: &LabelledImages) -> Result<(Vec<Vec<f32>>, u64), String> {
-        let text = |error: &dyn std::error::Error| error.to_string();
-        let device = Device::cuda_if_available(0).map_err(|error| text(&error))?;
-        let data = TrainingSet::new(images, &device).map_err(|error| text(&error))?;
+    /// Trains and prunes: the weights.
+    fn fit(&self, origin: &Origin, draw: u64, data: &TrainingSet) -> Result<Vec<Vec<f32>>, CompressError> {
         let random = origin.stream(draw, "initial weights");
         let pruning = Pruning { method: PruningMethod::Surgery, sparsity: self.settings.sparsity, width: 1.0 };
-        let mut pruned = PrunedWeights::new(&self.network, pruning, random, &device);
-        let pruned = pruned.as_mut().map_err(|error| text(error))?;
-        train(&self.network, pruned, &data, self.schedule(), origin.stream(draw, "order"), |_| ())
-            .map_err(|error| text(&error))?;
-        let values = pruned.values().map_err(|error| text(&error))?;
-        let errors = self.errors(&values, images).map_err(|error| text(&error))?;
-        Ok((values, errors))
+        let mut pruned = PrunedWeights::new(&self.network, pruning, random, data.device())?;
+        let order = origin.stream(draw, "order while pruning");
+        train(&self.network, &mut pruned, data, self.schedule(), order, |_| ())?;
+        Ok(pruned.values()?)
+    }
+
+    /// Trains with shared values, writes the file, and counts what comes out of it.
+    fn send(
+        &self,
+        origin: &Origin,
+        draw: u64,
+        images: &LabelledImages,
+        data: &TrainingSet,
+        values: &[Vec<f32>],
+        rate: f64,
+    ) -> Result<Sent, CompressError> {
+        let settings = Quantisation {
+            method: QuantisationMethod::Kmeans,
+            codewords: self.settings.codewords,
+            digits: DIGITS,
+            rate,
+            subspace: None,
+        };
+        let mut quantised = QuantisedWeights::new(&self.network, values.to_vec(), settings, data.len(), data.device())?;
+        let order = origin.stream(draw, "order with shared values");
+        train(&self.network, &mut quantised, data, self.schedule(), order, |_| ())?;
+        let bytes = quantised.model(&self.network)?.encode()?;
+        let received = Model::decode(&bytes)?;
+        let errors = Evaluator::new(&received).errors(images)?;
+        Ok(Sent { rate, errors, bits: 8 * bytes.len() as u64, received })
     }
 
     /// Training errors of weights as they are, before any file.
     fn errors(&self, values: &[Vec<f32>], images: &LabelledImages) -> candle_core::Result<u64> {
+        /// Images that are in memory together.
+        const AT_ONCE: usize = 500;
         let device = &Device::Cpu;
         let tensors = self.network.architecture().tensors();
         let pairs = tensors.iter().zip(values);
@@ -158,51 +197,15 @@ impl Learner {
         let weights = weights.collect::<candle_core::Result<Vec<Tensor>>>()?;
         let size = images.shape();
         let scale = f32::from(images.levels() - 1);
-        let pixels: Vec<f32> = images.images().iter().map(|&level| f32::from(level) / scale).collect();
-        let pixels = Tensor::from_vec(pixels, (images.len(), size.channels, size.height, size.width), device)?;
-        let classes: Vec<u32> = self.network.forward(&weights, &pixels)?.argmax(D::Minus1)?.to_vec1()?;
-        Ok(classes.iter().zip(images.labels()).filter(|(class, label)| **class != u32::from(**label)).count() as u64)
-    }
-
-    /// The first file of the ladder that is good enough, or its last one; counted after decoding.
-    fn send(
-        &self,
-        origin: &Origin,
-        draw: u64,
-        images: &LabelledImages,
-        values: &[Vec<f32>],
-        fit_errors: u64,
-    ) -> Result<Option<Sent>, String> {
-        let text = |error: &dyn std::error::Error| error.to_string();
-        let device = Device::cuda_if_available(0).map_err(|error| text(&error))?;
-        let data = TrainingSet::new(images, &device).map_err(|error| text(&error))?;
-        let examples = self.settings.examples as f64;
-        let most = fit_errors as f64 + self.settings.tolerance * examples;
-        let mut last = None;
-        for (rung, rate) in self.rates.iter().enumerate() {
-            let settings = Quantisation {
-                method: QuantisationMethod::Kmeans,
-                codewords: self.settings.codewords,
-                digits: DIGITS,
-                rate: *rate,
-                subspace: None,
-            };
-            let quantised = QuantisedWeights::new(&self.network, values.to_vec(), settings, images.len(), &device);
-            let mut quantised = quantised.map_err(|error| text(&error))?;
-            let order = origin.stream(draw, &format!("order at {rate}"));
-            train(&self.network, &mut quantised, &data, self.schedule(), order, |_| ())
-                .map_err(|error| text(&error))?;
-            let model = quantised.model(&self.network).map_err(|error| text(&error))?;
-            let file = model.encode().map_err(|error| text(&error))?;
-            let received = Model::decode(&file).map_err(|error| text(&error))?;
-            let errors = Evaluator::new(&received).errors(images).map_err(|error| text(&error))?;
-            let is_good_enough = errors as f64 <= most;
-            last = Some(Sent { rung, errors, bits: 8 * file.len() as u64, received });
-            if is_good_enough {
-                break;
-            }
+        let mut errors = 0;
+        let parts = images.images().chunks(AT_ONCE * size.features()).zip(images.labels().chunks(AT_ONCE));
+        for (levels, labels) in parts {
+            let pixels: Vec<f32> = levels.iter().map(|&level| f32::from(level) / scale).collect();
+            let pixels = Tensor::from_vec(pixels, (labels.len(), size.channels, size.height, size.width), device)?;
+            let classes: Vec<u32> = self.network.forward(&weights, &pixels)?.argmax(D::Minus1)?.to_vec1()?;
+            errors += classes.iter().zip(labels).filter(|(class, label)| **class != u32::from(**label)).count() as u64;
         }
-        Ok(last)
+        Ok(errors)
     }
 }
 
@@ -211,7 +214,7 @@ const DIGITS: u32 = 2;
 
 impl Subject for Learner {
     fn results(&self) -> &'static [&'static str] {
-        &["fit_errors", "weights_kept", "rung", "errors", "test_error", "bits"]
+        &["pruned_errors", "weights_kept", "rate", "errors", "test_error", "bits"]
     }
 
     fn draw(&self, origin: &Origin, draws: &[u64]) -> Result<Vec<Vec<String>>, RunError> {
@@ -234,6 +237,6 @@ impl Subject for Learner {
     }
 
     fn delta(&self) -> Option<f64> {
-        (!self.rates.is_empty()).then_some(self.settings.delta)
+        (self.settings.codewords > 0).then_some(self.settings.delta)
     }
 }
