@@ -61,7 +61,9 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     if json {
         return print_json(&summaries);
     }
-    print(&report(&experiment, &found));
+    if !found.is_empty() {
+        print(&report(&experiment, &found));
+    }
     print(&format!("\nevery draw is in {}", store.path().display()));
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! seed = 1
 //! draws = 100            # of each configuration
 //!
-//! [codebook]             # what is drawn: this or [networks]
+//! [codebook]             # what is drawn: this, [networks], [bounds] or [bits]
 //! examples = [100, 1000] # a list makes a configuration of each of its values
 //! train_error = 0.0
 //! test_error = 0.5
@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use super::bounds::{Bounds, MostBits};
 use super::codebook::Codebook;
 use super::{Origin, RunError, Subject};
 use crate::data::{nearest, SearchPath};
@@ -31,6 +32,8 @@ struct File {
     draws: u64,
     networks: Option<Table>,
     codebook: Option<Table>,
+    bounds: Option<Table>,
+    bits: Option<Table>,
 }
 
 /// One combination of values.
@@ -64,12 +67,23 @@ impl Experiment {
         if file.draws == 0 {
             return Err(RunError::NoDraws);
         }
-        let configurations = match (file.networks, file.codebook) {
-            (None, Some(table)) => configurations(&table, "codebook", |codebook: Codebook| codebook.checked())?,
-            (Some(table), None) => networks(&table, &file.name, file.seed, search)?,
-            (None, None) => return Err(RunError::Tables("neither")),
-            (Some(_), Some(_)) => return Err(RunError::Tables("both")),
+        let tables = [&file.networks, &file.codebook, &file.bounds, &file.bits].into_iter().flatten().count();
+        if tables != 1 {
+            return Err(RunError::Tables(tables));
+        }
+        let mut configurations = match &file.networks {
+            Some(table) => networks(table, &file.name, file.seed, search)?,
+            None => Vec::new(),
         };
+        if let Some(table) = &file.codebook {
+            configurations = self::configurations(table, "codebook", |codebook: Codebook| codebook.checked())?;
+        }
+        if let Some(table) = &file.bounds {
+            configurations = self::configurations(table, "bounds", |bounds: Bounds| bounds.checked())?;
+        }
+        if let Some(table) = &file.bits {
+            configurations = self::configurations(table, "bits", |bits: MostBits| bits.checked())?;
+        }
         Ok(Self { name: file.name, seed: file.seed, draws: file.draws, configurations })
     }
 
