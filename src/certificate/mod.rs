@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::nets::Loss;
 
-pub use evaluation::{CountError, Counted, Evaluation, PART};
+pub use evaluation::{CountError, Counted, Evaluation, Report, PART};
 pub use evaluation_log::{remove_logs, LogError};
 pub use issue::{issue, IssueError};
 pub use photographs::{issue_photographs, verify_photographs, Task};
