@@ -38,7 +38,7 @@ pub struct Certificate {
     pub model: ModelClaim,
     /// The training set.
     pub training_set: DataClaim,
-    /// The name of a [`Loss`](crate::nets::Loss).
+    /// The name of a [`Loss`].
     pub loss: String,
     /// [`MARGIN`](crate::nets::MARGIN), as a fraction of the largest magnitude among the logits.
     pub margin: f64,
