@@ -81,7 +81,7 @@ fn what_surgery_has_pruned_comes_back_when_it_has_grown() {
         pruned.after_step(0.7).unwrap();
         let values = pruned.values().unwrap().concat();
         assert_eq!(values.iter().filter(|&&value| value == 0.0).count(), 320);
-        let grown = values.iter().map(|&value| if value == 0.0 { 100.0 } else { 0.01 }).collect();
+        let grown: Vec<f32> = values.iter().map(|&value| if value == 0.0 { 100.0 } else { 0.01 }).collect();
         pruned.variables()[0].set(&Tensor::from_vec(grown, (10, 64), &Device::Cpu).unwrap()).unwrap();
         pruned.after_step(0.8).unwrap();
         let large = pruned.values().unwrap().concat().iter().filter(|&&value| value == 100.0).count();

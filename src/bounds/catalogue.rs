@@ -5,7 +5,7 @@ use super::catoni::{catoni, catoni_uniform, GridRatio, InverseTemperature};
 use super::kl::kl_inverse;
 use super::occam::hoeffding_inverse;
 use super::pac_bayes::{mcallester, pac_bayes_kl, pac_bayes_kl_xi, thiemann};
-use super::{EmpiricalRisk, FailureProbability, GibbsRisk, Nats};
+use super::{Bits, EmpiricalRisk, FailureProbability, GibbsRisk, Nats, Probability};
 
 /// What a bound is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +111,47 @@ impl Bound {
             }
             (Compute::Deterministic(_), TrainingError::Gibbs(_)) => None,
         }
+    }
+
+    /// What it takes: the longest code word, in whole bits, with which the bound is at most `target`; the divergence of `premises` does not
+    /// matter. Nothing if no code word is short enough, or the bound is not for such premises.
+    ///
+    /// ```
+    /// use nonvacuous::bounds::{
+    ///     EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature, Nats, Premises, Probability, TrainingError, BOUNDS,
+    /// };
+    /// // ImageNet with 35% training error, to certify 90%.
+    /// let risk = EmpiricalRisk::new(448_408, 1_281_167)?;
+    /// let premises = Premises {
+    ///     training_error: TrainingError::Deterministic(risk),
+    ///     divergence: Nats::new(0.0)?,
+    ///     delta: FailureProbability::new(0.05)?,
+    ///     lambda: InverseTemperature::sqrt(risk.into()),
+    ///     ratio: GridRatio::ZHOU,
+    /// };
+    /// let bits = BOUNDS[0].most_bits(&premises, Probability::new(0.9)?);
+    /// assert_eq!(bits.map(|bits| bits / 8 / 1024), Some(199));
+    /// # Ok::<(), nonvacuous::bounds::BoundError>(())
+    /// ```
+    pub fn most_bits(&self, premises: &Premises, target: Probability) -> Option<u64> {
+        let suffices = |bits: u64| {
+            let divergence = Bits::trusted(bits as f64).to_nats();
+            self.value(&Premises { divergence, ..*premises }).is_some_and(|bound| bound <= target.get())
+        };
+        if !suffices(0) {
+            return None;
+        }
+        // Bounds ascend with the bits; doubles are whole up to here.
+        let (mut enough, mut too_many) = (0, 1 << 53);
+        while too_many - enough > 1 {
+            let middle = enough + (too_many - enough) / 2;
+            if suffices(middle) {
+                enough = middle;
+            } else {
+                too_many = middle;
+            }
+        }
+        Some(enough)
     }
 }
 

@@ -9,6 +9,9 @@ use crate::nets::{EvaluationError, Evaluator, Loss};
 /// Photographs that are decoded, evaluated and logged together: what memory holds at once.
 pub const PART: usize = 256;
 
+/// Is told how many photographs more have been evaluated, and what is wrong with those that cannot be read.
+pub type Report<'a> = dyn Fn(usize, &[String]) + 'a;
+
 /// How photographs are evaluated; nothing of it changes a result.
 #[derive(Default)]
 pub struct Evaluation<'a> {
@@ -16,8 +19,8 @@ pub struct Evaluation<'a> {
     pub folder: Option<&'a std::path::Path>,
     /// Decoded photographs.
     pub cache: Option<&'a PixelCache>,
-    /// Is told how many photographs have been evaluated, and what is wrong with those that cannot be read.
-    pub report: Option<&'a dyn Fn(usize, &[String])>,
+    /// Progress.
+    pub report: Option<&'a Report<'a>>,
 }
 
 /// What an evaluation found.

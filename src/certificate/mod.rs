@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::nets::Loss;
 
-pub use evaluation::{CountError, Counted, Evaluation, PART};
+pub use evaluation::{CountError, Counted, Evaluation, Report, PART};
 pub use evaluation_log::{remove_logs, LogError};
 pub use issue::{issue, IssueError};
 pub use photographs::{issue_photographs, verify_photographs, Task};
@@ -38,7 +38,7 @@ pub struct Certificate {
     pub model: ModelClaim,
     /// The training set.
     pub training_set: DataClaim,
-    /// The name of a [`Loss`](crate::nets::Loss).
+    /// The name of a [`Loss`].
     pub loss: String,
     /// [`MARGIN`](crate::nets::MARGIN), as a fraction of the largest magnitude among the logits.
     pub margin: f64,

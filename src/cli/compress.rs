@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::budget::BudgetArguments;
 use super::import::{architecture, image_size, ImportArguments};
 use super::output::{print, print_json, write_whole};
 use super::Failure;
@@ -35,15 +36,24 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     import: ImportArguments,
+
+    #[command(flatten)]
+    budget: BudgetArguments,
 }
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let architecture = architecture(&arguments.arch, arguments.input, arguments.classes)?;
     let images = noise_images(&architecture)?;
     let (network, simplification) = arguments.import.load(&arguments.network, &architecture, &images)?;
-    let model = network.model()?;
+    let (model, file) = match arguments.budget.bytes() {
+        Some(budget) => arguments.budget.model(&network, budget)?,
+        None => {
+            let model = network.model()?;
+            let file = model.encode()?;
+            (model, file)
+        }
+    };
     drop(network);
-    let file = model.encode()?;
     let output = arguments.output.clone().unwrap_or_else(|| arguments.network.with_extension("nvc"));
     write_whole(&output, &file)?;
     let bits = 8 * file.len();

@@ -1,6 +1,7 @@
 //! The command: one file a subcommand.
 
 mod bound;
+mod budget;
 #[cfg(feature = "train")]
 mod certify;
 #[cfg(feature = "train")]

@@ -66,9 +66,9 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         return print_json(&summaries);
     }
     if !found.is_empty() {
-        print(&format!("{}\n", report(&experiment, &found)));
+        print(&report(&experiment, &found));
     }
-    print(&format!("every draw is in {}", store.path().display()));
+    print(&format!("\nevery draw is in {}", store.path().display()));
     Ok(())
 }
 

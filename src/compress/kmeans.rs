@@ -1,5 +1,7 @@
 //! k-means in one dimension.
 
+use rayon::slice::ParallelSliceMut;
+
 /// Centres `c_1 < c_2 < …` of at most `clusters` clusters of `values`, a local minimum of
 /// `sum_i min_j (x_i - c_j)^2` (Lloyd 1982).
 ///
@@ -12,34 +14,50 @@
 /// assert_eq!(kmeans(&[1.0, -2.0, 1.5, -2.5], 2), [-2.25, 1.25]);
 /// ```
 pub fn kmeans(values: &[f32], clusters: usize) -> Vec<f32> {
+    let sorted = sorted(values);
+    let boundaries = (0..=clusters).map(|j| j * sorted.len() / clusters.max(1)).collect();
+    lloyd(&sorted, boundaries)
+}
+
+/// The finite values, ascending.
+fn sorted(values: &[f32]) -> Vec<f32> {
     let mut sorted: Vec<f32> = values.iter().copied().filter(|value| value.is_finite()).collect();
-    sorted.sort_by(f32::total_cmp);
+    sorted.par_sort_unstable_by(f32::total_cmp);
+    sorted
+}
+
+/// Where clusters with these ascending centres begin, and the end of the last.
+fn boundaries(sorted: &[f32], centres: &[f64]) -> Vec<usize> {
+    let mut boundaries = vec![0];
+    for pair in centres.windows(2) {
+        let middle = (pair[0] + pair[1]) / 2.0;
+        boundaries.push(sorted.partition_point(|&value| f64::from(value) < middle));
+    }
+    boundaries.push(sorted.len());
+    boundaries
+}
+
+/// Lloyd's iteration from boundaries `0 = b_0 <= b_1 <= … <= b_k = n` on; cluster `j` holds the values from `b_j` to `b_(j + 1)`.
+fn lloyd(sorted: &[f32], mut begun: Vec<usize>) -> Vec<f32> {
     let mut prefix = vec![0.0f64];
     let mut sum = 0.0;
-    for &value in &sorted {
+    for &value in sorted {
         sum += f64::from(value);
         prefix.push(sum);
     }
-    // Boundaries 0 = b_0 <= b_1 <= … <= b_k = n; cluster j holds the values from b_j to b_(j + 1).
-    let mut boundaries: Vec<usize> = (0..=clusters).map(|j| j * sorted.len() / clusters.max(1)).collect();
     loop {
-        let centres: Vec<f64> = boundaries
+        let centres: Vec<f64> = begun
             .windows(2)
             .filter(|pair| pair[0] < pair[1])
             .map(|pair| (prefix[pair[1]] - prefix[pair[0]]) / (pair[1] - pair[0]) as f64)
             .collect();
-        let mut moved = vec![0];
-        for pair in centres.windows(2) {
-            let middle = (pair[0] + pair[1]) / 2.0;
-            moved.push(sorted.partition_point(|&value| f64::from(value) < middle));
-        }
-        moved.push(sorted.len());
-        if moved == boundaries || centres.is_empty() {
+        let moved = boundaries(sorted, &centres);
+        if moved == begun || centres.is_empty() {
             let mut centres: Vec<f32> = centres.iter().map(|&centre| centre as f32).collect();
             centres.dedup();
             return centres;
         }
-        boundaries = moved;
+        begun = moved;
     }
 }
 
@@ -50,15 +68,16 @@ const MAX_POINTS: usize = 1 << 14;
 ///
 /// In one dimension the optimum is found by dynamic programming over intervals of the sorted values; the best boundary
 /// moves with the last value, so each of the `clusters` rounds takes `O(n log n)` (Wu 1991; Grønlund et al. 2017). Of
-/// more than `2^14` distinct values, neighbours are first merged in equal numbers, so that the result is optimal up to
-/// that resolution. Values that are not finite are ignored.
+/// more than `2^14` distinct values, neighbours are first merged in equal numbers; what is optimal up to that resolution is then
+/// brought to a local minimum as in [`kmeans`]. Values that are not finite are ignored.
 ///
 /// ```
 /// use nonvacuous::compress::optimal_kmeans;
 /// assert_eq!(optimal_kmeans(&[1.0, 1.0, 1.0, 2.0, 10.0], 2), [1.25, 10.0]);
 /// ```
 pub fn optimal_kmeans(values: &[f32], clusters: usize) -> Vec<f32> {
-    let points = Points::new(values);
+    let sorted = sorted(values);
+    let points = Points::new(&sorted);
     let n = points.len();
     if n == 0 || clusters == 0 {
         return Vec::new();
@@ -77,11 +96,15 @@ pub fn optimal_kmeans(values: &[f32], clusters: usize) -> Vec<f32> {
     for first in firsts.iter().rev() {
         let begin = first.get(end).copied().unwrap_or(0);
         if begin < end {
-            centres.push(points.mean(begin, end) as f32);
+            centres.push(points.mean(begin, end));
         }
         end = begin;
     }
     centres.reverse();
+    if points.are_merged {
+        return lloyd(&sorted, boundaries(&sorted, &centres));
+    }
+    let mut centres: Vec<f32> = centres.into_iter().map(|centre| centre as f32).collect();
     centres.dedup();
     centres
 }
@@ -112,15 +135,18 @@ fn divide(
     divide(points, costs, next, first, middle + 1..ends.end, best.1..begins.end);
 }
 
-/// Sorted values with prefix sums of their counts, values and squares.
-struct Points(Vec<[f64; 3]>);
+/// Values with prefix sums of their counts, values and squares.
+struct Points {
+    prefix: Vec<[f64; 3]>,
+    /// Whether neighbours were merged.
+    are_merged: bool,
+}
 
 impl Points {
-    fn new(values: &[f32]) -> Self {
-        let mut sorted: Vec<f32> = values.iter().copied().filter(|value| value.is_finite()).collect();
-        sorted.sort_by(f32::total_cmp);
+    /// Of values in ascending order.
+    fn new(sorted: &[f32]) -> Self {
         let mut groups: Vec<(f64, f64)> = Vec::new();
-        for value in sorted.into_iter().map(f64::from) {
+        for value in sorted.iter().copied().map(f64::from) {
             match groups.last_mut() {
                 Some((last, count)) if *last == value => *count += 1.0,
                 _ => groups.push((value, 1.0)),
@@ -137,15 +163,15 @@ impl Points {
             }
             prefix.push(sums);
         }
-        Self(prefix)
+        Self { prefix, are_merged: together > 1 }
     }
 
     fn len(&self) -> usize {
-        self.0.len() - 1
+        self.prefix.len() - 1
     }
 
     fn between(&self, begin: usize, end: usize) -> [f64; 3] {
-        let (from, to) = (self.0[begin], self.0[end]);
+        let (from, to) = (self.prefix[begin], self.prefix[end]);
         [to[0] - from[0], to[1] - from[1], to[2] - from[2]]
     }
 

@@ -146,6 +146,12 @@ impl ImageFolder {
         hex(&hash.finalize())
     }
 
+    /// Indices of `count` photographs, or of all if there are fewer, at equal distances: of many classes.
+    pub fn spread(&self, count: usize) -> Vec<usize> {
+        let count = count.min(self.len());
+        (0..count).map(|place| place * self.len() / count).collect()
+    }
+
     /// Reads and decodes the photographs at `indices`, in parallel.
     pub fn batch(&self, indices: &[usize], framing: Framing, cache: Option<&PixelCache>) -> Batch {
         let read = |&index: &usize| match self.photographs.get(index) {

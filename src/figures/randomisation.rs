@@ -103,10 +103,10 @@ pub(super) fn bits(path: &Path) -> Result<Picture, FigureError> {
         if group.value < 1.0 {
             plot.label((mean(group), top), &percent(group.value), INK, Side::Above);
         } else {
-            plot.label((mean(group) + 0.02, top), "all", INK, Side::Above);
+            let (_, rightmost) = group.spread(Draw::overfit);
+            plot.label((rightmost, group.mean(|draw| draw.bits)), "all", INK, Side::Right);
         }
     }
-    limits.iter().for_each(|&place| plot.point(place, Dot::Small(VERMILION)));
     if let (Some(last), Some(&(_, limit))) = (groups.last(), limits.last()) {
         plot.end_label(last.mean(|draw| draw.bits), "file sent", BLUE);
         plot.end_label(limit, "limit", VERMILION);
@@ -118,6 +118,7 @@ pub(super) fn bits(path: &Path) -> Result<Picture, FigureError> {
     if let (Some(last), Some(&(_, limit))) = (groups.last(), limits.last()) {
         ratio(&mut plot, mean(last), last.mean(|draw| draw.bits), limit, Side::Left);
     }
+    limits.iter().for_each(|&place| plot.point(place, Dot::Small(VERMILION)));
     plot.line(limits, Stroke::Solid(VERMILION));
     plot.picture()
 }

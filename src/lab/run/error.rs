@@ -13,9 +13,11 @@ pub enum RunError {
     /// The file is not TOML, or not that of an experiment.
     #[error("{0}")]
     Toml(String),
-    /// None or several of the tables that say what is drawn.
-    #[error("an experiment has one table of [networks], [codebook] and [randomisation]; this one has {0}")]
-    Tables(&'static str),
+    /// None or several tables that say what is drawn.
+    #[error(
+        "an experiment has one table of [networks], [codebook], [randomisation], [bounds] and [bits]; this one has {0}"
+    )]
+    Tables(usize),
     /// A name that does not fit into a file's name.
     #[error("the name \"{0}\" is not accepted: it needs letters, digits, - and _ only")]
     Name(String),

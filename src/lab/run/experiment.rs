@@ -5,7 +5,7 @@
 //! seed = 1
 //! draws = 100            # of each configuration
 //!
-//! [codebook]             # what is drawn: this, [networks] or [randomisation]
+//! [codebook]             # what is drawn: this, [networks], [randomisation], [bounds] or [bits]
 //! examples = [100, 1000] # a list makes a configuration of each of its values
 //! train_error = 0.0
 //! test_error = 0.5
@@ -19,6 +19,7 @@ use serde::de::DeserializeOwned;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use super::bounds::{Bounds, MostBits};
 use super::codebook::Codebook;
 use super::{Origin, RunError, Subject};
 use crate::data::{nearest, SearchPath};
@@ -32,6 +33,8 @@ struct File {
     networks: Option<Table>,
     codebook: Option<Table>,
     randomisation: Option<Table>,
+    bounds: Option<Table>,
+    bits: Option<Table>,
 }
 
 /// One combination of values.
@@ -90,13 +93,29 @@ impl Experiment {
         if file.draws == 0 {
             return Err(RunError::NoDraws);
         }
-        let configurations = match (file.networks, file.codebook, file.randomisation) {
-            (None, Some(table), None) => configurations(&table, "codebook", |codebook: Codebook| codebook.checked())?,
-            (Some(table), None, None) => networks(&table, &file.name, file.seed, search)?,
-            (None, None, Some(table)) => randomisation(&table, &file.name, file.seed, search)?,
-            (None, None, None) => return Err(RunError::Tables("none")),
-            _ => return Err(RunError::Tables("more")),
+        let tables = [&file.networks, &file.codebook, &file.randomisation, &file.bounds, &file.bits]
+            .into_iter()
+            .flatten()
+            .count();
+        if tables != 1 {
+            return Err(RunError::Tables(tables));
+        }
+        let mut configurations = match &file.networks {
+            Some(table) => networks(table, &file.name, file.seed, search)?,
+            None => Vec::new(),
         };
+        if let Some(table) = &file.randomisation {
+            configurations = randomisation(table, &file.name, file.seed, search)?;
+        }
+        if let Some(table) = &file.codebook {
+            configurations = self::configurations(table, "codebook", |codebook: Codebook| codebook.checked())?;
+        }
+        if let Some(table) = &file.bounds {
+            configurations = self::configurations(table, "bounds", |bounds: Bounds| bounds.checked())?;
+        }
+        if let Some(table) = &file.bits {
+            configurations = self::configurations(table, "bits", |bits: MostBits| bits.checked())?;
+        }
         Ok(Self { name: file.name, seed: file.seed, draws: file.draws, configurations })
     }
 

@@ -9,6 +9,7 @@
 //! - [`run`]: computes what is missing;
 //! - [`summary`]: what the rows say about the limit and the bounds.
 
+mod bounds;
 mod codebook;
 mod error;
 mod experiment;
