@@ -199,7 +199,7 @@ pub(super) fn sparsity(path: &Path) -> Result<Picture, FigureError> {
     let rows = Rows::read(path)?;
     let x = Axis::linear("weights that are zero", 0.0, 1.0).written(percent);
     let y = Axis::linear("training accuracy of the pruned network", 0.0, 1.0).written(percent);
-    let mut plot = Plot::new(x, y, 12);
+    let mut plot = Plot::new(x, y, 13);
     for (place, randomised) in rows.distinct("randomised")?.iter().enumerate() {
         let own = rows.only("randomised", randomised)?;
         let colour = COLOURS.get(place % COLOURS.len()).copied().unwrap_or(INK);
