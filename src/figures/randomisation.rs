@@ -152,7 +152,8 @@ pub(super) fn bound(path: &Path) -> Result<Picture, FigureError> {
     for group in &groups {
         let bounds = group.draws.iter().map(Draw::bound).collect::<Result<Vec<f64>, _>>()?;
         let place = (group.mean(|draw| draw.test_error), bounds.iter().sum::<f64>() / bounds.len() as f64);
-        plot.label(place, &format!("{} random", percent(group.value)), MUTED, Side::Left);
+        let side = if place.0 < 0.25 { Side::Right } else { Side::Left };
+        plot.label(place, &format!("{} random", percent(group.value)), MUTED, side);
     }
     plot.picture()
 }
