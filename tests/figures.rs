@@ -108,8 +108,12 @@ fn the_page_of_a_certificate_says_what_is_proved_and_stands_alone() {
     copied(&experiments().join("certificates/mnist"), folder.path());
     let page = page(folder.path());
     is_self_contained(&page, folder.path());
-    for wanted in ["7.07%", "2.03%", "60,000 training images", "nonvacuous verify certificate.json", "Held-out", "<svg"]
-    {
+    let claim = fs::read_to_string(folder.path().join("certificate.json")).unwrap();
+    let claim = nonvacuous::certificate::parse(&claim).unwrap();
+    for bound in [claim.bounds.occam_binomial, claim.bounds.occam_hoeffding, claim.held_out.unwrap().bound] {
+        assert!(page.contains(&nonvacuous::certificate::percent_up(bound)), "{bound}");
+    }
+    for wanted in ["60,000 training images", "nonvacuous verify certificate.json", "Held-out", "<svg"] {
         assert!(page.contains(wanted), "{wanted}");
     }
 }

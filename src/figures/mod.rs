@@ -148,6 +148,14 @@ pub const FIGURES: &[Figure] = &[
         draw: |folder| frontier::draw(&folder.join("certificates/fashion-mnist")),
     },
     Figure {
+        name: "frontier-cifar10",
+        title: "The frontier of certificates: CIFAR-10",
+        shows: "Bits of the file against its training error, and the bounds that they prove.",
+        sources: &["certificates/cifar10/trials.csv", "certificates/cifar10/certificate.json"],
+        command: "nonvacuous certify --data cifar10 --out experiments/certificates/cifar10",
+        draw: |folder| frontier::draw(&folder.join("certificates/cifar10")),
+    },
+    Figure {
         name: "frontier-digits",
         title: "The frontier of certificates: digits",
         shows: "Bits of the file against its training error, and the bounds that they prove: all recipes that the standard search has tried.",
