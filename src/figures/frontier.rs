@@ -68,7 +68,7 @@ pub(super) fn draw(folder: &Path) -> Result<Picture, FigureError> {
 /// The last point of a curve that is well within the chart and not right of `right`.
 fn along(points: &[(f64, f64)], least: f64, most: f64, right: f64) -> Option<(f64, f64)> {
     let (low, high) = (least * 1.3, most / 1.15);
-    points.iter().copied().filter(|(x, y)| *x <= right && (low..high).contains(y)).next_back()
+    points.iter().copied().rfind(|(x, y)| *x <= right && (low..high).contains(y))
 }
 
 /// Bounds whose curves are drawn, where there is space.

@@ -214,7 +214,7 @@ pub const FIGURES: &[Figure] = &[
         title: "Randomised labels: overfitting costs bits (Fashion-MNIST)",
         shows: "The same for images of clothes.",
         sources: &["randomisation-fashion.csv"],
-        command: "nonvacuous run experiments/randomisation-fashion.toml --out experiments",
+        command: "nonvacuous run experiments/large/randomisation-fashion.toml --out experiments",
         draw: |folder| randomisation::bits(&folder.join("randomisation-fashion.csv")),
     },
     Figure {
@@ -229,11 +229,12 @@ pub const FIGURES: &[Figure] = &[
     Figure {
         name: "randomisation-epochs",
         title: "Randomised labels: bits as a network begins to overfit",
-        shows: "The certified bound against the true error, for files that are short enough to prove something: five training sets of 4,000 \
-                images for each part of the labels replaced at random.",
-        sources: &["randomisation-bound.csv"],
-        command: "nonvacuous run experiments/randomisation-bound.toml --out experiments",
-        draw: |folder| randomisation::bound(&folder.join("randomisation-bound.csv")),
+        shows: "Bits of the file and the limit over the length of training, half of the labels random; above, the overfit in points.",
+        sources: &["randomisation-epochs.csv"],
+        command: "nonvacuous run experiments/randomisation-epochs.toml --out experiments",
+        draw: |folder| {
+            randomisation::course(&folder.join("randomisation-epochs.csv"), "epochs", "passes over the training set")
+        },
     },
     Figure {
         name: "randomisation-examples",
@@ -241,7 +242,7 @@ pub const FIGURES: &[Figure] = &[
         shows: "Bits of the shortest file that keeps the training error within 5%, and the limit, half of the labels random; above, the overfit \
                 in points.",
         sources: &["randomisation-examples.csv"],
-        command: "nonvacuous run experiments/randomisation-examples.toml --out experiments",
+        command: "nonvacuous run experiments/large/randomisation-examples.toml --out experiments",
         draw: |folder| randomisation::course(&folder.join("randomisation-examples.csv"), "examples", "training examples"),
     },
 ];

@@ -103,10 +103,10 @@ pub(super) fn bits(path: &Path) -> Result<Picture, FigureError> {
         if group.value < 1.0 {
             plot.label((mean(group), top), &percent(group.value), INK, Side::Above);
         } else {
-            plot.label((mean(group) + 0.02, top), "all", INK, Side::Above);
+            let (_, rightmost) = group.spread(Draw::overfit);
+            plot.label((rightmost, group.mean(|draw| draw.bits)), "all", INK, Side::Right);
         }
     }
-    limits.iter().for_each(|&place| plot.point(place, Dot::Small(VERMILION)));
     if let (Some(last), Some(&(_, limit))) = (groups.last(), limits.last()) {
         plot.end_label(last.mean(|draw| draw.bits), "file sent", BLUE);
         plot.end_label(limit, "limit", VERMILION);
@@ -118,6 +118,7 @@ pub(super) fn bits(path: &Path) -> Result<Picture, FigureError> {
     if let (Some(last), Some(&(_, limit))) = (groups.last(), limits.last()) {
         ratio(&mut plot, mean(last), last.mean(|draw| draw.bits), limit, Side::Left);
     }
+    limits.iter().for_each(|&place| plot.point(place, Dot::Small(VERMILION)));
     plot.line(limits, Stroke::Solid(VERMILION));
     plot.picture()
 }
@@ -198,7 +199,7 @@ pub(super) fn sparsity(path: &Path) -> Result<Picture, FigureError> {
     let rows = Rows::read(path)?;
     let x = Axis::linear("weights that are zero", 0.0, 1.0).written(percent);
     let y = Axis::linear("training accuracy of the pruned network", 0.0, 1.0).written(percent);
-    let mut plot = Plot::new(x, y, 12);
+    let mut plot = Plot::new(x, y, 13);
     for (place, randomised) in rows.distinct("randomised")?.iter().enumerate() {
         let own = rows.only("randomised", randomised)?;
         let colour = COLOURS.get(place % COLOURS.len()).copied().unwrap_or(INK);

@@ -25,9 +25,8 @@ pub(super) fn page(folder: &Path) -> Result<String, FigureError> {
         format!("At most {} of new {} images are misread", percent_up(headline), escaped(&claim.training_set.name));
 
     let mut body = format!("<h1>{title}</h1>\n<p class=\"claim\">{}</p>\n", sentence(&claim));
-    body += &format!(
-        "<p class=\"note\">This page repeats what certificate.json claims; it checks nothing. <code>nonvacuous verify</code>, below, does.</p>\n"
-    );
+    body += "<p class=\"note\">This page repeats what certificate.json claims; it checks nothing. <code>nonvacuous verify</code>, \
+             below, does.</p>\n";
     body += "<h2>What is proved, and what a test says</h2>\n";
     body += &bounds(&claim);
     body += "<h2>Where the bits go</h2>\n";

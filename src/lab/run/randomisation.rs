@@ -39,12 +39,20 @@ pub(super) struct Randomisation {
     layers: String,
     /// Largest learning rate of Adam, after a warm-up of a tenth; then down along a cosine.
     learning_rate: f64,
+    /// `magnitude`, or `surgery` as in the paper: whether what was pruned may come back.
+    #[serde(default = "surgery")]
+    pruning: PruningMethod,
     /// `r`: the probability that a label is replaced by one of all classes, each equally likely.
     randomised: f64,
     /// The part of the weights that is pruned while the network is trained.
     sparsity: f64,
     /// Of the ladder's files, the shortest with no more training error is sent; if there is none, the one with the fewest errors.
     tolerance: f64,
+}
+
+/// Dynamic network surgery (Guo, Yao and Chen 2016).
+fn surgery() -> PruningMethod {
+    PruningMethod::Surgery
 }
 
 impl Randomisation {
@@ -150,10 +158,10 @@ impl Learner {
         Schedule { epochs, batch, learning_rate }
     }
 
-    /// Trains, and prunes by dynamic network surgery (Guo, Yao and Chen 2016): the weights.
+    /// Trains and prunes: the weights.
     fn fit(&self, origin: &Origin, draw: u64, data: &TrainingSet) -> Result<Vec<Vec<f32>>, CompressError> {
         let random = origin.stream(draw, "initial weights");
-        let pruning = Pruning { method: PruningMethod::Surgery, sparsity: self.settings.sparsity, width: 1.0 };
+        let pruning = Pruning { method: self.settings.pruning, sparsity: self.settings.sparsity, width: 1.0 };
         let mut pruned = PrunedWeights::new(&self.network, pruning, random, data.device())?;
         let order = origin.stream(draw, "order while pruning");
         train(&self.network, &mut pruned, data, self.schedule(), order, |_| ())?;
@@ -177,8 +185,7 @@ impl Learner {
             rate,
             subspace: None,
         };
-        let values = values.to_vec();
-        let mut quantised = QuantisedWeights::new(&self.network, values, settings, data.len(), data.device())?;
+        let mut quantised = QuantisedWeights::new(&self.network, values.to_vec(), settings, data.len(), data.device())?;
         let order = origin.stream(draw, "order with shared values");
         train(&self.network, &mut quantised, data, self.schedule(), order, |_| ())?;
         let bytes = quantised.model(&self.network)?.encode()?;
