@@ -59,7 +59,7 @@ pub(super) fn draw(folder: &Path) -> Result<Picture, FigureError> {
             plot.point(place, Dot::Open(VERMILION));
         }
     }
-    plot.label(own, &format!("certified: {}", percent_up(claim.bounds.occam_binomial)), INK, Side::Left);
+    plot.label(own, &format!("certified: {}", percent_up(claim.bounds.occam_binomial)), INK, Side::Below);
     tried.iter().filter(|place| **place != own).for_each(|&place| plot.point(place, Dot::Small(BLUE)));
     plot.point(own, Dot::Large(INK));
     plot.picture()

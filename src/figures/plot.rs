@@ -38,6 +38,7 @@ pub(super) enum Side {
     Left,
     Right,
     Above,
+    Below,
     Middle,
 }
 
@@ -263,6 +264,7 @@ impl Canvas<'_> {
                     Side::Left => ((x - GAP - 10, y), Pos::new(HPos::Right, VPos::Center)),
                     Side::Right => ((x + GAP + 10, y), Pos::new(HPos::Left, VPos::Center)),
                     Side::Above => ((x, y - GAP - 10), Pos::new(HPos::Center, VPos::Bottom)),
+                    Side::Below => ((x, y + GAP + 20), Pos::new(HPos::Center, VPos::Top)),
                     Side::Middle => ((x, y), Pos::new(HPos::Center, VPos::Center)),
                 };
                 self.backing(text, place, &pos)?;
