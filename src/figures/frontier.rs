@@ -37,12 +37,19 @@ pub(super) fn draw(folder: &Path) -> Result<Picture, FigureError> {
     let mut plot = Plot::new(x, y, 0);
 
     let is_near = |level: f64| published.iter().any(|one| one.place.is_none() && (one.bound / level).ln().abs() < 0.15);
+    let mut labelled: Vec<(f64, f64)> = Vec::new();
     for bound in LEVELS.into_iter().filter(|&level| !is_near(level)) {
         let points = iso_bound(bound, claim.n, claim.delta, error)?;
         let place = along(&points, least, bits, 0.92 * error);
         plot.line(points, Stroke::Thin(PALE));
-        if let Some(place) = place {
+        let is_free = |place: &(f64, f64)| {
+            let near =
+                |other: &(f64, f64)| (place.0 - other.0).abs() < 0.09 * error && (place.1 / other.1).ln().abs() < 0.15;
+            !labelled.iter().any(near)
+        };
+        if let Some(place) = place.filter(is_free) {
             plot.label(place, &percent(bound), MUTED, Side::Middle);
+            labelled.push(place);
         }
     }
     for one in published.iter().filter(|one| one.place.is_none()) {
