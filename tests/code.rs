@@ -1,13 +1,17 @@
 //! Codes and the model file: what is written is what is read, to the bit, and nothing else is accepted.
 #![allow(clippy::unwrap_used)]
 
+use nalgebra::{DMatrix, DVector};
 use nonvacuous::code::distribution::{Adaptive, AdaptiveBit, Binary, Distribution, Weighted, PRECISION};
 use nonvacuous::code::integer::{
     read_delta, read_gamma, read_omega, read_rice, read_signed, read_subset, write_delta, write_gamma, write_omega,
     write_rice, write_signed, write_subset,
 };
 use nonvacuous::code::upright::stand_upright;
-use nonvacuous::code::{oriented, Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, ImageSize, Model};
+use nonvacuous::code::{
+    kronecker_factor, oriented, Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, ImageSize, Model,
+    Subspace, TensorShape,
+};
 use proptest::prelude::*;
 
 fn architecture(layers: &str, side: usize) -> Architecture {
@@ -393,6 +397,38 @@ fn a_slanted_image_stands_upright_in_the_middle() {
     stand_upright(&mut empty, size);
     assert_eq!(empty, vec![0.0; 400]);
     assert!(Architecture::parse("relu upright dense:10", size).is_err(), "only the image itself is stood upright");
+}
+
+#[test]
+fn kronecker_factors_are_orthonormal_and_span_what_a_qr_decomposition_does() {
+    let [rows, columns] = [40, 12];
+    let factor = DMatrix::from_columns(
+        &kronecker_factor(5, 1, [rows, columns]).into_iter().map(DVector::from_vec).collect::<Vec<_>>(),
+    );
+    let identity = factor.transpose() * &factor;
+    assert!((identity - DMatrix::identity(columns, columns)).amax() < 1e-12);
+    // Fewer columns are the first of more; so each is in the span of the unorthogonalised ones, which QR gives too.
+    let first = DMatrix::from_columns(
+        &kronecker_factor(5, 1, [rows, 3]).into_iter().map(DVector::from_vec).collect::<Vec<_>>(),
+    );
+    assert_eq!(first, factor.columns(0, 3).into_owned());
+    let qr = factor.clone().qr().q();
+    assert!((&qr * qr.transpose() - &factor * factor.transpose()).amax() < 1e-12);
+}
+
+#[test]
+fn a_kronecker_product_is_the_product_of_its_factors() {
+    let shape = TensorShape { name: "fc1.weight".to_string(), dimensions: vec![9, 21] };
+    let subspace = Subspace::kronecker(3, 4).unwrap();
+    let coordinates: Vec<f32> = (0..4 * 7).map(|place| (place as f32 * 0.7).sin()).collect();
+    let matrix = |columns: &[Vec<f64>]| DMatrix::from_fn(columns[0].len(), columns.len(), |i, j| columns[j][i]);
+    let factors = subspace.factors(&shape, coordinates.len()).unwrap();
+    let inner = DMatrix::from_row_iterator(4, 7, coordinates.iter().map(|&value| f64::from(value)));
+    let expected = matrix(&factors.left) * inner * matrix(&factors.right).transpose();
+    for (place, weight) in subspace.weights(&shape, &coordinates).into_iter().enumerate() {
+        assert!((f64::from(weight) - expected[(place / 21, place % 21)]).abs() < 1e-6);
+    }
+    assert!(subspace.factors(&shape, 4 * 22).is_none() && subspace.factors(&shape, 27).is_none());
 }
 
 #[test]

@@ -7,6 +7,7 @@ writes every weight of every tensor, in order, as little-endian single-precision
 shapes of the tensors. It does not encode again, so it accepts files that are not canonical.
 """
 
+import math
 import struct
 import sys
 
@@ -467,13 +468,14 @@ def read_mixed(coder, alphabet, geometry, is_sorted):
     return symbols
 
 
-def subspace_weights(coordinates, terms, seed, length):
-    def mix(z):
-        z = (z + 0x9E3779B97F4A7C15) & MASK
-        z = ((z ^ z >> 30) * 0xBF58476D1CE4E5B9) & MASK
-        z = ((z ^ z >> 27) * 0x94D049BB133111EB) & MASK
-        return z ^ z >> 31
+def mix(z):
+    z = (z + 0x9E3779B97F4A7C15) & MASK
+    z = ((z ^ z >> 30) * 0xBF58476D1CE4E5B9) & MASK
+    z = ((z ^ z >> 27) * 0x94D049BB133111EB) & MASK
+    return z ^ z >> 31
 
+
+def subspace_weights(coordinates, terms, seed, length):
     weights = []
     for i in range(length):
         total = 0.0
@@ -482,6 +484,42 @@ def subspace_weights(coordinates, terms, seed, length):
             value = coordinates[(noise >> 1) * len(coordinates) >> 63]
             total = single(total - value if noise & 1 else total + value)
         weights.append(total)
+    return weights
+
+
+def kronecker_weights(coordinates, rows, seed, shape_rows, length):
+    def factor(side, count, columns):
+        done = []
+        for j in range(columns):
+            key = mix(mix(seed) ^ (side << 32 | j))
+            column = [(mix(key ^ i) >> 11) / 2.0**52 - 1.0 for i in range(count)]
+            for before in done:
+                along = 0.0
+                for a, b in zip(before, column):
+                    along += a * b
+                column = [value - along * other for value, other in zip(column, before)]
+            square = 0.0
+            for value in column:
+                square += value * value
+            norm = math.sqrt(square)
+            done.append([value / norm if norm > 1e-9 else 0.0 for value in column])
+        return done
+
+    inner = len(coordinates) // rows
+    left, right = factor(0, shape_rows, rows), factor(1, length // shape_rows, inner)
+    half = []
+    for a in range(rows):
+        sums = [0.0] * (length // shape_rows)
+        for b in range(inner):
+            x = coordinates[a * inner + b]
+            sums = [total + x * other for total, other in zip(sums, right[b])]
+        half.append(sums)
+    weights = []
+    for row in range(shape_rows):
+        sums = [0.0] * (length // shape_rows)
+        for a in range(rows):
+            sums = [total + left[a][row] * other for total, other in zip(sums, half[a])]
+        weights.extend(single(total) for total in sums)
     return weights
 
 
@@ -505,7 +543,9 @@ def decode(data):
             continue
         way, subspace, count = ways.read(coder), None, length
         if way == 4:
-            count, terms, seed = coder.gamma(), coder.gamma(), coder.gamma() - 1
+            count, terms = coder.gamma(), coder.gamma()
+            rows = coder.gamma() if terms == 65 else None
+            seed = coder.gamma() - 1
             subspace, geometry = (terms, seed), (1, count, 1, 1)
             way = ways.read(coder)
         alphabet = Alphabet(len(values), negative)
@@ -514,7 +554,11 @@ def decode(data):
         else:
             symbols = read_mixed(coder, alphabet, geometry, way == 2)
         numbers = [values[symbol - 1] if symbol else 0.0 for symbol in symbols]
-        tensors.append(subspace_weights(numbers, *subspace, length) if subspace else numbers)
+        if subspace and subspace[0] == 65:
+            numbers = kronecker_weights(numbers, rows, subspace[1], dimensions[0], length)
+        elif subspace:
+            numbers = subspace_weights(numbers, *subspace, length)
+        tensors.append(numbers)
     return architecture, tensors
 
 

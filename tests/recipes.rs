@@ -50,6 +50,7 @@ fn every_method_makes_a_file_that_decodes_to_what_it_is() {
         ("sparsity = 0.5", "method = \"uniform\", codewords = 4, rate = 1.0"),
         ("sparsity = 0.2", "codewords = 2, subspace = { fraction = 0.3, terms = 1 }"),
         ("sparsity = 0.0", "codewords = 6, subspace = { fraction = 0.5, terms = 8, seed = 3 }"),
+        ("sparsity = 0.0", "codewords = 6, subspace = { fraction = 0.4, kronecker = 32, seed = 2 }"),
     ] {
         let text = recipe(pruning, quantisation, layers);
         let model = compressed(&text);

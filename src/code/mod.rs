@@ -32,6 +32,7 @@ mod error;
 mod geometry;
 mod grid;
 pub mod integer;
+mod kronecker;
 mod logistic;
 mod mixed_code;
 mod mixture;
@@ -47,6 +48,7 @@ pub use architecture::{Architecture, Convolution, ImageSize, Layer, Padding, Ten
 pub use codebook::{Codebook, MAX_CODEWORDS};
 pub use entropy::{Decoder, Encoder};
 pub use error::CodeError;
+pub use kronecker::{kronecker_factor, Factors};
 pub use model::{Allocation, Model, TensorBits, FORMAT_VERSION, WEIGHTS_PER_BYTE};
 pub use subspace::{Subspace, MAX_SEED, MAX_TERMS};
 pub use symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};

@@ -4,8 +4,7 @@ use super::distribution::{Adaptive, AdaptiveBit, Weighted};
 use super::entropy::Purpose;
 use super::geometry::Geometry;
 use super::{
-    Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, Subspace, SymbolCode, TensorShape,
-    MAX_MIXED_WEIGHTS,
+    Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, Subspace, SymbolCode, MAX_MIXED_WEIGHTS,
 };
 
 /// The latest version of the files that this source writes and reads.
@@ -148,8 +147,8 @@ impl Model {
             }
             last = Some(tensor.codebook);
             let coordinates = tensor.symbols.len();
-            if subspace.is_some() && !(1..=shape.len()).contains(&coordinates) {
-                return Err(CodeError::Coordinates { coordinates: coordinates as u64, weights: shape.len() });
+            if let Some(subspace) = subspace {
+                subspace.check(shape, coordinates)?;
             }
             if subspace.is_none() && coordinates != shape.len() {
                 return Err(wrong(format!(
@@ -234,9 +233,9 @@ impl Model {
             _ => values.get(usize::from(symbol) - 1).copied().unwrap_or(0.0),
         };
         let subspace = self.subspaces.get(place).copied().flatten().map(|subspace| {
-            let length = self.architecture.tensors().get(place).map_or(0, TensorShape::len);
             let coordinates: Vec<f32> = symbols.iter().map(value).collect();
-            (0..length as u64).map(move |weight| subspace.weight(weight, &coordinates))
+            let shape = self.architecture.tensors().into_iter().nth(place);
+            shape.map_or_else(Vec::new, |shape| subspace.weights(&shape, &coordinates))
         });
         let direct = if subspace.is_some() { &[] } else { symbols };
         subspace.into_iter().flatten().chain(direct.iter().map(value))
@@ -358,7 +357,7 @@ impl Model {
             let mut choice = prologue.read_choice(&mut decoder)?;
             subspaces.push(match choice {
                 SUBSPACE => {
-                    let (subspace, coordinates) = Subspace::read(&mut decoder, length)?;
+                    let (subspace, coordinates) = Subspace::read(&mut decoder, shape)?;
                     (length, geometry) = (coordinates, Geometry::line(coordinates));
                     choice = prologue.read_choice(&mut decoder)?;
                     Some(subspace)

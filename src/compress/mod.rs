@@ -51,7 +51,7 @@ pub use recipe::{compress, CompressError, Progress, Recipe, RecipeError};
 pub use simplify::{first_images, largest_difference, noise_images, shortened, simplify, Simplification};
 pub use stochastic::{stochastic_bounds, StochasticBound, StochasticError, RELATIVE_WIDTHS};
 #[cfg(feature = "train")]
-pub use subspace::SubspaceSize;
+pub use subspace::{SubspaceMap, SubspaceSize};
 pub use trained::TrainedNetwork;
 #[cfg(feature = "train")]
 pub use trial::{Trial, TrialError, Trials};

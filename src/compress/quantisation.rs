@@ -109,7 +109,7 @@ impl QuantisedWeights {
             let map =
                 map.map(|(subspace, dimension)| Coordinates::new(subspace, dimension, shape, device)).transpose()?;
             if let Some(map) = &map {
-                *values = map.nearest(values);
+                *values = map.nearest(values)?;
             }
             coordinates.push(map);
         }

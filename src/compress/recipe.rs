@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::{
     polish, shortened, PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod, QuantisedWeights,
-    SubspaceSize,
+    SubspaceMap, SubspaceSize,
 };
 use crate::bounds::BoundError;
 use crate::code::{Architecture, CodeError, ImageSize, Model, MAX_CODEWORDS};
@@ -117,8 +117,11 @@ impl<A> Recipe<A> {
         check("quantisation.digits", f64::from(digits), digits <= 23, "from 0 to 23")?;
         if let Some(subspace) = quantisation.subspace {
             part("quantisation.subspace.fraction", subspace.fraction)?;
-            let terms = subspace.terms;
-            check("quantisation.subspace.terms", f64::from(terms), (1..=64).contains(&terms), "from 1 to 64")?;
+            let (name, number) = match subspace.map {
+                SubspaceMap::Terms(terms) => ("quantisation.subspace.terms", terms),
+                SubspaceMap::Kronecker(columns) => ("quantisation.subspace.kronecker", columns),
+            };
+            check(name, f64::from(number), (1..=64).contains(&number), "from 1 to 64")?;
             let seed = subspace.seed;
             check("quantisation.subspace.seed", seed as f64, seed < 1 << 32, "below 2^32")?;
         }
@@ -151,8 +154,15 @@ impl fmt::Display for Recipe {
         }
         write!(formatter, "in {}, ", Passes(first))?;
         let Quantisation { method, codewords, digits, rate, subspace } = quantisation;
-        if let Some(SubspaceSize { fraction, terms, seed }) = subspace {
-            write!(formatter, "{fraction} coordinates a weight ({terms} terms, seed {seed}), ")?;
+        if let Some(SubspaceSize { fraction, map, seed }) = subspace {
+            match map {
+                SubspaceMap::Terms(terms) => {
+                    write!(formatter, "{fraction} coordinates a weight ({terms} terms, seed {seed}), ")?
+                }
+                SubspaceMap::Kronecker(columns) => {
+                    write!(formatter, "{fraction} coordinates a weight (Kronecker, {columns} columns, seed {seed}), ")?
+                }
+            }
         }
         let even = if *method == QuantisationMethod::Uniform { "even " } else { "" };
         write!(formatter, "{codewords} {even}codewords of {digits} digits at rate {rate} in {}", Passes(second))?;

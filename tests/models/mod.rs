@@ -114,6 +114,15 @@ pub fn every_kind() -> Vec<(&'static str, Model)> {
             }
         }),
     ));
+    kinds.push(("Kronecker product", {
+        let architecture = architecture("conv:9:3 relu dense:10", 1, 8);
+        let codebook = Codebook::exact(range(7, 0.25)).unwrap();
+        let mut noise = Noise::new(11);
+        let mut tensor = |length| CodedTensor { codebook: 0, symbols: symbols(length, 14, 900, &mut noise) };
+        let tensors = vec![tensor(35), tensor(6 * 40)];
+        let kronecker = |seed, rows| Some(Subspace::kronecker(seed, rows).unwrap());
+        Model::with_subspaces(architecture, vec![codebook], tensors, vec![kronecker(7, 5), kronecker(99, 6)]).unwrap()
+    }));
     kinds.push(("subspace", {
         let architecture = architecture("dense:20 relu dense:10", 1, 8);
         let codebook = Codebook::exact(range(7, 0.25)).unwrap();
