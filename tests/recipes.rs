@@ -117,6 +117,7 @@ fn a_wrong_recipe_says_what_is_accepted() {
         ("sparsity = 0.5", "sparsity = 1.5", "pruning.sparsity is 1.5; it must be from 0 to 1"),
         ("codewords = 2", "codewords = 300", "quantisation.codewords is 300; it must be from 1 to 255"),
         ("dense:10", "danse:10", "danse:10"),
+        ("codewords = 2", "codewords = 2, subspace = { fraction = 0.5, terms = 1, bogus = 2 }", "bogus"),
         ("epochs = 4", "epoch = 4", "epoch"),
     ] {
         let error = Recipe::parse(&good.replacen(from, to, 1), DIGITS, 10).unwrap_err().to_string();
