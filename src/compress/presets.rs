@@ -1,6 +1,6 @@
 //! The recipes that `certify` tries, by data set and effort.
 
-use super::{Pruning, PruningMethod, Quantisation, QuantisationMethod, Recipe};
+use super::{Pruning, PruningMethod, Quantisation, QuantisationMethod, Recipe, SubspaceMap, SubspaceSize};
 use crate::code::{Architecture, CodeError};
 use crate::data::LabelledImages;
 use crate::nets::Schedule;
@@ -58,26 +58,50 @@ fn for_small_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
     Ok(recipes)
 }
 
+/// What the recipes for large images differ in.
+struct Large {
+    layers: String,
+    quantisation: Quantisation,
+    second: Schedule,
+    sweeps: usize,
+}
+
 /// One channel may be writing, and writing slants; what is drawn upright already loses a little by being stood upright again.
 fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, CodeError> {
     let layers = |first: &str, pooling: &str, channels: usize| {
         let (block, classes) = (format!("conv:{channels}:3 norm relu max:2"), data.classes());
         format!("{first} {pooling}:2 {block} {block} dense:{classes}")
     };
+    let shared = SubspaceSize { fraction: 0.5, map: SubspaceMap::Terms(16), seed: 0 };
     let (upright, as_it_is, colours) = (
-        (layers("upright oriented:12 relu", "avg", 8), 6.0, Schedule { epochs: 40, batch: 64, learning_rate: 0.06 }, 2),
-        (layers("oriented:12 relu", "max", 10), 6.0, Schedule { epochs: 20, batch: 64, learning_rate: 0.04 }, 1),
-        (layers("oriented:12 norm relu", "avg", 16), 4.0, Schedule { epochs: 20, batch: 64, learning_rate: 0.04 }, 0),
+        Large {
+            layers: layers("upright oriented:12 relu", "avg", 8),
+            quantisation: Quantisation { subspace: Some(shared), ..quantised(2, 3.0) },
+            second: Schedule { epochs: 40, batch: 64, learning_rate: 0.06 },
+            sweeps: 0,
+        },
+        Large {
+            layers: layers("oriented:12 relu", "max", 10),
+            quantisation: quantised(2, 6.0),
+            second: Schedule { epochs: 20, batch: 64, learning_rate: 0.04 },
+            sweeps: 1,
+        },
+        Large {
+            layers: layers("oriented:12 norm relu", "avg", 16),
+            quantisation: quantised(2, 4.0),
+            second: Schedule { epochs: 20, batch: 64, learning_rate: 0.04 },
+            sweeps: 0,
+        },
     );
     let settings = if data.shape().channels == 1 { vec![upright, as_it_is] } else { vec![colours] };
     let mut recipes = Vec::new();
-    for (layers, rate, second, sweeps) in settings {
+    for Large { layers, quantisation, second, sweeps } in settings {
         let quick = effort == Effort::Quick;
         recipes.push(Recipe {
             architecture: Architecture::parse(&layers, data.shape())?,
             pruning: pruned(0.3),
             first: Schedule { epochs: 1, batch: 64, learning_rate: 0.01 },
-            quantisation: quantised(2, rate),
+            quantisation,
             second: Schedule { epochs: if quick { 1 } else { second.epochs }, ..second },
             bounded: 0.3,
             sweeps: if quick { 0 } else { sweeps },
