@@ -152,12 +152,12 @@ fn a_prior_learnt_on_a_part_is_shown_beside_the_held_out_bound_on_the_rest() {
 fn noise_gives_back_bits_as_it_hides_codewords_and_its_error_is_paid_for() {
     let data = digits().unwrap().train;
     let model = compressed(&recipe("sparsity = 0.3", "codewords = 2", "norm dense:10"));
-    let bounds = stochastic_bounds(&model, &data, 5, 0.05, 1).unwrap();
+    let bounds = stochastic_bounds(&model, &data, 500, 0.05, 1).unwrap();
     assert!(bounds.windows(2).all(|pair| pair[0].divergence >= pair[1].divergence), "{bounds:?}");
     for bound in &bounds {
         assert!(bound.mean_error < bound.error_limit && bound.error_limit < bound.bound, "{bound:?}");
     }
-    assert_eq!(bounds, stochastic_bounds(&model, &data, 5, 0.05, 1).unwrap(), "a pure function of its arguments");
+    assert_eq!(bounds, stochastic_bounds(&model, &data, 500, 0.05, 1).unwrap(), "a pure function of its arguments");
     // With noise that hides nothing, the divergence is the file's length with equal bits for each assignment.
     let kept: usize = model.tensors().iter().map(|tensor| tensor.kept()).sum();
     let (_, allocation) = model.encode_with_allocation().unwrap();

@@ -23,8 +23,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME|DIR")]
     data: String,
 
-    /// Networks drawn to estimate the training error
-    #[arg(long, default_value_t = 20)]
+    /// Pairs of a network and a training example drawn to estimate the training error
+    #[arg(long, default_value_t = 20_000)]
     draws: u64,
 
     /// Probability that one of the bounds fails

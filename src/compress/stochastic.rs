@@ -4,13 +4,15 @@ use std::f64::consts::{LN_2, TAU};
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 use thiserror::Error;
 
 use crate::bounds::{
-    monte_carlo_risk, pac_bayes_kl_xi, BoundError, FailureProbability, GaussianNoise, Nats, Probability, SampleSize,
+    monte_carlo_risk_of_pairs, pac_bayes_kl_xi, BoundError, EmpiricalRisk, FailureProbability, GaussianNoise, Nats,
+    SampleSize,
 };
 use crate::code::{CodeError, Model};
-use crate::data::LabelledImages;
+use crate::data::{DataError, LabelledImages};
 use crate::nets::{EvaluationError, Evaluator};
 use crate::random::stream;
 
@@ -25,7 +27,7 @@ const ROUNDING: f64 = 1e-6;
 pub struct StochasticBound {
     /// The noise, one of [`RELATIVE_WIDTHS`].
     pub relative_width: f64,
-    /// The mean training error over the draws.
+    /// The mean error over the pairs drawn.
     pub mean_error: f64,
     /// What the training error is at most, but for its share of `delta`.
     pub error_limit: f64,
@@ -47,6 +49,9 @@ pub enum StochasticError {
     /// The network does not fit the data.
     #[error(transparent)]
     Evaluation(#[from] EvaluationError),
+    /// An example cannot be taken.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// A number is outside a bound's domain.
     #[error(transparent)]
     Bound(#[from] BoundError),
@@ -60,7 +65,7 @@ pub enum StochasticError {
 /// `KL <= ln 2 (bits - assignments + sum log2 r) + sum KL(N(w, sigma^2) || sum_c N(c, sigma^2))`,
 ///
 /// with `r` codewords for each kept weight; the last terms are negative where the noise hides which codeword it was. The training error is estimated
-/// from `draws` networks. Each of the widths gets an equal share of `delta`, half of it for this estimate and half for the bound.
+/// from `draws` pairs of a fresh network and a random training example. Each of the widths gets an equal share of `delta`, half of it for this estimate and half for the bound.
 ///
 /// # Errors
 /// [`StochasticError`].
@@ -75,18 +80,20 @@ pub fn stochastic_bounds(
         return Err(StochasticError::Subspace);
     }
     let share = FailureProbability::new(delta / (2.0 * RELATIVE_WIDTHS.len() as f64))?;
-    let (examples, networks) = (SampleSize::new(data.len() as u64)?, SampleSize::new(draws)?);
+    let examples = SampleSize::new(data.len() as u64)?;
     let mut bounds = Vec::with_capacity(RELATIVE_WIDTHS.len());
     for relative_width in RELATIVE_WIDTHS {
         let divergence = Nats::new(divergence(model, relative_width)?)?;
-        let mut errors = 0;
-        for draw in 0..draws {
-            let random = stream(seed, &format!("noise {relative_width}"), draw, "weights");
+        let errors = |draw| {
+            let mut random = stream(seed, &format!("noise {relative_width}"), draw, "pair");
+            let example = random.random_range(0..data.len());
             let weights = noisy_weights(model, relative_width, random);
-            errors += Evaluator::of(model.architecture(), weights).errors(data)?;
-        }
-        let mean_error = errors as f64 / (draws * data.len() as u64) as f64;
-        let risk = monte_carlo_risk(Probability::new(mean_error)?, networks, examples, share)?;
+            Ok(Evaluator::of(model.architecture(), weights).errors(&data.slice(example..example + 1)?)?)
+        };
+        let pairs =
+            EmpiricalRisk::new((0..draws).into_par_iter().map(errors).sum::<Result<_, StochasticError>>()?, draws)?;
+        let mean_error = pairs.rate();
+        let risk = monte_carlo_risk_of_pairs(pairs, examples, share)?;
         bounds.push(StochasticBound {
             relative_width,
             mean_error,
