@@ -43,7 +43,7 @@ impl Subspace {
     }
 
     /// With the tensor as a matrix, a row for each entry of its first dimension, and the coordinates as a matrix `X` of `rows` rows: the
-    /// weights are `A X B^T` with [factors](kronecker_factor) `A` and `B` (Lotfi et al. 2022).
+    /// weights are `A X B^T` with [factors](super::kronecker_factor) `A` and `B` (Lotfi et al. 2022).
     ///
     /// # Errors
     /// [`CodeError::Subspace`] if `seed` is not below [`MAX_SEED`] or `rows` is not from 1 to [`MAX_TERMS`].
@@ -93,7 +93,7 @@ impl Subspace {
         })
     }
 
-    /// The weights of a tensor: sums of terms in single precision from 0, or those of [`product`].
+    /// The weights of a tensor: sums of terms in single precision from 0, or the Kronecker product of its factors.
     pub fn weights(self, shape: &TensorShape, coordinates: &[f32]) -> Vec<f32> {
         if let Some(factors) = self.factors(shape, coordinates.len()) {
             return product(&factors, coordinates);
