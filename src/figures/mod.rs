@@ -127,7 +127,7 @@ pub const FIGURES: &[Figure] = &[
         shows: "What each bound proves about a classifier with 20 errors on 1,000 training examples, over the length of its description, \
                 with 95% confidence. Occam's bound by the exact binomial tail is the least everywhere.",
         sources: &["bounds.csv"],
-        command: "nonvacuous bound --n 1000 --errors 20 --sweep bits=0..500:101 > experiments/bounds.csv",
+        command: "nonvacuous run experiments/bounds.toml --out experiments",
         draw: bounds::draw,
     },
     Figure {
