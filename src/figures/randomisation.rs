@@ -194,10 +194,14 @@ pub(super) fn course(path: &Path, column: &str, title: &str) -> Result<Picture, 
     plot.picture()
 }
 
-/// Training accuracy of pruned networks against their sparsity.
+/// Training accuracy of pruned networks against the part of their weights that is left.
 pub(super) fn sparsity(path: &Path) -> Result<Picture, FigureError> {
     let rows = Rows::read(path)?;
-    let x = Axis::linear("weights that are zero", 0.0, 1.0).written(percent);
+    let mut left: Vec<f64> = rows.numbers("sparsity")?.into_iter().map(|sparsity| 1.0 - sparsity).collect();
+    left.sort_by(f64::total_cmp);
+    left.dedup();
+    let least = left.first().copied().unwrap_or(0.01);
+    let x = Axis::logarithmic("weights that are left", 1.0, least / 1.1).ticks_at(&left).written(percent);
     let y = Axis::linear("training accuracy of the pruned network", 0.0, 1.0).written(percent);
     let mut plot = Plot::new(x, y, 13);
     for (place, randomised) in rows.distinct("randomised")?.iter().enumerate() {
@@ -211,9 +215,10 @@ pub(super) fn sparsity(path: &Path) -> Result<Picture, FigureError> {
             let mean = accuracies.iter().sum::<f64>() / accuracies.len() as f64;
             let lower = accuracies.iter().copied().fold(f64::INFINITY, f64::min);
             let upper = accuracies.iter().copied().fold(0.0, f64::max);
-            points.push((draws.numbers("sparsity")?.first().copied().unwrap_or_default(), lower, mean, upper));
+            let left = 1.0 - draws.numbers("sparsity")?.first().copied().unwrap_or_default();
+            points.push((left, lower, mean, upper));
         }
-        points.sort_by(|one, other| one.0.total_cmp(&other.0));
+        points.sort_by(|one, other| other.0.total_cmp(&one.0));
         let band: Vec<(f64, f64, f64)> = points.iter().map(|&(x, lower, _, upper)| (x, lower, upper)).collect();
         plot.band(&band, colour);
         plot.line(points.iter().map(|&(x, _, mean, _)| (x, mean)), Stroke::Solid(colour));
