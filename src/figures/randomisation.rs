@@ -113,20 +113,26 @@ pub(super) fn bits(path: &Path) -> Result<Picture, FigureError> {
     }
     if let (Some(first), Some(&(_, limit))) = (groups.first(), limits.first()) {
         let bits = first.mean(|draw| draw.bits);
-        ratio(&mut plot, mean(first), bits, limit, Side::Right);
+        ratio(&mut plot, mean(first), bits, limit);
+        plot.label((mean(first), limit), &times(bits / limit), INK, Side::Right);
     }
     if let (Some(last), Some(&(_, limit))) = (groups.last(), limits.last()) {
-        ratio(&mut plot, mean(last), last.mean(|draw| draw.bits), limit, Side::Left);
+        let bits = last.mean(|draw| draw.bits);
+        ratio(&mut plot, mean(last), bits, limit);
+        plot.label((mean(last), (bits * limit).sqrt()), &times(bits / limit), INK, Side::Left);
     }
     limits.iter().for_each(|&place| plot.point(place, Dot::Small(VERMILION)));
     plot.line(limits, Stroke::Solid(VERMILION));
     plot.picture()
 }
 
-/// How many times the limit the bits are, between the two.
-fn ratio(plot: &mut Plot, x: f64, bits: f64, limit: f64, side: Side) {
+/// A line from the limit to the bits.
+fn ratio(plot: &mut Plot, x: f64, bits: f64, limit: f64) {
     plot.line([(x, limit * 1.15), (x, bits / 1.15)], Stroke::Thin(MUTED));
-    plot.label((x, (bits * limit).sqrt()), &format!("{:.1} \u{d7} limit", bits / limit), INK, side);
+}
+
+fn times(ratio: f64) -> String {
+    format!("{ratio:.1} \u{d7} limit")
 }
 
 /// The ends of an axis of bits.
