@@ -15,7 +15,7 @@ const MEASURED: usize = 16;
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct BudgetArguments {
-    /// Quantise the weights so that the file has at most so many bytes, without training
+    /// Quantise the weights so that the file has at most so many bytes, without training or simplification
     #[arg(long, value_name = "BYTES", conflicts_with = "codewords")]
     budget: Option<usize>,
 

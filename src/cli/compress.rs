@@ -43,17 +43,22 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let architecture = architecture(&arguments.arch, arguments.input, arguments.classes)?;
-    let images = noise_images(&architecture)?;
-    let (network, simplification) = arguments.import.load(&arguments.network, &architecture, &images)?;
-    let (model, file) = match arguments.budget.bytes() {
-        Some(budget) => arguments.budget.model(&network, budget)?,
+    let (model, file, simplification) = match arguments.budget.bytes() {
+        // What is simplified must have a file already, and weights before quantisation take too many values for one.
+        Some(budget) => {
+            let network = arguments.import.read(&arguments.network, &architecture)?;
+            let (model, file) = arguments.budget.model(&network, budget)?;
+            (model, file, None)
+        }
         None => {
+            let images = noise_images(&architecture)?;
+            let (network, simplification) = arguments.import.load(&arguments.network, &architecture, &images)?;
             let model = network.model()?;
+            drop(network);
             let file = model.encode()?;
-            (model, file)
+            (model, file, simplification)
         }
     };
-    drop(network);
     let output = arguments.output.clone().unwrap_or_else(|| arguments.network.with_extension("nvc"));
     write_whole(&output, &file)?;
     let bits = 8 * file.len();

@@ -97,13 +97,8 @@ impl ImportArguments {
         Ok(names)
     }
 
-    /// Reads a network and, unless told not to, simplifies it; its function is compared on `images`.
-    pub(super) fn load(
-        &self,
-        path: &Path,
-        architecture: &Architecture,
-        images: &LabelledImages,
-    ) -> Result<(TrainedNetwork, Option<Simplification>), Failure> {
+    /// Reads a network as it is, but for `--codewords`.
+    pub(super) fn read(&self, path: &Path, architecture: &Architecture) -> Result<TrainedNetwork, Failure> {
         let mut file = SafetensorsFile::open(path).map_err(|error| match error {
             SafetensorsError::Io(error) => cannot("read", path, &error),
             other => other.into(),
@@ -114,6 +109,17 @@ impl ImportArguments {
         if let Some(codewords) = self.codewords {
             network.quantise(usize::from(codewords));
         }
+        Ok(network)
+    }
+
+    /// Reads a network and, unless told not to, simplifies it; its function is compared on `images`.
+    pub(super) fn load(
+        &self,
+        path: &Path,
+        architecture: &Architecture,
+        images: &LabelledImages,
+    ) -> Result<(TrainedNetwork, Option<Simplification>), Failure> {
+        let network = self.read(path, architecture)?;
         if self.no_simplify {
             return Ok((network, None));
         }
