@@ -218,9 +218,9 @@ pub const FIGURES: &[Figure] = &[
     Figure {
         name: "randomisation-bits",
         title: "Randomised labels: overfitting costs bits (MNIST)",
-        shows: "Length of the shortest of 50 files, ever cheaper, that keeps the training error within 5 points of the network's, against how much it \
-                overfits, for parts of the labels that were replaced at random (above), eight training sets of 1,000 images each; and the \
-                limit below which no code can be.",
+        shows: "Length of the shortest of 40 files, each made from the one before, that keeps the training error within 5 points of the \
+                network's, against how much it overfits, for parts of the labels that were replaced at random (above), five training sets of \
+                1,000 images each; and the limit below which no code can be.",
         sources: &["randomisation.csv"],
         command: "nonvacuous run experiments/randomisation.toml --out experiments",
         draw: |folder| randomisation::bits(&folder.join("randomisation.csv")),
