@@ -65,7 +65,8 @@ pub enum StochasticError {
 /// `KL <= ln 2 (bits - assignments + sum log2 r) + sum KL(N(w, sigma^2) || sum_c N(c, sigma^2))`,
 ///
 /// with `r` codewords for each kept weight; the last terms are negative where the noise hides which codeword it was. The training error is estimated
-/// from `draws` pairs of a fresh network and a random training example. Each of the widths gets an equal share of `delta`, half of it for this estimate and half for the bound.
+/// from `draws` pairs of a fresh network and a random training example. Each of the widths gets an equal share of `delta`, half of it for this
+/// estimate and half for the bound.
 ///
 /// # Errors
 /// [`StochasticError`].
@@ -90,8 +91,8 @@ pub fn stochastic_bounds(
             let weights = noisy_weights(model, relative_width, random);
             Ok(Evaluator::of(model.architecture(), weights).errors(&data.slice(example..example + 1)?)?)
         };
-        let pairs =
-            EmpiricalRisk::new((0..draws).into_par_iter().map(errors).sum::<Result<_, StochasticError>>()?, draws)?;
+        let wrong: Result<u64, StochasticError> = (0..draws).into_par_iter().map(errors).sum();
+        let pairs = EmpiricalRisk::new(wrong?, draws)?;
         let mean_error = pairs.rate();
         let risk = monte_carlo_risk_of_pairs(pairs, examples, share)?;
         bounds.push(StochasticBound {

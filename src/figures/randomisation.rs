@@ -113,26 +113,21 @@ pub(super) fn bits(path: &Path) -> Result<Picture, FigureError> {
     }
     if let (Some(first), Some(&(_, limit))) = (groups.first(), limits.first()) {
         let bits = first.mean(|draw| draw.bits);
-        ratio(&mut plot, mean(first), bits, limit);
-        plot.label((mean(first), limit), &times(bits / limit), INK, Side::Right);
+        ratio(&mut plot, mean(first), bits, limit, limit, Side::Right);
     }
     if let (Some(last), Some(&(_, limit))) = (groups.last(), limits.last()) {
         let bits = last.mean(|draw| draw.bits);
-        ratio(&mut plot, mean(last), bits, limit);
-        plot.label((mean(last), (bits * limit).sqrt()), &times(bits / limit), INK, Side::Left);
+        ratio(&mut plot, mean(last), bits, limit, (bits * limit).sqrt(), Side::Left);
     }
     limits.iter().for_each(|&place| plot.point(place, Dot::Small(VERMILION)));
     plot.line(limits, Stroke::Solid(VERMILION));
     plot.picture()
 }
 
-/// A line from the limit to the bits.
-fn ratio(plot: &mut Plot, x: f64, bits: f64, limit: f64) {
+/// A line from the limit to the bits, and beside it, at a height, how many times the limit the bits are.
+fn ratio(plot: &mut Plot, x: f64, bits: f64, limit: f64, height: f64, side: Side) {
     plot.line([(x, limit * 1.15), (x, bits / 1.15)], Stroke::Thin(MUTED));
-}
-
-fn times(ratio: f64) -> String {
-    format!("{ratio:.1} \u{d7} limit")
+    plot.label((x, height), &format!("{:.1} \u{d7} limit", bits / limit), INK, side);
 }
 
 /// The ends of an axis of bits.

@@ -173,10 +173,8 @@ impl Learner {
         mut values: Vec<Vec<f32>>,
         most: f64,
     ) -> Result<Option<Sent>, CompressError> {
-        let rank = |sent: &Sent| match sent.errors {
-            errors if errors as f64 <= most => (0, sent.bits),
-            errors => (errors, sent.bits),
-        };
+        let keeps = |sent: &Sent| sent.errors as f64 <= most;
+        let rank = |sent: &Sent| (if keeps(sent) { 0 } else { sent.errors }, sent.bits);
         let mut best: Option<Sent> = None;
         let mut rung: usize = 0;
         for file in 0..self.ladder.len() {
@@ -184,7 +182,7 @@ impl Learner {
             let order = origin.stream(draw, &format!("order for file {file}"));
             let sent = self.send(order, images, data, &values, rate)?;
             values = sent.received.weights();
-            rung = if sent.errors as f64 <= most { rung + 1 } else { rung.saturating_sub(1) };
+            rung = if keeps(&sent) { rung + 1 } else { rung.saturating_sub(1) };
             if best.as_ref().is_none_or(|best| rank(&sent) < rank(best)) {
                 best = Some(sent);
             }
