@@ -26,6 +26,7 @@ mod running_moments;
 mod schedule;
 #[cfg(feature = "train")]
 pub mod stacked;
+mod taps;
 #[cfg(feature = "train")]
 mod train;
 mod vectorised;
