@@ -127,7 +127,7 @@ pub const FIGURES: &[Figure] = &[
         shows: "What each bound proves about a classifier with 20 errors on 1,000 training examples, over the length of its description, \
                 with 95% confidence. Occam's bound by the exact binomial tail is the least everywhere.",
         sources: &["bounds.csv"],
-        command: "nonvacuous bound --n 1000 --errors 20 --sweep bits=0..500:101 > experiments/bounds.csv",
+        command: "nonvacuous run experiments/bounds.toml --out experiments",
         draw: bounds::draw,
     },
     Figure {
@@ -201,18 +201,26 @@ pub const FIGURES: &[Figure] = &[
     Figure {
         name: "randomisation-sparsity",
         title: "Randomised labels: how sparse a network can be",
-        shows: "Training accuracy of pruned networks against the part of their weights that is zero, for parts of the labels that were \
+        shows: "Training accuracy of pruned networks against the part of their weights that is left, for parts of the labels that were \
                 replaced at random (Zhou et al. 2019, section 6): the more there is to remember, the fewer weights can go.",
         sources: &["randomisation-sparsity.csv"],
         command: "nonvacuous run experiments/randomisation-sparsity.toml --out experiments",
         draw: |folder| randomisation::sparsity(&folder.join("randomisation-sparsity.csv")),
     },
     Figure {
+        name: "randomisation-lenet5",
+        title: "Randomised labels: how sparse LeNet-5 can be",
+        shows: "The same for LeNet-5 of 431,080 weights.",
+        sources: &["randomisation-lenet5.csv"],
+        command: "nonvacuous run experiments/randomisation-lenet5.toml --out experiments",
+        draw: |folder| randomisation::sparsity(&folder.join("randomisation-lenet5.csv")),
+    },
+    Figure {
         name: "randomisation-bits",
         title: "Randomised labels: overfitting costs bits (MNIST)",
-        shows: "Length of the shortest of eight files, from cheap to expensive, that keeps the training error within 5%, against how much it overfits, for \
-                parts of the labels that were replaced at random (above), five training sets of 1,000 images each; and the \
-                limit below which no code can be.",
+        shows: "Length of the shortest of 40 files, each made from the one before, that keeps the training error within 5 points of the \
+                network's, against how much it overfits, for parts of the labels that were replaced at random (above), five training sets of \
+                1,000 images each; and the limit below which no code can be.",
         sources: &["randomisation.csv"],
         command: "nonvacuous run experiments/randomisation.toml --out experiments",
         draw: |folder| randomisation::bits(&folder.join("randomisation.csv")),
@@ -220,9 +228,9 @@ pub const FIGURES: &[Figure] = &[
     Figure {
         name: "randomisation-bits-fashion",
         title: "Randomised labels: overfitting costs bits (Fashion-MNIST)",
-        shows: "The same for images of clothes.",
+        shows: "The same for images of clothes, five training sets.",
         sources: &["randomisation-fashion.csv"],
-        command: "nonvacuous run experiments/large/randomisation-fashion.toml --out experiments",
+        command: "nonvacuous run experiments/randomisation-fashion.toml --out experiments",
         draw: |folder| randomisation::bits(&folder.join("randomisation-fashion.csv")),
     },
     Figure {
@@ -237,7 +245,8 @@ pub const FIGURES: &[Figure] = &[
     Figure {
         name: "randomisation-epochs",
         title: "Randomised labels: bits as a network begins to overfit",
-        shows: "Bits of the file and the limit over the length of training, half of the labels random; above, the overfit in points.",
+        shows: "Bits of the shortest file that keeps the training error within 5 points of the network's, and the limit, over the length of \
+                training, half of the labels random; above, the overfit in points.",
         sources: &["randomisation-epochs.csv"],
         command: "nonvacuous run experiments/randomisation-epochs.toml --out experiments",
         draw: |folder| {
@@ -247,10 +256,9 @@ pub const FIGURES: &[Figure] = &[
     Figure {
         name: "randomisation-examples",
         title: "Randomised labels: bits over the number of examples",
-        shows: "Bits of the shortest file that keeps the training error within 5%, and the limit, half of the labels random; above, the overfit \
-                in points.",
+        shows: "The same over the number of examples.",
         sources: &["randomisation-examples.csv"],
-        command: "nonvacuous run experiments/large/randomisation-examples.toml --out experiments",
+        command: "nonvacuous run experiments/randomisation-examples.toml --out experiments",
         draw: |folder| randomisation::course(&folder.join("randomisation-examples.csv"), "examples", "training examples"),
     },
 ];

@@ -113,20 +113,26 @@ pub(super) fn bits(path: &Path) -> Result<Picture, FigureError> {
     }
     if let (Some(first), Some(&(_, limit))) = (groups.first(), limits.first()) {
         let bits = first.mean(|draw| draw.bits);
-        ratio(&mut plot, mean(first), bits, limit, Side::Right);
+        ratio(&mut plot, mean(first), bits, limit);
+        plot.label((mean(first), limit), &times(bits / limit), INK, Side::Right);
     }
     if let (Some(last), Some(&(_, limit))) = (groups.last(), limits.last()) {
-        ratio(&mut plot, mean(last), last.mean(|draw| draw.bits), limit, Side::Left);
+        let bits = last.mean(|draw| draw.bits);
+        ratio(&mut plot, mean(last), bits, limit);
+        plot.label((mean(last), (bits * limit).sqrt()), &times(bits / limit), INK, Side::Left);
     }
     limits.iter().for_each(|&place| plot.point(place, Dot::Small(VERMILION)));
     plot.line(limits, Stroke::Solid(VERMILION));
     plot.picture()
 }
 
-/// How many times the limit the bits are, between the two.
-fn ratio(plot: &mut Plot, x: f64, bits: f64, limit: f64, side: Side) {
+/// A line from the limit to the bits.
+fn ratio(plot: &mut Plot, x: f64, bits: f64, limit: f64) {
     plot.line([(x, limit * 1.15), (x, bits / 1.15)], Stroke::Thin(MUTED));
-    plot.label((x, (bits * limit).sqrt()), &format!("{:.1} \u{d7} limit", bits / limit), INK, side);
+}
+
+fn times(ratio: f64) -> String {
+    format!("{ratio:.1} \u{d7} limit")
 }
 
 /// The ends of an axis of bits.
@@ -194,10 +200,14 @@ pub(super) fn course(path: &Path, column: &str, title: &str) -> Result<Picture, 
     plot.picture()
 }
 
-/// Training accuracy of pruned networks against their sparsity.
+/// Training accuracy of pruned networks against the part of their weights that is left.
 pub(super) fn sparsity(path: &Path) -> Result<Picture, FigureError> {
     let rows = Rows::read(path)?;
-    let x = Axis::linear("weights that are zero", 0.0, 1.0).written(percent);
+    let mut left: Vec<f64> = rows.numbers("sparsity")?.into_iter().map(|sparsity| 1.0 - sparsity).collect();
+    left.sort_by(f64::total_cmp);
+    left.dedup();
+    let least = left.first().copied().unwrap_or(0.01);
+    let x = Axis::logarithmic("weights that are left", 1.0, least / 1.1).ticks_at(&left).written(percent);
     let y = Axis::linear("training accuracy of the pruned network", 0.0, 1.0).written(percent);
     let mut plot = Plot::new(x, y, 13);
     for (place, randomised) in rows.distinct("randomised")?.iter().enumerate() {
@@ -211,9 +221,10 @@ pub(super) fn sparsity(path: &Path) -> Result<Picture, FigureError> {
             let mean = accuracies.iter().sum::<f64>() / accuracies.len() as f64;
             let lower = accuracies.iter().copied().fold(f64::INFINITY, f64::min);
             let upper = accuracies.iter().copied().fold(0.0, f64::max);
-            points.push((draws.numbers("sparsity")?.first().copied().unwrap_or_default(), lower, mean, upper));
+            let left = 1.0 - draws.numbers("sparsity")?.first().copied().unwrap_or_default();
+            points.push((left, lower, mean, upper));
         }
-        points.sort_by(|one, other| one.0.total_cmp(&other.0));
+        points.sort_by(|one, other| other.0.total_cmp(&one.0));
         let band: Vec<(f64, f64, f64)> = points.iter().map(|&(x, lower, _, upper)| (x, lower, upper)).collect();
         plot.band(&band, colour);
         plot.line(points.iter().map(|&(x, _, mean, _)| (x, mean)), Stroke::Solid(colour));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use candle_core::{Device, Tensor, D};
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -26,12 +27,13 @@ pub(super) struct Randomisation {
     codewords: usize,
     /// The failure probability of the bounds whose coverage is counted.
     delta: f64,
-    /// Passes over the training set while weights are pruned, and again with shared values.
+    /// Passes over the training set while weights are pruned.
     epochs: usize,
     /// `n`.
     examples: u64,
-    /// Weights of the code length against the cross-entropy of the training set, from the cheapest file to the most expensive: numbers with
-    /// spaces between them.
+    /// Weights of the code length against the cross-entropy of the training set, rising numbers with spaces between them. As many files are
+    /// made, each from the weights of the one before: after one that is within the tolerance the next rung is taken, after one that is not the
+    /// rung below. So files become shorter than any that is made at once.
     ladder: String,
     /// As `Laws` takes it.
     law: String,
@@ -46,8 +48,11 @@ pub(super) struct Randomisation {
     randomised: f64,
     /// The part of the weights that is pruned while the network is trained.
     sparsity: f64,
-    /// Of the ladder's files, the shortest with no more training error is sent; if there is none, the one with the fewest errors.
+    /// The best of the ladder's files, which is sent, is the shortest whose training error exceeds that of the pruned network by no more; if
+    /// there is none, the one with the fewest errors.
     tolerance: f64,
+    /// Passes over the training set for each file of the ladder.
+    tuning: usize,
 }
 
 /// Dynamic network surgery (Guo, Yao and Chen 2016).
@@ -75,7 +80,7 @@ impl Randomisation {
         if self.codewords > MAX_CODEWORDS {
             return domain("codewords", self.codewords.to_string(), "numbers from 0 to 255");
         }
-        for (key, value) in [("batch", self.batch), ("epochs", self.epochs)] {
+        for (key, value) in [("batch", self.batch), ("epochs", self.epochs), ("tuning", self.tuning)] {
             if value == 0 {
                 return domain(key, value.to_string(), "1 or more");
             }
@@ -84,7 +89,7 @@ impl Randomisation {
         let ladder = match ladder {
             Ok(ladder) if !ladder.is_empty() && ladder.iter().all(|rate| *rate >= 0.0 && rate.is_finite()) => ladder,
             _ => {
-                let accepted = "finite numbers from 0 with spaces between them, such as \"4 2 1 0.5\"";
+                let accepted = "finite numbers from 0 with spaces between them, such as \"0.5 1 2 4\"";
                 return domain("ladder", self.ladder, accepted);
             }
         };
@@ -134,27 +139,17 @@ impl Learner {
             return Ok(results);
         }
 
-        let most = self.settings.tolerance * self.settings.examples as f64;
-        let mut best: Option<Sent> = None;
-        for &rate in &self.ladder {
-            let sent = self.send(origin, draw, &images, &data, &values, rate).map_err(|e| failed(e.to_string()))?;
-            let rank = |sent: &Sent| match sent.errors {
-                errors if errors as f64 <= most => (0, sent.bits),
-                errors => (errors, sent.bits),
-            };
-            if best.as_ref().is_none_or(|best| rank(&sent) < rank(best)) {
-                best = Some(sent);
-            }
-        }
-        let sent = best.ok_or_else(|| failed("an empty ladder".to_string()))?;
+        let most = pruned_errors as f64 + self.settings.tolerance * self.settings.examples as f64;
+        let sent = self.best(origin, draw, &images, &data, values, most).map_err(|error| failed(error.to_string()))?;
+        let sent = sent.ok_or_else(|| failed("an empty ladder".to_string()))?;
         let decisions = Evaluator::new(&sent.received).decisions(self.law.points());
         let test_error = self.law.error(&decisions.map_err(|error| failed(error.to_string()))?);
         results.extend([sent.rate.to_string(), sent.errors.to_string(), test_error.to_string(), sent.bits.to_string()]);
         Ok(results)
     }
 
-    fn schedule(&self) -> Schedule {
-        let Randomisation { epochs, batch, learning_rate, .. } = self.settings;
+    fn schedule(&self, epochs: usize) -> Schedule {
+        let Randomisation { batch, learning_rate, .. } = self.settings;
         Schedule { epochs, batch, learning_rate }
     }
 
@@ -164,15 +159,43 @@ impl Learner {
         let pruning = Pruning { method: self.settings.pruning, sparsity: self.settings.sparsity, width: 1.0 };
         let mut pruned = PrunedWeights::new(&self.network, pruning, random, data.device())?;
         let order = origin.stream(draw, "order while pruning");
-        train(&self.network, &mut pruned, data, self.schedule(), order, |_| ())?;
+        train(&self.network, &mut pruned, data, self.schedule(self.settings.epochs), order, |_| ())?;
         Ok(pruned.values()?)
+    }
+
+    /// The shortest of the ladder's files with at most so many errors, or the one with the fewest.
+    fn best(
+        &self,
+        origin: &Origin,
+        draw: u64,
+        images: &LabelledImages,
+        data: &TrainingSet,
+        mut values: Vec<Vec<f32>>,
+        most: f64,
+    ) -> Result<Option<Sent>, CompressError> {
+        let rank = |sent: &Sent| match sent.errors {
+            errors if errors as f64 <= most => (0, sent.bits),
+            errors => (errors, sent.bits),
+        };
+        let mut best: Option<Sent> = None;
+        let mut rung: usize = 0;
+        for file in 0..self.ladder.len() {
+            let Some(&rate) = self.ladder.get(rung) else { break };
+            let order = origin.stream(draw, &format!("order for file {file}"));
+            let sent = self.send(order, images, data, &values, rate)?;
+            values = sent.received.weights();
+            rung = if sent.errors as f64 <= most { rung + 1 } else { rung.saturating_sub(1) };
+            if best.as_ref().is_none_or(|best| rank(&sent) < rank(best)) {
+                best = Some(sent);
+            }
+        }
+        Ok(best)
     }
 
     /// Trains with shared values, writes the file, and counts what comes out of it.
     fn send(
         &self,
-        origin: &Origin,
-        draw: u64,
+        order: ChaCha8Rng,
         images: &LabelledImages,
         data: &TrainingSet,
         values: &[Vec<f32>],
@@ -186,8 +209,7 @@ impl Learner {
             subspace: None,
         };
         let mut quantised = QuantisedWeights::new(&self.network, values.to_vec(), settings, data.len(), data.device())?;
-        let order = origin.stream(draw, "order with shared values");
-        train(&self.network, &mut quantised, data, self.schedule(), order, |_| ())?;
+        train(&self.network, &mut quantised, data, self.schedule(self.settings.tuning), order, |_| ())?;
         let bytes = quantised.model(&self.network)?.encode()?;
         let received = Model::decode(&bytes)?;
         let errors = Evaluator::new(&received).errors(images)?;
