@@ -329,6 +329,11 @@ impl Evaluator {
 pub struct Features(Vec<Block>);
 
 impl Features {
+    /// The features of each block, and how many images it has.
+    pub(super) fn maps(&self) -> Vec<(&[Lanes], usize)> {
+        self.0.iter().map(|block| (&block.state.features[..], block.labels.len())).collect()
+    }
+
     /// The mean of each channel, over all images and places.
     pub fn channel_means(&self) -> Vec<f64> {
         let images: usize = self.0.iter().map(|block| block.labels.len()).sum();

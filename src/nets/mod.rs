@@ -30,6 +30,7 @@ mod taps;
 #[cfg(feature = "train")]
 mod train;
 mod vectorised;
+mod window_moments;
 
 /// Added to a variance before its root is taken, in layer normalisation.
 #[cfg(feature = "train")]
@@ -57,3 +58,4 @@ pub use running_moments::RunningMoments;
 pub use schedule::{Course, Schedule, Training};
 #[cfg(feature = "train")]
 pub use train::{train, Epoch, TrainError, Trainer, TrainingSet};
+pub use window_moments::WindowMoments;
