@@ -7,11 +7,8 @@ use clap::Args;
 use super::progress::progress_bar;
 use super::Failure;
 use crate::code::Model;
-use crate::compress::{within_budget, ImportError, Sensitivities, TrainedNetwork};
+use crate::compress::{within_budget, Calibration, TrainedNetwork};
 use crate::data::{Framing, ImageFolder};
-
-/// Calibration photographs on which sensitivities are measured.
-const MEASURED: usize = 16;
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct BudgetArguments {
@@ -19,13 +16,13 @@ pub(super) struct BudgetArguments {
     #[arg(long, value_name = "BYTES", conflicts_with = "codewords")]
     budget: Option<usize>,
 
-    /// With --budget: measure on photographs of this folder, in CLASS/*.jpg, what an error in each tensor costs, and keep channels' means on
-    /// them; their labels are not used
+    /// With --budget: measure on photographs of this folder, in CLASS/*.jpg, what errors of the weights cost and how they can make up for each
+    /// other, and keep channels' means; labels are not used
     #[arg(long, value_name = "DIR", requires = "budget")]
     calibrate: Option<PathBuf>,
 
     /// How many of them, at equal distances
-    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=4096))]
     photographs: u32,
 }
 
@@ -38,18 +35,16 @@ impl BudgetArguments {
     /// A model within the budget, and its file.
     pub(super) fn model(&self, network: &TrainedNetwork, budget: usize) -> Result<(Model, Vec<u8>), Failure> {
         let (network, file) = match &self.calibrate {
-            None => within_budget(network, None, None, budget)?,
+            None => within_budget(network, None, budget)?,
             Some(folder) => {
                 let folder = ImageFolder::open(folder)?;
                 let framing = Framing::usual(network.architecture.input())?;
-                let count = self.photographs as usize;
-                let [measured, images] =
-                    [count.min(MEASURED), count].map(|count| folder.batch(&folder.spread(count), framing, None));
-                let layers = network.architecture.first_tensors().iter().flatten().count();
-                let progress = progress_bar(layers as u64, "{bar:40} {pos}/{len} layers measured, {eta} left");
-                let sensitivities = Sensitivities::measured(network, &measured, || progress.inc(1));
+                let images = folder.batch(&folder.spread(self.photographs as usize), framing, None);
+                let steps = Calibration::steps(network, &images) as u64;
+                let progress = progress_bar(steps, "{bar:40} {pos}/{len} measurements, {eta} left");
+                let calibration = Calibration::measured(network, &images, || progress.inc(1));
                 progress.finish_and_clear();
-                within_budget(network, Some(&sensitivities.map_err(ImportError::from)?), Some(&images), budget)?
+                within_budget(network, Some(&calibration?), budget)?
             }
         };
         Ok((network.model()?, file))

@@ -340,6 +340,11 @@ impl Layer {
         }
     }
 
+    /// Whether it adds a number to each of its channels: its second tensor.
+    pub fn has_shift(&self) -> bool {
+        self.tensors() > 1
+    }
+
     /// Size after this layer, or why it does not fit.
     fn output(&self, before: ImageSize) -> Result<ImageSize, String> {
         let after = match *self {

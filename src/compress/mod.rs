@@ -35,7 +35,7 @@ mod trial;
 #[cfg(feature = "train")]
 mod units;
 
-pub use budget::{correct_means, within_budget, BudgetError, Sensitivities};
+pub use budget::{within_budget, BudgetError, Calibration};
 pub use import::{import, ImportError, ImportOptions};
 pub use kmeans::{kmeans, optimal_kmeans};
 #[cfg(feature = "train")]

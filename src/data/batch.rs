@@ -53,6 +53,18 @@ impl Batch {
         Self { shape, classes, examples }
     }
 
+    /// At most so many of the photographs, at equal distances.
+    pub fn spread(&self, count: usize) -> Self {
+        let count = count.min(self.examples.len());
+        let places = (0..count).map(|place| place * self.examples.len() / count);
+        Self { examples: places.filter_map(|place| self.examples.get(place).cloned()).collect(), ..*self }
+    }
+
+    /// The photographs, so many at a time.
+    pub fn parts(&self, size: usize) -> impl Iterator<Item = Self> + '_ {
+        self.examples.chunks(size.max(1)).map(|examples| Self { examples: examples.to_vec(), ..*self })
+    }
+
     /// Size of an image.
     pub fn shape(&self) -> ImageSize {
         self.shape

@@ -14,16 +14,17 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::loss::Loss;
+use super::taps::{Convolve, Tap};
 use super::vectorised::vectorised;
 use crate::code::upright::stand_upright;
 use crate::code::{oriented, Architecture, Convolution, ImageSize, Layer, Model};
 use crate::data::{Batch, Example, LabelledImages};
 
 /// Images computed side by side.
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 
 /// The same quantity in [`LANES`] images.
-type Lanes = [f32; LANES];
+pub(super) type Lanes = [f32; LANES];
 
 /// Added to a variance before its root is taken.
 const EPSILON: f32 = 1e-5;
@@ -47,14 +48,6 @@ pub enum EvaluationError {
         /// Classes of the data set.
         data: usize,
     },
-}
-
-/// A weight that is not zero, with what it reads.
-struct Tap {
-    channel: usize,
-    row: usize,
-    column: usize,
-    weight: f32,
 }
 
 enum Step {
@@ -305,7 +298,12 @@ impl Evaluator {
                         each(value, &other, |value, other| value + other);
                     }
                 }
-                _ => *features = vectorised(|| step.apply(std::mem::take(features), *before, *after)),
+                _ => {
+                    *features = vectorised(
+                        #[inline(always)]
+                        || step.apply(std::mem::take(features), *before, *after),
+                    );
+                }
             }
         }
     }
@@ -331,6 +329,11 @@ impl Evaluator {
 pub struct Features(Vec<Block>);
 
 impl Features {
+    /// The features of each block, and how many images it has.
+    pub(super) fn maps(&self) -> Vec<(&[Lanes], usize)> {
+        self.0.iter().map(|block| (&block.state.features[..], block.labels.len())).collect()
+    }
+
     /// The mean of each channel, over all images and places.
     pub fn channel_means(&self) -> Vec<f64> {
         let images: usize = self.0.iter().map(|block| block.labels.len()).sum();
@@ -481,7 +484,8 @@ impl Step {
                 features
             }
             Step::Convolution { convolution, taps, bias } => {
-                convolve(&features, before, after, convolution, taps, bias)
+                let bias = bias.as_deref();
+                Convolve { features: &features, before, after, convolution, taps, bias }.run()
             }
             Step::Dense { taps, bias } => {
                 let mut sums = Vec::with_capacity(taps.len());
@@ -537,59 +541,6 @@ fn upright(features: &mut [Lanes], size: ImageSize) {
         stand_upright(&mut image, size);
         features.iter_mut().zip(&image).for_each(|(lanes, value)| lanes[lane] = *value);
     }
-}
-
-#[inline(always)]
-fn convolve(
-    features: &[Lanes],
-    before: ImageSize,
-    after: ImageSize,
-    convolution: &Convolution,
-    taps: &[Vec<Tap>],
-    bias: &Option<Vec<f32>>,
-) -> Vec<Lanes> {
-    let stride = convolution.stride;
-    let [[above, _], [left, _]] = [before.height, before.width].map(|length| convolution.margins(length));
-    let inside = |column| inside(column, stride, left, before.width, after.width);
-    let columns: Vec<std::ops::Range<usize>> = (0..convolution.kernel).map(inside).collect();
-    let area = after.height * after.width;
-    let mut sums = Vec::with_capacity(taps.len() * area);
-    for (output, taps) in taps.iter().enumerate() {
-        let first = sums.len();
-        sums.resize(first + area, start(bias, output));
-        let map = &mut sums[first..];
-        // Row by row, so that sums stay at hand; each sum runs over the taps in their order.
-        for (row, sums) in map.chunks_exact_mut(after.width).enumerate() {
-            for tap in taps {
-                let Some(source) = (row * stride + tap.row).checked_sub(above).filter(|&row| row < before.height)
-                else {
-                    continue;
-                };
-                let columns = columns[tap.column].clone();
-                if columns.is_empty() {
-                    continue;
-                }
-                let source = &features[(tap.channel * before.height + source) * before.width..][..before.width];
-                let source = &source[columns.start * stride + tap.column - left..];
-                let sums = &mut sums[columns];
-                if stride == 1 {
-                    sums.iter_mut().zip(source).for_each(|(sum, value)| accumulate(sum, tap.weight, value));
-                } else {
-                    let source = source.iter().step_by(stride);
-                    sums.iter_mut().zip(source).for_each(|(sum, value)| accumulate(sum, tap.weight, value));
-                }
-            }
-        }
-    }
-    sums
-}
-
-/// The output positions at which a tap at `offset` reads inside the image, not the padding.
-#[inline(always)]
-fn inside(offset: usize, stride: usize, padding: usize, before: usize, after: usize) -> std::ops::Range<usize> {
-    let first = padding.saturating_sub(offset).div_ceil(stride);
-    let end = (before + padding).saturating_sub(offset).div_ceil(stride);
-    first..end.min(after).max(first)
 }
 
 #[inline(always)]

@@ -38,7 +38,7 @@ impl Loss {
 
     /// Whether an image of class `label` with these logits is right. It is not if there is no such class, or the class's logit is not a
     /// number; a logit that is not a number is a rival.
-    pub(super) fn is_right(self, logits: &[f32], label: usize) -> bool {
+    pub fn is_right(self, logits: &[f32], label: usize) -> bool {
         let magnitude = logits.iter().fold(0.0f32, |largest, logit| largest.max(logit.abs()));
         let margin = MARGIN * magnitude;
         let Some(truth) = logits.get(label).filter(|truth| !truth.is_nan()) else {

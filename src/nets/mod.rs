@@ -26,9 +26,11 @@ mod running_moments;
 mod schedule;
 #[cfg(feature = "train")]
 pub mod stacked;
+mod taps;
 #[cfg(feature = "train")]
 mod train;
 mod vectorised;
+mod window_moments;
 
 /// Added to a variance before its root is taken, in layer normalisation.
 #[cfg(feature = "train")]
@@ -56,3 +58,4 @@ pub use running_moments::RunningMoments;
 pub use schedule::{Course, Schedule, Training};
 #[cfg(feature = "train")]
 pub use train::{train, Epoch, TrainError, Trainer, TrainingSet};
+pub use window_moments::WindowMoments;

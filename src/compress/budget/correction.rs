@@ -1,22 +1,21 @@
 //! Means of channels, as they were before quantisation.
 
+use super::grids::on_grid;
 use super::BudgetError;
-use crate::code::Layer;
 use crate::compress::{ImportError, TrainedNetwork};
 use crate::data::Batch;
 use crate::nets::Evaluator;
 
-/// Adds to the shift of each batch normalisation what the mean over `images` of its channel has lost in `quantised`, layer after layer, so
-/// that each layer is corrected for what is left of all errors before it (Nagel et al. 2019, empirically).
+/// Adds to the shift or bias of each layer what the mean over `images` of its channel has lost in `quantised`, and puts it on its grid; layer after
+/// layer, so that each is corrected for what is left of all errors before it (Nagel et al. 2019, empirically).
 ///
 /// # Errors
 /// If the network does not read the images.
-pub fn correct_means(
+pub(super) fn correct_means(
     original: &TrainedNetwork,
-    quantised: &TrainedNetwork,
+    mut quantised: TrainedNetwork,
     images: &Batch,
 ) -> Result<TrainedNetwork, BudgetError> {
-    let mut corrected = quantised.clone();
     let architecture = &original.architecture;
     let reference = Evaluator::of(architecture, original.weights.clone());
     let evaluator = Evaluator::of(architecture, quantised.weights.clone());
@@ -26,15 +25,17 @@ pub fn correct_means(
     for ((place, layer), first) in architecture.layers().iter().enumerate().zip(firsts) {
         before = reference.advanced(before, place + 1);
         after = evaluator.advanced(after, place + 1);
-        let (Layer::BatchNormalise, Some(first)) = (layer, first) else {
+        let shifts = first.filter(|_| layer.has_shift()).and_then(|first| quantised.weights.get_mut(first + 1));
+        let Some(shifts) = shifts else {
             continue;
         };
         let means = before.channel_means().into_iter().zip(after.channel_means());
-        let lost: Vec<f32> = means.map(|(before, after)| (before - after) as f32).collect();
-        after.add_to_channels(&lost);
-        if let Some(shifts) = corrected.weights.get_mut(first + 1) {
-            shifts.iter_mut().zip(lost).for_each(|(shift, lost)| *shift += lost);
-        }
+        let corrected: Vec<f32> =
+            shifts.iter().zip(means).map(|(shift, (before, after))| shift + (before - after) as f32).collect();
+        let corrected = on_grid(&corrected);
+        let added: Vec<f32> = corrected.iter().zip(shifts.iter()).map(|(corrected, shift)| corrected - shift).collect();
+        after.add_to_channels(&added);
+        *shifts = corrected;
     }
-    Ok(corrected)
+    Ok(quantised)
 }

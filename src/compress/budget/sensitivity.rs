@@ -1,63 +1,50 @@
-//! What an error in a tensor costs.
+//! What an error in a tensor costs: for each tensor of convolutions and dense layers the cost of a squared error; scales, shifts and biases have
+//! none, since they are kept precise.
 
-use super::fold::with_folded_scales;
-use crate::compress::TrainedNetwork;
+use crate::compress::{ImportError, TrainedNetwork};
 use crate::data::Batch;
-use crate::nets::{EvaluationError, Evaluator, Features};
-
-/// For each tensor of convolutions and dense layers the cost of a squared error; scales, shifts and biases have none, since they are kept
-/// precise.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sensitivities(Vec<Option<f64>>);
+use crate::nets::{Evaluator, Features};
 
 /// The step that is tried, as a part of the root mean square of a tensor: some 4 bits a weight.
 const TRIED: f32 = 0.25;
 
-impl Sensitivities {
-    /// `1 / ||w_t||^2`: the same relative error everywhere costs the same.
-    pub fn relative(network: &TrainedNetwork) -> Self {
-        let squares = |weights: &[f32]| weights.iter().map(|&weight| f64::from(weight).powi(2)).sum::<f64>();
-        let shapes = network.architecture.tensors();
-        let tensors = network.weights.iter().zip(&shapes).map(|(weights, shape)| match shape.dimensions.len() {
-            0 | 1 => None,
-            _ => Some(1.0 / squares(weights).max(f64::MIN_POSITIVE)),
-        });
-        Self(tensors.collect())
-    }
-
-    /// The squared difference of the logits on `images` that rounding one tensor alone makes, divided by the squared error in the tensor; of
-    /// the network with [folded scales](super::within_budget). No labels, no gradients. `report` is told after each tensor.
-    ///
-    /// # Errors
-    /// If the network does not read the images.
-    pub fn measured(
-        network: &TrainedNetwork,
-        images: &Batch,
-        mut report: impl FnMut(),
-    ) -> Result<Self, EvaluationError> {
-        let folded = with_folded_scales(network);
-        let original = Evaluator::of(&folded.architecture, folded.weights.clone());
-        let mut features = original.start(images)?;
-        let logits = original.finish(&features);
-        let mut sensitivities = Self::relative(&folded);
-        for (layer, place) in folded.architecture.first_tensors().into_iter().enumerate() {
-            let Some(place) = place.filter(|&place| sensitivities.0.get(place).copied().flatten().is_some()) else {
-                continue;
-            };
-            features = original.advanced(features, layer);
-            if let Some(cost) = cost(&folded, place, &features, &logits) {
-                sensitivities.0[place] = Some(cost);
-            }
-            report();
-        }
-        Ok(sensitivities)
-    }
-
-    pub(super) fn of_tensors(&self) -> &[Option<f64>] {
-        &self.0
-    }
+/// `1 / ||w_t||^2`: the same relative error everywhere costs the same.
+pub(super) fn relative(network: &TrainedNetwork) -> Vec<Option<f64>> {
+    let squares = |weights: &[f32]| weights.iter().map(|&weight| f64::from(weight).powi(2)).sum::<f64>();
+    let shapes = network.architecture.tensors();
+    let tensors = network.weights.iter().zip(&shapes).map(|(weights, shape)| match shape.dimensions.len() {
+        0 | 1 => None,
+        _ => Some(1.0 / squares(weights).max(f64::MIN_POSITIVE)),
+    });
+    tensors.collect()
 }
 
+/// The squared difference of the logits on `images` that rounding one tensor alone makes, divided by the squared error in the tensor. No labels, no
+/// gradients. `report` is told after each tensor.
+///
+/// # Errors
+/// If the network does not read the images.
+pub(super) fn measured(
+    network: &TrainedNetwork,
+    images: &Batch,
+    report: &mut impl FnMut(),
+) -> Result<Vec<Option<f64>>, ImportError> {
+    let original = Evaluator::of(&network.architecture, network.weights.clone());
+    let mut features = original.start(images)?;
+    let logits = original.finish(&features);
+    let mut sensitivities = relative(network);
+    for (layer, place) in network.architecture.first_tensors().into_iter().enumerate() {
+        let Some(place) = place.filter(|&place| sensitivities.get(place).copied().flatten().is_some()) else {
+            continue;
+        };
+        features = original.advanced(features, layer);
+        if let Some(cost) = cost(network, place, &features, &logits) {
+            sensitivities[place] = Some(cost);
+        }
+        report();
+    }
+    Ok(sensitivities)
+}
 /// The measured sensitivity of one tensor; nothing if rounding changes nothing.
 fn cost(network: &TrainedNetwork, place: usize, features: &Features, logits: &[Vec<f32>]) -> Option<f64> {
     let mut changed = network.weights.clone();
