@@ -30,7 +30,7 @@ fn examples(seed: u64) -> (Vec<u8>, Vec<u8>) {
 struct Draw {
     features: Vec<f32>,
     labels: Vec<u32>,
-    set: TrainingSet,
+    set: TrainingSet<'static>,
 }
 
 fn draw(seed: u64) -> Draw {

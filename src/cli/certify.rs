@@ -13,7 +13,7 @@ use super::table::table;
 use super::{prior_fraction, Failure, MISUSE};
 use crate::bounds::BOUNDS;
 use crate::certificate::{percent_up, Certificate, Provenance};
-use crate::code::Architecture;
+use crate::code::{Architecture, ImageSize};
 use crate::compress::{recipes, Effort, Recipe};
 use crate::data::{load, photographs, DataSet, SearchPath};
 use crate::nets::TrainingSet;
@@ -28,8 +28,9 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "LAYERS")]
     arch: Option<String>,
 
-    /// Train by this recipe (TOML; such as the recipe.toml beside a certificate) instead of those that are known to do well
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["arch", "effort", "model"])]
+    /// Train by this recipe (TOML; such as the recipe.toml beside a certificate) instead of those that are known to do well; with --model, train
+    /// that network further
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["arch", "effort"])]
     recipe: Option<PathBuf>,
 
     /// Learn the prior on this first part of the training set, and bound the error on the rest alone
@@ -65,8 +66,13 @@ pub(super) const CERTIFICATE_FILE: &str = "certificate.json";
 
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
     crate::bounds::FailureProbability::new(arguments.delta)?;
-    let claim =
-        |folder| Claim { arch: arguments.arch.as_deref(), delta: arguments.delta, seed: arguments.seed, folder };
+    let claim = |folder| Claim {
+        arch: arguments.arch.as_deref(),
+        recipe: arguments.recipe.as_deref(),
+        delta: arguments.delta,
+        seed: arguments.seed,
+        folder,
+    };
     if let Some(set) = photographs(&arguments.data, search)? {
         let Some(path) = &arguments.model.model else {
             return Err(Failure::misuse(&format!(
@@ -119,10 +125,7 @@ pub(super) fn provenance(seed: u64) -> Provenance {
 
 fn chosen_recipes(arguments: &Arguments, data: &DataSet) -> Result<Vec<Recipe>, Failure> {
     if let Some(path) = &arguments.recipe {
-        let text = std::fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
-        let recipe = Recipe::parse(&text, data.train.shape(), data.train.classes())
-            .map_err(|error| Failure { message: format!("{}: {error}", path.display()), code: MISUSE })?;
-        return Ok(vec![recipe]);
+        return Ok(vec![read_recipe(path, data.train.shape(), data.train.classes())?]);
     }
     let mut recipes = recipes(&data.train, arguments.effort)?;
     if let Some(text) = &arguments.arch {
@@ -133,6 +136,13 @@ fn chosen_recipes(arguments: &Arguments, data: &DataSet) -> Result<Vec<Recipe>, 
         recipes.dedup();
     }
     Ok(recipes)
+}
+
+/// The recipe in a file, for images of that size.
+pub(super) fn read_recipe(path: &Path, input: ImageSize, classes: usize) -> Result<Recipe, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
+    Recipe::parse(&text, input, classes)
+        .map_err(|error| Failure { message: format!("{}: {error}", path.display()), code: MISUSE })
 }
 
 /// The certificate is written last and removed first, so that one beside a model is always about that model.

@@ -7,7 +7,9 @@ use clap::Args;
 use super::certify::{provenance, summarise, write, MODEL_FILE};
 use super::certify_photographs::{PhotographArguments, IMAGENET_SIZE};
 use super::import::{architecture, ImportArguments};
-use super::output::{create_folder, print, print_json, read};
+use super::output::{cannot, create_folder, print, print_json, read, write_whole};
+use super::search::RECIPE_FILE;
+use super::tuning::{Tuned, Tuning};
 use super::Failure;
 use crate::certificate::issue;
 use crate::code::{Architecture, ImageSize};
@@ -16,7 +18,8 @@ use crate::data::{DataSet, LabelledImages, PhotographSet};
 
 #[derive(Debug, Args)]
 pub(super) struct ModelArguments {
-    /// Certify the network in this safetensors file, of layers --arch, or in this model file, instead of training one
+    /// Certify the network in this safetensors file, of layers --arch, or in this model file, instead of training one; or with --recipe, train the one
+    /// in this safetensors file further
     #[arg(long, value_name = "FILE.safetensors|FILE.nvc")]
     pub(super) model: Option<PathBuf>,
 
@@ -30,19 +33,26 @@ pub(super) struct ModelArguments {
 /// How a network is certified.
 pub(super) struct Claim<'a> {
     pub(super) arch: Option<&'a str>,
+    /// How to train it further, if that is asked for.
+    pub(super) recipe: Option<&'a Path>,
     pub(super) delta: f64,
     pub(super) seed: u64,
     pub(super) folder: &'a Path,
 }
 
 impl ModelArguments {
-    /// Certifies what the file decodes to.
+    /// Certifies what the file, or the network trained further, decodes to.
     pub(super) fn certify(&self, path: &Path, claim: &Claim, data: &DataSet, json: bool) -> Result<(), Failure> {
         let (shape, classes) = (data.train.shape(), data.train.classes());
-        let file = self.model_file(path, claim.arch, shape, classes, json, |_| Ok(first_images(&data.train)?))?;
-        let certificate = issue(&file, MODEL_FILE, data, claim.delta, provenance(claim.seed))?;
+        let tuned = self.tuning(path, claim).map(|tuning| tuning.on_images(&data.train)).transpose()?;
+        let file = match &tuned {
+            Some(tuned) => &tuned.file,
+            None => &self.model_file(path, claim.arch, shape, classes, json, |_| Ok(first_images(&data.train)?))?,
+        };
+        let certificate = issue(file, MODEL_FILE, data, claim.delta, provenance(claim.seed))?;
         create_folder(claim.folder)?;
-        write(claim.folder, &file, &certificate)?;
+        write(claim.folder, file, &certificate)?;
+        finish(tuned, claim)?;
         if json {
             return print_json(&certificate);
         }
@@ -50,7 +60,7 @@ impl ModelArguments {
         Ok(())
     }
 
-    /// Certifies what the file decodes to on photographs.
+    /// The same on photographs.
     pub(super) fn certify_photographs(
         &self,
         path: &Path,
@@ -59,9 +69,23 @@ impl ModelArguments {
         json: bool,
     ) -> Result<(), Failure> {
         let classes = set.train.classes().len();
-        let file =
-            self.model_file(path, claim.arch, IMAGENET_SIZE, classes, json, |layers| Ok(noise_images(layers)?))?;
-        self.photographs.certify(&file, set, claim.delta, claim.seed, claim.folder, json)
+        self.photographs.check(classes)?;
+        let cache = self.photographs.cache()?;
+        let tuning = self.tuning(path, claim);
+        let tuned = tuning.map(|tuning| tuning.on_photographs(&set.train, cache.as_ref())).transpose()?;
+        let file = match &tuned {
+            Some(tuned) => &tuned.file,
+            None => {
+                &self.model_file(path, claim.arch, IMAGENET_SIZE, classes, json, |layers| Ok(noise_images(layers)?))?
+            }
+        };
+        self.photographs.certify(file, set, claim, cache.as_ref(), json)?;
+        finish(tuned, claim)
+    }
+
+    /// How the network is trained further, if that is asked for.
+    fn tuning<'a>(&'a self, network: &'a Path, claim: &'a Claim) -> Option<Tuning<'a>> {
+        claim.recipe.map(|recipe| Tuning { import: &self.import, network, recipe, claim })
     }
 
     /// A model file as it is; or the file of a network that is imported and simplified, which is compared on `images`.
@@ -87,4 +111,14 @@ impl ModelArguments {
         }
         Ok(network.model()?.encode()?)
     }
+}
+
+/// Puts the recipe beside the certificate, and removes the checkpoints.
+fn finish(tuned: Option<Tuned>, claim: &Claim) -> Result<(), Failure> {
+    let (Some(tuned), Some(recipe)) = (tuned, claim.recipe) else {
+        return Ok(());
+    };
+    let (text, path) = (read(recipe)?, claim.folder.join(RECIPE_FILE));
+    write_whole(&path, &text)?;
+    tuned.checkpoints.remove().map_err(|error| cannot("tidy", claim.folder, &error))
 }

@@ -1,10 +1,11 @@
 //! `nonvacuous certify --model` on photographs.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::certify::{provenance, summarise, write, MODEL_FILE};
+use super::certify_model::Claim;
 use super::output::{cannot, create_folder, print_json};
 use super::photograph_progress::PhotographProgress;
 use super::Failure;
@@ -59,27 +60,35 @@ impl PhotographArguments {
         Ok(())
     }
 
+    /// Refuses what so few classes do not have.
+    pub(super) fn check(&self, classes: usize) -> Result<(), Failure> {
+        if self.loss == LossName::Top5 && classes <= 5 {
+            return Err(Failure::misuse(&format!("--loss top5 needs more than 5 classes, but there are {classes}")));
+        }
+        Ok(())
+    }
+
+    /// Where decoded photographs are kept, if they are.
+    pub(super) fn cache(&self) -> Result<Option<PixelCache>, Failure> {
+        Ok(self.cache.as_deref().map(PixelCache::open).transpose()?)
+    }
+
     /// Certifies the network in a model file on photographs.
     pub(super) fn certify(
         &self,
         file: &[u8],
         set: &PhotographSet,
-        delta: f64,
-        seed: u64,
-        folder: &Path,
+        claim: &Claim,
+        cache: Option<&PixelCache>,
         json: bool,
     ) -> Result<(), Failure> {
-        let classes = set.train.classes().len();
-        if self.loss == LossName::Top5 && classes <= 5 {
-            return Err(Failure::misuse(&format!("--loss top5 needs more than 5 classes, but there are {classes}")));
-        }
+        let Claim { delta, seed, folder, .. } = *claim;
         create_folder(folder)?;
-        let cache = self.cache.as_deref().map(PixelCache::open).transpose()?;
         let task = Task { loss: self.loss.loss(), subsample: self.subsample.map(|size| (size, seed)), delta };
         let evaluated = self.subsample.map_or(set.train.len(), |size| size as usize);
         let progress = PhotographProgress::new(evaluated + set.held_out.as_ref().map_or(0, |held_out| held_out.len()));
         let report = |count: usize, problems: &[String]| progress.advance(count, problems);
-        let evaluation = Evaluation { folder: Some(folder), cache: cache.as_ref(), report: Some(&report) };
+        let evaluation = Evaluation { folder: Some(folder), cache, report: Some(&report) };
         let certificate = issue_photographs(file, MODEL_FILE, set, &task, provenance(seed), &evaluation)?;
         progress.finish();
         write(folder, file, &certificate)?;

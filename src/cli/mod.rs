@@ -32,6 +32,8 @@ mod search;
 mod sweep;
 mod table;
 mod training_error;
+#[cfg(feature = "train")]
+mod tuning;
 mod verify;
 
 use std::path::PathBuf;

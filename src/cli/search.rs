@@ -18,12 +18,12 @@ use crate::nets::{TrainError, TrainingSet};
 const TRIALS_FILE: &str = "trials.csv";
 
 /// The recipe of the best, with which it can be made again.
-const RECIPE_FILE: &str = "recipe.toml";
+pub(super) const RECIPE_FILE: &str = "recipe.toml";
 
 /// What is searched, where the result goes, and since when.
 pub(super) struct Search<'a> {
     pub(super) data: &'a DataSet,
-    pub(super) training_set: &'a TrainingSet,
+    pub(super) training_set: &'a TrainingSet<'a>,
     pub(super) folder: &'a Path,
     pub(super) arguments: &'a Arguments,
     pub(super) begun: Instant,
@@ -165,8 +165,10 @@ pub(super) fn encoded(
     bar.set_prefix(format!("[{number}/{of}]"));
     bar.set_message("starting");
     let model = compress(recipe, data, training_set, delta, seed, |progress| {
-        bar.set_message(progress.to_string());
-        if !matches!(progress, Progress::Polish(_)) {
+        if !matches!(progress, Progress::Step(_)) {
+            bar.set_message(progress.to_string());
+        }
+        if matches!(progress, Progress::Pruning(_) | Progress::Codebook(_)) {
             bar.inc(1);
         }
     })?;

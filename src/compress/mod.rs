@@ -16,6 +16,8 @@ mod polish;
 #[cfg(feature = "train")]
 mod presets;
 #[cfg(feature = "train")]
+mod pretrained;
+#[cfg(feature = "train")]
 mod pruning;
 #[cfg(feature = "train")]
 mod quantisation;
@@ -33,6 +35,8 @@ mod trained;
 #[cfg(feature = "train")]
 mod trial;
 #[cfg(feature = "train")]
+mod tuning;
+#[cfg(feature = "train")]
 mod units;
 
 pub use budget::{within_budget, BudgetError, Calibration};
@@ -42,6 +46,8 @@ pub use kmeans::{kmeans, optimal_kmeans};
 pub use polish::polish;
 #[cfg(feature = "train")]
 pub use presets::{recipes, variations, Effort};
+#[cfg(feature = "train")]
+pub use pretrained::Pretrained;
 #[cfg(feature = "train")]
 pub use pruning::{PrunedWeights, Pruning, PruningMethod};
 #[cfg(feature = "train")]
@@ -55,3 +61,5 @@ pub use subspace::{SubspaceMap, SubspaceSize};
 pub use trained::TrainedNetwork;
 #[cfg(feature = "train")]
 pub use trial::{Trial, TrialError, Trials};
+#[cfg(feature = "train")]
+pub use tuning::{tune, Checkpoints};

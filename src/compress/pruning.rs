@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::straight_through::straight_through;
 use super::units::unused;
+use super::Pretrained;
 use crate::code::Architecture;
 use crate::nets::{Network, Parameters, RunningMoments};
 
@@ -44,13 +45,15 @@ pub enum PruningMethod {
 ///
 /// When the fraction `t` of all steps is done, the fraction of zeros is `s (1 - (1 - u)^3)` with `s` the final
 /// sparsity and `u` the position of `t` in the pruning period, from 0 to 1 (Zhu and Gupta 2017). Magnitudes are compared across all
-/// tensors, each relative to its initial standard deviation; biases, whose deviation is zero, are never pruned.
+/// tensors, each relative to its initial standard deviation, or for a [pretrained](Pretrained) network to the weight whose loss would cost as much in every
+/// tensor; biases are never pruned.
 pub struct PrunedWeights {
     weights: Vec<Var>,
     masks: Vec<Tensor>,
     architecture: Architecture,
     moments: RunningMoments,
-    deviations: Vec<f64>,
+    /// What magnitudes are relative to, one a tensor; zero if its weights are not pruned.
+    units: Vec<f64>,
     pruning: Pruning,
     /// For each weight whether it is between units in use.
     used: Vec<Vec<bool>>,
@@ -76,6 +79,16 @@ impl PrunedWeights {
     /// # Errors
     /// If candle fails.
     pub fn new(network: &Network, pruning: Pruning, mut random: ChaCha8Rng, device: &Device) -> Result<Self> {
+        let weights = network.initial_weights(&mut random);
+        let moments = RunningMoments::new(network.architecture());
+        Self::from(network, Pretrained { weights, moments, units: network.deviations().to_vec() }, pruning, device)
+    }
+
+    /// The weights of a network that has been trained already, none pruned yet.
+    ///
+    /// # Errors
+    /// If candle fails, or they do not have the network's shapes.
+    pub fn from(network: &Network, pretrained: Pretrained, pruning: Pruning, device: &Device) -> Result<Self> {
         let architecture = network.architecture().clone();
         let used: Vec<Vec<bool>> = unused(&architecture, pruning.width)
             .into_iter()
@@ -83,15 +96,13 @@ impl PrunedWeights {
             .collect();
         let mut weights = Vec::new();
         let mut masks = Vec::new();
-        let values = network.initial_weights(&mut random);
+        let Pretrained { weights: values, moments, units } = pretrained;
         for ((shape, initial), used) in architecture.tensors().iter().zip(values).zip(&used) {
             let mask: Vec<f32> = used.iter().map(|&used| f32::from(used)).collect();
             masks.push(Tensor::from_vec(mask, &shape.dimensions[..], device)?);
             weights.push(Var::from_vec(initial, &shape.dimensions[..], device)?);
         }
-        let moments = RunningMoments::new(&architecture);
-        let deviations = network.deviations().to_vec();
-        Ok(Self { weights, masks, architecture, moments, deviations, pruning, used, pruned: 0.0 })
+        Ok(Self { weights, masks, architecture, moments, units, pruning, used, pruned: 0.0 })
     }
 
     /// For each tensor its weights, zero where pruned; those of batch normalisations with the running moments in them.
@@ -121,16 +132,16 @@ impl PrunedWeights {
         Ok(())
     }
 
-    /// By how much each weight deserves to stay: its magnitude relative to its tensor's first deviation.
+    /// By how much each weight deserves to stay: its magnitude in units of its tensor.
     fn scores(&self) -> Result<Vec<Vec<f64>>> {
         let mut scores = Vec::new();
-        for ((weight, mask), &deviation) in self.weights.iter().zip(&self.masks).zip(&self.deviations) {
+        for ((weight, mask), &unit) in self.weights.iter().zip(&self.masks).zip(&self.units) {
             let values: Vec<f32> = weight.flatten_all()?.to_vec1()?;
             let kept: Vec<f32> = mask.flatten_all()?.to_vec1()?;
             let score = |(value, kept): (f32, f32)| match self.pruning.method {
-                _ if deviation == 0.0 => f64::INFINITY,
-                PruningMethod::Surgery if kept > 0.0 => INERTIA * f64::from(value).abs() / deviation,
-                _ => f64::from(value).abs() / deviation,
+                _ if unit == 0.0 => f64::INFINITY,
+                PruningMethod::Surgery if kept > 0.0 => INERTIA * f64::from(value).abs() / unit,
+                _ => f64::from(value).abs() / unit,
             };
             scores.push(values.into_iter().zip(kept).map(score).collect());
         }

@@ -5,14 +5,15 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::tuning::Stages;
 use super::{
-    polish, shortened, PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod, QuantisedWeights,
-    SubspaceMap, SubspaceSize,
+    polish, shortened, PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod, SubspaceMap,
+    SubspaceSize,
 };
 use crate::bounds::BoundError;
 use crate::code::{Architecture, CodeError, ImageSize, Model, MAX_CODEWORDS};
 use crate::data::LabelledImages;
-use crate::nets::{train, Epoch, EvaluationError, Network, Schedule, TrainError, Training, TrainingSet};
+use crate::nets::{CheckpointError, Epoch, EvaluationError, Network, Schedule, TrainError, TrainingSet};
 use crate::random::stream;
 
 /// How to train and compress one network: methods that are combined at will.
@@ -189,6 +190,8 @@ impl fmt::Display for Passes<'_> {
 /// How far [`compress`] has come.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Progress {
+    /// After a step of training: the fraction of all steps that is done.
+    Step(f64),
     /// An epoch of training while the smallest weights are pruned.
     Pruning(Epoch),
     /// An epoch of training with a codebook.
@@ -202,6 +205,7 @@ impl fmt::Display for Progress {
         let (stage, epoch) = match self {
             Progress::Pruning(epoch) => ("training and pruning", epoch),
             Progress::Codebook(epoch) => ("training the codebook", epoch),
+            Progress::Step(done) => return write!(formatter, "{:.0}% trained", 100.0 * done),
             Progress::Polish(bound) => return write!(formatter, "polishing: bound {:.2}%", 100.0 * bound),
         };
         write!(formatter, "{stage}: loss {:.3}, error {:.1}%", epoch.loss, 100.0 * epoch.error)
@@ -214,6 +218,9 @@ pub enum CompressError {
     /// Training failed.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// A checkpoint cannot be written or taken up.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// The result cannot be coded.
     #[error(transparent)]
     Code(#[from] CodeError),
@@ -245,21 +252,11 @@ pub fn compress(
     seed: u64,
     mut report: impl FnMut(Progress),
 ) -> Result<Model, CompressError> {
-    let device = training_set.device();
-    let name = recipe.to_string();
-    let random = |purpose: &str| stream(seed, &name, 0, purpose);
     let network = Network::new(recipe.architecture.clone());
-
-    let mut pruned = PrunedWeights::new(&network, recipe.pruning, random("initial weights"), device)?;
-    let order = random("batches while pruning");
-    train(&network, &mut pruned, training_set, recipe.first, order, |epoch| report(Progress::Pruning(epoch)))?;
-
-    let values = pruned.values()?;
-    let mut quantised = QuantisedWeights::new(&network, values, recipe.quantisation, training_set.len(), device)?;
-    let order = random("batches with codewords");
-    let training = Training { bounded: recipe.bounded, ..recipe.second.into() };
-    train(&network, &mut quantised, training_set, training, order, |epoch| report(Progress::Codebook(epoch)))?;
-    let model = quantised.model(&network)?;
+    let random = stream(seed, &recipe.to_string(), 0, "initial weights");
+    let pruned = PrunedWeights::new(&network, recipe.pruning, random, training_set.device())?;
+    let stages = Stages { recipe, network: &network, training_set, seed, checkpoints: None };
+    let model = stages.run(pruned, &mut report)?;
     let model = polish(&model, data, delta, recipe.sweeps, |bound| report(Progress::Polish(bound)))?;
     Ok(shortened(model, data))
 }

@@ -336,14 +336,28 @@ impl Features {
 
     /// The mean of each channel, over all images and places.
     pub fn channel_means(&self) -> Vec<f64> {
+        self.channel_averages(|value| value)
+    }
+
+    /// The mean of each channel and its variance, over all images and places.
+    pub fn channel_moments(&self) -> (Vec<f64>, Vec<f64>) {
+        let means = self.channel_means();
+        let squares = self.channel_averages(|value| value * value);
+        let variances = means.iter().zip(squares).map(|(mean, square)| (square - mean * mean).max(0.0)).collect();
+        (means, variances)
+    }
+
+    /// The mean of a function of each channel's numbers.
+    fn channel_averages(&self, function: impl Fn(f64) -> f64) -> Vec<f64> {
         let images: usize = self.0.iter().map(|block| block.labels.len()).sum();
         let mut sums = vec![0.0; self.0.first().map_or(0, |block| block.channels)];
         for block in &self.0 {
             let area = block.area();
             for (sum, map) in sums.iter_mut().zip(block.state.features.chunks(area)) {
-                let mean =
-                    |lanes: &Lanes| lanes.iter().take(block.labels.len()).map(|&value| f64::from(value)).sum::<f64>();
-                *sum += map.iter().map(mean).sum::<f64>() / area as f64;
+                let sum_of = |lanes: &Lanes| {
+                    lanes.iter().take(block.labels.len()).map(|&value| function(f64::from(value))).sum::<f64>()
+                };
+                *sum += map.iter().map(sum_of).sum::<f64>() / area as f64;
             }
         }
         sums.into_iter().map(|sum| sum / images.max(1) as f64).collect()

@@ -29,6 +29,8 @@ pub mod stacked;
 mod taps;
 #[cfg(feature = "train")]
 mod train;
+#[cfg(feature = "train")]
+mod training_set;
 mod vectorised;
 mod window_moments;
 
@@ -57,5 +59,7 @@ pub use running_moments::RunningMoments;
 #[cfg(feature = "train")]
 pub use schedule::{Course, Schedule, Training};
 #[cfg(feature = "train")]
-pub use train::{train, Epoch, TrainError, Trainer, TrainingSet};
+pub use train::{train, Epoch, TrainError, Trainer};
+#[cfg(feature = "train")]
+pub use training_set::TrainingSet;
 pub use window_moments::WindowMoments;

@@ -63,7 +63,7 @@ impl Network {
     }
 
     /// What each tensor is multiplied by.
-    pub(super) fn gains(&self) -> &[f64] {
+    pub fn gains(&self) -> &[f64] {
         &self.gains
     }
 

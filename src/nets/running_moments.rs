@@ -3,7 +3,7 @@
 use candle_core::{bail, Device, Result, Tensor};
 
 use super::operators::BatchMoments;
-use super::BATCH_NORMALISATION_EPSILON;
+use super::{Evaluator, Features, BATCH_NORMALISATION_EPSILON};
 use crate::code::{Architecture, Layer};
 
 /// Of the moments of a new batch, this fraction enters the running ones.
@@ -25,6 +25,19 @@ impl RunningMoments {
         Self { moments: channels.map(|(_, before, _)| start(before.channels)).collect() }
     }
 
+    /// Those of the images whose features stand before the first layer, for a network whose batch normalisations are scales and shifts.
+    pub fn measured(evaluator: &Evaluator, architecture: &Architecture, mut features: Features) -> Self {
+        let mut moments = Vec::new();
+        for (place, layer) in architecture.layers().iter().enumerate() {
+            if matches!(layer, Layer::BatchNormalise) {
+                features = evaluator.advanced(features, place);
+                let (mean, variance) = features.channel_moments();
+                moments.push(BatchMoments { mean, variance });
+            }
+        }
+        Self { moments }
+    }
+
     /// Takes in a batch's moments, one entry a batch normalisation.
     pub(super) fn update(&mut self, batch: &[BatchMoments]) {
         for (moments, batch) in self.moments.iter_mut().zip(batch) {
@@ -38,22 +51,41 @@ impl RunningMoments {
     /// Weights with which `w x + b` does what normalisation with these moments, and then `weights`, would do:
     /// `w' = w / sqrt(v + 1e-5)`, `b' = b - m w'`. All other weights stay.
     pub fn fold(&self, architecture: &Architecture, mut weights: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
-        let mut moments = self.moments.iter();
-        let mut place = 0;
-        for (layer, ..) in architecture.steps() {
-            match layer {
-                Layer::BatchNormalise => {
-                    if let (Some(moments), [scale, shift, ..]) = (moments.next(), &mut weights[place..]) {
-                        fold_layer(moments, scale, shift);
-                    }
-                    place += 2;
-                }
-                Layer::Convolution(convolution) => place += 1 + usize::from(convolution.bias),
-                Layer::Dense { bias, .. } => place += 1 + usize::from(*bias),
-                _ => {}
+        self.each_channel(architecture, &mut weights, |scale, shift, mean, deviation| {
+            let folded = scale / deviation;
+            (folded, shift - mean * folded)
+        });
+        weights
+    }
+
+    /// The weights that [`RunningMoments::fold`] makes these of.
+    pub fn unfold(&self, architecture: &Architecture, mut weights: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+        self.each_channel(architecture, &mut weights, |scale, shift, mean, deviation| {
+            (scale * deviation, shift + mean * scale)
+        });
+        weights
+    }
+
+    /// Replaces the scale and the shift of each channel by what `change` makes of them, its mean and its deviation.
+    fn each_channel(
+        &self,
+        architecture: &Architecture,
+        weights: &mut [Vec<f32>],
+        change: impl Fn(f64, f64, f64, f64) -> (f64, f64),
+    ) {
+        let layers = architecture.layers().iter().zip(architecture.first_tensors());
+        let places = layers.filter(|(layer, _)| matches!(layer, Layer::BatchNormalise)).filter_map(|(_, first)| first);
+        for (place, BatchMoments { mean, variance }) in places.zip(&self.moments) {
+            let Some([scales, shifts, ..]) = weights.get_mut(place..) else {
+                continue;
+            };
+            let moments = mean.iter().zip(variance);
+            for ((scale, shift), (mean, variance)) in scales.iter_mut().zip(shifts).zip(moments) {
+                let deviation = (variance + BATCH_NORMALISATION_EPSILON).sqrt();
+                let changed = change(f64::from(*scale), f64::from(*shift), *mean, deviation);
+                (*scale, *shift) = (changed.0 as f32, changed.1 as f32);
             }
         }
-        weights
     }
 
     /// What a checkpoint needs.
@@ -83,14 +115,5 @@ impl RunningMoments {
             }
         }
         Ok(())
-    }
-}
-
-fn fold_layer(moments: &BatchMoments, scale: &mut [f32], shift: &mut [f32]) {
-    let moments = moments.mean.iter().zip(&moments.variance);
-    for ((scale, shift), (mean, variance)) in scale.iter_mut().zip(shift).zip(moments) {
-        let folded = f64::from(*scale) / (variance + BATCH_NORMALISATION_EPSILON).sqrt();
-        *shift = (f64::from(*shift) - mean * folded) as f32;
-        *scale = folded as f32;
     }
 }

@@ -1,14 +1,13 @@
 //! The training loop: shuffled batches, from one seeded stream.
 
-use candle_core::{DType, Device, Tensor, Var, D};
+use candle_core::{DType, Tensor, Var, D};
 use candle_nn::ops::log_softmax;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use thiserror::Error;
 
 use super::operators;
-use super::{Augmentation, Network, Optimiser, Parameters, Training};
-use crate::data::LabelledImages;
+use super::{Augmentation, Network, Optimiser, Parameters, Training, TrainingSet};
 
 /// Why training stopped.
 #[derive(Debug, Error)]
@@ -28,57 +27,6 @@ pub enum TrainError {
     /// candle reported an error.
     #[error("candle: {0}")]
     Candle(#[from] candle_core::Error),
-}
-
-/// A training set as candle tensors.
-#[derive(Debug)]
-pub struct TrainingSet {
-    images: Tensor,
-    labels: Vec<u32>,
-}
-
-impl TrainingSet {
-    /// Pixels scaled to `[0, 1]`, as the evaluator scales them.
-    ///
-    /// # Errors
-    /// If candle fails.
-    pub fn new(data: &LabelledImages, device: &Device) -> Result<Self, TrainError> {
-        let size = data.shape();
-        let shape = (data.len(), size.channels, size.height, size.width);
-        let scale = f64::from(data.levels() - 1);
-        let images = Tensor::from_slice(data.images(), shape, device)?;
-        let images = (images.to_dtype(DType::F32)? / scale)?;
-        Ok(Self { images, labels: data.labels().iter().map(|&label| u32::from(label)).collect() })
-    }
-
-    /// Where the tensors are.
-    pub fn device(&self) -> &Device {
-        self.images.device()
-    }
-
-    /// Number of examples; at least one.
-    pub fn len(&self) -> usize {
-        self.labels.len()
-    }
-
-    /// Whether there are no examples: never, since a data set has some.
-    pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
-    }
-
-    /// [`Network::fixed_features`] of all images, a few at a time.
-    fn fixed_features(&self, network: &Network) -> candle_core::Result<Tensor> {
-        const AT_ONCE: usize = 1024;
-        if !network.has_fixed_layers() {
-            return Ok(self.images.clone());
-        }
-        let mut parts = Vec::new();
-        for start in (0..self.len()).step_by(AT_ONCE) {
-            let images = self.images.narrow(0, start, AT_ONCE.min(self.len() - start))?;
-            parts.push(network.fixed_features(&images)?);
-        }
-        Tensor::cat(&parts, 0)
-    }
 }
 
 /// What is reported after each epoch.
@@ -120,8 +68,8 @@ pub fn train(
 #[derive(Debug)]
 pub struct Trainer<'a> {
     network: &'a Network,
-    data: &'a TrainingSet,
-    /// What the network's first layers, those without weights, make of all images; not kept if images change each time.
+    data: &'a TrainingSet<'a>,
+    /// What the network's first layers, those without weights, make of all images; not kept if images change each time or are not in memory.
     fixed_features: Option<Tensor>,
     training: Training,
     pub(super) optimiser: Optimiser,
@@ -139,18 +87,18 @@ impl<'a> Trainer<'a> {
     pub fn new(
         network: &'a Network,
         parameters: &dyn Parameters,
-        data: &'a TrainingSet,
+        data: &'a TrainingSet<'a>,
         training: impl Into<Training>,
         order: ChaCha8Rng,
     ) -> Result<Self, TrainError> {
         let training = training.into();
-        let log_temperature = Var::from_tensor(&Tensor::zeros((), DType::F32, data.images.device())?)?;
+        let log_temperature = Var::from_tensor(&Tensor::zeros((), DType::F32, data.device())?)?;
         let mut variables = parameters.variables();
         variables.push(log_temperature.clone());
         let optimiser = Optimiser::new(training.method, variables);
         let indices = (0..data.len() as u32).collect();
         let is_fixed = training.augmentation == Augmentation::NONE;
-        let fixed_features = is_fixed.then(|| data.fixed_features(network)).transpose()?;
+        let fixed_features = if is_fixed { data.fixed_features(network)? } else { None };
         Ok(Self { network, data, fixed_features, training, optimiser, log_temperature, order, indices, epochs: 0 })
     }
 
@@ -169,8 +117,19 @@ impl<'a> Trainer<'a> {
     /// # Errors
     /// If the loss is no longer a number, or candle fails.
     pub fn epoch(&mut self, parameters: &mut dyn Parameters) -> Result<Epoch, TrainError> {
-        let Training { epochs, learning_rate, augmentation, smoothing, bounded, .. } = self.training;
-        let device = self.data.images.device();
+        self.epoch_in_steps(parameters, |_| {})
+    }
+
+    /// The same; after each step `report` is told which fraction of the whole training is done.
+    ///
+    /// # Errors
+    /// As [`Trainer::epoch`].
+    pub fn epoch_in_steps(
+        &mut self,
+        parameters: &mut dyn Parameters,
+        mut report: impl FnMut(f64),
+    ) -> Result<Epoch, TrainError> {
+        let Training { epochs, learning_rate, smoothing, bounded, .. } = self.training;
         let batch = self.training.batch.clamp(1, self.data.len());
         let batches = self.data.len() / batch;
         let steps = (epochs * batches) as f64;
@@ -181,18 +140,14 @@ impl<'a> Trainer<'a> {
         random.set_stream(self.epochs as u64);
         random.set_word_pos(0);
 
-        let (mut loss_sum, mut wrong) = (0.0, 0);
+        let (mut loss_sum, mut wrong, mut seen, mut taken) = (0.0, 0, 0, 0);
         // A last, smaller batch would only add noise; shuffling makes up for what it leaves out.
         for chunk in self.indices.chunks_exact(batch) {
-            let chosen = Tensor::from_slice(chunk, chunk.len(), device)?;
-            let features = match &self.fixed_features {
-                Some(features) => features.index_select(&chosen, 0)?,
-                None => {
-                    let images = self.data.images.index_select(&chosen, 0)?;
-                    self.network.fixed_features(&augmentation.apply(&images, &mut random)?)?
-                }
-            };
-            let labels: Vec<u32> = chunk.iter().map(|&index| self.data.labels[index as usize]).collect();
+            step += 1;
+            let (features, labels) = self.features(chunk, &mut random)?;
+            if labels.is_empty() {
+                continue;
+            }
             let weights = parameters.weights()?;
             let logits = self.network.forward_in_training(&weights, &features, parameters.moments())?;
             let logits = logits.broadcast_mul(&self.log_temperature.exp()?)?;
@@ -205,10 +160,11 @@ impl<'a> Trainer<'a> {
                 Some(penalty) => (&loss + penalty)?.backward()?,
                 None => loss.backward()?,
             };
-            self.optimiser.step(&gradients, self.training.rate(step as f64 / steps))?;
-            step += 1;
+            self.optimiser.step(&gradients, self.training.rate((step - 1) as f64 / steps))?;
             parameters.after_step(step as f64 / steps)?;
+            report(step as f64 / steps);
 
+            (seen, taken) = (seen + labels.len(), taken + 1);
             loss_sum += f64::from(loss.to_scalar::<f32>()?);
             let classes: Vec<u32> = logits.argmax(D::Minus1)?.to_vec1()?;
             wrong += classes.iter().zip(&labels).filter(|(class, label)| class != label).count();
@@ -218,9 +174,19 @@ impl<'a> Trainer<'a> {
             }
         }
         self.epochs += 1;
-        let seen = (batches * batch) as f64;
-        let loss = loss_sum / batches as f64;
-        Ok(Epoch { number: self.epochs, of: epochs, loss, error: wrong as f64 / seen })
+        let (loss, error) = (loss_sum / f64::from(taken.max(1)), wrong as f64 / seen.max(1) as f64);
+        Ok(Epoch { number: self.epochs, of: epochs, loss, error })
+    }
+
+    /// What the network's fixed layers make of a batch, and its labels.
+    fn features(&self, indices: &[u32], random: &mut ChaCha8Rng) -> Result<(Tensor, Vec<u32>), TrainError> {
+        if let Some(features) = &self.fixed_features {
+            let chosen = Tensor::from_slice(indices, indices.len(), features.device())?;
+            return Ok((features.index_select(&chosen, 0)?, self.data.labels(indices)));
+        }
+        let (images, labels) = self.data.batch(indices)?;
+        let images = self.training.augmentation.apply(&images, random)?;
+        Ok((self.network.fixed_features(&images)?, labels))
     }
 
     fn shuffle(&mut self) {

@@ -2,10 +2,11 @@
 
 use super::fold::Folded;
 use super::inputs::{inputs, Inputs, PART};
-use super::sensitivity;
+use super::sensitivity::{relative, sensitivities};
 use super::BudgetError;
-use crate::compress::TrainedNetwork;
+use crate::compress::{ImportError, TrainedNetwork};
 use crate::data::Batch;
+use crate::nets::Evaluator;
 
 /// Photographs on which sensitivities are measured.
 const MEASURED: usize = 16;
@@ -25,8 +26,9 @@ impl Calibration {
     /// If the network does not read them.
     pub fn measured(network: &TrainedNetwork, images: &Batch, mut report: impl FnMut()) -> Result<Self, BudgetError> {
         let folded = Folded::new(network).network;
+        let start = Evaluator::of(&folded.architecture, folded.weights.clone()).start(&images.spread(MEASURED));
         Ok(Self {
-            sensitivities: sensitivity::measured(&folded, &images.spread(MEASURED), &mut report)?,
+            sensitivities: sensitivities(&folded, start.map_err(ImportError::from)?, &mut report),
             inputs: inputs(&folded, images, &mut report)?,
             images: images.spread(PART),
         })
@@ -34,7 +36,7 @@ impl Calibration {
 
     /// How many steps that takes.
     pub fn steps(network: &TrainedNetwork, images: &Batch) -> usize {
-        sensitivity::relative(network).iter().flatten().count() + images.examples().len().div_ceil(PART)
+        relative(network).iter().flatten().count() + images.examples().len().div_ceil(PART)
     }
 
     pub(super) fn sensitivities(&self) -> &[Option<f64>] {

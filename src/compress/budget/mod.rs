@@ -18,6 +18,8 @@ mod sensitivity;
 use thiserror::Error;
 
 pub use calibration::Calibration;
+#[cfg(feature = "train")]
+pub(super) use sensitivity::sensitivities;
 
 use super::{ImportError, TrainedNetwork};
 use crate::code::CodeError;

@@ -1,8 +1,7 @@
 //! What an error in a tensor costs: for each tensor of convolutions and dense layers the cost of a squared error; scales, shifts and biases have
 //! none, since they are kept precise.
 
-use crate::compress::{ImportError, TrainedNetwork};
-use crate::data::Batch;
+use crate::compress::TrainedNetwork;
 use crate::nets::{Evaluator, Features};
 
 /// The step that is tried, as a part of the root mean square of a tensor: some 4 bits a weight.
@@ -19,18 +18,14 @@ pub(super) fn relative(network: &TrainedNetwork) -> Vec<Option<f64>> {
     tensors.collect()
 }
 
-/// The squared difference of the logits on `images` that rounding one tensor alone makes, divided by the squared error in the tensor. No labels, no
-/// gradients. `report` is told after each tensor.
-///
-/// # Errors
-/// If the network does not read the images.
-pub(super) fn measured(
+/// The squared difference of the logits that rounding one tensor alone makes, divided by the squared error in the tensor, on images whose features stand
+/// before the first layer. No labels, no gradients. `report` is told after each tensor.
+pub(in crate::compress) fn sensitivities(
     network: &TrainedNetwork,
-    images: &Batch,
-    report: &mut impl FnMut(),
-) -> Result<Vec<Option<f64>>, ImportError> {
+    mut features: Features,
+    mut report: impl FnMut(),
+) -> Vec<Option<f64>> {
     let original = Evaluator::of(&network.architecture, network.weights.clone());
-    let mut features = original.start(images)?;
     let logits = original.finish(&features);
     let mut sensitivities = relative(network);
     for (layer, place) in network.architecture.first_tensors().into_iter().enumerate() {
@@ -43,8 +38,9 @@ pub(super) fn measured(
         }
         report();
     }
-    Ok(sensitivities)
+    sensitivities
 }
+
 /// The measured sensitivity of one tensor; nothing if rounding changes nothing.
 fn cost(network: &TrainedNetwork, place: usize, features: &Features, logits: &[Vec<f32>]) -> Option<f64> {
     let mut changed = network.weights.clone();
