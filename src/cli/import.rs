@@ -123,7 +123,7 @@ impl ImportArguments {
         if self.no_simplify {
             return Ok((network, None));
         }
-        let (network, simplification) = simplify(&network, images)?;
+        let (network, simplification) = simplify(network, images)?;
         Ok((network, Some(simplification)))
     }
 }

@@ -54,7 +54,7 @@ pub use pruning::{PrunedWeights, Pruning, PruningMethod};
 pub use quantisation::{Quantisation, QuantisationMethod, QuantisedWeights};
 #[cfg(feature = "train")]
 pub use recipe::{compress, CompressError, Progress, Recipe, RecipeError};
-pub use simplify::{first_images, largest_difference, noise_images, shortened, simplify, Simplification};
+pub use simplify::{first_images, largest_difference, logits, noise_images, shortened, simplify, Simplification};
 pub use stochastic::{stochastic_bounds, StochasticBound, StochasticError, RELATIVE_WIDTHS};
 #[cfg(feature = "train")]
 pub use subspace::{SubspaceMap, SubspaceSize};

@@ -62,14 +62,16 @@ impl fmt::Display for Simplification {
 /// [`ImportError::Changed`] if a logit differs by more than rounding explains; otherwise as
 /// [`TrainedNetwork::model`] and the evaluation.
 pub fn simplify(
-    network: &TrainedNetwork,
+    network: TrainedNetwork,
     images: &LabelledImages,
 ) -> Result<(TrainedNetwork, Simplification), ImportError> {
     let mut done = Simplification::default();
-    let mut editor = Editor::new(network);
+    // Not the network but what it says is kept: a large one fits memory twice, but not much more often.
+    let logits = logits(&network, images)?;
     let links = links(&network.architecture);
     let separable: Vec<Link> = links.iter().copied().filter(|link| link.is_separable()).collect();
     let try_alternatives = network.architecture.weights().is_some_and(|weights| weights <= TRIED_WEIGHTS);
+    let mut editor = Editor::new(network);
 
     done.removed_units += remove_dead(&mut editor, &separable);
     if try_alternatives {
@@ -101,8 +103,8 @@ pub fn simplify(
         }
     }
 
-    let simplified = editor.network()?;
-    done.difference = largest_difference(network, &simplified, images)?;
+    let simplified = editor.into_network()?;
+    done.difference = largest_difference(&logits, &self::logits(&simplified, images)?);
     if done.difference > ALLOWED {
         return Err(ImportError::Changed { difference: done.difference, allowed: ALLOWED });
     }
@@ -116,7 +118,7 @@ pub fn shortened(model: Model, images: &LabelledImages) -> Model {
     let network = TrainedNetwork { architecture: model.architecture().clone(), weights: model.weights() };
     let bytes = |model: &Model| model.encode().map_or(usize::MAX, |file| file.len());
     let simple = first_images(images).ok().and_then(|images| {
-        let (simple, _) = simplify(&network, &images).ok()?;
+        let (simple, _) = simplify(network, &images).ok()?;
         simple.model().ok()
     });
     match simple {
@@ -130,7 +132,7 @@ fn shortest<T>(alternatives: Vec<T>, editor: impl Fn(&T) -> &Editor) -> Result<T
     let mut best: Option<(f64, T)> = None;
     let mut refused = None;
     for alternative in alternatives {
-        let model = match editor(&alternative).network()?.model() {
+        let model = match editor(&alternative).clone().into_network()?.model() {
             Ok(model) => model,
             // Folding may take more values than a codebook holds.
             Err(error) => {
@@ -256,18 +258,18 @@ pub fn noise_images(architecture: &Architecture) -> Result<LabelledImages, DataE
     LabelledImages::new(shape, 256, architecture.classes(), images, vec![0; IMAGES])
 }
 
-/// The largest difference between two networks' logits, as a fraction of the largest logit of the image.
+/// The logits of the model of a network, one list an image.
 ///
 /// # Errors
-/// If a network has no model, or does not read such images.
-pub fn largest_difference(
-    first: &TrainedNetwork,
-    second: &TrainedNetwork,
-    images: &LabelledImages,
-) -> Result<f64, ImportError> {
-    let evaluators = [Evaluator::new(&first.model()?), Evaluator::new(&second.model()?)];
+/// If the network has no model, or does not read such images.
+pub fn logits(network: &TrainedNetwork, images: &LabelledImages) -> Result<Vec<Vec<f32>>, ImportError> {
+    Ok(Evaluator::new(&network.model()?).logits_of(images)?)
+}
+
+/// The largest difference between two networks' logits of the same images, as a fraction of the first's largest logit of the image.
+pub fn largest_difference(first: &[Vec<f32>], second: &[Vec<f32>]) -> f64 {
     let mut largest = 0.0f64;
-    for (one, other) in evaluators[0].logits_of(images)?.iter().zip(&evaluators[1].logits_of(images)?) {
+    for (one, other) in first.iter().zip(second) {
         let scale = one.iter().fold(0.0f32, |scale, logit| scale.max(logit.abs()));
         for (one, other) in one.iter().zip(other) {
             let difference = f64::from((one - other).abs()) / f64::from(scale.max(f32::MIN_POSITIVE));
@@ -275,5 +277,9 @@ pub fn largest_difference(
             largest = if difference > largest || difference.is_nan() { difference } else { largest };
         }
     }
-    Ok(if largest.is_nan() { f64::INFINITY } else { largest })
+    if largest.is_nan() {
+        f64::INFINITY
+    } else {
+        largest
+    }
 }

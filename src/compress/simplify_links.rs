@@ -83,20 +83,20 @@ pub(super) struct Editor {
 }
 
 impl Editor {
-    pub(super) fn new(network: &TrainedNetwork) -> Self {
-        let architecture = &network.architecture;
+    pub(super) fn new(network: TrainedNetwork) -> Self {
+        let TrainedNetwork { architecture, weights } = network;
         Self {
             input: architecture.input(),
             layers: architecture.layers().to_vec(),
-            weights: network.weights.clone(),
+            weights,
             tensors: architecture.first_tensors(),
         }
     }
 
     /// The edited network.
-    pub(super) fn network(&self) -> Result<TrainedNetwork, CodeError> {
-        let architecture = Architecture::new(self.input, self.layers.clone())?;
-        Ok(TrainedNetwork { architecture, weights: self.weights.clone() })
+    pub(super) fn into_network(self) -> Result<TrainedNetwork, CodeError> {
+        let architecture = Architecture::new(self.input, self.layers)?;
+        Ok(TrainedNetwork { architecture, weights: self.weights })
     }
 
     /// Number of units of a link.
