@@ -58,4 +58,5 @@ def main(weights, folder, threads):
     print(f"{len(examples)},{errors},{threads},{seconds:.1f},{processor:.1f},{len(examples) / seconds:.1f}")
 
 
-main(sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 2)
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 2)

@@ -1,4 +1,5 @@
 //! Sums over the windows of a convolution, against sums one by one.
+#![cfg(feature = "command")]
 #![allow(clippy::unwrap_used)]
 
 use nonvacuous::code::{Architecture, ImageSize, Layer};
