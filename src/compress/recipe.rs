@@ -47,7 +47,7 @@ pub struct Recipe<A = Architecture> {
     pub quantisation: Quantisation,
     /// The second training, with these values.
     pub second: Schedule,
-    /// How far the loss of the second training is bounded: see [`Training::bounded`].
+    /// How far the loss of the second training is bounded: see [`Training::bounded`](crate::nets::Training::bounded).
     #[serde(default)]
     pub bounded: f64,
     /// Most sweeps of [`polish`](super::polish) at the end.
