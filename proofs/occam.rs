@@ -44,7 +44,8 @@ proptest! {
         let (risk, bits, delta) = (risk((fraction * n as f64) as u64, n), bits(length), delta(allowed));
         let binomial = occam_binomial(risk, bits, delta);
         let divergence = occam_kl(risk, bits, delta);
-        prop_assert!(risk.rate() <= binomial);
+        // The empirical risk is a median: with more than half a chance to fail, the bound may be below it.
+        prop_assert!(risk.rate() <= binomial || allowed * (-length).exp2() > 0.5);
         prop_assert!(binomial <= divergence);
         // Both are within 1e-10 of exact values that are ordered.
         prop_assert!(divergence <= occam_hoeffding(risk, bits, delta) * (1.0 + 1e-10));

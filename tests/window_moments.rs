@@ -15,7 +15,7 @@ fn moments_of_windows_are_those_of_the_pixels_that_each_output_reads() {
     for layers in ["conv:2:3:s2:same dense:10", "conv:2:5:same dense:10", "conv:2:1 dense:10"] {
         let architecture = Architecture::parse(layers, data.shape()).unwrap();
         let Layer::Convolution(convolution) = architecture.layers()[0] else { panic!("{layers}") };
-        let weights = architecture.tensors().iter().map(|shape| vec![1.0; shape.len()]).collect();
+        let weights: Vec<Vec<f32>> = architecture.tensors().iter().map(|shape| vec![1.0; shape.len()]).collect();
         let features = Evaluator::of(&architecture, weights).features(&data, &indices, 0).unwrap();
         let blocks = features.window_moments(&convolution, data.shape());
         let mut moments = blocks[0].zeros();

@@ -91,35 +91,37 @@ pub struct Evaluator {
 impl Evaluator {
     /// Prepares the function that `model` stands for.
     pub fn new(model: &Model) -> Self {
-        Self::of(model.architecture(), model.weights())
+        // One weight after the other: those of a large network, all of them at once, would take more memory than all that is made of them.
+        Self::of(model.architecture(), (0..model.tensors().len()).map(|place| model.tensor_weights(place)))
     }
 
     /// Prepares the function of an architecture with weights, one list a tensor, as long and in the order of
     /// [`Architecture::tensors`].
-    pub fn of(architecture: &Architecture, weights: Vec<Vec<f32>>) -> Self {
+    pub fn of<T: IntoIterator<Item = f32>>(architecture: &Architecture, weights: impl IntoIterator<Item = T>) -> Self {
         let mut tensors = weights.into_iter();
-        let mut next = || tensors.next().unwrap_or_default();
+        let mut next = || tensors.next().into_iter().flatten();
         let steps = architecture
             .steps()
             .map(|(layer, before, after)| {
                 let step = match *layer {
                     Layer::Convolution(convolution) => Step::Convolution {
                         convolution,
-                        taps: convolution_taps(&next(), &convolution, before),
-                        bias: convolution.bias.then(&mut next),
+                        taps: convolution_taps(next(), &convolution, before),
+                        bias: convolution.bias.then(|| next().collect()),
                     },
                     Layer::Upright => Step::Upright,
                     Layer::Oriented { filters } => oriented_step(filters, before),
-                    Layer::Dense { bias, .. } => {
-                        Step::Dense { taps: dense_taps(&next(), before.features()), bias: bias.then(&mut next) }
-                    }
+                    Layer::Dense { units, bias } => Step::Dense {
+                        taps: dense_taps(next(), units, before.features()),
+                        bias: bias.then(|| next().collect()),
+                    },
                     Layer::MaxPool { size } => Step::MaxPool(size),
                     Layer::AveragePool { size } => Step::AveragePool(size),
                     Layer::GlobalAverage => Step::GlobalAverage,
                     Layer::Relu => Step::Clamp { ceiling: f32::INFINITY },
                     Layer::Relu6 => Step::Clamp { ceiling: 6.0 },
                     Layer::Normalise => Step::Normalise,
-                    Layer::BatchNormalise => Step::BatchNormalise { scale: next(), shift: next() },
+                    Layer::BatchNormalise => Step::BatchNormalise { scale: next().collect(), shift: next().collect() },
                     Layer::Branch => Step::Branch,
                     Layer::Exchange => Step::Exchange,
                     Layer::Join => Step::Join,
@@ -405,18 +407,22 @@ fn slack(logits: &[f32], label: usize) -> f32 {
     logits.get(label).map_or(f32::NAN, |truth| (truth - largest) / magnitude)
 }
 
-fn convolution_taps(weights: &[f32], convolution: &Convolution, before: ImageSize) -> Vec<Vec<Tap>> {
+fn convolution_taps(
+    mut weights: impl Iterator<Item = f32>,
+    convolution: &Convolution,
+    before: ImageSize,
+) -> Vec<Vec<Tap>> {
     let Convolution { channels, kernel, groups, .. } = *convolution;
     let (inputs, outputs) = (before.channels / groups, channels / groups);
     let area = kernel * kernel;
     (0..channels)
         .map(|output| {
             let first = output / outputs * inputs;
-            let filter = weights.iter().skip(output * inputs * area).take(inputs * area);
+            let filter = weights.by_ref().take(inputs * area);
             filter
                 .enumerate()
-                .filter(|(_, &weight)| weight != 0.0)
-                .map(|(place, &weight)| Tap {
+                .filter(|&(_, weight)| weight != 0.0)
+                .map(|(place, weight)| Tap {
                     channel: first + place / area,
                     row: place % area / kernel,
                     column: place % kernel,
@@ -432,21 +438,20 @@ fn oriented_step(filters: usize, before: ImageSize) -> Step {
     match oriented::convolution(filters, before) {
         Ok(convolution) => {
             let weights = oriented::weights(filters, before.channels);
-            Step::Convolution { convolution, taps: convolution_taps(&weights, &convolution, before), bias: None }
+            Step::Convolution {
+                convolution,
+                taps: convolution_taps(weights.into_iter(), &convolution, before),
+                bias: None,
+            }
         }
         // An architecture holds no layer that does not fit.
         Err(reason) => unreachable!("{reason}"),
     }
 }
 
-fn dense_taps(weights: &[f32], features: usize) -> Vec<Vec<(usize, f32)>> {
-    weights
-        .chunks(features)
-        .map(|row| {
-            let row = row.iter().copied().enumerate();
-            row.filter(|&(_, weight)| weight != 0.0).collect()
-        })
-        .collect()
+fn dense_taps(mut weights: impl Iterator<Item = f32>, units: usize, features: usize) -> Vec<Vec<(usize, f32)>> {
+    let mut row = || weights.by_ref().take(features).enumerate().filter(|&(_, weight)| weight != 0.0).collect();
+    (0..units).map(|_| row()).collect()
 }
 
 /// The larger of two numbers; the first, if they are equal or not comparable. (`f32::max` leaves the sign of zero open.)
