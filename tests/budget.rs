@@ -3,19 +3,18 @@
 #![allow(clippy::unwrap_used)]
 
 mod photographs;
+mod random_network;
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use nonvacuous::code::{Architecture, ImageSize, Model};
-use nonvacuous::compress::safetensors::write;
+use nonvacuous::code::{ImageSize, Model};
 use nonvacuous::compress::TrainedNetwork;
 use nonvacuous::data::{Framing, ImageFolder};
 use nonvacuous::nets::Evaluator;
-use nonvacuous::random::stream;
 use photographs::class_folders;
-use rand::RngExt;
+use random_network::{random_network, write_network};
 use tempfile::{tempdir, TempDir};
 
 /// A depthwise convolution between two others, each with its batch normalisation, as in MobileNet.
@@ -25,16 +24,8 @@ const INPUT: ImageSize = ImageSize { channels: 3, height: 14, width: 14 };
 
 const BUDGET: usize = 1500;
 
-/// A network of random weights, too many different ones for a file without quantisation, and scales around 1.
 fn network() -> TrainedNetwork {
-    let architecture = Architecture::parse(LAYERS, INPUT).unwrap();
-    let mut random = stream(1, "budget", 0, "weights");
-    let mut tensor = |name: &str, length: usize| -> Vec<f32> {
-        let centre = if name.starts_with("bn") && name.ends_with("weight") { 1.0 } else { 0.0 };
-        (0..length).map(|_| centre + random.random_range(-0.5..0.5)).collect()
-    };
-    let weights = architecture.tensors().iter().map(|shape| tensor(&shape.name, shape.len())).collect();
-    TrainedNetwork { architecture, weights }
+    random_network("budget", LAYERS, INPUT)
 }
 
 /// A folder with a network in `net.safetensors` and photographs in `photographs`.
@@ -43,11 +34,7 @@ struct Place(TempDir);
 impl Place {
     fn new() -> Self {
         let place = Self(tempdir().unwrap());
-        let TrainedNetwork { architecture, weights } = network();
-        let shapes: Vec<(String, Vec<usize>)> =
-            architecture.tensors().into_iter().map(|shape| (shape.name, shape.dimensions)).collect();
-        let mut file = File::create(place.path("net.safetensors")).unwrap();
-        write(&mut file, &shapes, |tensor| weights[tensor].clone().into_iter()).unwrap();
+        write_network(&place.path("net.safetensors"), network());
         class_folders(&place.path("photographs"), 3);
         place
     }

@@ -3,34 +3,22 @@
 #![allow(clippy::unwrap_used)]
 
 mod photographs;
+mod random_network;
 
-use std::fs::{self, File};
+use std::fs;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use candle_core::Device;
-use nonvacuous::code::{Architecture, ImageSize, Model};
-use nonvacuous::compress::safetensors::write;
+use nonvacuous::code::{ImageSize, Model};
 use nonvacuous::compress::{tune, Checkpoints, Pretrained, Progress, Recipe, TrainedNetwork};
 use nonvacuous::data::{digits, LabelledImages};
 use nonvacuous::nets::{Evaluator, TrainingSet};
-use nonvacuous::random::stream;
 use photographs::class_folders;
-use rand::RngExt;
+use random_network::{random_network, write_network};
 use serde_json::Value;
 use tempfile::{tempdir, TempDir};
-
-fn random_network(layers: &str, input: ImageSize) -> TrainedNetwork {
-    let architecture = Architecture::parse(layers, input).unwrap();
-    let mut random = stream(1, "tuning", 0, "weights");
-    let mut tensor = |name: &str, length: usize| -> Vec<f32> {
-        let centre = if name.starts_with("bn") && name.ends_with("weight") { 1.0 } else { 0.0 };
-        (0..length).map(|_| centre + random.random_range(-0.5..0.5)).collect()
-    };
-    let weights = architecture.tensors().iter().map(|shape| tensor(&shape.name, shape.len())).collect();
-    TrainedNetwork { architecture, weights }
-}
 
 fn recipe(layers: &str, sparsity: f64, codewords: usize, epochs: usize, rate: f64) -> String {
     format!(
@@ -61,7 +49,7 @@ fn tuned(network: &TrainedNetwork, text: &str, data: &LabelledImages, folder: &P
 fn without_epochs_the_function_stays_what_it_was() {
     let data = digits().unwrap().train.slice(0..100).unwrap();
     for layers in ["conv:5:3 bn relu6 ( dwconv:3 bn relu ) gap dense:10:b", "conv:3:3 relu max:3 dense:10"] {
-        let network = random_network(layers, data.shape());
+        let network = random_network("tuning", layers, data.shape());
         let (model, _) = tuned(&network, &recipe(layers, 0.5, 255, 0, 0.01), &data, tempdir().unwrap().path());
         let before = Evaluator::of(&network.architecture, network.weights).logits_of(&data).unwrap();
         let after = Evaluator::new(&model).logits_of(&data).unwrap();
@@ -80,7 +68,7 @@ fn without_epochs_the_function_stays_what_it_was() {
 fn a_tuning_that_was_interrupted_ends_with_the_same_network() {
     let data = digits().unwrap().train.slice(0..200).unwrap();
     let layers = "conv:5:3 bn relu max:2 dense:10:b";
-    let (network, text) = (random_network(layers, data.shape()), recipe(layers, 0.5, 7, 3, 0.01));
+    let (network, text) = (random_network("tuning", layers, data.shape()), recipe(layers, 0.5, 7, 3, 0.01));
     let folder = tempdir().unwrap();
     let (whole, epochs) = tuned(&network, &text, &data, folder.path());
     assert_eq!(epochs, 6);
@@ -115,12 +103,8 @@ struct Place(TempDir);
 impl Place {
     fn new() -> Self {
         let place = Self(tempdir().unwrap());
-        let TrainedNetwork { architecture, weights } =
-            random_network(LAYERS, ImageSize { channels: 3, height: 224, width: 224 });
-        let shapes: Vec<(String, Vec<usize>)> =
-            architecture.tensors().into_iter().map(|shape| (shape.name, shape.dimensions)).collect();
-        let mut file = File::create(place.path("net.safetensors")).unwrap();
-        write(&mut file, &shapes, |tensor| weights[tensor].clone().into_iter()).unwrap();
+        let network = random_network("tuning", LAYERS, ImageSize { channels: 3, height: 224, width: 224 });
+        write_network(&place.path("net.safetensors"), network);
         class_folders(&place.path("photographs"), 8);
         fs::write(place.path("photographs/n00000003/n00000003_3.JPEG"), "damaged").unwrap();
         fs::write(place.path("recipe.toml"), recipe(LAYERS, 0.3, 15, 12, 0.02)).unwrap();

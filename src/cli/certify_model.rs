@@ -7,9 +7,8 @@ use clap::Args;
 use super::certify::{provenance, summarise, write, MODEL_FILE};
 use super::certify_photographs::{PhotographArguments, IMAGENET_SIZE};
 use super::import::{architecture, ImportArguments};
-use super::output::{cannot, create_folder, print, print_json, read, write_whole};
-use super::search::RECIPE_FILE;
-use super::tuning::{Tuned, Tuning};
+use super::output::{create_folder, print, print_json, read};
+use super::tuning::Tuning;
 use super::Failure;
 use crate::certificate::issue;
 use crate::code::{Architecture, ImageSize};
@@ -52,7 +51,7 @@ impl ModelArguments {
         let certificate = issue(file, MODEL_FILE, data, claim.delta, provenance(claim.seed))?;
         create_folder(claim.folder)?;
         write(claim.folder, file, &certificate)?;
-        finish(tuned, claim)?;
+        tuned.map(|tuned| tuned.finish(claim.folder)).transpose()?;
         if json {
             return print_json(&certificate);
         }
@@ -80,7 +79,7 @@ impl ModelArguments {
             }
         };
         self.photographs.certify(file, set, claim, cache.as_ref(), json)?;
-        finish(tuned, claim)
+        tuned.map_or(Ok(()), |tuned| tuned.finish(claim.folder))
     }
 
     /// How the network is trained further, if that is asked for.
@@ -111,14 +110,4 @@ impl ModelArguments {
         }
         Ok(network.model()?.encode()?)
     }
-}
-
-/// Puts the recipe beside the certificate, and removes the checkpoints.
-fn finish(tuned: Option<Tuned>, claim: &Claim) -> Result<(), Failure> {
-    let (Some(tuned), Some(recipe)) = (tuned, claim.recipe) else {
-        return Ok(());
-    };
-    let (text, path) = (read(recipe)?, claim.folder.join(RECIPE_FILE));
-    write_whole(&path, &text)?;
-    tuned.checkpoints.remove().map_err(|error| cannot("tidy", claim.folder, &error))
 }

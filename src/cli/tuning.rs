@@ -6,15 +6,17 @@ use candle_core::Device;
 
 use super::certify::read_recipe;
 use super::certify_model::Claim;
+use super::certify_photographs::IMAGENET_SIZE;
 use super::import::ImportArguments;
-use super::output::{create_folder, read};
+use super::output::{cannot, create_folder, read, write_whole};
 use super::progress::progress_bar;
+use super::search::RECIPE_FILE;
 use super::Failure;
 use crate::code::{ImageSize, Model};
 use crate::compress::{
     noise_images, polish, shortened, tune, Checkpoints, ImportError, Pretrained, Progress, Recipe, TrainedNetwork,
 };
-use crate::data::{sha256, Framing, ImageFolder, LabelledImages, PixelCache};
+use crate::data::{sha256, spread, Framing, ImageFolder, LabelledImages, PixelCache};
 use crate::nets::{Evaluator, Features, TrainingSet};
 
 /// Examples on which the network is measured before.
@@ -31,29 +33,41 @@ pub(super) struct Tuning<'a> {
     pub(super) claim: &'a Claim<'a>,
 }
 
-/// A model file, and the checkpoints that are not needed any more when its certificate is written.
-pub(super) struct Tuned {
+/// The model file of a network that was trained further.
+pub(super) struct Tuned<'a> {
     pub(super) file: Vec<u8>,
-    pub(super) checkpoints: Checkpoints,
+    recipe: &'a Path,
+    checkpoints: Checkpoints,
 }
 
-impl Tuning<'_> {
+impl Tuned<'_> {
+    /// Puts the recipe beside the certificate, and removes the checkpoints, which are not needed any more.
+    pub(super) fn finish(self, folder: &Path) -> Result<(), Failure> {
+        write_whole(&folder.join(RECIPE_FILE), &read(self.recipe)?)?;
+        self.checkpoints.remove().map_err(|error| cannot("tidy", folder, &error))
+    }
+}
+
+impl<'a> Tuning<'a> {
     /// Trains on images in memory, and polishes.
-    pub(super) fn on_images(&self, data: &LabelledImages) -> Result<Tuned, Failure> {
+    pub(super) fn on_images(&self, data: &LabelledImages) -> Result<Tuned<'a>, Failure> {
         let (network, recipe) = self.read(data.shape(), data.classes())?;
-        let count = data.len().min(MEASURED);
-        let measured: Vec<usize> = (0..count).map(|place| place * data.len() / count).collect();
+        let measured: Vec<usize> = spread(data.len(), MEASURED).collect();
         let start = |evaluator: &Evaluator| Ok(evaluator.features(data, &measured, 0)?);
         let training_set = TrainingSet::new(data, &Device::Cpu)?;
         let checkpoints = self.checkpoints(&recipe, &data.sha256())?;
         let model = self.tuned(&network, &recipe, &training_set, start, &checkpoints)?;
         let model = polish(&model, data, self.claim.delta, recipe.sweeps, |_| {})?;
-        Ok(Tuned { file: shortened(model, data).encode()?, checkpoints })
+        Ok(Tuned { file: shortened(model, data).encode()?, recipe: self.recipe, checkpoints })
     }
 
     /// Trains on photographs, which are decoded when they are needed.
-    pub(super) fn on_photographs(&self, folder: &ImageFolder, cache: Option<&PixelCache>) -> Result<Tuned, Failure> {
-        let (network, recipe) = self.read(super::certify_photographs::IMAGENET_SIZE, folder.classes().len())?;
+    pub(super) fn on_photographs(
+        &self,
+        folder: &ImageFolder,
+        cache: Option<&PixelCache>,
+    ) -> Result<Tuned<'a>, Failure> {
+        let (network, recipe) = self.read(IMAGENET_SIZE, folder.classes().len())?;
         if recipe.sweeps > 0 {
             return Err(Failure::misuse("photographs are not polished: the recipe has sweeps = 0, or leaves it out"));
         }
@@ -64,7 +78,7 @@ impl Tuning<'_> {
         let checkpoints = self.checkpoints(&recipe, &folder.listing_sha256())?;
         let model = self.tuned(&network, &recipe, &training_set, start, &checkpoints)?;
         let images = noise_images(model.architecture())?;
-        Ok(Tuned { file: shortened(model, &images).encode()?, checkpoints })
+        Ok(Tuned { file: shortened(model, &images).encode()?, recipe: self.recipe, checkpoints })
     }
 
     /// The network, with the layer that maps pixels if there is one; and the recipe for all its layers.

@@ -1,6 +1,6 @@
 //! A network trained elsewhere, as the beginning of training.
 
-use super::budget::sensitivities;
+use super::budget::{sensitive_tensors, sensitivities};
 use super::{ImportError, TrainedNetwork};
 use crate::nets::{Evaluator, Features, Network, RunningMoments};
 
@@ -30,7 +30,7 @@ impl Pretrained {
         let architecture = &network.architecture;
         let evaluator = Evaluator::of(architecture, network.weights.clone());
         let moments = RunningMoments::measured(&evaluator, architecture, start(&evaluator)?);
-        let sensitivities = sensitivities(network, start(&evaluator)?, report);
+        let sensitivities = sensitivities(network, &evaluator, start(&evaluator)?, report);
         let weights = moments.unfold(architecture, network.weights.clone());
         let gains = Network::new(architecture.clone()).gains().to_vec();
         let mut pretrained = Self { weights, moments, units: Vec::new() };
@@ -43,6 +43,6 @@ impl Pretrained {
 
     /// How many steps that takes.
     pub fn steps(network: &TrainedNetwork) -> usize {
-        network.architecture.tensors().iter().filter(|shape| shape.dimensions.len() > 1).count()
+        sensitive_tensors(network)
     }
 }

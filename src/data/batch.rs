@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::digest::hex;
+use super::spread;
 use crate::code::ImageSize;
 
 /// A decoded photograph with its class, or an example that cannot be read and that every network misreads.
@@ -55,8 +56,7 @@ impl Batch {
 
     /// At most so many of the photographs, at equal distances.
     pub fn spread(&self, count: usize) -> Self {
-        let count = count.min(self.examples.len());
-        let places = (0..count).map(|place| place * self.examples.len() / count);
+        let places = spread(self.examples.len(), count);
         Self { examples: places.filter_map(|place| self.examples.get(place).cloned()).collect(), ..*self }
     }
 

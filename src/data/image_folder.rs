@@ -12,7 +12,7 @@ use super::file::{in_file, io};
 use super::flat_labels::FlatLabels;
 use super::photograph::Framing;
 use super::pixel_cache::PixelCache;
-use super::{Batch, DataError, Example};
+use super::{spread, Batch, DataError, Example};
 
 /// A photograph on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,8 +148,7 @@ impl ImageFolder {
 
     /// Indices of `count` photographs, or of all if there are fewer, at equal distances: of many classes.
     pub fn spread(&self, count: usize) -> Vec<usize> {
-        let count = count.min(self.len());
-        (0..count).map(|place| place * self.len() / count).collect()
+        spread(self.len(), count).collect()
     }
 
     /// Reads and decodes the photographs at `indices`, in parallel.

@@ -23,6 +23,7 @@ mod nearest;
 mod photograph;
 mod pixel_cache;
 mod search_path;
+mod spread;
 
 pub use batch::{Batch, Example};
 pub use catalogue::{known_set, Format, KnownSet, RemoteArchive, RemoteFile, KNOWN_SETS};
@@ -41,3 +42,4 @@ pub(crate) use nearest::nearest;
 pub use photograph::Framing;
 pub use pixel_cache::PixelCache;
 pub use search_path::SearchPath;
+pub(crate) use spread::spread;

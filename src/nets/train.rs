@@ -70,7 +70,7 @@ pub struct Trainer<'a> {
     network: &'a Network,
     data: &'a TrainingSet<'a>,
     /// What the network's first layers, those without weights, make of all images; not kept if images change each time or are not in memory.
-    fixed_features: Option<Tensor>,
+    fixed_features: Option<TrainingSet<'a>>,
     training: Training,
     pub(super) optimiser: Optimiser,
     pub(super) log_temperature: Var,
@@ -181,8 +181,7 @@ impl<'a> Trainer<'a> {
     /// What the network's fixed layers make of a batch, and its labels.
     fn features(&self, indices: &[u32], random: &mut ChaCha8Rng) -> Result<(Tensor, Vec<u32>), TrainError> {
         if let Some(features) = &self.fixed_features {
-            let chosen = Tensor::from_slice(indices, indices.len(), features.device())?;
-            return Ok((features.index_select(&chosen, 0)?, self.data.labels(indices)));
+            return Ok(features.batch(indices)?);
         }
         let (images, labels) = self.data.batch(indices)?;
         let images = self.training.augmentation.apply(&images, random)?;

@@ -67,7 +67,8 @@ impl<'a> TrainingSet<'a> {
         match &self.0 {
             Examples::Images { images, labels } => {
                 let chosen = Tensor::from_slice(indices, indices.len(), images.device())?;
-                Ok((images.index_select(&chosen, 0)?, labels_at(labels, indices)))
+                let labels = indices.iter().filter_map(|&index| labels.get(index as usize).copied()).collect();
+                Ok((images.index_select(&chosen, 0)?, labels))
             }
             Examples::Photographs { folder, framing, cache, device } => {
                 let indices: Vec<usize> = indices.iter().map(|&index| index as usize).collect();
@@ -82,32 +83,22 @@ impl<'a> TrainingSet<'a> {
         }
     }
 
-    /// [`Network::fixed_features`] of all images, if they are in memory.
-    pub(super) fn fixed_features(&self, network: &Network) -> Result<Option<Tensor>> {
+    /// The same examples after [`Network::fixed_features`], if they are in memory.
+    pub(super) fn fixed_features(&self, network: &Network) -> Result<Option<Self>> {
         const AT_ONCE: usize = 1024;
         let Examples::Images { images, labels } = &self.0 else {
             return Ok(None);
         };
-        if !network.has_fixed_layers() {
-            return Ok(Some(images.clone()));
-        }
-        let mut parts = Vec::new();
-        for start in (0..labels.len()).step_by(AT_ONCE) {
-            let images = images.narrow(0, start, AT_ONCE.min(labels.len() - start))?;
-            parts.push(network.fixed_features(&images)?);
-        }
-        Ok(Some(Tensor::cat(&parts, 0)?))
+        let features = if network.has_fixed_layers() {
+            let mut parts = Vec::new();
+            for start in (0..labels.len()).step_by(AT_ONCE) {
+                let images = images.narrow(0, start, AT_ONCE.min(labels.len() - start))?;
+                parts.push(network.fixed_features(&images)?);
+            }
+            Tensor::cat(&parts, 0)?
+        } else {
+            images.clone()
+        };
+        Ok(Some(Self(Examples::Images { images: features, labels: labels.clone() })))
     }
-
-    /// Labels at these places of images in memory, whose [fixed features](Self::fixed_features) are known.
-    pub(super) fn labels(&self, indices: &[u32]) -> Vec<u32> {
-        match &self.0 {
-            Examples::Images { labels, .. } => labels_at(labels, indices),
-            Examples::Photographs { .. } => Vec::new(),
-        }
-    }
-}
-
-fn labels_at(labels: &[u32], indices: &[u32]) -> Vec<u32> {
-    indices.iter().filter_map(|&index| labels.get(index as usize).copied()).collect()
 }

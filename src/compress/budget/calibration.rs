@@ -2,7 +2,7 @@
 
 use super::fold::Folded;
 use super::inputs::{inputs, Inputs, PART};
-use super::sensitivity::{relative, sensitivities};
+use super::sensitivity::{sensitive_tensors, sensitivities};
 use super::BudgetError;
 use crate::compress::{ImportError, TrainedNetwork};
 use crate::data::Batch;
@@ -26,17 +26,18 @@ impl Calibration {
     /// If the network does not read them.
     pub fn measured(network: &TrainedNetwork, images: &Batch, mut report: impl FnMut()) -> Result<Self, BudgetError> {
         let folded = Folded::new(network).network;
-        let start = Evaluator::of(&folded.architecture, folded.weights.clone()).start(&images.spread(MEASURED));
+        let evaluator = Evaluator::of(&folded.architecture, folded.weights.clone());
+        let start = evaluator.start(&images.spread(MEASURED)).map_err(ImportError::from)?;
         Ok(Self {
-            sensitivities: sensitivities(&folded, start.map_err(ImportError::from)?, &mut report),
-            inputs: inputs(&folded, images, &mut report)?,
+            sensitivities: sensitivities(&folded, &evaluator, start, &mut report),
+            inputs: inputs(&folded, &evaluator, images, &mut report)?,
             images: images.spread(PART),
         })
     }
 
     /// How many steps that takes.
     pub fn steps(network: &TrainedNetwork, images: &Batch) -> usize {
-        relative(network).iter().flatten().count() + images.examples().len().div_ceil(PART)
+        sensitive_tensors(network) + images.examples().len().div_ceil(PART)
     }
 
     pub(super) fn sensitivities(&self) -> &[Option<f64>] {

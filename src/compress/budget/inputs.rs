@@ -1,5 +1,8 @@
 //! What the inputs of a layer have in common, and which errors of its weights they hide.
 
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Mul};
+
 use rayon::prelude::*;
 
 use super::BudgetError;
@@ -138,10 +141,10 @@ fn factorise(matrix: &mut [f64], count: usize) {
         let (above, this) = matrix.split_at_mut(row * count);
         for column in 0..row {
             let other = &above[column * count..][..=column];
-            let known: f64 = sum_of_products(&this[..column], &other[..column]);
+            let known = dot(&this[..column], &other[..column]);
             this[column] = (this[column] - known) / other[column];
         }
-        let known: f64 = sum_of_products(&this[..row], &this[..row]);
+        let known = dot(&this[..row], &this[..row]);
         this[row] = (this[row] - known).max(f64::MIN_POSITIVE).sqrt();
     }
 }
@@ -149,35 +152,26 @@ fn factorise(matrix: &mut [f64], count: usize) {
 /// Partial sums, that a processor computes side by side.
 const SUMS: usize = 16;
 
-fn sum_of_products(first: &[f64], second: &[f64]) -> f64 {
-    let mut sums = [0.0; SUMS];
+fn dot<T: Copy + Default + Mul<Output = T> + AddAssign + Add<Output = T> + Sum>(first: &[T], second: &[T]) -> T {
+    let mut sums = [T::default(); SUMS];
     let [(first, rest), (second, other)] = [first, second].map(|numbers| numbers.as_chunks::<SUMS>());
     for (first, second) in first.iter().zip(second) {
         (0..SUMS).for_each(|place| sums[place] += first[place] * second[place]);
     }
-    sums.iter().sum::<f64>() + rest.iter().zip(other).map(|(first, second)| first * second).sum::<f64>()
+    sums.into_iter().sum::<T>() + rest.iter().zip(other).map(|(&first, &second)| first * second).sum::<T>()
 }
 
-fn dot(first: &[f32], second: &[f32]) -> f32 {
-    let mut sums = [0.0; SUMS];
-    let [(first, rest), (second, other)] = [first, second].map(|numbers| numbers.as_chunks::<SUMS>());
-    for (first, second) in first.iter().zip(second) {
-        (0..SUMS).for_each(|place| sums[place] += first[place] * second[place]);
-    }
-    sums.iter().sum::<f32>() + rest.iter().zip(other).map(|(first, second)| first * second).sum::<f32>()
-}
-
-/// For each tensor of a convolution or dense layer its inputs on `images`, group by group; nothing for other tensors.
+/// For each tensor of a convolution or dense layer its inputs on `images`, as the network's evaluator computes them, group by group; nothing for other tensors.
 ///
 /// # Errors
 /// If the network does not read the images.
 pub(super) fn inputs(
     network: &TrainedNetwork,
+    evaluator: &Evaluator,
     images: &Batch,
     report: &mut impl FnMut(),
 ) -> Result<Vec<Vec<Inputs>>, BudgetError> {
     let architecture = &network.architecture;
-    let evaluator = Evaluator::of(architecture, network.weights.clone());
     let mut moments: Vec<Option<[WindowMoments; 2]>> = vec![None; network.weights.len()];
     let firsts = architecture.first_tensors();
     for part in images.parts(PART) {

@@ -19,7 +19,7 @@ use thiserror::Error;
 
 pub use calibration::Calibration;
 #[cfg(feature = "train")]
-pub(super) use sensitivity::sensitivities;
+pub(super) use sensitivity::{sensitive_tensors, sensitivities};
 
 use super::{ImportError, TrainedNetwork};
 use crate::code::CodeError;

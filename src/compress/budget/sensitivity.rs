@@ -18,14 +18,19 @@ pub(super) fn relative(network: &TrainedNetwork) -> Vec<Option<f64>> {
     tensors.collect()
 }
 
+/// How many tensors have a sensitivity.
+pub(in crate::compress) fn sensitive_tensors(network: &TrainedNetwork) -> usize {
+    network.architecture.tensors().iter().filter(|shape| shape.dimensions.len() > 1).count()
+}
+
 /// The squared difference of the logits that rounding one tensor alone makes, divided by the squared error in the tensor, on images whose features stand
-/// before the first layer. No labels, no gradients. `report` is told after each tensor.
+/// before the first layer of the network's evaluator. No labels, no gradients. `report` is told after each tensor.
 pub(in crate::compress) fn sensitivities(
     network: &TrainedNetwork,
+    original: &Evaluator,
     mut features: Features,
     mut report: impl FnMut(),
 ) -> Vec<Option<f64>> {
-    let original = Evaluator::of(&network.architecture, network.weights.clone());
     let logits = original.finish(&features);
     let mut sensitivities = relative(network);
     for (layer, place) in network.architecture.first_tensors().into_iter().enumerate() {
