@@ -1,8 +1,10 @@
 //! Size against error of EfficientNet-Lite0 without training, as CSV:
-//! `cargo bench --bench budget -- [BYTES…]`, with `efficientnet_lite0.safetensors` and `imagenet-sample` in `$NONVACUOUS_DATA`.
+//! `cargo bench --bench budget -- [BYTES…]`, with `efficientnet_lite0.safetensors` and
+//! `imagenet-sample` in `$NONVACUOUS_DATA`.
 //!
-//! The network is calibrated on 256 photographs, without their labels; errors are counted on these and on the other 744. The divergence
-//! `KL(p || q)` of the probabilities, in nats, from those of the network before is a mean over the others, too.
+//! The network is calibrated on 256 photographs, without their labels; errors are counted on these
+//! and on the other 744. The divergence `KL(p || q)` of the probabilities, in nats, from those of
+//! the network before is a mean over the others, too.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::path::PathBuf;
@@ -20,7 +22,14 @@ const CALIBRATION: usize = 256;
 const PART: usize = 64;
 
 /// Pixels as ImageNet's networks expect them.
-const PIXELS: [f32; 6] = [-0.485 / 0.229, 0.515 / 0.229, -0.456 / 0.224, 0.544 / 0.224, -0.406 / 0.225, 0.594 / 0.225];
+const PIXELS: [f32; 6] = [
+    -0.485 / 0.229,
+    0.515 / 0.229,
+    -0.456 / 0.224,
+    0.544 / 0.224,
+    -0.406 / 0.225,
+    0.594 / 0.225,
+];
 
 /// Photographs, and what a network made of them before.
 struct Photographs {
@@ -29,27 +38,49 @@ struct Photographs {
 }
 
 impl Photographs {
-    fn new(folder: &ImageFolder, indices: &[usize], framing: Framing, network: &TrainedNetwork) -> Self {
-        let parts = indices.chunks(PART).map(|part| folder.batch(part, framing, None)).collect();
-        let mut photographs = Self { parts, logits: Vec::new() };
+    fn new(
+        folder: &ImageFolder,
+        indices: &[usize],
+        framing: Framing,
+        network: &TrainedNetwork,
+    ) -> Self {
+        let parts = indices
+            .chunks(PART)
+            .map(|part| folder.batch(part, framing, None))
+            .collect();
+        let mut photographs = Self {
+            parts,
+            logits: Vec::new(),
+        };
         photographs.logits = photographs.logits_of(network);
         photographs
     }
 
     fn logits_of(&self, network: &TrainedNetwork) -> Vec<Vec<f32>> {
         let evaluator = Evaluator::of(&network.architecture, network.weights.clone());
-        self.parts.iter().flat_map(|part| evaluator.finish(&evaluator.start(part).unwrap())).collect()
+        self.parts
+            .iter()
+            .flat_map(|part| evaluator.finish(&evaluator.start(part).unwrap()))
+            .collect()
     }
 
     /// Errors, and the mean divergence.
     fn compare(&self, network: &TrainedNetwork) -> (usize, f64) {
         let logits = self.logits_of(network);
-        let classes = self.parts.iter().flat_map(Batch::examples).map(Example::class);
+        let classes = self
+            .parts
+            .iter()
+            .flat_map(Batch::examples)
+            .map(Example::class);
         let is_wrong = |(logits, class): &(&Vec<f32>, Option<usize>)| {
             !class.is_some_and(|class| Loss::Top1.is_right(logits, class))
         };
         let errors = logits.iter().zip(classes).filter(is_wrong).count();
-        let divergences = self.logits.iter().zip(&logits).map(|(before, after)| divergence(before, after));
+        let divergences = self
+            .logits
+            .iter()
+            .zip(&logits)
+            .map(|(before, after)| divergence(before, after));
         (errors, divergences.sum::<f64>() / logits.len() as f64)
     }
 }
@@ -58,36 +89,57 @@ impl Photographs {
 fn divergence(first: &[f32], second: &[f32]) -> f64 {
     let logarithms = |logits: &[f32]| -> Vec<f64> {
         let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let shifted: Vec<f64> = logits.iter().map(|&logit| f64::from(logit) - f64::from(largest)).collect();
+        let shifted: Vec<f64> = logits
+            .iter()
+            .map(|&logit| f64::from(logit) - f64::from(largest))
+            .collect();
         let total = shifted.iter().map(|logit| logit.exp()).sum::<f64>().ln();
         shifted.into_iter().map(|logit| logit - total).collect()
     };
     let pairs = logarithms(first).into_iter().zip(logarithms(second));
-    pairs.map(|(first, second)| first.exp() * (first - second)).sum()
+    pairs
+        .map(|(first, second)| first.exp() * (first - second))
+        .sum()
 }
 
 fn main() {
-    let budgets: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let budgets: Vec<usize> = std::env::args()
+        .filter_map(|argument| argument.parse().ok())
+        .collect();
     let Some(data) = std::env::var_os("NONVACUOUS_DATA").map(PathBuf::from) else {
         return eprintln!("skipped: NONVACUOUS_DATA is not set");
     };
-    let input = ImageSize { channels: 3, height: 224, width: 224 };
+    let input = ImageSize {
+        channels: 3,
+        height: 224,
+        width: 224,
+    };
     let architecture = Architecture::named("efficientnet-lite0", input, 1000).unwrap();
     let mut file = SafetensorsFile::open(&data.join("efficientnet_lite0.safetensors")).unwrap();
-    let options = ImportOptions { pixels: PIXELS.to_vec(), ..ImportOptions::default() };
+    let options = ImportOptions {
+        pixels: PIXELS.to_vec(),
+        ..ImportOptions::default()
+    };
     let network = import(&mut file, &architecture, &options).unwrap();
     let folder = ImageFolder::open(&data.join("imagenet-sample")).unwrap();
     let framing = Framing::usual(input).unwrap();
     let calibration = folder.spread(CALIBRATION);
-    let others: Vec<usize> = (0..folder.len()).filter(|index| !calibration.contains(index)).collect();
+    let others: Vec<usize> = (0..folder.len())
+        .filter(|index| !calibration.contains(index))
+        .collect();
     let images = folder.batch(&calibration, framing, None);
     let [calibration, others] =
         [calibration, others].map(|indices| Photographs::new(&folder, &indices, framing, &network));
 
     println!("budget,bytes,calibration_errors,calibration_photographs,other_errors,other_photographs,other_divergence,seconds");
     let print = |budget: usize, bytes: usize, network: &TrainedNetwork, seconds: f64| {
-        let (calibration, (errors, divergence)) = (calibration.compare(network), others.compare(network));
-        let counts = format!("{},{CALIBRATION},{errors},{}", calibration.0, folder.len() - CALIBRATION);
+        let (calibration, (errors, divergence)) =
+            (calibration.compare(network), others.compare(network));
+        let counts = format!(
+            "{},{CALIBRATION},{errors},{}",
+            calibration.0,
+            folder.len() - CALIBRATION
+        );
         println!("{budget},{bytes},{counts},{divergence:.5},{seconds:.0}");
     };
     let start = Instant::now();
@@ -98,5 +150,10 @@ fn main() {
         let (network, file) = within_budget(&network, Some(&measured), budget).unwrap();
         print(budget, file.len(), &network, start.elapsed().as_secs_f64());
     }
-    print(0, 4 * architecture.weights().unwrap() as usize, &network, 0.0);
+    print(
+        0,
+        4 * architecture.weights().unwrap() as usize,
+        &network,
+        0.0,
+    );
 }

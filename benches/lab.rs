@@ -6,7 +6,8 @@ use nonvacuous::data::SearchPath;
 use nonvacuous::lab::check::{check, Effort, Theory};
 use nonvacuous::lab::run::Experiment;
 
-/// An MLP 12-16-2, 200 examples, 200 steps over all of them: trained, compressed, coded, decoded, counted on the cube.
+/// An MLP 12-16-2, 200 examples, 200 steps over all of them: trained, compressed, coded, decoded,
+/// counted on the cube.
 const NETWORKS: &str = r#"
 name = "bench"
 seed = 1
@@ -28,13 +29,34 @@ tuning = 0
 fn exact(criterion: &mut Criterion) {
     const INSTANCES: u64 = 1000;
     let mut group = criterion.benchmark_group("exact instances");
-    group.sample_size(10).throughput(Throughput::Elements(INSTANCES));
-    let none = Effort { converse: 0, coverage: 0, draws: 0, networks: 0 };
+    group
+        .sample_size(10)
+        .throughput(Throughput::Elements(INSTANCES));
+    let none = Effort {
+        converse: 0,
+        coverage: 0,
+        draws: 0,
+        networks: 0,
+    };
     for (name, effort) in [
-        ("of the converse", Effort { converse: INSTANCES, ..none }),
-        ("of everything else", Effort { coverage: INSTANCES, ..none }),
+        (
+            "of the converse",
+            Effort {
+                converse: INSTANCES,
+                ..none
+            },
+        ),
+        (
+            "of everything else",
+            Effort {
+                coverage: INSTANCES,
+                ..none
+            },
+        ),
     ] {
-        group.bench_function(name, |bencher| bencher.iter(|| check(effort, 1, Theory::default()).unwrap()));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| check(effort, 1, Theory::default()).unwrap())
+        });
     }
 }
 
@@ -44,8 +66,12 @@ fn networks(criterion: &mut Criterion) {
     let origin = experiment.origin(configuration);
     let draws: Vec<u64> = (0..experiment.draws()).collect();
     let mut group = criterion.benchmark_group("draws of networks 12-16-2");
-    group.sample_size(10).throughput(Throughput::Elements(experiment.draws()));
-    group.bench_function("stacked", |bencher| bencher.iter(|| configuration.subject.draw(&origin, &draws).unwrap()));
+    group
+        .sample_size(10)
+        .throughput(Throughput::Elements(experiment.draws()));
+    group.bench_function("stacked", |bencher| {
+        bencher.iter(|| configuration.subject.draw(&origin, &draws).unwrap())
+    });
     group.bench_function("one at a time", |bencher| {
         bencher.iter(|| {
             let alone = |&draw: &u64| configuration.subject.draw(&origin, &[draw]).unwrap();

@@ -36,16 +36,24 @@ pub fn binomial_weights(n: u64, p: f64) -> Vec<f64> {
     weights
 }
 
-/// The probability over all samples of one fixed hypothesis that `bound` is below the truth is at most `allowed`, for a grid of truths.
+/// The probability over all samples of one fixed hypothesis that `bound` is below the truth is at
+/// most `allowed`, for a grid of truths.
 pub fn assert_fails_rarely(allowed: f64, bound: impl Fn(EmpiricalRisk) -> f64) {
     for n in [1, 2, 5, 17, 40] {
         let bounds: Vec<f64> = (0..=n).map(|k| bound(risk(k, n))).collect();
         for step in 1..200 {
             let truth = f64::from(step) / 200.0;
             let weights = binomial_weights(n, truth);
-            let failure: f64 =
-                weights.iter().zip(&bounds).filter(|&(_, &bound)| bound < truth).map(|(weight, _)| weight).sum();
-            assert!(failure <= allowed * (1.0 + 1e-12), "n {n}, L {truth}: {failure} > {allowed}");
+            let failure: f64 = weights
+                .iter()
+                .zip(&bounds)
+                .filter(|&(_, &bound)| bound < truth)
+                .map(|(weight, _)| weight)
+                .sum();
+            assert!(
+                failure <= allowed * (1.0 + 1e-12),
+                "n {n}, L {truth}: {failure} > {allowed}"
+            );
         }
     }
 }

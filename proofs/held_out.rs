@@ -16,7 +16,13 @@ fn a_split_counts_only_what_the_prior_has_not_seen() {
     let split = PriorSplit::new(size(100), 60).unwrap();
     assert_eq!(split.bound_examples(), size(40));
     assert_eq!(split.risk(7), Ok(risk(7, 40)));
-    assert_eq!(split.risk(41), Err(BoundError::MoreErrorsThanExamples { errors: 41, examples: 40 }));
+    assert_eq!(
+        split.risk(41),
+        Err(BoundError::MoreErrorsThanExamples {
+            errors: 41,
+            examples: 40
+        })
+    );
     assert!(PriorSplit::new(size(100), 100).is_err());
 }
 

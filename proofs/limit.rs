@@ -1,22 +1,37 @@
 //! Properties that would break if `proofs/limit.md`, or its implementation, were wrong.
 
 use crate::common::{bits, probability, size};
-use nonvacuous::bounds::{limit_injective, limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error};
+use nonvacuous::bounds::{
+    limit_injective, limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error,
+};
 use proptest::prelude::*;
 
-/// All samples of `n` coin flips; the learner sends the majority, and the table of all labels if it is to memorise.
+/// All samples of `n` coin flips; the learner sends the majority, and the table of all labels if it
+/// is to memorise.
 #[test]
 fn the_chain_holds_by_enumeration() {
     for n in [1u32, 3, 5, 9] {
         for memorises in [false, true] {
             let samples = 1u32 << n;
             let ones = |sample: u32| u64::from(sample.count_ones());
-            let errors = |sample: u32| if memorises { 0 } else { ones(sample).min(u64::from(n) - ones(sample)) };
-            let train =
-                (0..samples).map(|sample| errors(sample) as f64).sum::<f64>() / f64::from(samples) / f64::from(n);
-            // Fresh labels are coin flips, so that the test error is one half; W is uniform over its values.
+            let errors = |sample: u32| {
+                if memorises {
+                    0
+                } else {
+                    ones(sample).min(u64::from(n) - ones(sample))
+                }
+            };
+            let train = (0..samples)
+                .map(|sample| errors(sample) as f64)
+                .sum::<f64>()
+                / f64::from(samples)
+                / f64::from(n);
+            // Fresh labels are coin flips, so that the test error is one half; W is uniform over
+            // its values.
             let entropy = if memorises { f64::from(n) } else { 1.0 };
-            let limit = limit_kl(size(n.into()), probability(train), probability(0.5)).unwrap().get();
+            let limit = limit_kl(size(n.into()), probability(train), probability(0.5))
+                .unwrap()
+                .get();
             assert!(limit <= entropy, "{n} {memorises}: {limit} > {entropy}");
             assert!(!memorises || limit > entropy * (1.0 - 1e-10));
         }

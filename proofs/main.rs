@@ -1,4 +1,5 @@
-//! One chapter a theorem: `NAME.md` states and proves it, `NAME.rs` holds the properties that would break if it were wrong.
+//! One chapter a theorem: `NAME.md` states and proves it, `NAME.rs` holds the properties that would
+//! break if it were wrong.
 #![allow(clippy::unwrap_used)]
 
 mod attainment;

@@ -10,15 +10,24 @@ fn the_reference_values_are_reproduced_and_never_undercut() {
     for record in reader.records() {
         let record = record.unwrap();
         let number = |column: usize| record[column].parse::<f64>().unwrap();
-        let codebook: Vec<f64> = record[2].split(' ').map(|codeword| codeword.parse().unwrap()).collect();
+        let codebook: Vec<f64> = record[2]
+            .split(' ')
+            .map(|codeword| codeword.parse().unwrap())
+            .collect();
         let noise = GaussianNoise::new(&codebook, number(1), number(3)).unwrap();
         for (name, computed, exact) in [
             ("quadrature", noise.quadrature(number(0)), number(4)),
             ("closed form", noise.closed_form(number(0)), number(5)),
         ] {
             let rounding = exact.abs() * f64::EPSILON;
-            assert!(computed >= exact - rounding, "{name}: {computed:e} is below {exact:e}");
-            assert!(computed - exact <= exact.abs() * 1e-10, "{name}: {computed:e} is far above {exact:e}");
+            assert!(
+                computed >= exact - rounding,
+                "{name}: {computed:e} is below {exact:e}"
+            );
+            assert!(
+                computed - exact <= exact.abs() * 1e-10,
+                "{name}: {computed:e} is far above {exact:e}"
+            );
         }
         rows += 1;
     }
@@ -31,7 +40,10 @@ fn a_network_is_the_sum_of_its_weights() {
     let sum = 10.0 * noise.closed_form(-0.5) + 5.0 * noise.closed_form(0.5);
     let total = noise.closed_form_total(&[10, 0, 5]).unwrap();
     assert!(total >= sum - 1e-14 && total < sum + 1e-10);
-    assert!(matches!(noise.quadrature_total(&[1]), Err(BoundError::Codebook(1, 0))));
+    assert!(matches!(
+        noise.quadrature_total(&[1]),
+        Err(BoundError::Codebook(1, 0))
+    ));
     assert!(GaussianNoise::new(&[], 1.0, 1.0).is_err());
     assert!(GaussianNoise::new(&[0.0], 0.0, 1.0).is_err());
 }
@@ -44,7 +56,8 @@ proptest! {
         let noise = GaussianNoise::new(&codebook, sigma, stretch * sigma).unwrap();
         let (exact, closed) = (noise.quadrature(codebook[0]), noise.closed_form(codebook[0]));
         prop_assert!(exact <= closed);
-        // At most ln r nats are given back, since the normalised mixture has a divergence of at least 0.
+        // At most ln r nats are given back, since the normalised mixture has a divergence of at
+        // least 0.
         prop_assert!(exact >= -(codebook.len() as f64).ln() - 1e-9);
     }
 }

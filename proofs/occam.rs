@@ -8,9 +8,13 @@ use proptest::prelude::*;
 fn the_probability_of_failure_over_all_samples_is_at_most_delta() {
     for allowed in [0.3, 0.05, 0.001] {
         // A single hypothesis with a code word of no bits.
-        assert_fails_rarely(allowed, |risk| occam_binomial(risk, bits(0.0), delta(allowed)));
+        assert_fails_rarely(allowed, |risk| {
+            occam_binomial(risk, bits(0.0), delta(allowed))
+        });
         assert_fails_rarely(allowed, |risk| occam_kl(risk, bits(0.0), delta(allowed)));
-        assert_fails_rarely(allowed, |risk| occam_hoeffding(risk, bits(0.0), delta(allowed)));
+        assert_fails_rarely(allowed, |risk| {
+            occam_hoeffding(risk, bits(0.0), delta(allowed))
+        });
     }
 }
 
@@ -22,8 +26,14 @@ fn the_summed_weights_at_the_bound_are_delta() {
                 let bound = occam_binomial(risk(k, n), bits(3.0), delta(allowed));
                 let tail: f64 = binomial_weights(n, bound).iter().take(k as usize + 1).sum();
                 let target = allowed / 8.0;
-                assert!(tail <= target * (1.0 + 1e-12), "n {n}, k {k}, delta {allowed}: {tail}");
-                assert!(tail >= target * (1.0 - 1e-9) - 1e-12, "n {n}, k {k}, delta {allowed}: {tail}");
+                assert!(
+                    tail <= target * (1.0 + 1e-12),
+                    "n {n}, k {k}, delta {allowed}: {tail}"
+                );
+                assert!(
+                    tail >= target * (1.0 - 1e-9) - 1e-12,
+                    "n {n}, k {k}, delta {allowed}: {tail}"
+                );
             }
         }
     }
@@ -44,7 +54,8 @@ proptest! {
         let (risk, bits, delta) = (risk((fraction * n as f64) as u64, n), bits(length), delta(allowed));
         let binomial = occam_binomial(risk, bits, delta);
         let divergence = occam_kl(risk, bits, delta);
-        // The empirical risk is a median: with more than half a chance to fail, the bound may be below it.
+        // The empirical risk is a median: with more than half a chance to fail, the bound may be
+        // below it.
         prop_assert!(risk.rate() <= binomial || allowed * (-length).exp2() > 0.5);
         prop_assert!(binomial <= divergence);
         // Both are within 1e-10 of exact values that are ordered.

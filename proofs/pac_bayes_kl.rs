@@ -2,8 +2,8 @@
 
 use crate::common::{assert_fails_rarely, delta, nats, probability, risk, size};
 use nonvacuous::bounds::{
-    kl_inverse, lambda_bound, ln_two_sqrt, ln_xi, mcallester, pac_bayes_kl, pac_bayes_kl_xi, thiemann, GibbsRisk,
-    Lambda,
+    kl_inverse, lambda_bound, ln_two_sqrt, ln_xi, mcallester, pac_bayes_kl, pac_bayes_kl_xi,
+    thiemann, GibbsRisk, Lambda,
 };
 use proptest::prelude::*;
 
@@ -20,10 +20,18 @@ fn xi_by_definition(n: u64) -> f64 {
 #[test]
 fn the_constant_is_its_definition_and_between_the_square_root_and_twice_it() {
     for n in 1..300 {
-        assert!((ln_xi(size(n)).get() - xi_by_definition(n).ln()).abs() < 1e-11, "{n}");
+        assert!(
+            (ln_xi(size(n)).get() - xi_by_definition(n).ln()).abs() < 1e-11,
+            "{n}"
+        );
     }
     for exponent in 0..=12 {
-        for n in [10u64.pow(exponent), 3 * 10u64.pow(exponent.min(11)), 4096, 4097] {
+        for n in [
+            10u64.pow(exponent),
+            3 * 10u64.pow(exponent.min(11)),
+            4096,
+            4097,
+        ] {
             let ln_xi = ln_xi(size(n)).get();
             assert!(ln_xi <= ln_two_sqrt(size(n)).get() * (1.0 + 1e-10));
             assert!(n < 8 || ln_xi >= (n as f64).ln() / 2.0);
@@ -40,10 +48,18 @@ fn the_constant_is_continuous_where_the_theorem_takes_over() {
 #[test]
 fn the_probability_of_failure_over_all_samples_is_at_most_delta() {
     for allowed in [0.3, 0.05, 0.001] {
-        assert_fails_rarely(allowed, |risk| pac_bayes_kl_xi(risk.into(), nats(0.0), delta(allowed)));
-        assert_fails_rarely(allowed, |risk| pac_bayes_kl(risk.into(), nats(0.0), delta(allowed)));
-        assert_fails_rarely(allowed, |risk| mcallester(risk.into(), nats(0.0), delta(allowed)));
-        assert_fails_rarely(allowed, |risk| thiemann(risk.into(), nats(0.0), delta(allowed)));
+        assert_fails_rarely(allowed, |risk| {
+            pac_bayes_kl_xi(risk.into(), nats(0.0), delta(allowed))
+        });
+        assert_fails_rarely(allowed, |risk| {
+            pac_bayes_kl(risk.into(), nats(0.0), delta(allowed))
+        });
+        assert_fails_rarely(allowed, |risk| {
+            mcallester(risk.into(), nats(0.0), delta(allowed))
+        });
+        assert_fails_rarely(allowed, |risk| {
+            thiemann(risk.into(), nats(0.0), delta(allowed))
+        });
     }
 }
 
@@ -55,7 +71,8 @@ fn the_exponential_moment_is_the_constant_whatever_the_truth() {
             .iter()
             .zip(0..=n)
             .map(|(weight, k)| {
-                let divergence = nonvacuous::bounds::kl(probability(k as f64 / n as f64), probability(truth));
+                let divergence =
+                    nonvacuous::bounds::kl(probability(k as f64 / n as f64), probability(truth));
                 weight * (n as f64 * divergence).exp()
             })
             .sum();

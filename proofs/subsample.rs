@@ -21,15 +21,25 @@ fn the_result_is_the_exact_inversion_and_fails_at_most_as_often_as_allowed() {
     for n in [1u64, 2, 7, 30] {
         for s in 1..=n {
             for allowed in [0.6, 0.0501, 1e-4] {
-                let bound = |k| population_errors(risk(k, s), size(n), delta(allowed)).unwrap().count();
+                let bound = |k| {
+                    population_errors(risk(k, s), size(n), delta(allowed))
+                        .unwrap()
+                        .count()
+                };
                 for k in 0..=s {
                     let tail = |errors| (0..=k).map(|j| weight(n, errors, s, j)).sum::<f64>();
-                    let exact = (k..=n - (s - k)).rev().find(|&errors| tail(errors) >= allowed).unwrap();
+                    let exact = (k..=n - (s - k))
+                        .rev()
+                        .find(|&errors| tail(errors) >= allowed)
+                        .unwrap();
                     assert_eq!(bound(k), exact, "n {n}, s {s}, k {k}");
                 }
                 for errors in 0..=n {
                     let possible = (0..=s).filter(|&k| weight(n, errors, s, k) > 0.0);
-                    let failure: f64 = possible.filter(|&k| bound(k) < errors).map(|k| weight(n, errors, s, k)).sum();
+                    let failure: f64 = possible
+                        .filter(|&k| bound(k) < errors)
+                        .map(|k| weight(n, errors, s, k))
+                        .sum();
                     assert!(failure <= allowed);
                 }
             }
@@ -39,10 +49,22 @@ fn the_result_is_the_exact_inversion_and_fails_at_most_as_often_as_allowed() {
 
 #[test]
 fn a_trillion_examples_are_no_trouble() {
-    let all = population_errors(risk(500_000_000, 1_000_000_000), size(1_000_000_000_000), delta(0.05)).unwrap();
+    let all = population_errors(
+        risk(500_000_000, 1_000_000_000),
+        size(1_000_000_000_000),
+        delta(0.05),
+    )
+    .unwrap();
     assert!(all.rate() > 0.5 && all.rate() < 0.5001);
     let sample = population_errors(risk(3, 11), size(10), delta(0.05));
-    assert!(matches!(sample, Err(BoundError::Part { part: 11, examples: 10, .. })));
+    assert!(matches!(
+        sample,
+        Err(BoundError::Part {
+            part: 11,
+            examples: 10,
+            ..
+        })
+    ));
 }
 
 proptest! {

@@ -9,7 +9,10 @@ fn the_gain_is_the_sum_of_logarithms_from_below() {
     for units in 1..2000u64 {
         sum += (units as f64).ln();
         let gain = symmetry_gain(units).get();
-        assert!(gain <= sum * (1.0 + 1e-13) && gain >= sum * (1.0 - 1e-12), "{units}");
+        assert!(
+            gain <= sum * (1.0 + 1e-13) && gain >= sum * (1.0 - 1e-12),
+            "{units}"
+        );
     }
     // ln 20!, with mpmath to 20 digits.
     assert!(symmetry_gain(20).get() <= 42.335_616_460_753_485);

@@ -1,4 +1,5 @@
-//! Compression-based generalization bounds: the length of a file that decodes to a network proves an upper bound on its error.
+//! Compression-based generalization bounds: the length of a file that decodes to a network proves
+//! an upper bound on its error.
 //!
 //! The modules are the stations of one line, and each knows only those before it in
 //!
@@ -8,7 +9,8 @@
 //!                             └────► lab ──────────┘
 //! ```
 //!
-//! - [`bounds`]: upper bounds on the error on new examples, and lower bounds on the bits that overfitting takes;
+//! - [`bounds`]: upper bounds on the error on new examples, and lower bounds on the bits that
+//!   overfitting takes;
 //! - [`code`]: how a network becomes a self-delimiting string of bits, the `.nvc` file;
 //! - `data`: labelled images, and where they are found;
 //! - `nets`: what a decoded network computes, and training;
@@ -18,8 +20,9 @@
 //! - `figures`: pictures of results, and pages of them;
 //! - `cli`: the command.
 //!
-//! Only `bounds` and `code` are there without default features; with `command` data sets, evaluation, certificates and the command
-//! come to it, with `train` training and compression, with `figures` pictures and pages.
+//! Only `bounds` and `code` are there without default features; with `command` data sets,
+//! evaluation, certificates and the command come to it, with `train` training and compression, with
+//! `figures` pictures and pages.
 //!
 //! ```
 //! use nonvacuous::bounds::{occam_binomial, Bits, EmpiricalRisk, FailureProbability};

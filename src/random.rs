@@ -1,7 +1,8 @@
 //! Randomness: independent ChaCha streams, named by what they are for.
 //!
-//! A stream is a pure function of (seed, experiment, draw, purpose). So results depend neither on the number of
-//! threads nor on the order in which things happen, and any part can be repeated alone.
+//! A stream is a pure function of (seed, experiment, draw, purpose). So results depend neither on
+//! the number of threads nor on the order in which things happen, and any part can be repeated
+//! alone.
 
 use rand_chacha::rand_core::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -20,7 +21,12 @@ use sha2::{Digest, Sha256};
 /// ```
 pub fn stream(seed: u64, experiment: &str, draw: u64, purpose: &str) -> ChaCha8Rng {
     let mut hash = Sha256::new();
-    for part in [&seed.to_le_bytes()[..], experiment.as_bytes(), &draw.to_le_bytes()[..], purpose.as_bytes()] {
+    for part in [
+        &seed.to_le_bytes()[..],
+        experiment.as_bytes(),
+        &draw.to_le_bytes()[..],
+        purpose.as_bytes(),
+    ] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }

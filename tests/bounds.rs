@@ -2,26 +2,37 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use nonvacuous::bounds::{
-    binomial_tail_inverse, held_out, kl, kl_inverse, kl_inverse_lower, kl_inverse_upper, ln_xi, occam_binomial,
-    occam_kl, round_up_decimals, Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature,
-    Lambda, Nats, Premises, Probability, TrainingError, BOUNDS,
+    binomial_tail_inverse, held_out, kl, kl_inverse, kl_inverse_lower, kl_inverse_upper, ln_xi,
+    occam_binomial, occam_kl, round_up_decimals, Bits, BoundError, EmpiricalRisk,
+    FailureProbability, GridRatio, InverseTemperature, Lambda, Nats, Premises, Probability,
+    TrainingError, BOUNDS,
 };
 use proptest::prelude::*;
 
 fn arguments(k: u64, n: u64, bits: f64, delta: f64) -> (EmpiricalRisk, Bits, FailureProbability) {
-    (EmpiricalRisk::new(k, n).unwrap(), Bits::new(bits).unwrap(), FailureProbability::new(delta).unwrap())
+    (
+        EmpiricalRisk::new(k, n).unwrap(),
+        Bits::new(bits).unwrap(),
+        FailureProbability::new(delta).unwrap(),
+    )
 }
 
 fn probability(value: f64) -> Probability {
     Probability::new(value).unwrap()
 }
 
-/// `computed` is not below `exact`, and at most a relative 1e-10 above it. References are doubles here, themselves
-/// rounded by up to one part in 2^53.
+/// `computed` is not below `exact`, and at most a relative 1e-10 above it. References are doubles
+/// here, themselves rounded by up to one part in 2^53.
 fn assert_on_the_safe_side(name: &str, computed: f64, exact: f64) {
     let rounding = exact * f64::EPSILON / 2.0;
-    assert!(computed >= exact - rounding, "{name}: {computed:e} is below {exact:e}");
-    assert!(computed <= exact * (1.0 + 1e-10), "{name}: {computed:e} is far above {exact:e}");
+    assert!(
+        computed >= exact - rounding,
+        "{name}: {computed:e} is below {exact:e}"
+    );
+    assert!(
+        computed <= exact * (1.0 + 1e-10),
+        "{name}: {computed:e} is far above {exact:e}"
+    );
 }
 
 /// The rows of a reference file, as functions from a column's name to its text.
@@ -33,7 +44,9 @@ fn reference(file: &str) -> Vec<impl Fn(&str) -> String> {
         .into_iter()
         .map(|record| {
             let headers = headers.clone();
-            move |name: &str| record[headers.iter().position(|header| header == name).unwrap()].to_string()
+            move |name: &str| {
+                record[headers.iter().position(|header| header == name).unwrap()].to_string()
+            }
         })
         .collect()
 }
@@ -43,7 +56,11 @@ fn reference_values_are_reproduced_and_never_undercut() {
     let rows = reference("bounds.csv");
     assert_eq!(rows.len(), 26);
     for field in rows {
-        let risk = EmpiricalRisk::new(field("errors").parse().unwrap(), field("n").parse().unwrap()).unwrap();
+        let risk = EmpiricalRisk::new(
+            field("errors").parse().unwrap(),
+            field("n").parse().unwrap(),
+        )
+        .unwrap();
         let premises = Premises {
             training_error: TrainingError::Deterministic(risk),
             divergence: Bits::new(field("bits").parse().unwrap()).unwrap().to_nats(),
@@ -53,7 +70,11 @@ fn reference_values_are_reproduced_and_never_undercut() {
         };
         for bound in BOUNDS {
             if let Ok(exact) = field(bound.name).parse() {
-                assert_on_the_safe_side(&format!("{}, {risk:?}", bound.name), bound.value(&premises).unwrap(), exact);
+                assert_on_the_safe_side(
+                    &format!("{}, {risk:?}", bound.name),
+                    bound.value(&premises).unwrap(),
+                    exact,
+                );
             }
         }
         let lambda = Lambda::optimal(risk.into(), premises.divergence, premises.delta).get();
@@ -70,18 +91,36 @@ fn the_inverses_are_within_reach_of_sixty_digits_and_never_on_the_wrong_side() {
     let rows = reference("kl_inverse.csv");
     assert_eq!(rows.len(), 150);
     for field in rows {
-        let (q, c) = (probability(number(field("q"))), Nats::new(number(field("c"))).unwrap());
-        assert_on_the_safe_side(&format!("upper {q:?} {c}"), kl_inverse_upper(q, c), number(field("upper")));
+        let (q, c) = (
+            probability(number(field("q"))),
+            Nats::new(number(field("c"))).unwrap(),
+        );
+        assert_on_the_safe_side(
+            &format!("upper {q:?} {c}"),
+            kl_inverse_upper(q, c),
+            number(field("upper")),
+        );
         let (below, exact) = (kl_inverse_lower(q, c), number(field("lower")));
         let rounding = exact * f64::EPSILON / 2.0;
-        assert!(below <= exact + rounding && below >= exact * (1.0 - 1e-10), "lower {q:?} {c}: {below:e} {exact:e}");
+        assert!(
+            below <= exact + rounding && below >= exact * (1.0 - 1e-10),
+            "lower {q:?} {c}: {below:e} {exact:e}"
+        );
     }
     let rows = reference("binomial_tail.csv");
     assert_eq!(rows.len(), 120);
     for field in rows {
-        let risk = EmpiricalRisk::new(field("errors").parse().unwrap(), field("n").parse().unwrap()).unwrap();
+        let risk = EmpiricalRisk::new(
+            field("errors").parse().unwrap(),
+            field("n").parse().unwrap(),
+        )
+        .unwrap();
         let nats = Nats::new(number(field("nats"))).unwrap();
-        assert_on_the_safe_side(&format!("{risk:?} {nats}"), binomial_tail_inverse(risk, nats), number(field("p")));
+        assert_on_the_safe_side(
+            &format!("{risk:?} {nats}"),
+            binomial_tail_inverse(risk, nats),
+            number(field("p")),
+        );
     }
 }
 
@@ -90,7 +129,12 @@ fn the_kernels_hold_on_both_sides_of_machine_independent_extremes() {
     // Values by mpmath to 50 digits at arguments where earlier versions were loose or undercut.
     let upper = |q, c| kl_inverse_upper(Probability::new(q).unwrap(), Nats::new(c).unwrap());
     let lower = |q, c| kl_inverse_lower(Probability::new(q).unwrap(), Nats::new(c).unwrap());
-    for (q, c) in [(0.18647683141618232, 4.65791965887712), (0.25, 7.302850822626453), (1e-9, 1e-18), (0.3, 1e-22)] {
+    for (q, c) in [
+        (0.18647683141618232, 4.65791965887712),
+        (0.25, 7.302850822626453),
+        (1e-9, 1e-18),
+        (0.3, 1e-22),
+    ] {
         let (above, below) = (upper(q, c), lower(q, c));
         assert!(below <= q && q <= above && above < 1.0);
         for p in [above, below] {
@@ -99,7 +143,10 @@ fn the_kernels_hold_on_both_sides_of_machine_independent_extremes() {
         }
     }
     // exp(-(73 + h(1/4)) * 4), far below the rounding of 1 - p.
-    assert!((lower(0.25, 73.0) / (-4.0f64 * (73.0 + 0.562_335_144_618_808_3)).exp() - 1.0).abs() < 1e-10);
+    assert!(
+        (lower(0.25, 73.0) / (-4.0f64 * (73.0 + 0.562_335_144_618_808_3)).exp() - 1.0).abs()
+            < 1e-10
+    );
 }
 
 #[test]
@@ -109,8 +156,14 @@ fn extreme_arguments_give_bounds_between_the_risk_and_one() {
             for bits in [0.0, 1e-12, 1.0, 1e6, 1.4e9] {
                 for delta in [1e-300, 1e-9, 0.05, 0.5] {
                     let (risk, bits, delta) = arguments(k.min(n), n, bits, delta);
-                    for bound in [occam_binomial(risk, bits, delta), occam_kl(risk, bits, delta)] {
-                        assert!(bound >= risk.rate() && bound <= 1.0, "{risk:?} {bits:?} {delta:?}: {bound}");
+                    for bound in [
+                        occam_binomial(risk, bits, delta),
+                        occam_kl(risk, bits, delta),
+                    ] {
+                        assert!(
+                            bound >= risk.rate() && bound <= 1.0,
+                            "{risk:?} {bits:?} {delta:?}: {bound}"
+                        );
                     }
                 }
             }
@@ -120,10 +173,19 @@ fn extreme_arguments_give_bounds_between_the_risk_and_one() {
 
 #[test]
 fn arguments_outside_the_domain_are_typed_errors() {
-    assert_eq!(EmpiricalRisk::new(5, 4), Err(BoundError::MoreErrorsThanExamples { errors: 5, examples: 4 }));
+    assert_eq!(
+        EmpiricalRisk::new(5, 4),
+        Err(BoundError::MoreErrorsThanExamples {
+            errors: 5,
+            examples: 4
+        })
+    );
     assert_eq!(EmpiricalRisk::new(0, 0), Err(BoundError::Examples(0)));
     for delta in [0.0, 1.0, -0.1, f64::NAN] {
-        assert!(matches!(FailureProbability::new(delta), Err(BoundError::FailureProbability(_))));
+        assert!(matches!(
+            FailureProbability::new(delta),
+            Err(BoundError::FailureProbability(_))
+        ));
     }
     for bits in [-1.0, f64::INFINITY, f64::NAN] {
         assert!(matches!(Bits::new(bits), Err(BoundError::Length(..))));

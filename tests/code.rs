@@ -1,21 +1,32 @@
-//! Codes and the model file: what is written is what is read, to the bit, and nothing else is accepted.
+//! Codes and the model file: what is written is what is read, to the bit, and nothing else is
+//! accepted.
 #![allow(clippy::unwrap_used)]
 
 use nalgebra::{DMatrix, DVector};
-use nonvacuous::code::distribution::{Adaptive, AdaptiveBit, Binary, Distribution, Weighted, PRECISION};
+use nonvacuous::code::distribution::{
+    Adaptive, AdaptiveBit, Binary, Distribution, Weighted, PRECISION,
+};
 use nonvacuous::code::integer::{
-    read_delta, read_gamma, read_omega, read_rice, read_signed, read_subset, write_delta, write_gamma, write_omega,
-    write_rice, write_signed, write_subset,
+    read_delta, read_gamma, read_omega, read_rice, read_signed, read_subset, write_delta,
+    write_gamma, write_omega, write_rice, write_signed, write_subset,
 };
 use nonvacuous::code::upright::stand_upright;
 use nonvacuous::code::{
-    kronecker_factor, oriented, Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, ImageSize, Model,
-    Subspace, TensorShape,
+    kronecker_factor, oriented, Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder,
+    ImageSize, Model, Subspace, TensorShape,
 };
 use proptest::prelude::*;
 
 fn architecture(layers: &str, side: usize) -> Architecture {
-    Architecture::parse(layers, ImageSize { channels: 1, height: side, width: side }).unwrap()
+    Architecture::parse(
+        layers,
+        ImageSize {
+            channels: 1,
+            height: side,
+            width: side,
+        },
+    )
+    .unwrap()
 }
 
 /// Layers of every kind.
@@ -42,31 +53,53 @@ fn any_architecture() -> impl Strategy<Value = Architecture> {
         Just("avg:3".to_string()),
     ];
     let input = prop_oneof![Just(8usize), Just(28), 5usize..40];
-    (any::<bool>(), prop::collection::vec(layer, 0..6), 2usize..30, any::<bool>(), input).prop_filter_map(
-        "layers that fit",
-        |(is_upright, mut layers, classes, bias, side)| {
-            if is_upright {
-                layers.insert(0, "upright".to_string());
-            }
-            layers.push(format!("dense:{classes}{}", if bias { ":b" } else { "" }));
-            let input = ImageSize { channels: 1, height: side, width: side };
-            let architecture = Architecture::parse(&layers.join(" "), input).ok()?;
-            (architecture.weights()? < 30_000).then_some(architecture)
-        },
+    (
+        any::<bool>(),
+        prop::collection::vec(layer, 0..6),
+        2usize..30,
+        any::<bool>(),
+        input,
     )
+        .prop_filter_map(
+            "layers that fit",
+            |(is_upright, mut layers, classes, bias, side)| {
+                if is_upright {
+                    layers.insert(0, "upright".to_string());
+                }
+                layers.push(format!("dense:{classes}{}", if bias { ":b" } else { "" }));
+                let input = ImageSize {
+                    channels: 1,
+                    height: side,
+                    width: side,
+                };
+                let architecture = Architecture::parse(&layers.join(" "), input).ok()?;
+                (architecture.weights()? < 30_000).then_some(architecture)
+            },
+        )
 }
 
 fn any_codebook() -> impl Strategy<Value = Codebook> {
-    let value = (any::<bool>(), 0.001f32..100.0).prop_map(|(negative, value)| if negative { -value } else { value });
+    let value = (any::<bool>(), 0.001f32..100.0)
+        .prop_map(|(negative, value)| if negative { -value } else { value });
     (0u32..24, prop::collection::vec(value, 0..12))
         .prop_map(|(digits, values)| Codebook::nearest(digits, &values).unwrap())
 }
 
 fn any_model() -> impl Strategy<Value = Model> {
-    (any_architecture(), any_codebook(), any_codebook(), any::<u64>(), 0.0..1.0f64).prop_map(
-        |(architecture, first, second, seed, kept)| {
+    (
+        any_architecture(),
+        any_codebook(),
+        any_codebook(),
+        any::<u64>(),
+        0.0..1.0f64,
+    )
+        .prop_map(|(architecture, first, second, seed, kept)| {
             let shapes = architecture.tensors();
-            let books = if shapes.len() > 1 { vec![first, second] } else { vec![first] };
+            let books = if shapes.len() > 1 {
+                vec![first, second]
+            } else {
+                vec![first]
+            };
             let mut state = seed | 1;
             let mut random = || {
                 state ^= state << 13;
@@ -81,15 +114,18 @@ fn any_model() -> impl Strategy<Value = Model> {
                     true => (random() % (codewords + 1)) as u8,
                     false => 0,
                 };
-                CodedTensor { codebook, symbols: (0..shape.len()).map(|_| symbol()).collect() }
+                CodedTensor {
+                    codebook,
+                    symbols: (0..shape.len()).map(|_| symbol()).collect(),
+                }
             });
             let tensors = tensors.collect();
             Model::new(architecture, books, tensors).unwrap()
-        },
-    )
+        })
 }
 
-/// Each symbol's interval follows the one before, and together they fill the unit interval: the Kraft sum is one.
+/// Each symbol's interval follows the one before, and together they fill the unit interval: the
+/// Kraft sum is one.
 fn assert_complete(distribution: &impl Distribution, size: usize) {
     let mut end = 0;
     for symbol in 0..size {
@@ -180,7 +216,8 @@ proptest! {
         let ones = bits.iter().filter(|&&bit| bit).count() as f64;
         let part = |x: f64| if x == 0.0 { 0.0 } else { -x * (x / count).log2() };
         let best = part(ones) + part(count - ones);
-        // Half a logarithm and one bit, and what rounding probabilities to multiples of 2^-20 costs.
+        // Half a logarithm and one bit, and what rounding probabilities to multiples of 2^-20
+        // costs.
         prop_assert!(encoder.ideal_bits() <= best + 0.5 * count.log2() + 1.0 + 0.01);
         prop_assert!(8.0 * encoder.finish().len() as f64 <= best + 0.5 * count.log2() + 1.0 + 0.01 + 16.0);
     }
@@ -220,12 +257,20 @@ fn integer_codes_have_the_lengths_of_the_literature_and_satisfy_kraft() {
             ((value - 1) >> 7) as f64 + 1.0 + 7.0,
         ];
         assert_eq!(lengths, expected, "{value}");
-        lengths.iter().zip(&mut sums).for_each(|(length, sum)| *sum += (-length).exp2());
+        lengths
+            .iter()
+            .zip(&mut sums)
+            .for_each(|(length, sum)| *sum += (-length).exp2());
     }
-    // Gamma: all but the integers of more digits. Rice: all but quotients from 31 on, and one value.
+    // Gamma: all but the integers of more digits. Rice: all but quotients from 31 on, and one
+    // value.
     assert_eq!(sums[0], 1.0 - 0.5f64.powi(12));
     assert!(sums[1] < 1.0 && sums[2] < 1.0, "{sums:?}");
-    assert!((sums[3] - (1.0 - 0.5f64.powi(32) - 0.5f64.powi(39))).abs() < 1e-15, "{}", sums[3]);
+    assert!(
+        (sums[3] - (1.0 - 0.5f64.powi(32) - 0.5f64.powi(39))).abs() < 1e-15,
+        "{}",
+        sums[3]
+    );
 }
 
 proptest! {
@@ -266,18 +311,35 @@ proptest! {
 fn files_that_are_not_model_files_say_why() {
     assert_eq!(Model::decode(&[]), Err(CodeError::Empty));
     assert!(Model::decode(b"{}").is_err());
-    assert_eq!(Model::decode(&[[0xff, 0x80]; 20].concat()), Err(CodeError::UnknownVersion { known: 2 }));
+    assert_eq!(
+        Model::decode(&[[0xff, 0x80]; 20].concat()),
+        Err(CodeError::UnknownVersion { known: 2 })
+    );
     let layers = architecture("dense:10", 8);
-    let zeros = CodedTensor { codebook: 0, symbols: vec![0; 640] };
-    let file = Model::new(layers, vec![Codebook::EMPTY], vec![zeros]).unwrap().encode().unwrap();
-    let message = Model::decode(&[&file[..], &[0]].concat()).unwrap_err().to_string();
+    let zeros = CodedTensor {
+        codebook: 0,
+        symbols: vec![0; 640],
+    };
+    let file = Model::new(layers, vec![Codebook::EMPTY], vec![zeros])
+        .unwrap()
+        .encode()
+        .unwrap();
+    let message = Model::decode(&[&file[..], &[0]].concat())
+        .unwrap_err()
+        .to_string();
     assert!(message.contains("damaged"), "{message}");
 }
 
 /// The bits of an architecture in a file of zeros.
 fn architecture_bits(architecture: Architecture) -> f64 {
     let shapes = architecture.tensors();
-    let zeros = shapes.iter().map(|shape| CodedTensor { codebook: 0, symbols: vec![0; shape.len()] }).collect();
+    let zeros = shapes
+        .iter()
+        .map(|shape| CodedTensor {
+            codebook: 0,
+            symbols: vec![0; shape.len()],
+        })
+        .collect();
     let model = Model::new(architecture, vec![Codebook::EMPTY], zeros).unwrap();
     model.encode_with_allocation().unwrap().1.architecture
 }
@@ -289,11 +351,20 @@ fn the_code_words_of_usual_networks_are_short() {
     let deep = "conv:8:3 relu max:2 dwconv:3 conv:12:1 norm relu max:2 dwconv:3 conv:16:1 norm relu max:2 dense:10";
     let lenet5 = "conv:20:5:p0:b max:2 conv:50:5:p0:b max:2 dense:500:b relu dense:10:b";
     // Lengths without branches in the grammar: 48.5, 66.4, 82.7 and 11.3 bits.
-    for (layers, most) in [(narrow, 48.0), (deep, 66.0), (lenet5, 74.0), ("norm dense:10", 12.0)] {
+    for (layers, most) in [
+        (narrow, 48.0),
+        (deep, 66.0),
+        (lenet5, 74.0),
+        ("norm dense:10", 12.0),
+    ] {
         assert!(mnist(layers) <= most, "{layers}: {}", mnist(layers));
     }
     let named = |name: &str, side, classes| {
-        let input = ImageSize { channels: 3, height: side, width: side };
+        let input = ImageSize {
+            channels: 3,
+            height: side,
+            width: side,
+        };
         architecture_bits(Architecture::named(name, input, classes).unwrap())
     };
     for (bits, most) in [
@@ -307,7 +378,11 @@ fn the_code_words_of_usual_networks_are_short() {
 
 #[test]
 fn branches_must_be_closed_and_fit() {
-    let input = ImageSize { channels: 3, height: 8, width: 8 };
+    let input = ImageSize {
+        channels: 3,
+        height: 8,
+        width: 8,
+    };
     let error = |layers: &str| Architecture::parse(layers, input).unwrap_err().to_string();
     assert!(error("( relu dense:2").contains("left open"));
     assert!(error("relu ) dense:2").starts_with("layer 2 ()): no branch is open"));
@@ -316,18 +391,39 @@ fn branches_must_be_closed_and_fit() {
     assert!(error("( conv:4:3 ) dense:2").contains("3x8x8 and 4x8x8 cannot be added"));
     assert!(error(&format!("{} dense:2", "( ".repeat(9))).contains("nested more than 8 deep"));
     assert!(error("resnet20").contains("there is no such layer"));
-    let shapes = Architecture::parse("( bn conv:4:3:s2:same | conv:4:1:s2 ) dense:2", input).unwrap().tensors();
+    let shapes = Architecture::parse("( bn conv:4:3:s2:same | conv:4:1:s2 ) dense:2", input)
+        .unwrap()
+        .tensors();
     let names: Vec<String> = shapes.into_iter().map(|shape| shape.name).collect();
-    assert_eq!(names, ["bn1.weight", "bn1.bias", "conv1.weight", "conv2.weight", "fc1.weight"]);
+    assert_eq!(
+        names,
+        [
+            "bn1.weight",
+            "bn1.bias",
+            "conv1.weight",
+            "conv2.weight",
+            "fc1.weight"
+        ]
+    );
 }
 
 #[test]
 fn named_networks_have_the_published_sizes() {
     let named = |name: &str, side, classes| {
-        Architecture::named(name, ImageSize { channels: 3, height: side, width: side }, classes)
+        Architecture::named(
+            name,
+            ImageSize {
+                channels: 3,
+                height: side,
+                width: side,
+            },
+            classes,
+        )
     };
-    let weights = |name: &str, side, classes| named(name, side, classes).unwrap().weights().unwrap();
-    // 4,253,864 with the moments' 21,888 numbers is what Keras counts for MobileNet, less them: 4,231,976.
+    let weights =
+        |name: &str, side, classes| named(name, side, classes).unwrap().weights().unwrap();
+    // 4,253,864 with the moments' 21,888 numbers is what Keras counts for MobileNet, less them:
+    // 4,231,976.
     assert_eq!(weights("mobilenet-v1-1.0", 224, 1000), 4_231_976);
     assert_eq!(weights("efficientnet-lite0", 224, 1000), 4_652_008);
     // 0.27 and 0.85 million (He et al. 2016, table 6), more by the 1x1 shortcuts.
@@ -335,19 +431,51 @@ fn named_networks_have_the_published_sizes() {
     assert_eq!(weights("resnet56", 32, 10), 855_578);
     assert_eq!(weights("resnet8", 32, 10), 77_850);
     let widths = named("mobilenet-v1-0.25", 224, 10).unwrap();
-    assert!(widths.to_string().starts_with("conv:8:3:s2:same bn relu6 conv:8:3:same:g8 bn relu6 conv:16:1 bn relu6"));
-    for unknown in ["resnet21", "mobilenet-v1-", "mobilenet-v1-0", "mobilenet-v1-nan", ""] {
-        assert!(named(unknown, 32, 10).unwrap_err().to_string().contains("known are lenet5"), "{unknown}");
+    assert!(widths
+        .to_string()
+        .starts_with("conv:8:3:s2:same bn relu6 conv:8:3:same:g8 bn relu6 conv:16:1 bn relu6"));
+    for unknown in [
+        "resnet21",
+        "mobilenet-v1-",
+        "mobilenet-v1-0",
+        "mobilenet-v1-nan",
+        "",
+    ] {
+        assert!(
+            named(unknown, 32, 10)
+                .unwrap_err()
+                .to_string()
+                .contains("known are lenet5"),
+            "{unknown}"
+        );
     }
 }
 
 #[test]
 fn a_file_may_not_hold_more_weights_than_its_length_allows() {
     let layers = architecture("dense:4000000 dense:2", 8);
-    let tensors: Vec<CodedTensor> =
-        layers.tensors().iter().map(|shape| CodedTensor { codebook: 0, symbols: vec![0; shape.len()] }).collect();
-    let error = Model::new(layers, vec![Codebook::EMPTY], tensors).unwrap().encode().unwrap_err();
-    assert!(matches!(error, CodeError::TooManyWeights { weights: 264_000_000, .. }), "{error}");
+    let tensors: Vec<CodedTensor> = layers
+        .tensors()
+        .iter()
+        .map(|shape| CodedTensor {
+            codebook: 0,
+            symbols: vec![0; shape.len()],
+        })
+        .collect();
+    let error = Model::new(layers, vec![Codebook::EMPTY], tensors)
+        .unwrap()
+        .encode()
+        .unwrap_err();
+    assert!(
+        matches!(
+            error,
+            CodeError::TooManyWeights {
+                weights: 264_000_000,
+                ..
+            }
+        ),
+        "{error}"
+    );
 }
 
 #[test]
@@ -361,10 +489,22 @@ fn models_that_do_not_fit_their_architecture_are_refused() {
     assert!(model(vec![book()], vec![tensor(0, vec![3; 8])]).is_err());
     assert!(model(vec![book()], vec![tensor(1, vec![0; 8])]).is_err());
     assert!(model(vec![book(), book()], vec![tensor(0, vec![0; 8])]).is_err());
-    for values in
-        [vec![1.0, 1.0], vec![2.0, 1.0], vec![0.0], vec![f32::NAN], vec![f32::INFINITY], vec![1.25], vec![1e-40]]
-    {
-        assert!(matches!(Codebook::new(1, values.clone()), Err(CodeError::Codebook(_))), "{values:?}");
+    for values in [
+        vec![1.0, 1.0],
+        vec![2.0, 1.0],
+        vec![0.0],
+        vec![f32::NAN],
+        vec![f32::INFINITY],
+        vec![1.25],
+        vec![1e-40],
+    ] {
+        assert!(
+            matches!(
+                Codebook::new(1, values.clone()),
+                Err(CodeError::Codebook(_))
+            ),
+            "{values:?}"
+        );
     }
 }
 
@@ -382,34 +522,55 @@ fn leaning_bar(lean: f32, down: usize) -> Vec<f32> {
 
 #[test]
 fn a_slanted_image_stands_upright_in_the_middle() {
-    let size = ImageSize { channels: 1, height: 20, width: 20 };
+    let size = ImageSize {
+        channels: 1,
+        height: 20,
+        width: 20,
+    };
     let mut straight = leaning_bar(0.0, 3);
     stand_upright(&mut straight, size);
     for lean in [-0.7, -0.25, 0.5, 0.9] {
         let mut slanted = leaning_bar(lean, 6);
         stand_upright(&mut slanted, size);
-        let difference = slanted.iter().zip(&straight).map(|(one, other)| (one - other).abs()).fold(0.0, f32::max);
-        assert!(difference < 0.35, "lean {lean}: a pixel differs by {difference}");
+        let difference = slanted
+            .iter()
+            .zip(&straight)
+            .map(|(one, other)| (one - other).abs())
+            .fold(0.0, f32::max);
+        assert!(
+            difference < 0.35,
+            "lean {lean}: a pixel differs by {difference}"
+        );
         let mass: f32 = slanted.iter().sum();
         assert!((mass - 18.0).abs() < 1e-3, "lean {lean}: mass {mass}");
     }
     let mut empty = vec![0.0; 400];
     stand_upright(&mut empty, size);
     assert_eq!(empty, vec![0.0; 400]);
-    assert!(Architecture::parse("relu upright dense:10", size).is_err(), "only the image itself is stood upright");
+    assert!(
+        Architecture::parse("relu upright dense:10", size).is_err(),
+        "only the image itself is stood upright"
+    );
 }
 
 #[test]
 fn kronecker_factors_are_orthonormal_and_span_what_a_qr_decomposition_does() {
     let [rows, columns] = [40, 12];
     let factor = DMatrix::from_columns(
-        &kronecker_factor(5, 1, [rows, columns]).into_iter().map(DVector::from_vec).collect::<Vec<_>>(),
+        &kronecker_factor(5, 1, [rows, columns])
+            .into_iter()
+            .map(DVector::from_vec)
+            .collect::<Vec<_>>(),
     );
     let identity = factor.transpose() * &factor;
     assert!((identity - DMatrix::identity(columns, columns)).amax() < 1e-12);
-    // Fewer columns are the first of more; so each is in the span of the unorthogonalised ones, which QR gives too.
+    // Fewer columns are the first of more; so each is in the span of the unorthogonalised ones,
+    // which QR gives too.
     let first = DMatrix::from_columns(
-        &kronecker_factor(5, 1, [rows, 3]).into_iter().map(DVector::from_vec).collect::<Vec<_>>(),
+        &kronecker_factor(5, 1, [rows, 3])
+            .into_iter()
+            .map(DVector::from_vec)
+            .collect::<Vec<_>>(),
     );
     assert_eq!(first, factor.columns(0, 3).into_owned());
     let qr = factor.clone().qr().q();
@@ -418,14 +579,23 @@ fn kronecker_factors_are_orthonormal_and_span_what_a_qr_decomposition_does() {
 
 #[test]
 fn a_kronecker_product_is_the_product_of_its_factors() {
-    let shape = TensorShape { name: "fc1.weight".to_string(), dimensions: vec![9, 21] };
+    let shape = TensorShape {
+        name: "fc1.weight".to_string(),
+        dimensions: vec![9, 21],
+    };
     let subspace = Subspace::kronecker(3, 4).unwrap();
     let coordinates: Vec<f32> = (0..4 * 7).map(|place| (place as f32 * 0.7).sin()).collect();
-    let matrix = |columns: &[Vec<f64>]| DMatrix::from_fn(columns[0].len(), columns.len(), |i, j| columns[j][i]);
+    let matrix = |columns: &[Vec<f64>]| {
+        DMatrix::from_fn(columns[0].len(), columns.len(), |i, j| columns[j][i])
+    };
     let factors = subspace.factors(&shape, coordinates.len()).unwrap();
     let inner = DMatrix::from_row_iterator(4, 7, coordinates.iter().map(|&value| f64::from(value)));
     let expected = matrix(&factors.left) * inner * matrix(&factors.right).transpose();
-    for (place, weight) in subspace.weights(&shape, &coordinates).into_iter().enumerate() {
+    for (place, weight) in subspace
+        .weights(&shape, &coordinates)
+        .into_iter()
+        .enumerate()
+    {
         assert!((f64::from(weight) - expected[(place / 21, place % 21)]).abs() < 1e-6);
     }
     assert!(subspace.factors(&shape, 4 * 22).is_none() && subspace.factors(&shape, 27).is_none());

@@ -24,8 +24,15 @@ fn damaged_files_never_panic_never_verify_and_never_use_much_memory() {
     let data = digits().unwrap();
     let recipe = recipes(&data.train, Effort::Quick).unwrap().remove(0);
     let training_set = TrainingSet::new(&data.train, &candle_core::Device::Cpu).unwrap();
-    let file = compress(&recipe, &data.train, &training_set, 0.05, 1, |_| {}).unwrap().encode().unwrap();
-    let provenance = Provenance { command: String::new(), seed: 1, version: String::new() };
+    let file = compress(&recipe, &data.train, &training_set, 0.05, 1, |_| {})
+        .unwrap()
+        .encode()
+        .unwrap();
+    let provenance = Provenance {
+        command: String::new(),
+        seed: 1,
+        version: String::new(),
+    };
     let certificate = issue(&file, "model.nvc", &data, 0.05, provenance).unwrap();
     assert!(verify(&certificate, &file, &data).unwrap().holds());
 
@@ -38,7 +45,10 @@ fn damaged_files_never_panic_never_verify_and_never_use_much_memory() {
         assert!(!verify(&certificate, &flipped, &data).unwrap().holds());
 
         let truncated = &file[..random.random_range(0..file.len())];
-        assert!(Model::decode(truncated).is_err(), "a file is never the beginning of another");
+        assert!(
+            Model::decode(truncated).is_err(),
+            "a file is never the beginning of another"
+        );
         assert!(!verify(&certificate, truncated, &data).unwrap().holds());
 
         let length = random.random_range(0..200);

@@ -1,5 +1,5 @@
-//! Model files that someone has damaged: nothing panics, nothing is accepted that the encoder does not write, memory
-//! stays small.
+//! Model files that someone has damaged: nothing panics, nothing is accepted that the encoder does
+//! not write, memory stays small.
 #![allow(clippy::unwrap_used)]
 
 mod models;
@@ -44,7 +44,10 @@ fn damaged_files_of_every_kind_never_panic_and_never_use_much_memory() {
             spliced.extend((0..noise.below(30)).map(|_| noise.below(256) as u8));
             accepted += u32::from(decodes(&flipped)) + u32::from(decodes(&spliced));
             tried += 2;
-            assert!(!decodes(&file[..place]), "a file is never the beginning of another");
+            assert!(
+                !decodes(&file[..place]),
+                "a file is never the beginning of another"
+            );
         }
     }
     for _ in 0..2000 {

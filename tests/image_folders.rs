@@ -8,11 +8,17 @@ use std::fs;
 use std::path::Path;
 
 use nonvacuous::code::ImageSize;
-use nonvacuous::data::{photographs as find, DataError, Framing, ImageFolder, PhotographSet, PixelCache, SearchPath};
+use nonvacuous::data::{
+    photographs as find, DataError, Framing, ImageFolder, PhotographSet, PixelCache, SearchPath,
+};
 use photographs::{class_folders, photograph, COLOURS};
 use tempfile::tempdir;
 
-const SIZE: ImageSize = ImageSize { channels: 3, height: 14, width: 14 };
+const SIZE: ImageSize = ImageSize {
+    channels: 3,
+    height: 14,
+    width: 14,
+};
 
 fn names() -> Vec<String> {
     COLOURS.iter().map(|(name, _)| name.to_string()).collect()
@@ -25,38 +31,68 @@ fn framing() -> Framing {
 /// Classes of all photographs; none for what is mislabelled or unreadable.
 fn classes(folder: &ImageFolder) -> Vec<Option<usize>> {
     let indices: Vec<usize> = (0..folder.len()).collect();
-    folder.batch(&indices, framing(), None).examples().iter().map(|example| example.class()).collect()
+    folder
+        .batch(&indices, framing(), None)
+        .examples()
+        .iter()
+        .map(|example| example.class())
+        .collect()
 }
 
 #[test]
 fn every_subfolder_is_a_class_in_the_order_of_names() {
     let folder = tempdir().unwrap();
     class_folders(folder.path(), 2);
-    fs::write(folder.path().join("n00000003/notes.txt"), "not a photograph").unwrap();
-    fs::write(folder.path().join("n00000003/another.jpg"), photograph([1, 2, 3], 16, 16)).unwrap();
+    fs::write(
+        folder.path().join("n00000003/notes.txt"),
+        "not a photograph",
+    )
+    .unwrap();
+    fs::write(
+        folder.path().join("n00000003/another.jpg"),
+        photograph([1, 2, 3], 16, 16),
+    )
+    .unwrap();
     let opened = ImageFolder::open(folder.path()).unwrap();
     assert_eq!(opened.classes(), names());
     let expected = [0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6].map(Some);
     assert_eq!(classes(&opened), expected);
-    assert!(opened.photographs()[4].path().ends_with("n00000003/another.jpg"));
+    assert!(opened.photographs()[4]
+        .path()
+        .ends_with("n00000003/another.jpg"));
 }
 
 #[test]
 fn what_is_damaged_missing_or_mislabelled_stays_an_example_and_is_named() {
     let folder = tempdir().unwrap();
     class_folders(folder.path(), 1);
-    fs::write(folder.path().join("n00000002/n00000002_7.JPEG"), b"no photograph").unwrap();
-    fs::write(folder.path().join("n00000002/n00000005_7.JPEG"), photograph([1, 2, 3], 16, 16)).unwrap();
+    fs::write(
+        folder.path().join("n00000002/n00000002_7.JPEG"),
+        b"no photograph",
+    )
+    .unwrap();
+    fs::write(
+        folder.path().join("n00000002/n00000005_7.JPEG"),
+        photograph([1, 2, 3], 16, 16),
+    )
+    .unwrap();
     let opened = ImageFolder::open(folder.path()).unwrap();
     let indices: Vec<usize> = (0..opened.len()).collect();
     fs::remove_file(folder.path().join("n00000001/n00000001_0.JPEG")).unwrap();
     let batch = opened.batch(&indices, framing(), None);
     assert_eq!(batch.examples().len(), 9);
-    let problems: Vec<&str> = batch.examples().iter().filter_map(|example| example.problem()).collect();
+    let problems: Vec<&str> = batch
+        .examples()
+        .iter()
+        .filter_map(|example| example.problem())
+        .collect();
     let expected = [
         ["n00000001_0.JPEG", "No such file"],
         ["n00000002_7.JPEG", "cannot be decoded"],
-        ["n00000005_7.JPEG", "mislabelled: its name says n00000005, but it is in the folder of n00000002"],
+        [
+            "n00000005_7.JPEG",
+            "mislabelled: its name says n00000005, but it is in the folder of n00000002",
+        ],
     ];
     assert_eq!(problems.len(), expected.len(), "{problems:?}");
     for (problem, parts) in problems.iter().zip(expected) {
@@ -67,7 +103,11 @@ fn what_is_damaged_missing_or_mislabelled_stays_an_example_and_is_named() {
 #[test]
 fn a_flat_folder_takes_its_labels_from_a_file_in_any_of_the_known_forms() {
     let folder = tempdir().unwrap();
-    for (name, colour) in [("a.JPEG", [230, 20, 20]), ("b.JPEG", [20, 20, 230]), ("c.JPEG", [20, 230, 20])] {
+    for (name, colour) in [
+        ("a.JPEG", [230, 20, 20]),
+        ("b.JPEG", [20, 20, 230]),
+        ("c.JPEG", [20, 230, 20]),
+    ] {
         fs::write(folder.path().join(name), photograph(colour, 16, 16)).unwrap();
     }
     let labels = folder.path().join("labels.txt");
@@ -76,16 +116,35 @@ fn a_flat_folder_takes_its_labels_from_a_file_in_any_of_the_known_forms() {
         ImageFolder::open_flat(folder.path(), &labels, &names())
     };
     let expected = [Some(0), Some(2), Some(1)];
-    assert_eq!(classes(&opened("c.JPEG n00000002\nval/a.JPEG n00000001\nb.JPEG n00000003\n").unwrap()), expected);
-    assert_eq!(classes(&opened("a.JPEG 0\nb.JPEG 2\nc.JPEG 1\n").unwrap()), expected);
-    assert_eq!(classes(&opened("n00000001\nn00000003\nn00000002\n").unwrap()), expected);
+    assert_eq!(
+        classes(&opened("c.JPEG n00000002\nval/a.JPEG n00000001\nb.JPEG n00000003\n").unwrap()),
+        expected
+    );
+    assert_eq!(
+        classes(&opened("a.JPEG 0\nb.JPEG 2\nc.JPEG 1\n").unwrap()),
+        expected
+    );
+    assert_eq!(
+        classes(&opened("n00000001\nn00000003\nn00000002\n").unwrap()),
+        expected
+    );
 
     // The devkit's numbers say nothing without its list.
     let error = opened("20\n30\n10\n").unwrap_err().to_string();
-    assert!(error.contains("map_clsloc.txt must be beside them"), "{error}");
-    fs::write(folder.path().join("map_clsloc.txt"), "n00000002 10 b\nn00000001 20 a\nn00000003 30 c\n").unwrap();
+    assert!(
+        error.contains("map_clsloc.txt must be beside them"),
+        "{error}"
+    );
+    fs::write(
+        folder.path().join("map_clsloc.txt"),
+        "n00000002 10 b\nn00000001 20 a\nn00000003 30 c\n",
+    )
+    .unwrap();
     assert_eq!(classes(&opened("20\n30\n10\n").unwrap()), expected);
-    assert!(opened("a b c\n").unwrap_err().to_string().contains("one label a line"));
+    assert!(opened("a b c\n")
+        .unwrap_err()
+        .to_string()
+        .contains("one label a line"));
 }
 
 #[test]
@@ -100,7 +159,10 @@ fn labels_and_photographs_that_do_not_match_are_errors_of_every_network() {
         classes(&ImageFolder::open_flat(folder.path(), &labels, &names()).unwrap())
     };
     // b has no label, d is not there, c is of an unknown class.
-    assert_eq!(opened("a.JPEG 0\nc.JPEG 99\nd.JPEG 1\n"), [Some(0), None, None, None]);
+    assert_eq!(
+        opened("a.JPEG 0\nc.JPEG 99\nd.JPEG 1\n"),
+        [Some(0), None, None, None]
+    );
     // Which label is missing is not known.
     assert_eq!(opened("n00000001\nn00000001\n"), [None; 3]);
 }
@@ -113,26 +175,46 @@ fn a_training_set_has_its_validation_set_beside_it() {
     let search = |folder: &Path| SearchPath::only(folder);
     let found = |name: &str| find(name, &search(folder.path())).unwrap();
     assert_eq!(found("imagenet").unwrap().held_out, None);
-    assert_eq!(find("imagenet", &search(&imagenet)).unwrap(), found("imagenet"));
+    assert_eq!(
+        find("imagenet", &search(&imagenet)).unwrap(),
+        found("imagenet")
+    );
 
     let val = imagenet.join("val");
     fs::create_dir(&val).unwrap();
-    fs::write(val.join("ILSVRC2012_val_00000001.JPEG"), photograph([230, 20, 20], 16, 16)).unwrap();
-    let error = find("imagenet", &search(folder.path())).unwrap_err().to_string();
+    fs::write(
+        val.join("ILSVRC2012_val_00000001.JPEG"),
+        photograph([230, 20, 20], 16, 16),
+    )
+    .unwrap();
+    let error = find("imagenet", &search(folder.path()))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("labels.txt, val.txt"), "{error}");
     fs::write(imagenet.join("val.txt"), "ILSVRC2012_val_00000001.JPEG 3\n").unwrap();
-    assert_eq!(classes(&found("imagenet").unwrap().held_out.unwrap()), [Some(3)]);
+    assert_eq!(
+        classes(&found("imagenet").unwrap().held_out.unwrap()),
+        [Some(3)]
+    );
 
     fs::remove_dir_all(&val).unwrap();
     class_folders(&val, 1);
     assert_eq!(found("imagenet").unwrap().held_out.unwrap().len(), 7);
     fs::remove_dir_all(val.join("n00000004")).unwrap();
-    let error = find("imagenet", &search(folder.path())).unwrap_err().to_string();
+    let error = find("imagenet", &search(folder.path()))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("not those of the training set"), "{error}");
 
-    assert!(matches!(find("imagenet", &search(Path::new("/nowhere"))), Err(DataError::NoPhotographs { .. })));
+    assert!(matches!(
+        find("imagenet", &search(Path::new("/nowhere"))),
+        Err(DataError::NoPhotographs { .. })
+    ));
     assert_eq!(found("mnist"), None);
-    assert_eq!(PhotographSet::open("empty", tempdir().unwrap().path()).unwrap(), None);
+    assert_eq!(
+        PhotographSet::open("empty", tempdir().unwrap().path()).unwrap(),
+        None
+    );
 }
 
 #[test]
@@ -141,19 +223,35 @@ fn a_photograph_is_resized_and_its_middle_is_read() {
     let mut image = image::RgbImage::from_pixel(64, 32, image::Rgb([250, 0, 0]));
     (32..64).for_each(|x| (0..32).for_each(|y| image.put_pixel(x, y, image::Rgb([0, 0, 250]))));
     let mut bytes = Vec::new();
-    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 100).encode_image(&image).unwrap();
+    image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 100)
+        .encode_image(&image)
+        .unwrap();
     let pixels = Framing::new(16, 14).unwrap().pixels(&bytes).unwrap();
     assert_eq!(pixels.len(), 3 * 14 * 14);
-    let level = |channel: usize, row: usize, column: usize| pixels[(channel * 14 + row) * 14 + column];
+    let level =
+        |channel: usize, row: usize, column: usize| pixels[(channel * 14 + row) * 14 + column];
     for row in 0..14 {
         assert!(level(0, row, 0) > 200 && level(2, row, 0) < 50 && level(1, row, 0) < 50);
         assert!(level(2, row, 13) > 200 && level(0, row, 13) < 50);
     }
     assert_eq!(
-        Framing::usual(ImageSize { channels: 3, height: 224, width: 224 }).unwrap(),
+        Framing::usual(ImageSize {
+            channels: 3,
+            height: 224,
+            width: 224
+        })
+        .unwrap(),
         Framing::new(256, 224).unwrap()
     );
-    assert!(Framing::new(14, 16).is_err() && Framing::usual(ImageSize { channels: 1, height: 28, width: 28 }).is_err());
+    assert!(
+        Framing::new(14, 16).is_err()
+            && Framing::usual(ImageSize {
+                channels: 1,
+                height: 28,
+                width: 28
+            })
+            .is_err()
+    );
 }
 
 #[test]
@@ -163,13 +261,23 @@ fn a_cache_changes_no_pixel_and_repairs_what_is_damaged() {
     let opened = ImageFolder::open(folder.path()).unwrap();
     let indices: Vec<usize> = (0..opened.len()).collect();
     let plain = opened.batch(&indices, framing(), None);
-    let cache = PixelCache::open(&cache.path().join("pixels")).map(|opened| (cache, opened)).unwrap();
+    let cache = PixelCache::open(&cache.path().join("pixels"))
+        .map(|opened| (cache, opened))
+        .unwrap();
     let cached = || opened.batch(&indices, framing(), Some(&cache.1));
     assert_eq!(cached(), plain);
     assert_eq!(cached(), plain);
     let files = || -> Vec<_> {
-        let folders = fs::read_dir(cache.0.path().join("pixels")).unwrap().map(|entry| entry.unwrap().path());
-        folders.flat_map(|folder| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path())).collect()
+        let folders = fs::read_dir(cache.0.path().join("pixels"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path());
+        folders
+            .flat_map(|folder| {
+                fs::read_dir(folder)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path())
+            })
+            .collect()
     };
     assert_eq!(files().len(), 7);
     for file in files() {
@@ -179,7 +287,11 @@ fn a_cache_changes_no_pixel_and_repairs_what_is_damaged() {
     }
     assert_eq!(cached(), plain);
     // Another photograph under the same name is another entry.
-    fs::write(opened.photographs()[0].path(), photograph([9, 99, 199], 16, 16)).unwrap();
+    fs::write(
+        opened.photographs()[0].path(),
+        photograph([9, 99, 199], 16, 16),
+    )
+    .unwrap();
     assert_ne!(cached(), plain);
     assert_eq!(files().len(), 8);
 }

@@ -6,7 +6,12 @@ use std::sync::OnceLock;
 
 use nonvacuous::lab::check::{check, Effort, Mutation, Report, Theory, THEOREMS};
 
-const SMALL: Effort = Effort { converse: 600, coverage: 250, draws: 100, networks: 16 };
+const SMALL: Effort = Effort {
+    converse: 600,
+    coverage: 250,
+    draws: 100,
+    networks: 16,
+};
 
 /// The theorems as they are, checked once for all tests.
 fn sound() -> &'static Report {
@@ -15,7 +20,12 @@ fn sound() -> &'static Report {
 }
 
 fn broken(report: &Report) -> Vec<&str> {
-    report.verdicts.iter().filter(|verdict| !verdict.holds()).map(|verdict| verdict.theorem.name).collect()
+    report
+        .verdicts
+        .iter()
+        .filter(|verdict| !verdict.holds())
+        .map(|verdict| verdict.theorem.name)
+        .collect()
 }
 
 #[test]
@@ -30,9 +40,25 @@ fn every_theorem_is_checked_and_holds() {
 #[test]
 fn the_tight_theorems_are_seen_to_be_tight() {
     let report = sound();
-    for name in ["limit_examplewise", "limit_code", "entropy_huffman", "max_test_error", "occam_binomial", "held_out"] {
-        let verdict = report.verdicts.iter().find(|verdict| verdict.theorem.name == name).unwrap();
-        assert!(verdict.smaller > 0.99 * verdict.larger, "{name}: {} {}", verdict.smaller, verdict.larger);
+    for name in [
+        "limit_examplewise",
+        "limit_code",
+        "entropy_huffman",
+        "max_test_error",
+        "occam_binomial",
+        "held_out",
+    ] {
+        let verdict = report
+            .verdicts
+            .iter()
+            .find(|verdict| verdict.theorem.name == name)
+            .unwrap();
+        assert!(
+            verdict.smaller > 0.99 * verdict.larger,
+            "{name}: {} {}",
+            verdict.smaller,
+            verdict.larger
+        );
     }
 }
 
@@ -41,25 +67,54 @@ fn each_way_of_breaking_a_theorem_is_noticed_where_it_matters() {
     let expected: [(Mutation, &[&str]); 3] = [
         (
             Mutation::LimitDoubled,
-            &["limit_examplewise", "limit_code", "codebook_limit", "codebook_within_a_thousandth"],
+            &[
+                "limit_examplewise",
+                "limit_code",
+                "codebook_limit",
+                "codebook_within_a_thousandth",
+            ],
         ),
         (
             Mutation::DeltaIgnored,
-            &["occam_binomial", "pac_bayes_kl_xi", "catoni_lambda_sqrt_n", "held_out", "subsample"],
+            &[
+                "occam_binomial",
+                "pac_bayes_kl_xi",
+                "catoni_lambda_sqrt_n",
+                "held_out",
+                "subsample",
+            ],
         ),
-        (Mutation::BitNotCharged, &["limit_code", "max_test_error", "length_prior", "occam_binomial", "prior_split"]),
+        (
+            Mutation::BitNotCharged,
+            &[
+                "limit_code",
+                "max_test_error",
+                "length_prior",
+                "occam_binomial",
+                "prior_split",
+            ],
+        ),
     ];
     for (mutation, theorems) in expected {
         let report = check(SMALL, 1, Theory::broken(mutation)).unwrap();
         let broken = broken(&report);
         for theorem in theorems {
-            assert!(broken.contains(theorem), "{mutation:?} does not break {theorem}, only {broken:?}");
+            assert!(
+                broken.contains(theorem),
+                "{mutation:?} does not break {theorem}, only {broken:?}"
+            );
         }
     }
 }
 
 #[test]
 fn the_report_does_not_depend_on_the_number_of_threads() {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    assert_eq!(&pool.install(|| check(SMALL, 1, Theory::default()).unwrap()), sound());
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .unwrap();
+    assert_eq!(
+        &pool.install(|| check(SMALL, 1, Theory::default()).unwrap()),
+        sound()
+    );
 }

@@ -7,15 +7,22 @@ use nonvacuous::data::{DataError, Law, Target};
 use nonvacuous::lab::codebook::{search, Index};
 use nonvacuous::lab::confidence::mean_limits;
 use nonvacuous::lab::exact::{
-    huffman_total, Chain, EmpiricalRiskMinimiser, FiniteLaw, FirstExample, Gibbs, HypothesisClass, Instance,
-    InstanceError, Learner, Memoriser, Messages, Posterior, PrefixCode, RandomMap, Ties, POSTERIOR_TOTAL,
+    huffman_total, Chain, EmpiricalRiskMinimiser, FiniteLaw, FirstExample, Gibbs, HypothesisClass,
+    Instance, InstanceError, Learner, Memoriser, Messages, Posterior, PrefixCode, RandomMap, Ties,
+    POSTERIOR_TOTAL,
 };
 use nonvacuous::random::stream;
 use proptest::prelude::*;
 
 fn instance(weights: &[u64], class: HypothesisClass, examples: u32) -> Instance {
     let code = PrefixCode::random(class.len(), &mut stream(1, "test", 0, "code"));
-    Instance::new(FiniteLaw::new(weights.to_vec()).unwrap(), class, code, examples).unwrap()
+    Instance::new(
+        FiniteLaw::new(weights.to_vec()).unwrap(),
+        class,
+        code,
+        examples,
+    )
+    .unwrap()
 }
 
 /// The same learner, but each sequence is enumerated.
@@ -38,35 +45,78 @@ impl<L: Learner> Learner for Unsorted<L> {
 #[test]
 fn type_classes_give_what_sequences_give() {
     let learners: [(Box<dyn Learner>, Box<dyn Learner>); 4] = [
-        (Box::new(EmpiricalRiskMinimiser(Ties::Uniform)), Box::new(Unsorted(EmpiricalRiskMinimiser(Ties::Uniform)))),
+        (
+            Box::new(EmpiricalRiskMinimiser(Ties::Uniform)),
+            Box::new(Unsorted(EmpiricalRiskMinimiser(Ties::Uniform))),
+        ),
         (
             Box::new(EmpiricalRiskMinimiser(Ties::Arbitrary(3))),
             Box::new(Unsorted(EmpiricalRiskMinimiser(Ties::Arbitrary(3)))),
         ),
-        (Box::new(Gibbs { inverse_temperature: 1.5 }), Box::new(Unsorted(Gibbs { inverse_temperature: 1.5 }))),
-        (Box::new(Gibbs { inverse_temperature: -0.5 }), Box::new(Unsorted(Gibbs { inverse_temperature: -0.5 }))),
+        (
+            Box::new(Gibbs {
+                inverse_temperature: 1.5,
+            }),
+            Box::new(Unsorted(Gibbs {
+                inverse_temperature: 1.5,
+            })),
+        ),
+        (
+            Box::new(Gibbs {
+                inverse_temperature: -0.5,
+            }),
+            Box::new(Unsorted(Gibbs {
+                inverse_temperature: -0.5,
+            })),
+        ),
     ];
     let instance = instance(&[3, 1, 2, 5], HypothesisClass::all_labellings(2), 5);
     for (by_types, by_sequences) in learners {
-        let (one, other) = (Chain::new(&instance, &*by_types), Chain::new(&instance, &*by_sequences));
+        let (one, other) = (
+            Chain::new(&instance, &*by_types),
+            Chain::new(&instance, &*by_sequences),
+        );
         let terms = |chain: &Chain| {
-            let Chain { train, test, examplewise, information, messages, code } = chain.clone();
-            [train, test, examplewise, information, messages.entropy, messages.huffman, code]
+            let Chain {
+                train,
+                test,
+                examplewise,
+                information,
+                messages,
+                code,
+            } = chain.clone();
+            [
+                train,
+                test,
+                examplewise,
+                information,
+                messages.entropy,
+                messages.huffman,
+                code,
+            ]
         };
         for (one, other) in terms(&one).into_iter().zip(terms(&other)) {
-            assert!((one - other).abs() < 1e-12, "{}: {one} {other}", by_types.name());
+            assert!(
+                (one - other).abs() < 1e-12,
+                "{}: {one} {other}",
+                by_types.name()
+            );
         }
     }
 }
 
-/// Two fair coin flips of one input, and the learner sends the majority, ties drawn: everything is known on paper.
+/// Two fair coin flips of one input, and the learner sends the majority, ties drawn: everything is
+/// known on paper.
 #[test]
 fn a_chain_on_paper_is_reproduced() {
     let instance = instance(&[1, 1], HypothesisClass::all_labellings(1), 2);
     let chain = Chain::new(&instance, &EmpiricalRiskMinimiser(Ties::Uniform));
-    // Errors: none with probability 1/2, one of two otherwise. W is a fair coin; given a mixed sample it is still one.
+    // Errors: none with probability 1/2, one of two otherwise. W is a fair coin; given a mixed
+    // sample it is still one.
     assert!((chain.train - 0.25).abs() < 1e-15 && (chain.test - 0.5).abs() < 1e-15);
-    assert!((chain.messages.entropy - 1.0).abs() < 1e-15 && (chain.information - 0.5).abs() < 1e-15);
+    assert!(
+        (chain.messages.entropy - 1.0).abs() < 1e-15 && (chain.information - 0.5).abs() < 1e-15
+    );
     // Each label agrees with W with probability 3/4: 1 - h(1/4) bits.
     let each = 1.0 + 0.25 * 0.25f64.log2() + 0.75 * 0.75f64.log2();
     assert!((chain.examplewise - 2.0 * each).abs() < 1e-15);
@@ -88,15 +138,23 @@ fn learners_that_look_at_order_are_told_apart() {
     assert_eq!(chain.train, 0.0);
 }
 
-/// Both errors were once sums of doubles, of which one rounded to 1 and the other did not: no training error but 1 goes with a test error of 1.
+/// Both errors were once sums of doubles, of which one rounded to 1 and the other did not: no
+/// training error but 1 goes with a test error of 1.
 #[test]
 fn hypotheses_that_always_err_have_errors_of_exactly_one() {
     let class = HypothesisClass::new(vec![vec![true; 3]; 3]).unwrap();
     for (weights, examples) in [([20, 1, 20], 17), ([7, 3, 1], 21), ([3, 3, 3], 9)] {
-        let chain = Chain::new(&instance(&weights, class.clone(), examples), &Gibbs { inverse_temperature: 1.0 });
+        let chain = Chain::new(
+            &instance(&weights, class.clone(), examples),
+            &Gibbs {
+                inverse_temperature: 1.0,
+            },
+        );
         assert_eq!((chain.train, chain.test), (1.0, 1.0));
-        let chain =
-            Chain::new(&instance(&weights, class.clone(), examples), &EmpiricalRiskMinimiser(Ties::Arbitrary(1)));
+        let chain = Chain::new(
+            &instance(&weights, class.clone(), examples),
+            &EmpiricalRiskMinimiser(Ties::Arbitrary(1)),
+        );
         assert_eq!((chain.train, chain.test), (1.0, 1.0));
     }
 }
@@ -106,11 +164,33 @@ fn instances_that_cannot_be_enumerated_exactly_are_refused() {
     let law = |weights: Vec<u64>| FiniteLaw::new(weights).unwrap();
     let code = |messages| PrefixCode::random(messages, &mut stream(1, "test", 0, "code"));
     let class = HypothesisClass::memories(2);
-    let new = |law, messages, examples| Instance::new(law, class.clone(), code(messages), examples).unwrap_err();
-    assert_eq!(new(law(vec![1 << 40, 1]), 4, 3), InstanceError::TooLarge { examples: 3, total: (1 << 40) + 1 });
+    let new = |law, messages, examples| {
+        Instance::new(law, class.clone(), code(messages), examples).unwrap_err()
+    };
+    assert_eq!(
+        new(law(vec![1 << 40, 1]), 4, 3),
+        InstanceError::TooLarge {
+            examples: 3,
+            total: (1 << 40) + 1
+        }
+    );
     assert_eq!(new(law(vec![1, 1]), 4, 0), InstanceError::NoExamples);
-    assert!(matches!(new(law(vec![1, 1, 1]), 4, 1), InstanceError::Mismatch { law: 3, losses: 2, .. }));
-    assert!(matches!(new(law(vec![1, 1]), 3, 1), InstanceError::Mismatch { hypotheses: 4, messages: 3, .. }));
+    assert!(matches!(
+        new(law(vec![1, 1, 1]), 4, 1),
+        InstanceError::Mismatch {
+            law: 3,
+            losses: 2,
+            ..
+        }
+    ));
+    assert!(matches!(
+        new(law(vec![1, 1]), 3, 1),
+        InstanceError::Mismatch {
+            hypotheses: 4,
+            messages: 3,
+            ..
+        }
+    ));
     assert_eq!(FiniteLaw::new(vec![0, 0]), None);
     assert_eq!(FiniteLaw::new(vec![u64::MAX, 1]), None);
     assert_eq!(HypothesisClass::new(vec![vec![true], vec![]]), None);
@@ -162,7 +242,10 @@ proptest! {
 fn indices_are_drawn_from_the_geometric_law() {
     const DRAWS: u32 = 40_000;
     for (errors, n, error) in [(0, 3, 0.5), (2, 4, 0.5), (1, 2, 0.3)] {
-        let learner = RandomCodebook::new(EmpiricalRisk::new(errors, n).unwrap(), Probability::new(error).unwrap());
+        let learner = RandomCodebook::new(
+            EmpiricalRisk::new(errors, n).unwrap(),
+            Probability::new(error).unwrap(),
+        );
         let t = learner.ln_success().exp();
         let mut random = stream(3, "test", errors, "indices");
         let mut counts = vec![0u32; 12];
@@ -176,7 +259,11 @@ fn indices_are_drawn_from_the_geometric_law() {
             let expected = t * (1.0 - t).powi(place as i32);
             let deviation = (expected / f64::from(DRAWS)).sqrt();
             let share = f64::from(count) / f64::from(DRAWS);
-            assert!((share - expected).abs() < 6.0 * deviation + 1e-12, "t {t}, J {}: {share} {expected}", place + 1);
+            assert!(
+                (share - expected).abs() < 6.0 * deviation + 1e-12,
+                "t {t}, J {}: {share} {expected}",
+                place + 1
+            );
         }
     }
 }
@@ -202,8 +289,17 @@ fn targets_on_the_cube_are_what_they_are_called() {
     assert_eq!(labels(Target::Majority)[0b00110], 0);
     assert_eq!(labels(Target::Parity(2))[0b11101], 1);
     assert_eq!(labels(Target::Parity(2))[0b00111], 0);
-    assert_eq!(labels(Target::Parity(9)).iter().filter(|&&label| label == 1).count(), 16);
-    let ones = labels(Target::Teacher(6)).iter().filter(|&&label| label == 1).count();
+    assert_eq!(
+        labels(Target::Parity(9))
+            .iter()
+            .filter(|&&label| label == 1)
+            .count(),
+        16
+    );
+    let ones = labels(Target::Teacher(6))
+        .iter()
+        .filter(|&&label| label == 1)
+        .count();
     assert!((8..=16).contains(&ones), "{ones}");
 }
 
@@ -221,9 +317,19 @@ fn the_population_error_is_that_of_a_large_sample() {
         }
     };
     let exact = law.error(&(0..64).map(decide).collect::<Vec<Option<u8>>>());
-    let sample = law.sample(100_000, &mut stream(1, "test", 0, "sample")).unwrap();
-    let point = |image: &[u8]| image.iter().enumerate().map(|(i, &level)| usize::from(level) << i).sum::<usize>();
-    let wrong = (0..sample.len()).filter(|&i| decide(point(sample.image(i))) != Some(sample.label(i))).count();
+    let sample = law
+        .sample(100_000, &mut stream(1, "test", 0, "sample"))
+        .unwrap();
+    let point = |image: &[u8]| {
+        image
+            .iter()
+            .enumerate()
+            .map(|(i, &level)| usize::from(level) << i)
+            .sum::<usize>()
+    };
+    let wrong = (0..sample.len())
+        .filter(|&i| decide(point(sample.image(i))) != Some(sample.label(i)))
+        .count();
     assert!((wrong as f64 / 1e5 - exact).abs() < 0.01, "{wrong} {exact}");
     assert_eq!(law.error(&[None; 64]), 1.0);
     assert!(law.least_error() <= 0.2 && law.least_error() > 0.199_999);
@@ -231,8 +337,21 @@ fn the_population_error_is_that_of_a_large_sample() {
 
 #[test]
 fn laws_that_cannot_be_are_refused() {
-    let cube = |dimension, noise| Law::cube(dimension, Target::Majority, noise, &mut stream(1, "test", 0, "law"));
-    assert!(matches!(cube(17, 0.0), Err(DataError::Dimension { dimension: 17, most: 16 })));
+    let cube = |dimension, noise| {
+        Law::cube(
+            dimension,
+            Target::Majority,
+            noise,
+            &mut stream(1, "test", 0, "law"),
+        )
+    };
+    assert!(matches!(
+        cube(17, 0.0),
+        Err(DataError::Dimension {
+            dimension: 17,
+            most: 16
+        })
+    ));
     assert!(matches!(cube(0, 0.0), Err(DataError::Dimension { .. })));
     assert!(matches!(cube(3, 1.5), Err(DataError::Noise(_))));
     assert!(matches!(cube(3, f64::NAN), Err(DataError::Noise(_))));

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use nonvacuous::bounds::{
-    limit_injective, limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error, Bits, BoundError, Probability,
-    SampleSize,
+    limit_injective, limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error, Bits,
+    BoundError, Probability, SampleSize,
 };
 
 fn probability(value: f64) -> Probability {
@@ -12,8 +12,14 @@ fn probability(value: f64) -> Probability {
 
 fn assert_just_below(name: &str, computed: f64, exact: f64) {
     let rounding = exact * f64::EPSILON / 2.0;
-    assert!(computed <= exact + rounding, "{name}: {computed:e} is above {exact:e}");
-    assert!(computed >= exact * (1.0 - 1e-10), "{name}: {computed:e} is far below {exact:e}");
+    assert!(
+        computed <= exact + rounding,
+        "{name}: {computed:e} is above {exact:e}"
+    );
+    assert!(
+        computed >= exact * (1.0 - 1e-10),
+        "{name}: {computed:e} is far below {exact:e}"
+    );
 }
 
 #[test]
@@ -26,15 +32,28 @@ fn reference_limits_are_reproduced_and_never_exceeded() {
         let field = |name: &str| &record[headers.iter().position(|header| header == name).unwrap()];
         let exact = |name: &str| field(name).parse::<f64>().unwrap();
         let examples = SampleSize::new(field("n").parse().unwrap()).unwrap();
-        let (train, test): (Probability, Probability) =
-            (field("train_error").parse().unwrap(), field("test_error").parse().unwrap());
+        let (train, test): (Probability, Probability) = (
+            field("train_error").parse().unwrap(),
+            field("test_error").parse().unwrap(),
+        );
         let bits = limit_kl(examples, train, test).unwrap();
         assert_just_below("kl", bits.get(), exact("limit_kl_bits"));
-        assert_just_below("JS", limit_jensen_shannon(examples, train, test).get(), exact("limit_js_bits"));
-        assert_just_below("Pinsker", limit_pinsker(examples, train, test).get(), exact("limit_pinsker_bits"));
+        assert_just_below(
+            "JS",
+            limit_jensen_shannon(examples, train, test).get(),
+            exact("limit_js_bits"),
+        );
+        assert_just_below(
+            "Pinsker",
+            limit_pinsker(examples, train, test).get(),
+            exact("limit_pinsker_bits"),
+        );
         let largest = max_test_error(examples, train, Bits::new(exact("bits")).unwrap());
         let reference = exact("max_test_error");
-        assert!(largest >= reference * (1.0 - f64::EPSILON / 2.0) && largest <= reference * (1.0 + 1e-10));
+        assert!(
+            largest >= reference * (1.0 - f64::EPSILON / 2.0)
+                && largest <= reference * (1.0 + 1e-10)
+        );
         rows += 1;
     }
     assert_eq!(rows, 10);
@@ -47,7 +66,12 @@ fn errors_that_no_learner_can_have_are_refused() {
         let limit = limit_kl(examples, probability(train), probability(test));
         assert_eq!(limit, Err(BoundError::Impossible { train, test }));
     }
-    assert_eq!(limit_kl(examples, probability(1.0), probability(1.0)).unwrap().get(), 0.0);
+    assert_eq!(
+        limit_kl(examples, probability(1.0), probability(1.0))
+            .unwrap()
+            .get(),
+        0.0
+    );
 }
 
 #[test]

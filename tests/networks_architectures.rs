@@ -1,4 +1,5 @@
-//! Every kind of layer computes the same in training and in the evaluator, whatever the threads and the batch.
+//! Every kind of layer computes the same in training and in the evaluator, whatever the threads and
+//! the batch.
 #![cfg(feature = "train")]
 #![allow(clippy::unwrap_used)]
 
@@ -24,21 +25,40 @@ const LAYERS: [&str; 7] = [
 fn model(architecture: &Architecture, seed: u64) -> Model {
     let mut random = stream(seed, "architectures", 0, "weights");
     let shapes = architecture.tensors();
-    let weights = shapes.iter().map(|shape| (0..shape.len()).map(|_| random.random::<f32>() - 0.4).collect());
-    let mut network = TrainedNetwork { architecture: architecture.clone(), weights: weights.collect() };
+    let weights = shapes.iter().map(|shape| {
+        (0..shape.len())
+            .map(|_| random.random::<f32>() - 0.4)
+            .collect()
+    });
+    let mut network = TrainedNetwork {
+        architecture: architecture.clone(),
+        weights: weights.collect(),
+    };
     network.quantise(12);
     network.model().unwrap()
 }
 
 fn tensors(architecture: &Architecture, weights: Vec<Vec<f32>>) -> Vec<Tensor> {
     let pairs = architecture.tensors().into_iter().zip(weights);
-    pairs.map(|(shape, weights)| Tensor::from_vec(weights, &shape.dimensions[..], &Device::Cpu).unwrap()).collect()
+    pairs
+        .map(|(shape, weights)| {
+            Tensor::from_vec(weights, &shape.dimensions[..], &Device::Cpu).unwrap()
+        })
+        .collect()
 }
 
 fn images(data: &LabelledImages) -> Tensor {
-    let ImageSize { channels, height, width } = data.shape();
+    let ImageSize {
+        channels,
+        height,
+        width,
+    } = data.shape();
     let scale = f32::from(data.levels() - 1);
-    let pixels: Vec<f32> = data.images().iter().map(|&level| f32::from(level) / scale).collect();
+    let pixels: Vec<f32> = data
+        .images()
+        .iter()
+        .map(|&level| f32::from(level) / scale)
+        .collect();
     Tensor::from_vec(pixels, (data.len(), channels, height, width), &Device::Cpu).unwrap()
 }
 
@@ -50,12 +70,19 @@ fn a_network_in_training_and_the_evaluator_compute_the_same_logits() {
         let model = Model::decode(&model(&architecture, seed).encode().unwrap()).unwrap();
         let exact = Evaluator::new(&model).logits_of(&data).unwrap();
         let network = Network::new(architecture.clone());
-        let logits = network.forward(&tensors(&architecture, model.weights()), &images(&data)).unwrap();
+        let logits = network
+            .forward(&tensors(&architecture, model.weights()), &images(&data))
+            .unwrap();
         let logits: Vec<Vec<f32>> = logits.to_vec2().unwrap();
         for (exact, logits) in exact.iter().zip(&logits) {
-            let scale = exact.iter().fold(0.0f32, |scale, logit| scale.max(logit.abs()));
+            let scale = exact
+                .iter()
+                .fold(0.0f32, |scale, logit| scale.max(logit.abs()));
             for (exact, logit) in exact.iter().zip(logits) {
-                assert!((exact - logit).abs() <= 2e-5 * scale, "{layers}: {exact} {logit}");
+                assert!(
+                    (exact - logit).abs() <= 2e-5 * scale,
+                    "{layers}: {exact} {logit}"
+                );
             }
         }
     }
@@ -71,7 +98,10 @@ fn errors_do_not_depend_on_threads_or_on_how_images_are_grouped() {
         let logits = evaluator.logits_of(&data).unwrap();
         assert!(errors > 0 && errors <= 203);
         for threads in [1, 3] {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .unwrap();
             assert_eq!(pool.install(|| evaluator.errors(&data)).unwrap(), errors);
         }
         for size in [1usize, 7, 16, 50] {
@@ -79,7 +109,10 @@ fn errors_do_not_depend_on_threads_or_on_how_images_are_grouped() {
             for start in (0..203).step_by(size) {
                 let part = data.slice(start..203.min(start + size)).unwrap();
                 parts += evaluator.errors(&part).unwrap();
-                assert_eq!(evaluator.logits_of(&part).unwrap(), logits[start..start + part.len()]);
+                assert_eq!(
+                    evaluator.logits_of(&part).unwrap(),
+                    logits[start..start + part.len()]
+                );
             }
             assert_eq!(parts, errors);
         }
@@ -94,11 +127,28 @@ fn training_does_not_depend_on_threads() {
         let network = Network::new(Architecture::parse(LAYERS[1], data.shape()).unwrap());
         let random = stream(1, "architectures", 0, "weights");
         let mut weights = FreeWeights::new(&network, random, &Device::Cpu).unwrap();
-        let schedule = Schedule { epochs: 2, batch: 33, learning_rate: 0.01 };
-        train(&network, &mut weights, &set, schedule, stream(1, "architectures", 0, "order"), |_| {}).unwrap();
+        let schedule = Schedule {
+            epochs: 2,
+            batch: 33,
+            learning_rate: 0.01,
+        };
+        train(
+            &network,
+            &mut weights,
+            &set,
+            schedule,
+            stream(1, "architectures", 0, "order"),
+            |_| {},
+        )
+        .unwrap();
         weights.values().unwrap()
     };
-    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let pool = |threads| {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap()
+    };
     assert_eq!(pool(1).install(run), pool(3).install(run));
 }
 
@@ -110,14 +160,33 @@ fn a_residual_network_with_batch_normalisation_reads_digits_once_its_moments_are
     let network = Network::new(architecture.clone());
     let random = stream(1, "architectures", 0, "weights");
     let mut weights = FreeWeights::new(&network, random, &Device::Cpu).unwrap();
-    let schedule = Schedule { epochs: 12, batch: 50, learning_rate: 0.02 };
+    let schedule = Schedule {
+        epochs: 12,
+        batch: 50,
+        learning_rate: 0.02,
+    };
     let mut last = 1.0;
     let order = stream(1, "architectures", 0, "order");
-    train(&network, &mut weights, &set, schedule, order, |epoch| last = epoch.error).unwrap();
+    train(&network, &mut weights, &set, schedule, order, |epoch| {
+        last = epoch.error
+    })
+    .unwrap();
     let folded = tensors(&architecture, weights.values().unwrap());
-    let classes: Vec<u32> =
-        network.forward(&folded, &images(&data.train)).unwrap().argmax(1).unwrap().to_vec1().unwrap();
-    let wrong = classes.iter().zip(data.train.labels()).filter(|(&class, &label)| class != u32::from(label)).count();
+    let classes: Vec<u32> = network
+        .forward(&folded, &images(&data.train))
+        .unwrap()
+        .argmax(1)
+        .unwrap()
+        .to_vec1()
+        .unwrap();
+    let wrong = classes
+        .iter()
+        .zip(data.train.labels())
+        .filter(|(&class, &label)| class != u32::from(label))
+        .count();
     let error = wrong as f64 / data.train.len() as f64;
-    assert!(last < 0.05 && (error - last).abs() < 0.03, "{last} in training, {error} with the running moments");
+    assert!(
+        last < 0.05 && (error - last).abs() < 0.03,
+        "{last} in training, {error} with the running moments"
+    );
 }

@@ -4,8 +4,8 @@
 
 use candle_core::{DType, Device, Result, Tensor, Var};
 use nonvacuous::nets::operators::{
-    apart, average_pool, batch_normalise, convolve, cross_entropy, dense, global_average, max_pool, normalise, relu,
-    relu6, scale_and_shift, side_by_side, straight_through, Span, Window,
+    apart, average_pool, batch_normalise, convolve, cross_entropy, dense, global_average, max_pool,
+    normalise, relu, relu6, scale_and_shift, side_by_side, straight_through, Span, Window,
 };
 use nonvacuous::random::stream;
 use proptest::prelude::*;
@@ -16,36 +16,65 @@ use rand::RngExt;
 fn random(seed: u64, purpose: &str, shape: &[usize]) -> Tensor {
     let mut stream = stream(seed, "gradients", 0, purpose);
     let count = shape.iter().product();
-    let values: Vec<f64> = (0..count).map(|_| 2.0 * stream.random::<f64>() - 1.0).collect();
+    let values: Vec<f64> = (0..count)
+        .map(|_| 2.0 * stream.random::<f64>() - 1.0)
+        .collect();
     Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
 }
 
-/// Numbers between -1 and 1 in random order, no two of them and none of them and 0 so close that a difference quotient
-/// would see the kink of a maximum between them.
+/// Numbers between -1 and 1 in random order, no two of them and none of them and 0 so close that a
+/// difference quotient would see the kink of a maximum between them.
 fn apart_from_each_other(seed: u64, purpose: &str, shape: &[usize]) -> Tensor {
     let count: usize = shape.iter().product();
-    let mut values: Vec<f64> = (0..count).map(|place| (2 * place + 1) as f64 / count as f64 - 1.0).collect();
+    let mut values: Vec<f64> = (0..count)
+        .map(|place| (2 * place + 1) as f64 / count as f64 - 1.0)
+        .collect();
     // Of an odd number the one in the middle is 0.
-    values.iter_mut().filter(|value| value.abs() < 1e-9).for_each(|value| *value = 0.5 / count as f64);
+    values
+        .iter_mut()
+        .filter(|value| value.abs() < 1e-9)
+        .for_each(|value| *value = 0.5 / count as f64);
     values.shuffle(&mut stream(seed, "gradients", 0, purpose));
     Tensor::from_vec(values, shape, &Device::Cpu).unwrap()
 }
 
-/// Compares the gradient of `sum(c * function(arguments))`, with `c` random, to central differences at up to 24 places of
-/// each argument.
+/// Compares the gradient of `sum(c * function(arguments))`, with `c` random, to central differences
+/// at up to 24 places of each argument.
 fn check(seed: u64, arguments: &[Tensor], function: impl Fn(&[Tensor]) -> Result<Tensor>) {
     const STEP: f64 = 1e-5;
-    let variables: Vec<Var> = arguments.iter().map(|argument| Var::from_tensor(argument).unwrap()).collect();
-    let tensors: Vec<Tensor> = variables.iter().map(|variable| variable.as_tensor().clone()).collect();
+    let variables: Vec<Var> = arguments
+        .iter()
+        .map(|argument| Var::from_tensor(argument).unwrap())
+        .collect();
+    let tensors: Vec<Tensor> = variables
+        .iter()
+        .map(|variable| variable.as_tensor().clone())
+        .collect();
     let output = function(&tensors).unwrap();
     let weights = random(seed, "weights of the outputs", output.dims());
-    let gradients = (output * &weights).unwrap().sum_all().unwrap().backward().unwrap();
+    let gradients = (output * &weights)
+        .unwrap()
+        .sum_all()
+        .unwrap()
+        .backward()
+        .unwrap();
     let value = |arguments: &[Tensor]| -> f64 {
         let output = function(arguments).unwrap();
-        (output * &weights).unwrap().sum_all().unwrap().to_scalar().unwrap()
+        (output * &weights)
+            .unwrap()
+            .sum_all()
+            .unwrap()
+            .to_scalar()
+            .unwrap()
     };
     for (place, variable) in variables.iter().enumerate() {
-        let analytic: Vec<f64> = gradients.get(variable).unwrap().flatten_all().unwrap().to_vec1().unwrap();
+        let analytic: Vec<f64> = gradients
+            .get(variable)
+            .unwrap()
+            .flatten_all()
+            .unwrap()
+            .to_vec1()
+            .unwrap();
         let values: Vec<f64> = arguments[place].flatten_all().unwrap().to_vec1().unwrap();
         let mut stream = stream(seed, "gradients", place as u64, "coordinates");
         for _ in 0..24.min(values.len()) {
@@ -54,7 +83,8 @@ fn check(seed: u64, arguments: &[Tensor], function: impl Fn(&[Tensor]) -> Result
                 let mut values = values.clone();
                 values[coordinate] += step;
                 let mut arguments = arguments.to_vec();
-                arguments[place] = Tensor::from_vec(values, arguments[place].shape(), &Device::Cpu).unwrap();
+                arguments[place] =
+                    Tensor::from_vec(values, arguments[place].shape(), &Device::Cpu).unwrap();
                 value(&arguments)
             };
             let numeric = (moved(STEP) - moved(-STEP)) / (2.0 * STEP);
@@ -69,11 +99,13 @@ fn check(seed: u64, arguments: &[Tensor], function: impl Fn(&[Tensor]) -> Result
 }
 
 fn span() -> impl Strategy<Value = Span> {
-    (1..=5usize, 1..=3usize, 0..=3usize, 0..=3usize).prop_map(|(size, stride, before, after)| Span {
-        size,
-        stride,
-        before: before.min(size - 1),
-        after: after.min(size - 1),
+    (1..=5usize, 1..=3usize, 0..=3usize, 0..=3usize).prop_map(|(size, stride, before, after)| {
+        Span {
+            size,
+            stride,
+            before: before.min(size - 1),
+            after: after.min(size - 1),
+        }
     })
 }
 
@@ -81,7 +113,8 @@ fn window() -> impl Strategy<Value = Window> {
     (span(), span()).prop_map(|(rows, columns)| Window { rows, columns })
 }
 
-/// Candle's own convolution, which has no uneven padding and no uneven stride: on padded images, thinned out afterwards.
+/// Candle's own convolution, which has no uneven padding and no uneven stride: on padded images,
+/// thinned out afterwards.
 fn reference_convolution(
     images: &Tensor,
     kernel: &Tensor,
@@ -91,7 +124,9 @@ fn reference_convolution(
 ) -> Tensor {
     let Window { rows, columns } = window;
     let padded = images.pad_with_zeros(2, rows.before, rows.after).unwrap();
-    let padded = padded.pad_with_zeros(3, columns.before, columns.after).unwrap();
+    let padded = padded
+        .pad_with_zeros(3, columns.before, columns.after)
+        .unwrap();
     let map = padded.conv2d(kernel, 0, 1, 1, groups).unwrap();
     let every = |length: usize, stride: usize| -> Tensor {
         let places: Vec<u32> = (0..length as u32).step_by(stride).collect();
@@ -101,14 +136,27 @@ fn reference_convolution(
     let map = map.index_select(&every(height, rows.stride), 2).unwrap();
     let map = map.index_select(&every(width, columns.stride), 3).unwrap();
     match bias {
-        Some(bias) => map.broadcast_add(&bias.reshape((1, (), 1, 1)).unwrap()).unwrap(),
+        Some(bias) => map
+            .broadcast_add(&bias.reshape((1, (), 1, 1)).unwrap())
+            .unwrap(),
         None => map,
     }
 }
 
 fn largest_difference(first: &Tensor, second: &Tensor) -> f64 {
-    let difference = (first - second).unwrap().abs().unwrap().flatten_all().unwrap();
-    difference.max(0).unwrap().to_dtype(DType::F64).unwrap().to_scalar().unwrap()
+    let difference = (first - second)
+        .unwrap()
+        .abs()
+        .unwrap()
+        .flatten_all()
+        .unwrap();
+    difference
+        .max(0)
+        .unwrap()
+        .to_dtype(DType::F64)
+        .unwrap()
+        .to_scalar()
+        .unwrap()
 }
 
 proptest! {
@@ -257,7 +305,10 @@ proptest! {
 #[test]
 fn cross_entropy_survives_large_logits_and_needs_a_label_for_each_row() {
     let logits = Tensor::new(&[[1000f64, 0.0], [0.0, -1000.0]], &Device::Cpu).unwrap();
-    let loss: f64 = cross_entropy(&logits, &[0, 1], 0.0).unwrap().to_scalar().unwrap();
+    let loss: f64 = cross_entropy(&logits, &[0, 1], 0.0)
+        .unwrap()
+        .to_scalar()
+        .unwrap();
     assert_eq!(loss, 500.0);
     assert!(cross_entropy(&logits, &[0], 0.0).is_err());
     assert!(cross_entropy(&logits, &[0, 2], 0.0).is_err());
@@ -272,12 +323,21 @@ fn batch_normalisation_brings_channels_to_mean_zero_and_variance_one() {
     let features = side_by_side(&images).unwrap();
     let (normalised, moments) = batch_normalise(&features, &scale, &shift, 21, 0.0).unwrap();
     let planes = |images: &Tensor| -> Vec<Vec<f64>> {
-        images.transpose(0, 1).unwrap().flatten_from(1).unwrap().to_vec2().unwrap()
+        images
+            .transpose(0, 1)
+            .unwrap()
+            .flatten_from(1)
+            .unwrap()
+            .to_vec2()
+            .unwrap()
     };
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     for (channel, values) in planes(&images).iter().enumerate() {
         assert!((mean(values) - moments.mean[channel]).abs() < 1e-14);
-        let squares: Vec<f64> = values.iter().map(|value| (value - moments.mean[channel]).powi(2)).collect();
+        let squares: Vec<f64> = values
+            .iter()
+            .map(|value| (value - moments.mean[channel]).powi(2))
+            .collect();
         assert!((mean(&squares) - moments.variance[channel]).abs() < 1e-14);
     }
     for values in planes(&apart(&normalised, 21).unwrap()) {
@@ -289,18 +349,43 @@ fn batch_normalisation_brings_channels_to_mean_zero_and_variance_one() {
 #[test]
 fn a_straight_through_quantiser_hands_its_gradient_on_unchanged() {
     let latent = Var::new(&[0.2f64, 0.9], &Device::Cpu).unwrap();
-    let quantised = straight_through(&latent.as_tensor().detach().round().unwrap(), latent.as_tensor()).unwrap();
+    let quantised = straight_through(
+        &latent.as_tensor().detach().round().unwrap(),
+        latent.as_tensor(),
+    )
+    .unwrap();
     assert_eq!(quantised.to_vec1::<f64>().unwrap(), [0.0, 1.0]);
-    let gradients = (quantised * 3.0).unwrap().sum_all().unwrap().backward().unwrap();
-    assert_eq!(gradients.get(&latent).unwrap().to_vec1::<f64>().unwrap(), [3.0, 3.0]);
+    let gradients = (quantised * 3.0)
+        .unwrap()
+        .sum_all()
+        .unwrap()
+        .backward()
+        .unwrap();
+    assert_eq!(
+        gradients.get(&latent).unwrap().to_vec1::<f64>().unwrap(),
+        [3.0, 3.0]
+    );
 }
 
 #[test]
 fn the_gradient_of_max_pooling_goes_whole_to_the_largest_number() {
     let image = Tensor::new(&[[[[1f64, 2.0], [4.0, 3.0]]]], &Device::Cpu).unwrap();
     let image = Var::from_tensor(&image).unwrap();
-    let pooled = max_pool(&side_by_side(image.as_tensor()).unwrap(), Window::square(2, 2, 0)).unwrap();
-    let gradients = (apart(&pooled, 1).unwrap() * 28.0).unwrap().backward().unwrap();
-    let gradient: Vec<f64> = gradients.get(&image).unwrap().flatten_all().unwrap().to_vec1().unwrap();
+    let pooled = max_pool(
+        &side_by_side(image.as_tensor()).unwrap(),
+        Window::square(2, 2, 0),
+    )
+    .unwrap();
+    let gradients = (apart(&pooled, 1).unwrap() * 28.0)
+        .unwrap()
+        .backward()
+        .unwrap();
+    let gradient: Vec<f64> = gradients
+        .get(&image)
+        .unwrap()
+        .flatten_all()
+        .unwrap()
+        .to_vec1()
+        .unwrap();
     assert_eq!(gradient, [0.0, 0.0, 28.0, 0.0]);
 }

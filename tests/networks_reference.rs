@@ -28,27 +28,54 @@ fn imported(file: &Path, name: &str, input: ImageSize, classes: usize) -> (Netwo
     let imported = import(&mut file, &architecture, &ImportOptions::default()).unwrap();
     let shapes = architecture.tensors();
     let pairs = imported.weights.into_iter().zip(&shapes);
-    let weights = pairs.map(|(weights, shape)| Tensor::from_vec(weights, &shape.dimensions[..], &Device::Cpu).unwrap());
+    let weights = pairs.map(|(weights, shape)| {
+        Tensor::from_vec(weights, &shape.dimensions[..], &Device::Cpu).unwrap()
+    });
     (Network::new(architecture.clone()), weights.collect())
 }
 
 /// Images whose largest logit is another class's, with pixels as `2 (x / 255 - 1/2)`.
 fn errors(network: &Network, weights: &[Tensor], data: &LabelledImages) -> usize {
-    let ImageSize { channels, height, width } = data.shape();
+    let ImageSize {
+        channels,
+        height,
+        width,
+    } = data.shape();
     let mut errors = 0;
     let pixels = data.images().chunks(1000 * data.shape().features());
     for (images, labels) in pixels.zip(data.labels().chunks(1000)) {
-        let images: Vec<f32> = images.iter().map(|&level| 2.0 * (f32::from(level) / 255.0 - 0.5)).collect();
-        let images = Tensor::from_vec(images, (labels.len(), channels, height, width), &Device::Cpu).unwrap();
-        let classes: Vec<u32> = network.forward(weights, &images).unwrap().argmax(1).unwrap().to_vec1().unwrap();
-        errors += classes.iter().zip(labels).filter(|(&class, &label)| class != u32::from(label)).count();
+        let images: Vec<f32> = images
+            .iter()
+            .map(|&level| 2.0 * (f32::from(level) / 255.0 - 0.5))
+            .collect();
+        let images = Tensor::from_vec(
+            images,
+            (labels.len(), channels, height, width),
+            &Device::Cpu,
+        )
+        .unwrap();
+        let classes: Vec<u32> = network
+            .forward(weights, &images)
+            .unwrap()
+            .argmax(1)
+            .unwrap()
+            .to_vec1()
+            .unwrap();
+        errors += classes
+            .iter()
+            .zip(labels)
+            .filter(|(&class, &label)| class != u32::from(label))
+            .count();
     }
     errors
 }
 
 #[test]
 fn the_lenet_of_zhou_et_al_misreads_470_training_and_231_test_images() {
-    let (Some(file), Some(_)) = (reference_file("zhou_lenet.safetensors"), reference_file("mnist")) else {
+    let (Some(file), Some(_)) = (
+        reference_file("zhou_lenet.safetensors"),
+        reference_file("mnist"),
+    ) else {
         return;
     };
     let data = load("mnist", &SearchPath::from_environment(None)).unwrap();
@@ -57,7 +84,11 @@ fn the_lenet_of_zhou_et_al_misreads_470_training_and_231_test_images() {
     assert_eq!(errors(&network, &weights, data.test.as_ref().unwrap()), 231);
 }
 
-const IMAGENET: ImageSize = ImageSize { channels: 3, height: 224, width: 224 };
+const IMAGENET: ImageSize = ImageSize {
+    channels: 3,
+    height: 224,
+    width: 224,
+};
 
 /// Levels of a plane minus the mean and divided by the deviation, as for ImageNet.
 fn standardise(channel: usize, level: u8) -> f32 {
@@ -82,11 +113,25 @@ fn the_logits_of_efficientnet_lite0_are_those_of_pytorch() {
         }
     }
     let image = Tensor::from_vec(image, (1, 3, 224, 224), &Device::Cpu).unwrap();
-    let logits: Vec<f32> = network.forward(&weights, &image).unwrap().flatten_all().unwrap().to_vec1().unwrap();
+    let logits: Vec<f32> = network
+        .forward(&weights, &image)
+        .unwrap()
+        .flatten_all()
+        .unwrap()
+        .to_vec1()
+        .unwrap();
     // PyTorch 2.15 with efficientnet-lite-pytorch 0.1.0.
-    let reference = include_str!("reference/efficientnet_lite0_logits.csv").lines().skip(1);
-    let reference: Vec<f32> = reference.map(|line| line.split_once(',').unwrap().1.parse().unwrap()).collect();
-    let difference = logits.iter().zip(&reference).map(|(one, other)| (one - other).abs()).fold(0.0, f32::max);
+    let reference = include_str!("reference/efficientnet_lite0_logits.csv")
+        .lines()
+        .skip(1);
+    let reference: Vec<f32> = reference
+        .map(|line| line.split_once(',').unwrap().1.parse().unwrap())
+        .collect();
+    let difference = logits
+        .iter()
+        .zip(&reference)
+        .map(|(one, other)| (one - other).abs())
+        .fold(0.0, f32::max);
     println!("largest difference of a logit: {difference:e}");
     assert_eq!(logits.len(), reference.len());
     assert!(difference < 1e-3, "{difference}");
@@ -95,9 +140,10 @@ fn the_logits_of_efficientnet_lite0_are_those_of_pytorch() {
 #[test]
 #[ignore = "a minute: 1,000 photographs"]
 fn efficientnet_lite0_misreads_a_quarter_of_the_sample_of_imagenet() {
-    let (Some(file), Some(sample)) =
-        (reference_file("efficientnet_lite0.safetensors"), reference_file("imagenet-sample"))
-    else {
+    let (Some(file), Some(sample)) = (
+        reference_file("efficientnet_lite0.safetensors"),
+        reference_file("imagenet-sample"),
+    ) else {
         return;
     };
     let (network, weights) = imported(&file, "efficientnet-lite0", IMAGENET, 1000);
@@ -110,14 +156,25 @@ fn efficientnet_lite0_misreads_a_quarter_of_the_sample_of_imagenet() {
         let batch = folder.batch(&indices, Framing::new(256, 224).unwrap(), None);
         for example in batch.examples() {
             images.extend(
-                example.pixels().iter().enumerate().map(|(place, &level)| standardise(place / (224 * 224), level)),
+                example
+                    .pixels()
+                    .iter()
+                    .enumerate()
+                    .map(|(place, &level)| standardise(place / (224 * 224), level)),
             );
         }
         let images = Tensor::from_vec(images, (40, 3, 224, 224), &Device::Cpu).unwrap();
-        let logits: Vec<Vec<f32>> = network.forward(&weights, &images).unwrap().to_vec2().unwrap();
+        let logits: Vec<Vec<f32>> = network
+            .forward(&weights, &images)
+            .unwrap()
+            .to_vec2()
+            .unwrap();
         for (logits, example) in logits.iter().zip(batch.examples()) {
             let class = example.class().unwrap();
-            let larger = logits.iter().filter(|&&logit| logit > logits[class]).count();
+            let larger = logits
+                .iter()
+                .filter(|&&logit| logit > logits[class])
+                .count();
             wrong += usize::from(larger >= 1);
             far += usize::from(larger >= 5);
         }

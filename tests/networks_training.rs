@@ -7,12 +7,16 @@ use nonvacuous::code::Architecture;
 use nonvacuous::compress::{PrunedWeights, Pruning, PruningMethod};
 use nonvacuous::data::{digits, LabelledImages};
 use nonvacuous::nets::{
-    train, Augmentation, Course, FreeWeights, Method, Network, Optimiser, Parameters, Schedule, TrainError, Trainer,
-    Training, TrainingSet,
+    train, Augmentation, Course, FreeWeights, Method, Network, Optimiser, Parameters, Schedule,
+    TrainError, Trainer, Training, TrainingSet,
 };
 use nonvacuous::random::stream;
 
-const HALF: Pruning = Pruning { method: PruningMethod::Magnitude, sparsity: 0.5, width: 1.0 };
+const HALF: Pruning = Pruning {
+    method: PruningMethod::Magnitude,
+    sparsity: 0.5,
+    width: 1.0,
+};
 
 fn some_digits() -> LabelledImages {
     digits().unwrap().train.slice(0..320).unwrap()
@@ -28,25 +32,43 @@ fn steps(method: Method) -> Vec<f32> {
     let bias = Var::new(&[1.0f32], &Device::Cpu).unwrap();
     let mut optimiser = Optimiser::new(method, vec![matrix.clone(), bias.clone()]);
     for _ in 0..3 {
-        let loss = (matrix.sqr().unwrap().sum_all().unwrap() * 0.5).unwrap() + (bias.sum_all().unwrap() * 3.0).unwrap();
-        optimiser.step(&loss.unwrap().backward().unwrap(), 0.1).unwrap();
+        let loss = (matrix.sqr().unwrap().sum_all().unwrap() * 0.5).unwrap()
+            + (bias.sum_all().unwrap() * 3.0).unwrap();
+        optimiser
+            .step(&loss.unwrap().backward().unwrap(), 0.1)
+            .unwrap();
     }
-    [matrix, bias].iter().map(|variable| variable.sum_all().unwrap().to_scalar().unwrap()).collect()
+    [matrix, bias]
+        .iter()
+        .map(|variable| variable.sum_all().unwrap().to_scalar().unwrap())
+        .collect()
 }
 
 #[test]
 fn optimisers_take_the_steps_of_their_definition() {
     // By hand: velocities 2, 3.6, 4.7 for w; 3, 5.7, 8.13 for v.
-    let [w, v] = steps(Method::Sgd { momentum: 0.9, weight_decay: 0.0 })[..] else { unreachable!() };
+    let [w, v] = steps(Method::Sgd {
+        momentum: 0.9,
+        weight_decay: 0.0,
+    })[..] else {
+        unreachable!()
+    };
     let mut expected = (2.0, 0.0);
     for _ in 0..3 {
         expected.1 = 0.9 * expected.1 + expected.0;
         expected.0 -= 0.1 * expected.1;
     }
-    assert!((f64::from(w) - expected.0).abs() < 1e-6 && (f64::from(v) - (1.0 - 0.1 * (3.0 + 5.7 + 8.13))).abs() < 1e-6);
+    assert!(
+        (f64::from(w) - expected.0).abs() < 1e-6
+            && (f64::from(v) - (1.0 - 0.1 * (3.0 + 5.7 + 8.13))).abs() < 1e-6
+    );
 
     // A constant gradient moves Adam by the rate, whatever its size; a bias does not decay.
-    let [w, v] = steps(Method::Adam { betas: [0.9, 0.999], epsilon: 1e-8, weight_decay: 0.5 })[..] else {
+    let [w, v] = steps(Method::Adam {
+        betas: [0.9, 0.999],
+        epsilon: 1e-8,
+        weight_decay: 0.5,
+    })[..] else {
         unreachable!()
     };
     let (mut value, mut first, mut second) = (2.0f64, 0.0, 0.0);
@@ -54,7 +76,10 @@ fn optimisers_take_the_steps_of_their_definition() {
         let gradient = value;
         first = 0.9 * first + 0.1 * gradient;
         second = 0.999 * second + 0.001 * gradient * gradient;
-        let (m, v) = (first / (1.0 - 0.9f64.powi(step)), second / (1.0 - 0.999f64.powi(step)));
+        let (m, v) = (
+            first / (1.0 - 0.9f64.powi(step)),
+            second / (1.0 - 0.999f64.powi(step)),
+        );
         value -= 0.1 * (0.5 * value + m / (v.sqrt() + 1e-8));
     }
     assert!((f64::from(w) - value).abs() < 1e-6, "{w} {value}");
@@ -65,8 +90,16 @@ fn optimisers_take_the_steps_of_their_definition() {
 fn the_momentum_of_gradient_descent_is_that_of_its_state() {
     let variable = Var::new(&[1.0f32], &Device::Cpu).unwrap();
     let mut optimiser = Optimiser::new(Method::SGD, vec![variable.clone()]);
-    optimiser.step(&variable.sum_all().unwrap().backward().unwrap(), 0.5).unwrap();
-    assert_eq!((optimiser.state().steps, &optimiser.state().slots[0].first[..]), (1, &[1.0f32][..]));
+    optimiser
+        .step(&variable.sum_all().unwrap().backward().unwrap(), 0.5)
+        .unwrap();
+    assert_eq!(
+        (
+            optimiser.state().steps,
+            &optimiser.state().slots[0].first[..]
+        ),
+        (1, &[1.0f32][..])
+    );
     let other = Optimiser::new(Method::ADAM, vec![variable]);
     assert!(optimiser.restore(other.state().clone()).is_err());
 }
@@ -76,10 +109,23 @@ fn augmentation_moves_and_mirrors_but_invents_no_pixels() {
     let image: Vec<f32> = (1..=12).map(|value| value as f32).collect();
     let images = Tensor::from_vec(image.repeat(200), (200, 1, 3, 4), &Device::Cpu).unwrap();
     let random = || stream(1, "test", 0, "augmentation");
-    let changed = Augmentation { shift: 1, flip: true }.apply(&images, &mut random()).unwrap();
-    let again = Augmentation { shift: 1, flip: true }.apply(&images, &mut random()).unwrap();
+    let changed = Augmentation {
+        shift: 1,
+        flip: true,
+    }
+    .apply(&images, &mut random())
+    .unwrap();
+    let again = Augmentation {
+        shift: 1,
+        flip: true,
+    }
+    .apply(&images, &mut random())
+    .unwrap();
     let rows: Vec<Vec<f32>> = changed.flatten_from(1).unwrap().to_vec2().unwrap();
-    assert_eq!(rows, again.flatten_from(1).unwrap().to_vec2::<f32>().unwrap());
+    assert_eq!(
+        rows,
+        again.flatten_from(1).unwrap().to_vec2::<f32>().unwrap()
+    );
     let mut kinds = rows.clone();
     kinds.sort_by(|first, second| first.partial_cmp(second).unwrap());
     kinds.dedup();
@@ -89,18 +135,37 @@ fn augmentation_moves_and_mirrors_but_invents_no_pixels() {
     let mirrored_and_moved_down = [0.0, 0.0, 0.0, 0.0, 4.0, 3.0, 2.0, 1.0, 8.0, 7.0, 6.0, 5.0];
     assert!(kinds.iter().any(|kind| kind[..] == mirrored_and_moved_down));
     let same = Augmentation::NONE.apply(&images, &mut random()).unwrap();
-    assert_eq!(same.flatten_all().unwrap().to_vec1::<f32>().unwrap(), image.repeat(200));
+    assert_eq!(
+        same.flatten_all().unwrap().to_vec1::<f32>().unwrap(),
+        image.repeat(200)
+    );
 }
 
 #[test]
 fn a_training_that_diverges_says_so_at_once() {
     let data = TrainingSet::new(&some_digits(), &Device::Cpu).unwrap();
     let network = network("dense:16:b relu dense:10:b");
-    let mut weights = FreeWeights::new(&network, stream(1, "test", 0, "weights"), &Device::Cpu).unwrap();
-    let schedule = Schedule { epochs: 50, batch: 32, learning_rate: 1e30 };
-    let error = train(&network, &mut weights, &data, schedule, stream(1, "test", 0, "order"), |_| {}).unwrap_err();
+    let mut weights =
+        FreeWeights::new(&network, stream(1, "test", 0, "weights"), &Device::Cpu).unwrap();
+    let schedule = Schedule {
+        epochs: 50,
+        batch: 32,
+        learning_rate: 1e30,
+    };
+    let error = train(
+        &network,
+        &mut weights,
+        &data,
+        schedule,
+        stream(1, "test", 0, "order"),
+        |_| {},
+    )
+    .unwrap_err();
     assert!(matches!(error, TrainError::Diverged { .. }), "{error}");
-    assert!(error.to_string().contains("a smaller learning rate than"), "{error}");
+    assert!(
+        error.to_string().contains("a smaller learning rate than"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -111,7 +176,10 @@ fn every_method_and_course_lowers_the_loss() {
         Course::Constant,
         Course::Cosine { warm_up: 0.2 },
         Course::OneCycle { warm_up: 0.3 },
-        Course::Steps { at: vec![0.5, 0.8], factor: 0.1 },
+        Course::Steps {
+            at: vec![0.5, 0.8],
+            factor: 0.1,
+        },
     ];
     for (method, learning_rate) in [(Method::ADAM, 0.01), (Method::SGD, 0.1)] {
         for course in &courses {
@@ -119,24 +187,49 @@ fn every_method_and_course_lowers_the_loss() {
                 method,
                 course: course.clone(),
                 smoothing: 0.05,
-                ..Schedule { epochs: 12, batch: 32, learning_rate }.into()
+                ..Schedule {
+                    epochs: 12,
+                    batch: 32,
+                    learning_rate,
+                }
+                .into()
             };
-            let mut weights = FreeWeights::new(&network, stream(1, "test", 0, "weights"), &Device::Cpu).unwrap();
+            let mut weights =
+                FreeWeights::new(&network, stream(1, "test", 0, "weights"), &Device::Cpu).unwrap();
             let mut errors = Vec::new();
             let order = stream(1, "test", 0, "order");
-            train(&network, &mut weights, &data, training, order, |epoch| errors.push(epoch.error)).unwrap();
-            assert!(errors[11] < 0.1 && errors[11] < errors[0], "{method:?} {course:?}: {errors:?}");
+            train(&network, &mut weights, &data, training, order, |epoch| {
+                errors.push(epoch.error)
+            })
+            .unwrap();
+            assert!(
+                errors[11] < 0.1 && errors[11] < errors[0],
+                "{method:?} {course:?}: {errors:?}"
+            );
         }
     }
 }
 
 /// The variables after six epochs, interrupted after `stop` of them.
-fn interrupted<P: Parameters>(network: &Network, new: impl Fn() -> P, method: Method, stop: usize) -> Vec<Vec<f32>> {
+fn interrupted<P: Parameters>(
+    network: &Network,
+    new: impl Fn() -> P,
+    method: Method,
+    stop: usize,
+) -> Vec<Vec<f32>> {
     let data = TrainingSet::new(&some_digits(), &Device::Cpu).unwrap();
     let training = Training {
         method,
-        augmentation: Augmentation { shift: 1, flip: false },
-        ..Schedule { epochs: 6, batch: 64, learning_rate: 0.01 }.into()
+        augmentation: Augmentation {
+            shift: 1,
+            flip: false,
+        },
+        ..Schedule {
+            epochs: 6,
+            batch: 64,
+            learning_rate: 0.01,
+        }
+        .into()
     };
     let order = || stream(1, "test", 0, "order");
     let folder = tempfile::tempdir().unwrap();
@@ -156,19 +249,43 @@ fn interrupted<P: Parameters>(network: &Network, new: impl Fn() -> P, method: Me
     while !trainer.is_done() {
         trainer.epoch(&mut parameters).unwrap();
     }
-    parameters.weights().unwrap().iter().map(|weights| weights.flatten_all().unwrap().to_vec1().unwrap()).collect()
+    parameters
+        .weights()
+        .unwrap()
+        .iter()
+        .map(|weights| weights.flatten_all().unwrap().to_vec1().unwrap())
+        .collect()
 }
 
 #[test]
 fn a_training_that_was_interrupted_ends_in_the_same_bits() {
     let network = network("conv:4:3 relu max:2 norm dense:10");
     for method in [Method::ADAM, Method::SGD] {
-        let free = || FreeWeights::new(&network, stream(1, "test", 0, "weights"), &Device::Cpu).unwrap();
-        assert_eq!(interrupted(&network, free, method, 0), interrupted(&network, free, method, 4));
+        let free =
+            || FreeWeights::new(&network, stream(1, "test", 0, "weights"), &Device::Cpu).unwrap();
+        assert_eq!(
+            interrupted(&network, free, method, 0),
+            interrupted(&network, free, method, 4)
+        );
     }
-    let pruned = || PrunedWeights::new(&network, HALF, stream(1, "test", 0, "weights"), &Device::Cpu).unwrap();
+    let pruned = || {
+        PrunedWeights::new(
+            &network,
+            HALF,
+            stream(1, "test", 0, "weights"),
+            &Device::Cpu,
+        )
+        .unwrap()
+    };
     let straight = interrupted(&network, pruned, Method::ADAM, 0);
-    assert!(straight.iter().flatten().filter(|&&weight| weight == 0.0).count() > 50);
+    assert!(
+        straight
+            .iter()
+            .flatten()
+            .filter(|&&weight| weight == 0.0)
+            .count()
+            > 50
+    );
     assert_eq!(straight, interrupted(&network, pruned, Method::ADAM, 4));
 }
 
@@ -177,17 +294,31 @@ fn a_checkpoint_of_another_training_is_refused() {
     let data = TrainingSet::new(&some_digits(), &Device::Cpu).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("checkpoint.safetensors");
-    let schedule = Schedule { epochs: 2, batch: 64, learning_rate: 0.01 };
+    let schedule = Schedule {
+        epochs: 2,
+        batch: 64,
+        learning_rate: 0.01,
+    };
     let order = || stream(1, "test", 0, "order");
     let one = network("dense:10");
     let weights = FreeWeights::new(&one, order(), &Device::Cpu).unwrap();
-    Trainer::new(&one, &weights, &data, schedule, order()).unwrap().save(&weights, &file).unwrap();
+    Trainer::new(&one, &weights, &data, schedule, order())
+        .unwrap()
+        .save(&weights, &file)
+        .unwrap();
     let other = network("dense:5 relu dense:10");
     let mut weights = FreeWeights::new(&other, order(), &Device::Cpu).unwrap();
     let mut trainer = Trainer::new(&other, &weights, &data, schedule, order()).unwrap();
     let error = trainer.resume(&mut weights, &file).unwrap_err();
-    assert!(error.to_string().contains("not a checkpoint of this training"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("not a checkpoint of this training"),
+        "{error}"
+    );
     std::fs::write(&file, b"no tensors").unwrap();
     assert!(trainer.resume(&mut weights, &file).is_err());
-    assert!(trainer.resume(&mut weights, &folder.path().join("missing")).is_err());
+    assert!(trainer
+        .resume(&mut weights, &folder.path().join("missing"))
+        .is_err());
 }

@@ -1,4 +1,5 @@
-//! The certificates that are published in `experiments/certificates` hold, and the first page says what they say.
+//! The certificates that are published in `experiments/certificates` hold, and the first page says
+//! what they say.
 #![cfg(feature = "command")]
 #![allow(clippy::unwrap_used)]
 
@@ -9,8 +10,12 @@ use nonvacuous::certificate::{parse, percent_up, verify, Certificate};
 use nonvacuous::data::{load, SearchPath};
 
 fn folders() -> Vec<PathBuf> {
-    let all = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/certificates")).unwrap();
-    let mut folders: Vec<PathBuf> = all.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    let all = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/certificates"))
+        .unwrap();
+    let mut folders: Vec<PathBuf> = all
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
     folders.sort();
     folders
 }
@@ -40,7 +45,15 @@ fn every_published_certificate_holds() {
 fn the_first_page_has_a_line_for_every_published_certificate() {
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     for folder in folders() {
-        let Certificate { training_set, n, k, bits, bounds, held_out, .. } = certificate(&folder);
+        let Certificate {
+            training_set,
+            n,
+            k,
+            bits,
+            bounds,
+            held_out,
+            ..
+        } = certificate(&folder);
         let folder = folder.file_name().unwrap().to_str().unwrap().to_string();
         let held_out = held_out.map_or("none".to_string(), |held_out| percent_up(held_out.bound));
         let line = format!(

@@ -61,8 +61,15 @@ impl Lab {
 
     fn command(&self, out: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nonvacuous"));
-        command.arg("run").arg(self.folder.path().join("experiment.toml")).arg("--out").arg(self.out(out));
-        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .arg("run")
+            .arg(self.folder.path().join("experiment.toml"))
+            .arg("--out")
+            .arg(self.out(out));
+        command
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 
@@ -71,8 +78,16 @@ impl Lab {
     }
 
     fn succeed(&self, out: &str, arguments: &[&str], threads: &str) {
-        let output = self.command(out, arguments).env("RAYON_NUM_THREADS", threads).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let output = self
+            .command(out, arguments)
+            .env("RAYON_NUM_THREADS", threads)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
 
     fn error(&self, out: &str, arguments: &[&str]) -> String {
@@ -83,7 +98,11 @@ impl Lab {
 }
 
 fn sorted_lines(path: &Path) -> Vec<String> {
-    let mut lines: Vec<String> = fs::read_to_string(path).unwrap().lines().map(str::to_string).collect();
+    let mut lines: Vec<String> = fs::read_to_string(path)
+        .unwrap()
+        .lines()
+        .map(str::to_string)
+        .collect();
     lines.sort();
     lines
 }
@@ -91,7 +110,10 @@ fn sorted_lines(path: &Path) -> Vec<String> {
 /// All that a finished run leaves: rows sorted, and what follows from them.
 fn results(folder: &Path, name: &str) -> Vec<Vec<String>> {
     let files = [format!("{name}.csv"), format!("{name}.summary.csv")];
-    files.iter().map(|file| sorted_lines(&folder.join(file))).collect()
+    files
+        .iter()
+        .map(|file| sorted_lines(&folder.join(file)))
+        .collect()
 }
 
 #[test]
@@ -101,7 +123,11 @@ fn killed_at_ten_random_moments_a_run_ends_with_the_same_bytes() {
     let mut random = stream(1, "test", 0, "moments");
     let mut interrupted = 0;
     for _ in 0..10 {
-        let mut child = lab.command("killed", &[]).env("RAYON_NUM_THREADS", "1").spawn().unwrap();
+        let mut child = lab
+            .command("killed", &[])
+            .env("RAYON_NUM_THREADS", "1")
+            .spawn()
+            .unwrap();
         sleep(Duration::from_millis(random.random_range(10..120)));
         child.kill().unwrap();
         interrupted += u32::from(!child.wait().unwrap().success());
@@ -109,13 +135,20 @@ fn killed_at_ten_random_moments_a_run_ends_with_the_same_bytes() {
     assert!(interrupted > 0, "every run had ended before it was killed");
     lab.succeed("killed", &[], "2");
     for file in ["codebook.csv", "codebook.summary.csv"] {
-        assert_eq!(fs::read(lab.out("whole").join(file)).unwrap(), fs::read(lab.out("killed").join(file)).unwrap());
+        assert_eq!(
+            fs::read(lab.out("whole").join(file)).unwrap(),
+            fs::read(lab.out("killed").join(file)).unwrap()
+        );
     }
 }
 
 #[test]
 fn a_line_that_was_cut_off_is_drawn_again() {
-    let lab = Lab::new(&CODEBOOK.replace("30000, 20000", "30, 20").replace("1000", "40"));
+    let lab = Lab::new(
+        &CODEBOOK
+            .replace("30000, 20000", "30, 20")
+            .replace("1000", "40"),
+    );
     lab.succeed("whole", &[], "2");
     let path = lab.out("whole").join("codebook.csv");
     let whole = fs::read(&path).unwrap();
@@ -128,16 +161,24 @@ fn a_line_that_was_cut_off_is_drawn_again() {
 
 #[test]
 fn four_shards_make_the_same_rows_as_one_run() {
-    let lab = Lab::new(&CODEBOOK.replace("30000, 20000", "300, 200").replace("1000", "101"));
+    let lab = Lab::new(
+        &CODEBOOK
+            .replace("30000, 20000", "300, 200")
+            .replace("1000", "101"),
+    );
     lab.succeed("whole", &[], "2");
     for shard in ["3/4", "1/4", "4/4", "2/4"] {
         lab.succeed("parts", &["--shard", shard], "1");
     }
-    let rows: Vec<usize> =
-        (1..=4).map(|part| sorted_lines(&lab.out("parts").join(format!("codebook.{part}-of-4.csv"))).len()).collect();
+    let rows: Vec<usize> = (1..=4)
+        .map(|part| sorted_lines(&lab.out("parts").join(format!("codebook.{part}-of-4.csv"))).len())
+        .collect();
     assert_eq!(rows, [53, 51, 51, 51]);
     lab.succeed("parts", &[], "1");
-    assert_eq!(results(&lab.out("whole"), "codebook"), results(&lab.out("parts"), "codebook"));
+    assert_eq!(
+        results(&lab.out("whole"), "codebook"),
+        results(&lab.out("parts"), "codebook")
+    );
 }
 
 #[cfg(feature = "train")]
@@ -150,8 +191,14 @@ fn networks_do_not_depend_on_threads_shards_or_what_they_are_stacked_with() {
         lab.succeed("parts", &["--shard", shard], "2");
     }
     lab.succeed("parts", &[], "1");
-    assert_eq!(results(&lab.out("one"), "networks"), results(&lab.out("two"), "networks"));
-    assert_eq!(results(&lab.out("one"), "networks"), results(&lab.out("parts"), "networks"));
+    assert_eq!(
+        results(&lab.out("one"), "networks"),
+        results(&lab.out("two"), "networks")
+    );
+    assert_eq!(
+        results(&lab.out("one"), "networks"),
+        results(&lab.out("parts"), "networks")
+    );
     let mut reader = csv::Reader::from_path(lab.out("one").join("networks.coverage.csv")).unwrap();
     assert_eq!(reader.records().map(Result::unwrap).count(), 2 * 9);
 }
@@ -159,12 +206,20 @@ fn networks_do_not_depend_on_threads_shards_or_what_they_are_stacked_with() {
 #[test]
 fn another_draw_of_the_list_does_not_change_the_others() {
     let first = Lab::new(&CODEBOOK.replace("30000, 20000", "30").replace("1000", "20"));
-    let second = Lab::new(&CODEBOOK.replace("30000, 20000", "10, 30").replace("1000", "30"));
+    let second = Lab::new(
+        &CODEBOOK
+            .replace("30000, 20000", "10, 30")
+            .replace("1000", "30"),
+    );
     first.succeed("out", &[], "1");
     second.succeed("out", &[], "1");
     let results = |lab: &Lab, configuration: &str| -> Vec<String> {
         let text = fs::read_to_string(lab.out("out").join("codebook.csv")).unwrap();
-        text.lines().filter_map(|line| line.strip_prefix(configuration)).map(str::to_string).take(20).collect()
+        text.lines()
+            .filter_map(|line| line.strip_prefix(configuration))
+            .map(str::to_string)
+            .take(20)
+            .collect()
     };
     assert_eq!(results(&first, "0,"), results(&second, "1,"));
 }
@@ -187,11 +242,23 @@ fn unknown_keys_are_errors_that_name_the_nearest() {
 fn experiments_that_make_no_sense_are_refused_with_what_would_do() {
     for (from, to, expected) in [
         ("draws = 1000", "draws = 0", "1 or more"),
-        ("name = \"codebook\"", "name = \"../codebook\"", "letters, digits"),
-        ("test_error = 0.5", "test_error = 1.5", "numbers from 0 to 1"),
+        (
+            "name = \"codebook\"",
+            "name = \"../codebook\"",
+            "letters, digits",
+        ),
+        (
+            "test_error = 0.5",
+            "test_error = 1.5",
+            "numbers from 0 to 1",
+        ),
         ("test_error = 0.5", "", "missing field `test_error`"),
         ("test_error = 0.5", "test_error = [0.5, [0.5]]", "a list"),
-        ("train_error = 0.0001", "train_error = -0.1", "numbers from 0 to 1"),
+        (
+            "train_error = 0.0001",
+            "train_error = -0.1",
+            "numbers from 0 to 1",
+        ),
         ("\"drawn\"", "\"searched\"", "one hypothesis in a million"),
         ("[codebook]", "[networks]", ""),
     ] {
@@ -208,24 +275,34 @@ fn rows_of_another_version_of_the_experiment_are_refused() {
     lab.succeed("out", &[], "1");
     let path = lab.out("out").join("codebook.csv");
     let whole = fs::read_to_string(&path).unwrap();
-    for (from, to) in
-        [("0,3,5,30,", "0,3,6,30,"), ("0,3,5,30,", "0,99,5,30,"), ("draw,seed", "draw,seeds"), ("0,3,5,30,", "x")]
-    {
+    for (from, to) in [
+        ("0,3,5,30,", "0,3,6,30,"),
+        ("0,3,5,30,", "0,99,5,30,"),
+        ("draw,seed", "draw,seeds"),
+        ("0,3,5,30,", "x"),
+    ] {
         fs::write(&path, whole.replace(from, to)).unwrap();
         let error = lab.error("out", &[]);
-        assert!(error.contains("another version of the experiment"), "{error}");
+        assert!(
+            error.contains("another version of the experiment"),
+            "{error}"
+        );
     }
 }
 
 #[test]
 fn shards_are_written_as_a_part_of_a_whole() {
     for shard in ["0/4", "5/4", "1", "1/0", "a/b"] {
-        assert!(Lab::new(CODEBOOK).error("out", &["--shard", shard]).contains("accepted is I/K"));
+        assert!(Lab::new(CODEBOOK)
+            .error("out", &["--shard", shard])
+            .contains("accepted is I/K"));
     }
 }
 
 fn committed(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("experiments")
+        .join(name)
 }
 
 #[test]
@@ -233,20 +310,30 @@ fn the_committed_rows_of_the_codebook_are_reproduced() {
     let lab = Lab::new(&fs::read_to_string(committed("codebook.toml")).unwrap());
     lab.succeed("out", &[], "2");
     for file in ["codebook.csv", "codebook.summary.csv"] {
-        assert!(fs::read(lab.out("out").join(file)).unwrap() == fs::read(committed(file)).unwrap(), "{file} differs");
+        assert!(
+            fs::read(lab.out("out").join(file)).unwrap() == fs::read(committed(file)).unwrap(),
+            "{file} differs"
+        );
     }
 }
 
 #[test]
 fn a_key_that_is_set_on_the_command_line_is_checked_like_those_in_the_file() {
     let lab = Lab::new(&fs::read_to_string(committed("codebook.toml")).unwrap());
-    assert!(lab.run("out", &["--set", "draws=1", "--set", "examples=10"]).status.success());
+    assert!(lab
+        .run("out", &["--set", "draws=1", "--set", "examples=10"])
+        .status
+        .success());
     let rows = fs::read_to_string(lab.out("out").join("codebook.csv")).unwrap();
     assert_eq!(rows.lines().count(), 1 + 2 * 3);
     let all = fs::read_to_string(committed("codebook.csv")).unwrap();
     assert_eq!(rows.lines().nth(1), all.lines().nth(1));
-    assert!(lab.error("other", &["--set", "exampels=10"]).contains("did you mean `examples`?"));
-    assert!(lab.error("other", &["--set", "draws"]).contains("KEY=VALUE"));
+    assert!(lab
+        .error("other", &["--set", "exampels=10"])
+        .contains("did you mean `examples`?"));
+    assert!(lab
+        .error("other", &["--set", "draws"])
+        .contains("KEY=VALUE"));
 }
 
 /// The rows of the part of an experiment that takes a few seconds; none where there is no MNIST.
@@ -262,7 +349,10 @@ fn the_first_committed_rows_of_randomised_labels_are_reproduced() {
     }
     assert!(output.status.success(), "{error}");
     let rows = fs::read_to_string(lab.out("out").join("randomisation-bound.csv")).unwrap();
-    assert_eq!(rows.lines().collect::<Vec<_>>(), committed_rows.lines().take(3).collect::<Vec<_>>());
+    assert_eq!(
+        rows.lines().collect::<Vec<_>>(),
+        committed_rows.lines().take(3).collect::<Vec<_>>()
+    );
 }
 
 /// The last of so many shards has no draws, so that only reading is left.
@@ -270,16 +360,31 @@ fn the_first_committed_rows_of_randomised_labels_are_reproduced() {
 #[test]
 fn every_committed_experiment_is_understood() {
     let names = [committed(""), committed("large")].map(|folder| fs::read_dir(folder).unwrap());
-    let names = names.into_iter().flatten().map(|entry| entry.unwrap().path());
-    let experiments: Vec<PathBuf> = names.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
+    let names = names
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().path());
+    let experiments: Vec<PathBuf> = names
+        .filter(|path| path.extension().is_some_and(|end| end == "toml"))
+        .collect();
     assert!(experiments.len() > 10);
     for path in experiments {
         let lab = Lab::new(&fs::read_to_string(&path).unwrap());
         let output = lab.run("out", &["--shard", "100000/100000"]);
         let error = String::from_utf8_lossy(&output.stderr);
         let is_absent = ["mnist", "cifar10"].iter().any(|name| error.contains(name));
-        assert!(output.status.success() || is_absent, "{}: {error}", path.display());
-        let is_large = path.parent().is_some_and(|folder| folder.ends_with("large"));
-        assert!(is_large || path.with_extension("csv").is_file(), "{} has no reference", path.display());
+        assert!(
+            output.status.success() || is_absent,
+            "{}: {error}",
+            path.display()
+        );
+        let is_large = path
+            .parent()
+            .is_some_and(|folder| folder.ends_with("large"));
+        assert!(
+            is_large || path.with_extension("csv").is_file(),
+            "{} has no reference",
+            path.display()
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The specification of the model file is complete: a decoder written from it alone, in another language, agrees.
+//! The specification of the model file is complete: a decoder written from it alone, in another
+//! language, agrees.
 #![allow(clippy::unwrap_used)]
 
 mod models;
@@ -27,10 +28,22 @@ fn a_second_decoder_reads_the_same_weights_from_files_of_every_kind() {
             return;
         }
     };
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     for (place, (kind, model)) in kinds.iter().enumerate() {
-        let weights: Vec<u8> = model.weights().concat().iter().flat_map(|weight| weight.to_le_bytes()).collect();
-        assert!(std::fs::read(path(place, "weights")).unwrap() == weights, "{kind}");
+        let weights: Vec<u8> = model
+            .weights()
+            .concat()
+            .iter()
+            .flat_map(|weight| weight.to_le_bytes())
+            .collect();
+        assert!(
+            std::fs::read(path(place, "weights")).unwrap() == weights,
+            "{kind}"
+        );
     }
 }
 
@@ -41,11 +54,27 @@ fn files_of_every_kind_are_read_back_and_as_short_as_their_models_say() {
         let (file, allocation) = model.encode_with_allocation().unwrap();
         assert_eq!(Model::decode(&file).unwrap(), model, "{kind}");
         let ideal = allocation.total as f64 - allocation.termination;
-        let parts: f64 =
-            allocation.tensors.iter().map(|tensor| tensor.codebook + tensor.mask + tensor.assignments).sum();
-        assert!((allocation.version + allocation.architecture + parts - ideal).abs() < 1e-6 * ideal + 1e-6, "{kind}");
-        assert!(allocation.total as f64 <= 1.001 * ideal + 64.0, "{kind}: {} for {ideal}", allocation.total);
-        seen.extend(allocation.tensors.iter().filter_map(|tensor| tensor.symbol_code));
+        let parts: f64 = allocation
+            .tensors
+            .iter()
+            .map(|tensor| tensor.codebook + tensor.mask + tensor.assignments)
+            .sum();
+        assert!(
+            (allocation.version + allocation.architecture + parts - ideal).abs()
+                < 1e-6 * ideal + 1e-6,
+            "{kind}"
+        );
+        assert!(
+            allocation.total as f64 <= 1.001 * ideal + 64.0,
+            "{kind}: {} for {ideal}",
+            allocation.total
+        );
+        seen.extend(
+            allocation
+                .tensors
+                .iter()
+                .filter_map(|tensor| tensor.symbol_code),
+        );
     }
     for code in SymbolCode::ALL {
         assert!(seen.contains(&code), "no tensor is coded as {code:?}");

@@ -1,4 +1,5 @@
-//! Any bytes: they are refused, or they are exactly what the encoder writes for the model that they decode to.
+//! Any bytes: they are refused, or they are exactly what the encoder writes for the model that they
+//! decode to.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

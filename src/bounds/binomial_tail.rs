@@ -1,9 +1,10 @@
 //! The tails of the binomial distribution, in logarithms, and the inversion of the lower one.
 //!
 //! # The tails
-//! With `q = 1 - p`, `F = Pr[Bin(n, p) <= k] = I_q(n - k, k + 1)` and `1 - F = I_p(k + 1, n - k)` are regularised incomplete
-//! beta functions with the same leading factor `W = p^(k+1) q^(n-k) n! / (k! (n-k-1)!)`. In logarithms, with Stirling's
-//! formula and its error `s` (Loader 2000),
+//! With `q = 1 - p`, `F = Pr[Bin(n, p) <= k] = I_q(n - k, k + 1)` and `1 - F = I_p(k + 1, n - k)`
+//! are regularised incomplete beta functions with the same leading factor
+//! `W = p^(k+1) q^(n-k) n! / (k! (n-k-1)!)`. In logarithms, with Stirling's formula and its error
+//! `s` (Loader 2000),
 //!
 //! `ln W = -n kl(k/n || p) + s(n) - s(k) - s(n - k) + ln p + (1/2) ln(n (n - k) / (2 pi k))`.
 //!
@@ -11,19 +12,21 @@
 //! `dF/dp = -W/(p q)`.
 //!
 //! # The inversion, and why it is on the safe side
-//! `ln F` is concave in `t = -ln(1 - p)`, because the density of `t` is log-concave. A concave function lies below its
-//! tangents, so **a Newton step from any point ends at or above the root** of `ln F = -D`: where the tangent has fallen to
-//! `-D`, `ln F` has too. The value returned is the end of a last Newton step in which `ln F` is replaced by an upper
-//! bound on it, and which is then moved outward by the rounding errors of the step itself. How the starting point
-//! was found does not matter for safety, only for tightness: the excess of a Newton step is quadratic in its length,
-//! and the last one is at most `1e-6` standard deviations long, and at most `1e-6` of `p`.
+//! `ln F` is concave in `t = -ln(1 - p)`, because the density of `t` is log-concave. A concave
+//! function lies below its tangents, so **a Newton step from any point ends at or above the root**
+//! of `ln F = -D`: where the tangent has fallen to `-D`, `ln F` has too. The value returned is the
+//! end of a last Newton step in which `ln F` is replaced by an upper bound on it, and which is then
+//! moved outward by the rounding errors of the step itself. How the starting point was found does
+//! not matter for safety, only for tightness: the excess of a Newton step is quadratic in its
+//! length, and the last one is at most `1e-6` standard deviations long, and at most `1e-6` of `p`.
 //!
 //! # The error of `ln F`
-//! [`deviance`] contributes a relative `2e-14` of itself, and moves `p` by a relative `1e-15`; the other parts of `ln W`
-//! are at most 45 in absolute value, each to a few units in the last place, together `4e-14`; the continued fraction
-//! a relative `5e-13`. Together at most `1e-12 + 3e-14 n kl(k/n || p)` in the logarithm of the smaller tail, called
-//! `alpha` below. In `p` that is little: where the lower tail is the smaller, `d ln F / d ln p` is at least 1 and at least
-//! `n kl(k/n || p)`, so `alpha` costs a relative `1.1e-12` at most.
+//! [`deviance`] contributes a relative `2e-14` of itself, and moves `p` by a relative `1e-15`; the
+//! other parts of `ln W` are at most 45 in absolute value, each to a few units in the last place,
+//! together `4e-14`; the continued fraction a relative `5e-13`. Together at most
+//! `1e-12 + 3e-14 n kl(k/n || p)` in the logarithm of the smaller tail, called `alpha` below. In
+//! `p` that is little: where the lower tail is the smaller, `d ln F / d ln p` is at least 1 and at
+//! least `n kl(k/n || p)`, so `alpha` costs a relative `1.1e-12` at most.
 
 use std::f64::consts::{LN_2, PI};
 
@@ -34,7 +37,8 @@ use super::rounding::up;
 use super::stirling::stirling_error;
 use super::{EmpiricalRisk, Nats, Probability};
 
-/// Steps at most. One or two are used, more for budgets below `ln 2`; the bound makes endless loops impossible.
+/// Steps at most. One or two are used, more for budgets below `ln 2`; the bound makes endless loops
+/// impossible.
 const MOST_STEPS: u32 = 100;
 
 /// The last Newton step is at most this long, in standard deviations of `k/n` and relative to `p`.
@@ -64,9 +68,14 @@ impl Binomial {
     fn new(risk: EmpiricalRisk) -> Self {
         let (errors, examples) = (risk.errors(), risk.examples());
         let successes = examples - errors;
-        let stirling = stirling_error(examples) - stirling_error(errors) - stirling_error(successes);
+        let stirling =
+            stirling_error(examples) - stirling_error(errors) - stirling_error(successes);
         let spread = (examples / errors * (successes / (2.0 * PI))).ln() / 2.0;
-        Self { errors, successes, constant: stirling + spread }
+        Self {
+            errors,
+            successes,
+            constant: stirling + spread,
+        }
     }
 
     fn examples(&self) -> f64 {
@@ -80,36 +89,52 @@ impl Binomial {
         let (a, b) = (self.successes, self.errors + 1.0);
         if a * at.p >= b * at.q {
             let ln_lower = ln_leading + fraction(a, b, at.mirrored()).ln();
-            Tails { ln_leading, ln_lower, ln_upper: ln_complement(ln_lower), error: alpha }
+            Tails {
+                ln_leading,
+                ln_lower,
+                ln_upper: ln_complement(ln_lower),
+                error: alpha,
+            }
         } else {
             let ln_upper = ln_leading + fraction(b, a, at).ln();
             let ln_lower = ln_complement(ln_upper);
-            Tails { ln_leading, ln_lower, ln_upper, error: alpha * (ln_upper - ln_lower).exp() }
+            Tails {
+                ln_leading,
+                ln_lower,
+                ln_upper,
+                error: alpha * (ln_upper - ln_lower).exp(),
+            }
         }
     }
 
     /// The step in `t = -ln(1 - p)` towards `ln F = -budget` of fourth order (Householder 1970).
     ///
-    /// With `g = -d ln F/dt = W/(p F)`, the derivative of `ln g` is `m = g + k (1 - p)/p - (n - k)`, and that of `m` is `g m - k (1 - p)/p^2`.
+    /// With `g = -d ln F/dt = W/(p F)`, the derivative of `ln g` is
+    /// `m = g + k (1 - p)/p - (n - k)`, and that of `m` is `g m - k (1 - p)/p^2`.
     fn lower_step(&self, tails: &Tails, at: Split, budget: f64) -> f64 {
         let slope = (tails.ln_leading - tails.ln_lower).exp() / at.p;
         let newton = (tails.ln_lower + budget) / slope;
         let odds = self.errors * (at.q / at.p);
         let m = slope + odds - self.successes;
-        let (bend, turn) = (m * newton / 2.0, (m * m + slope * m - odds / at.p) / 6.0 * newton * newton);
+        let (bend, turn) = (
+            m * newton / 2.0,
+            (m * m + slope * m - odds / at.p) / 6.0 * newton * newton,
+        );
         // Far from the root, between half the Newton step and twice.
         newton * ((1.0 + bend) / (1.0 + 2.0 * bend + turn)).clamp(0.5, 2.0)
     }
 
     /// The Newton step in `-ln(1 - p)` towards `ln(1 - F) = ln(1 - exp(-budget))`, taken in `ln p`.
     ///
-    /// For budgets below `ln 2`, for which the upper tail is the smaller one and its logarithm closer to a straight line.
+    /// For budgets below `ln 2`, for which the upper tail is the smaller one and its logarithm
+    /// closer to a straight line.
     fn upper_step(tails: &Tails, at: Split, budget: f64) -> f64 {
         let target = (-(-budget).exp_m1()).ln();
         (target - tails.ln_upper) * at.q * (tails.ln_upper - tails.ln_leading).exp()
     }
 
-    /// A number above the root of `ln F = -budget`: from `start`, close to the root, and then above it.
+    /// A number above the root of `ln F = -budget`: from `start`, close to the root, and then above
+    /// it.
     fn inverse(&self, start: Split, budget: f64) -> f64 {
         let mut at = start;
         let mut tails = self.tails(at);
@@ -132,13 +157,15 @@ impl Binomial {
 
     /// A number above the root, from any point: a Newton step with every rounding error against it.
     ///
-    /// A step of `s` in `-ln(1 - p)` moves `p` by `(1 - p) (1 - exp(-s))`, which is at most `(1 - p) s` for either sign. The
-    /// slope is known to a relative `2e-12 + 6e-14 n kl`, which matters in proportion to the length of the step.
+    /// A step of `s` in `-ln(1 - p)` moves `p` by `(1 - p) (1 - exp(-s))`, which is at most
+    /// `(1 - p) s` for either sign. The slope is known to a relative `2e-12 + 6e-14 n kl`, which
+    /// matters in proportion to the length of the step.
     fn above(tails: &Tails, at: Split, budget: f64) -> f64 {
         let gap = tails.ln_lower + budget;
         let slack = tails.error + 1e-15 * budget;
-        let step =
-            (gap + slack + gap.abs() * (2.0 * slack).min(1.0)) * at.p * (tails.ln_lower - tails.ln_leading).exp();
+        let step = (gap + slack + gap.abs() * (2.0 * slack).min(1.0))
+            * at.p
+            * (tails.ln_lower - tails.ln_leading).exp();
         up(at.p + at.q * step, 1) * (1.0 + 4e-15)
     }
 
@@ -165,7 +192,10 @@ fn ln_complement(x: f64) -> f64 {
 /// # Ok::<(), nonvacuous::bounds::BoundError>(())
 /// ```
 pub fn ln_lower_tail(risk: EmpiricalRisk, p: Probability) -> f64 {
-    let at = Split { p: p.get(), q: p.complement() };
+    let at = Split {
+        p: p.get(),
+        q: p.complement(),
+    };
     if risk.successes() == 0.0 || at.p == 0.0 {
         0.0
     } else if at.q == 0.0 {
@@ -189,11 +219,13 @@ fn ln_complement_of(at: Split) -> f64 {
 /// Budgets below this are taken for it.
 const LEAST_BUDGET: f64 = 1e-100;
 
-/// An upper bound on `max { p : ln Pr[Bin(n, p) <= k] >= -budget }`, at most a relative `1e-10` above it.
+/// An upper bound on `max { p : ln Pr[Bin(n, p) <= k] >= -budget }`, at most a relative `1e-10`
+/// above it.
 ///
-/// For `k = 0` this is `1 - exp(-budget/n)`, for `k = n` it is 1. It is at least `k/n` if the budget is at least `ln 2`;
-/// smaller budgets, which are failure probabilities above one half, may give less. Budgets from `1e-100` nats are exact in
-/// this sense, smaller ones are taken for `1e-100`.
+/// For `k = 0` this is `1 - exp(-budget/n)`, for `k = n` it is 1. It is at least `k/n` if the
+/// budget is at least `ln 2`; smaller budgets, which are failure probabilities above one half, may
+/// give less. Budgets from `1e-100` nats are exact in this sense, smaller ones are taken for
+/// `1e-100`.
 ///
 /// ```
 /// use nonvacuous::bounds::{binomial_tail_inverse, EmpiricalRisk, Nats};
@@ -217,6 +249,10 @@ pub fn binomial_tail_inverse(risk: EmpiricalRisk, budget: Nats) -> f64 {
     }
     let budget = budget.get().max(LEAST_BUDGET);
     let binomial = Binomial::new(risk);
-    let start = if budget >= LN_2 { Split::at(chernoff) } else { lower_inverse(k, n - k, -(-(-budget).exp_m1()).ln()) };
+    let start = if budget >= LN_2 {
+        Split::at(chernoff)
+    } else {
+        lower_inverse(k, n - k, -(-(-budget).exp_m1()).ln())
+    };
     binomial.inverse(start, budget).min(chernoff)
 }

@@ -12,7 +12,8 @@ use super::{Bits, EmpiricalRisk, FailureProbability, GibbsRisk, Nats, Probabilit
 pub enum Predictor {
     /// One hypothesis with a code word.
     Deterministic,
-    /// A posterior from which a hypothesis is drawn for each example; one hypothesis is the case of a single point.
+    /// A posterior from which a hypothesis is drawn for each example; one hypothesis is the case of
+    /// a single point.
     Gibbs,
 }
 
@@ -102,19 +103,22 @@ enum Compute {
 }
 
 impl Bound {
-    /// The bound, or nothing if it is for one hypothesis and the premises are about a randomised predictor.
+    /// The bound, or nothing if it is for one hypothesis and the premises are about a randomised
+    /// predictor.
     pub fn value(&self, premises: &Premises) -> Option<f64> {
         match (self.compute, premises.training_error) {
             (Compute::Gibbs(compute), risk) => Some(compute(risk.gibbs(), premises)),
-            (Compute::Deterministic(compute), TrainingError::Deterministic(risk)) => {
-                Some(compute(risk, premises.divergence.plus(premises.delta.nats())))
-            }
+            (Compute::Deterministic(compute), TrainingError::Deterministic(risk)) => Some(compute(
+                risk,
+                premises.divergence.plus(premises.delta.nats()),
+            )),
             (Compute::Deterministic(_), TrainingError::Gibbs(_)) => None,
         }
     }
 
-    /// What it takes: the longest code word, in whole bits, with which the bound is at most `target`; the divergence of `premises` does not
-    /// matter. Nothing if no code word is short enough, or the bound is not for such premises.
+    /// What it takes: the longest code word, in whole bits, with which the bound is at most
+    /// `target`; the divergence of `premises` does not matter. Nothing if no code word is short
+    /// enough, or the bound is not for such premises.
     ///
     /// ```
     /// use nonvacuous::bounds::{
@@ -136,7 +140,11 @@ impl Bound {
     pub fn most_bits(&self, premises: &Premises, target: Probability) -> Option<u64> {
         let suffices = |bits: u64| {
             let divergence = Bits::trusted(bits as f64).to_nats();
-            self.value(&Premises { divergence, ..*premises }).is_some_and(|bound| bound <= target.get())
+            self.value(&Premises {
+                divergence,
+                ..*premises
+            })
+            .is_some_and(|bound| bound <= target.get())
         };
         if !suffices(0) {
             return None;
@@ -155,9 +163,20 @@ impl Bound {
     }
 }
 
-const fn occam(name: &'static str, source: &'static str, compute: fn(EmpiricalRisk, Nats) -> f64) -> Bound {
+const fn occam(
+    name: &'static str,
+    source: &'static str,
+    compute: fn(EmpiricalRisk, Nats) -> f64,
+) -> Bound {
     let compute = Compute::Deterministic(compute);
-    Bound { name, predictor: Predictor::Deterministic, loss: Loss::ZeroOne, uniform: "all code words", source, compute }
+    Bound {
+        name,
+        predictor: Predictor::Deterministic,
+        loss: Loss::ZeroOne,
+        uniform: "all code words",
+        source,
+        compute,
+    }
 }
 
 const fn gibbs(
@@ -167,30 +186,69 @@ const fn gibbs(
     compute: fn(GibbsRisk, &Premises) -> f64,
 ) -> Bound {
     let compute = Compute::Gibbs(compute);
-    Bound { name, predictor: Predictor::Gibbs, loss: Loss::UnitInterval, uniform, source, compute }
+    Bound {
+        name,
+        predictor: Predictor::Gibbs,
+        loss: Loss::UnitInterval,
+        uniform,
+        source,
+        compute,
+    }
 }
 
 /// All bounds: those of a certificate first, the tightest first.
 pub const BOUNDS: [Bound; 9] = [
-    occam("occam_binomial", "Langford 2005, exact binomial tail", binomial_tail_inverse),
-    occam("occam_kl", "Langford 2005, Chernoff's inequality", kl_inverse),
-    occam("occam_hoeffding", "Blumer et al. 1987, Hoeffding's inequality", hoeffding_inverse),
-    gibbs("pac_bayes_kl_xi", "all posteriors", "Seeger 2002, Maurer 2004", |risk, premises| {
-        pac_bayes_kl_xi(risk, premises.divergence, premises.delta)
-    }),
-    gibbs("pac_bayes_kl", "all posteriors", "Maurer 2004, xi(n) <= 2 sqrt(n)", |risk, premises| {
-        pac_bayes_kl(risk, premises.divergence, premises.delta)
-    }),
-    gibbs("mcallester", "all posteriors", "McAllester 1999, Maurer's constant", |risk, premises| {
-        mcallester(risk, premises.divergence, premises.delta)
-    }),
-    gibbs("thiemann", "all posteriors and lambda in (0, 2)", "Thiemann et al. 2017", |risk, premises| {
-        thiemann(risk, premises.divergence, premises.delta)
-    }),
-    gibbs("catoni_lambda_sqrt_n", "all posteriors; lambda fixed before the data", "Catoni 2007", |risk, premises| {
-        catoni(risk, premises.divergence, premises.delta, premises.lambda)
-    }),
-    gibbs("catoni_uniform", "all posteriors and lambda > 1", "Zhou et al. 2019, Catoni 2007", |risk, premises| {
-        catoni_uniform(risk, premises.divergence, premises.delta, premises.ratio).bound
-    }),
+    occam(
+        "occam_binomial",
+        "Langford 2005, exact binomial tail",
+        binomial_tail_inverse,
+    ),
+    occam(
+        "occam_kl",
+        "Langford 2005, Chernoff's inequality",
+        kl_inverse,
+    ),
+    occam(
+        "occam_hoeffding",
+        "Blumer et al. 1987, Hoeffding's inequality",
+        hoeffding_inverse,
+    ),
+    gibbs(
+        "pac_bayes_kl_xi",
+        "all posteriors",
+        "Seeger 2002, Maurer 2004",
+        |risk, premises| pac_bayes_kl_xi(risk, premises.divergence, premises.delta),
+    ),
+    gibbs(
+        "pac_bayes_kl",
+        "all posteriors",
+        "Maurer 2004, xi(n) <= 2 sqrt(n)",
+        |risk, premises| pac_bayes_kl(risk, premises.divergence, premises.delta),
+    ),
+    gibbs(
+        "mcallester",
+        "all posteriors",
+        "McAllester 1999, Maurer's constant",
+        |risk, premises| mcallester(risk, premises.divergence, premises.delta),
+    ),
+    gibbs(
+        "thiemann",
+        "all posteriors and lambda in (0, 2)",
+        "Thiemann et al. 2017",
+        |risk, premises| thiemann(risk, premises.divergence, premises.delta),
+    ),
+    gibbs(
+        "catoni_lambda_sqrt_n",
+        "all posteriors; lambda fixed before the data",
+        "Catoni 2007",
+        |risk, premises| catoni(risk, premises.divergence, premises.delta, premises.lambda),
+    ),
+    gibbs(
+        "catoni_uniform",
+        "all posteriors and lambda > 1",
+        "Zhou et al. 2019, Catoni 2007",
+        |risk, premises| {
+            catoni_uniform(risk, premises.divergence, premises.delta, premises.ratio).bound
+        },
+    ),
 ];

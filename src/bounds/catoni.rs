@@ -1,7 +1,8 @@
 //! Catoni's bounds: for one inverse temperature fixed beforehand, and for all of them at once.
 //!
-//! Both are `(1 - exp(-A)) / (1 - exp(-lambda/n))` with some `A >= 0`. `1 - exp` is computed without cancellation, and a relative error of
-//! its argument is a smaller one of its value; so the quotient is within a relative `1e-14`, and is moved up by twice that.
+//! Both are `(1 - exp(-A)) / (1 - exp(-lambda/n))` with some `A >= 0`. `1 - exp` is computed
+//! without cancellation, and a relative error of its argument is a smaller one of its value; so the
+//! quotient is within a relative `1e-14`, and is moved up by twice that.
 
 use super::error::inside;
 use super::rounding::raise;
@@ -31,9 +32,11 @@ impl InverseTemperature {
     }
 }
 
-/// `alpha`, the ratio of the geometric grid of inverse temperatures over which [`catoni_uniform`] takes a union bound: above 1.
+/// `alpha`, the ratio of the geometric grid of inverse temperatures over which [`catoni_uniform`]
+/// takes a union bound: above 1.
 ///
-/// It is given by `alpha - 1`, which for the customary `1 + 1e-4` has more digits than `alpha` itself.
+/// It is given by `alpha - 1`, which for the customary `1 + 1e-4` has more digits than `alpha`
+/// itself.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct GridRatio {
     excess: f64,
@@ -48,16 +51,24 @@ impl GridRatio {
     /// # Errors
     /// [`BoundError::Parameter`] if the excess is not positive and finite.
     pub fn one_plus(excess: f64) -> Result<Self, BoundError> {
-        Ok(Self { excess: inside("alpha - 1", excess, 0.0, f64::INFINITY)? })
+        Ok(Self {
+            excess: inside("alpha - 1", excess, 0.0, f64::INFINITY)?,
+        })
     }
 }
 
-/// Catoni's bound at one `lambda` that was fixed before the data (Catoni 2007, theorem 1.2.1), cut to 1:
+/// Catoni's bound at one `lambda` that was fixed before the data (Catoni 2007, theorem 1.2.1), cut
+/// to 1:
 ///
 /// `(1 - exp(-(lambda/n) e - (K + ln(1/delta))/n)) / (1 - exp(-lambda/n))`.
 ///
 /// Choosing the lambda by the result voids it; [`catoni_uniform`] allows that.
-pub fn catoni(risk: GibbsRisk, divergence: Nats, delta: FailureProbability, lambda: InverseTemperature) -> f64 {
+pub fn catoni(
+    risk: GibbsRisk,
+    divergence: Nats,
+    delta: FailureProbability,
+    lambda: InverseTemperature,
+) -> f64 {
     bound_at(risk, divergence.plus(delta.nats()).get(), lambda.get())
 }
 
@@ -83,12 +94,14 @@ const SCAN: u32 = 64;
 /// The logarithm of the minimiser is found to this; the bound is flat to `1e-13` over it.
 const RESOLUTION: f64 = 1e-8;
 
-/// Catoni's bound uniformly in `lambda` (Zhou et al. 2019, theorem 2.1; Catoni 2007, theorem 1.2.8), cut to 1:
+/// Catoni's bound uniformly in `lambda` (Zhou et al. 2019, theorem 2.1; Catoni 2007, theorem
+/// 1.2.8), cut to 1:
 ///
 /// `inf_{lambda > 1} (1 - exp(-(lambda/n) e - (alpha/n) (K + ln(1/delta) + 2 ln(ln(alpha^2 lambda) / ln alpha)))) / (1 - exp(-lambda/n))`.
 ///
-/// Any lambda gives a bound, so that the numerical minimisation cannot err on the unsafe side; it is within a relative `1e-10` of the
-/// infimum. Beyond `e^4 n` nothing is gained: there the denominator is 1 to 23 digits, and the numerator increases.
+/// Any lambda gives a bound, so that the numerical minimisation cannot err on the unsafe side; it
+/// is within a relative `1e-10` of the infimum. Beyond `e^4 n` nothing is gained: there the
+/// denominator is 1 to 23 digits, and the numerator increases.
 ///
 /// ```
 /// use nonvacuous::bounds::{catoni_uniform, Bits, EmpiricalRisk, FailureProbability, GridRatio};
@@ -102,7 +115,12 @@ const RESOLUTION: f64 = 1e-8;
 /// assert!((bound.bound - 0.9654).abs() < 1e-4);
 /// # Ok::<(), nonvacuous::bounds::BoundError>(())
 /// ```
-pub fn catoni_uniform(risk: GibbsRisk, divergence: Nats, delta: FailureProbability, ratio: GridRatio) -> CatoniMinimum {
+pub fn catoni_uniform(
+    risk: GibbsRisk,
+    divergence: Nats,
+    delta: FailureProbability,
+    ratio: GridRatio,
+) -> CatoniMinimum {
     let budget = divergence.plus(delta.nats()).get();
     let ln_alpha = ratio.excess.ln_1p();
     let value = |ln_lambda: f64| {
@@ -112,16 +130,28 @@ pub fn catoni_uniform(risk: GibbsRisk, divergence: Nats, delta: FailureProbabili
         bound_at(risk, (1.0 + ratio.excess) * (budget + price), lambda)
     };
     let step = (4.0 + risk.examples().ln()) / f64::from(SCAN);
-    let scan = (0..=SCAN).map(|point| step * f64::from(point)).map(|point| (point, value(point)));
-    let (lowest, at_lowest) = scan.min_by(|one, other| one.1.total_cmp(&other.1)).unwrap_or((0.0, 1.0));
+    let scan = (0..=SCAN)
+        .map(|point| step * f64::from(point))
+        .map(|point| (point, value(point)));
+    let (lowest, at_lowest) = scan
+        .min_by(|one, other| one.1.total_cmp(&other.1))
+        .unwrap_or((0.0, 1.0));
     let ln_lambda = golden_section(&value, (lowest - step).max(0.0), lowest + step);
-    CatoniMinimum { bound: value(ln_lambda).min(at_lowest), lambda: ln_lambda.exp() }
+    CatoniMinimum {
+        bound: value(ln_lambda).min(at_lowest),
+        lambda: ln_lambda.exp(),
+    }
 }
 
 /// The minimiser of a function with one minimum between `left` and `right` (Kiefer 1953).
 fn golden_section(value: &impl Fn(f64) -> f64, mut left: f64, mut right: f64) -> f64 {
     const RATIO: f64 = 0.618_033_988_749_894_9;
-    let inner = |left: f64, right: f64| (right - RATIO * (right - left), left + RATIO * (right - left));
+    let inner = |left: f64, right: f64| {
+        (
+            right - RATIO * (right - left),
+            left + RATIO * (right - left),
+        )
+    };
     let (mut low, mut high) = inner(left, right);
     let (mut at_low, mut at_high) = (value(low), value(high));
     while right - left > RESOLUTION {

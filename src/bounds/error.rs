@@ -69,10 +69,20 @@ pub enum BoundError {
 }
 
 /// Checks that `value` is finite and strictly between `above` and `below`.
-pub(super) fn inside(name: &'static str, value: f64, above: f64, below: f64) -> Result<f64, BoundError> {
+pub(super) fn inside(
+    name: &'static str,
+    value: f64,
+    above: f64,
+    below: f64,
+) -> Result<f64, BoundError> {
     if value > above && value < below {
         Ok(value)
     } else {
-        Err(BoundError::Parameter { name, value, above, below })
+        Err(BoundError::Parameter {
+            name,
+            value,
+            above,
+            below,
+        })
     }
 }

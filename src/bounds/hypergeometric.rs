@@ -1,13 +1,15 @@
 //! The number of errors on all training examples, from a subsample without replacement.
 //!
 //! # The safe side
-//! `Pr[Hyp(n, K, s) <= k]` decreases in `K`. The number returned is the last that a bisection could not exclude, and a number is
-//! excluded only if its tail is below `delta'` by more than the error of the computation. So the exact number is never above it.
+//! `Pr[Hyp(n, K, s) <= k]` decreases in `K`. The number returned is the last that a bisection could
+//! not exclude, and a number is excluded only if its tail is below `delta'` by more than the error
+//! of the computation. So the exact number is never above it.
 //!
 //! # The tail
-//! `ln Pr[Hyp = k]` is that of three binomials with `p = s/n` (Loader 2000): `k` of `K`, `s - k` of `n - K`, and `s` of `n`. From there
-//! the smaller of the two tails is a sum of terms with decreasing ratios, at most some 9 standard deviations long. The
-//! error in the logarithm is at most `1e-12 + 3e-14` of the deviance, `4e-16` a term of the sum, and `2e-15 |k - K s/n|` for the
+//! `ln Pr[Hyp = k]` is that of three binomials with `p = s/n` (Loader 2000): `k` of `K`, `s - k` of
+//! `n - K`, and `s` of `n`. From there the smaller of the two tails is a sum of terms with
+//! decreasing ratios, at most some 9 standard deviations long. The error in the logarithm is at
+//! most `1e-12 + 3e-14` of the deviance, `4e-16` a term of the sum, and `2e-15 |k - K s/n|` for the
 //! rounding of the means, which is the same as moving `K` by a relative `1e-14`.
 
 use std::f64::consts::PI;
@@ -16,10 +18,12 @@ use super::deviance::half_deviance;
 use super::stirling::stirling_error;
 use super::{BoundError, EmpiricalRisk, FailureProbability, SampleSize};
 
-/// The largest `K` for which `Pr[Hyp(n, K, s) <= k] >= delta'`: the errors among all `n` training examples, of which `s` were drawn uniformly
-/// without replacement and `k` were errors, are more with probability at most `delta'`.
+/// The largest `K` for which `Pr[Hyp(n, K, s) <= k] >= delta'`: the errors among all `n` training
+/// examples, of which `s` were drawn uniformly without replacement and `k` were errors, are more
+/// with probability at most `delta'`.
 ///
-/// Exact, but that a `K` whose tail is below `delta'` by less than some `1e-11` of it (`1e-9` for `n = 1e12`) is taken for one that is not.
+/// Exact, but that a `K` whose tail is below `delta'` by less than some `1e-11` of it (`1e-9` for
+/// `n = 1e12`) is taken for one that is not.
 ///
 /// # Errors
 /// [`BoundError::Part`] if the sample is larger than the population.
@@ -42,13 +46,25 @@ pub fn population_errors(
 ) -> Result<EmpiricalRisk, BoundError> {
     let (k, s, n) = (sample.count(), sample.sample_size().get(), population.get());
     if s > n {
-        return Err(BoundError::Part { part: s, purpose: "in the sample", examples: n, most: n });
+        return Err(BoundError::Part {
+            part: s,
+            purpose: "in the sample",
+            examples: n,
+            most: n,
+        });
     }
     // k errors and s - k successes have been seen, so that the tail is 1 at the lower end.
     let (mut included, mut excluded) = (k, n - (s - k) + 1);
     while excluded - included > 1 {
         let middle = included + (excluded - included) / 2;
-        if (Hypergeometric { n, errors: middle, s, k }).tail_is_below(-failure.get().ln()) {
+        if (Hypergeometric {
+            n,
+            errors: middle,
+            s,
+            k,
+        })
+        .tail_is_below(-failure.get().ln())
+        {
             excluded = middle;
         } else {
             included = middle;
@@ -57,7 +73,8 @@ pub fn population_errors(
     EmpiricalRisk::new(included, n)
 }
 
-/// `k` errors among `s` of `n` examples, `errors` of which are errors, with both `k` and `s - k` possible.
+/// `k` errors among `s` of `n` examples, `errors` of which are errors, with both `k` and `s - k`
+/// possible.
 struct Hypergeometric {
     n: u64,
     errors: u64,
@@ -83,7 +100,12 @@ impl Hypergeometric {
 
     /// `ln Pr[Hyp = k]` and a bound on its error.
     fn ln_term(&self) -> (f64, f64) {
-        let (n, errors, s, k) = (self.n as f64, self.errors as f64, self.s as f64, self.k as f64);
+        let (n, errors, s, k) = (
+            self.n as f64,
+            self.errors as f64,
+            self.s as f64,
+            self.k as f64,
+        );
         let (p, q) = (s / n, (self.n - self.s) as f64 / n);
         if self.s == self.n {
             // Everything has been seen: the outcome is certain, and k is it.
@@ -96,7 +118,8 @@ impl Hypergeometric {
         (term, 1e-12 + slack + other_slack)
     }
 
-    /// `Pr[Hyp <= k] / Pr[Hyp = k]` from below the mean, with a bound on what is left out; and the number of terms.
+    /// `Pr[Hyp <= k] / Pr[Hyp = k]` from below the mean, with a bound on what is left out; and the
+    /// number of terms.
     fn sum_below(&self) -> (f64, f64) {
         let successes = self.n - self.errors;
         let ratio = |j: u64| {
@@ -108,7 +131,8 @@ impl Hypergeometric {
         sum_of_terms(1.0, (least + 1..=self.k).rev().map(ratio))
     }
 
-    /// `Pr[Hyp > k] / Pr[Hyp = k]` from above the mean, without what is left out; and the number of terms.
+    /// `Pr[Hyp > k] / Pr[Hyp = k]` from above the mean, without what is left out; and the number of
+    /// terms.
     fn sum_above(&self) -> (f64, f64) {
         let successes = self.n - self.errors;
         let ratio = |j: u64| {
@@ -121,7 +145,8 @@ impl Hypergeometric {
     }
 }
 
-/// Sum of terms with decreasing ratios, from the first on, until no more than a part `1e-17` is left; and their number.
+/// Sum of terms with decreasing ratios, from the first on, until no more than a part `1e-17` is
+/// left; and their number.
 fn sum_of_terms(first: f64, ratios: impl Iterator<Item = f64>) -> (f64, f64) {
     let (mut sum, mut term, mut terms) = (first, first, 1.0);
     for ratio in ratios {
@@ -148,5 +173,8 @@ fn deviance_and_spread(x: f64, rest: f64, p: f64, q: f64) -> (f64, f64) {
         return (-deviance, slack);
     }
     let stirling = stirling_error(m) - stirling_error(x) - stirling_error(rest);
-    (stirling - deviance + (m / x / (2.0 * PI * rest)).ln() / 2.0, slack)
+    (
+        stirling - deviance + (m / x / (2.0 * PI * rest)).ln() / 2.0,
+        slack,
+    )
 }

@@ -4,8 +4,8 @@ use std::num::NonZeroU64;
 
 use super::Nats;
 
-/// A probability `m` on the positive integers. A payload of `j` bits that is decodable given its length costs
-/// `j ln 2 - ln m(j)` nats (Zhou et al. 2019, theorem 4.1).
+/// A probability `m` on the positive integers. A payload of `j` bits that is decodable given its
+/// length costs `j ln 2 - ln m(j)` nats (Zhou et al. 2019, theorem 4.1).
 ///
 /// A file system's idea of the length is not free: it is either in the code word or paid here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,15 +14,22 @@ pub enum LengthPrior {
     Reciprocal,
     /// `m(j) = 2^-(2 floor(log2 j) + 1)`: Elias's gamma code (1975), which sums to 1.
     EliasGamma,
-    /// `m(j) = 2^-delta(j)`, `delta(j) = floor(log2 j) + 2 floor(log2(floor(log2 j) + 1)) + 1`: Elias's delta code (1975), which sums to 1.
+    /// `m(j) = 2^-delta(j)`, `delta(j) = floor(log2 j) + 2 floor(log2(floor(log2 j) + 1)) + 1`:
+    /// Elias's delta code (1975), which sums to 1.
     EliasDelta,
-    /// `m(j) = 2^-omega(j)` with Elias's omega code (1975): a prefix code, so that it sums to at most 1.
+    /// `m(j) = 2^-omega(j)` with Elias's omega code (1975): a prefix code, so that it sums to at
+    /// most 1.
     EliasOmega,
 }
 
 impl LengthPrior {
     /// All of them, the simplest first.
-    pub const ALL: [Self; 4] = [Self::Reciprocal, Self::EliasGamma, Self::EliasDelta, Self::EliasOmega];
+    pub const ALL: [Self; 4] = [
+        Self::Reciprocal,
+        Self::EliasGamma,
+        Self::EliasDelta,
+        Self::EliasOmega,
+    ];
 
     /// What it is called on the command line.
     pub fn name(self) -> &'static str {
@@ -68,7 +75,8 @@ pub(super) fn elias_delta_bits(magnitude: u64) -> u64 {
     magnitude + 2 * u64::from((magnitude + 1).ilog2()) + 1
 }
 
-/// Length of the omega code of a `j` with `floor(log2 j) = magnitude`: a group for `j`, one for its magnitude, and so on, and a final bit.
+/// Length of the omega code of a `j` with `floor(log2 j) = magnitude`: a group for `j`, one for its
+/// magnitude, and so on, and a final bit.
 pub fn elias_omega_bits(mut magnitude: u64) -> u64 {
     let mut bits = 1;
     while magnitude > 0 {

@@ -1,20 +1,24 @@
-//! Upper bounds on the error on new examples, and lower bounds on the bits that overfitting takes: pure functions of counts, bits and a
-//! failure probability.
+//! Upper bounds on the error on new examples, and lower bounds on the bits that overfitting takes:
+//! pure functions of counts, bits and a failure probability.
 //!
 //! # Which one
-//! For one hypothesis with a code word, [`occam_binomial`]: nothing here is tighter. For a randomised predictor, [`pac_bayes_kl_xi`].
-//! The others are for comparison with published numbers; [`BOUNDS`] lists them with their assumptions.
+//! For one hypothesis with a code word, [`occam_binomial`]: nothing here is tighter. For a
+//! randomised predictor, [`pac_bayes_kl_xi`]. The others are for comparison with published numbers;
+//! [`BOUNDS`] lists them with their assumptions.
 //!
 //! # The safe side
-//! Every upper bound returned is at least its exact real value for the arguments given, and at most a relative `1e-10` above it; lower
-//! bounds are mirrored. There is no interval arithmetic: each computed quantity comes with an a-priori bound on its error, written
-//! where it is computed, and the last step of each function moves outward by that much. An inverse ends with a step of Newton's or Taylor's
-//! whose remainder has a known sign, because the function is convex or its derivatives alternate: it cannot end on the wrong side
-//! of the root, whatever came before it. `kl` and `binomial_tail` say how; both ends of every result were compared with 60 digits on
-//! tens of thousands of random and extreme arguments, and with `tests/reference` in every run of the tests.
+//! Every upper bound returned is at least its exact real value for the arguments given, and at most
+//! a relative `1e-10` above it; lower bounds are mirrored. There is no interval arithmetic: each
+//! computed quantity comes with an a-priori bound on its error, written where it is computed, and
+//! the last step of each function moves outward by that much. An inverse ends with a step of
+//! Newton's or Taylor's whose remainder has a known sign, because the function is convex or its
+//! derivatives alternate: it cannot end on the wrong side of the root, whatever came before it.
+//! `kl` and `binomial_tail` say how; both ends of every result were compared with 60 digits on tens
+//! of thousands of random and extreme arguments, and with `tests/reference` in every run of the
+//! tests.
 //!
-//! What is assumed of the platform: IEEE doubles, and `exp`, `ln`, `exp_m1` and `ln_1p` to within four units in the last place. The outward
-//! steps are 20 times that at least.
+//! What is assumed of the platform: IEEE doubles, and `exp`, `ln`, `exp_m1` and `ln_1p` to within
+//! four units in the last place. The outward steps are 20 times that at least.
 //!
 //! # Units
 //! [`Bits`] and [`Nats`] are different types, converted in one place, upward.

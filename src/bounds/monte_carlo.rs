@@ -1,15 +1,17 @@
 //! The training error of a randomised predictor, from draws of its posterior.
 //!
-//! The mean over `M` draws is an estimate; what may enter a bound is an upper confidence limit, which fails with a probability
-//! `delta'` of its own. A bound at `delta` computed from it holds with probability at least `1 - delta - delta'`
-//! (Langford and Caruana 2001); [`FailureProbability::or`] adds the two.
+//! The mean over `M` draws is an estimate; what may enter a bound is an upper confidence limit,
+//! which fails with a probability `delta'` of its own. A bound at `delta` computed from it holds
+//! with probability at least `1 - delta - delta'` (Langford and Caruana 2001);
+//! [`FailureProbability::or`] adds the two.
 
 use super::binomial_tail::binomial_tail_inverse;
 use super::kl::kl_inverse;
 use super::{BoundError, EmpiricalRisk, FailureProbability, GibbsRisk, Probability, SampleSize};
 
 /// From the mean, over `draws` independent hypotheses, of their errors on all `examples`:
-/// `kl_inv(mean, ln(1/delta') / M)`, by the Chernoff bound for means of independent numbers in `[0, 1]`.
+/// `kl_inv(mean, ln(1/delta') / M)`, by the Chernoff bound for means of independent numbers in
+/// `[0, 1]`.
 ///
 /// # Errors
 /// None: the limit is a probability. The error type is that of its check.
@@ -23,7 +25,8 @@ pub fn monte_carlo_risk(
     Ok(GibbsRisk::new(Probability::new(limit)?, examples))
 }
 
-/// From `k` errors in `M` draws of a pair of a hypothesis and a training example, all independent: the exact binomial tail.
+/// From `k` errors in `M` draws of a pair of a hypothesis and a training example, all independent:
+/// the exact binomial tail.
 ///
 /// # Errors
 /// As for [`monte_carlo_risk`].

@@ -10,11 +10,12 @@ fn budget(bits: Bits, delta: FailureProbability) -> Nats {
     bits.to_nats().plus(delta.nats())
 }
 
-/// Occam's bound by the exact binomial tail: `max { p : Pr[Bin(n, p) <= k] >= delta 2^-bits }` (Langford 2005).
+/// Occam's bound by the exact binomial tail: `max { p : Pr[Bin(n, p) <= k] >= delta 2^-bits }`
+/// (Langford 2005).
 ///
-/// With probability at least `1 - delta` over `n` independent examples it holds for all hypotheses of a uniquely
-/// decodable code at once; `proofs/occam.md` has the proof. Never below the exact value, at most a relative `1e-10`
-/// above it.
+/// With probability at least `1 - delta` over `n` independent examples it holds for all hypotheses
+/// of a uniquely decodable code at once; `proofs/occam.md` has the proof. Never below the exact
+/// value, at most a relative `1e-10` above it.
 ///
 /// ```
 /// use nonvacuous::bounds::{occam_binomial, Bits, EmpiricalRisk, FailureProbability};
@@ -37,7 +38,8 @@ pub fn occam_kl(risk: EmpiricalRisk, bits: Bits, delta: FailureProbability) -> f
     kl_inverse(risk, budget(bits, delta))
 }
 
-/// Occam's bound by Hoeffding's inequality: `k/n + sqrt((bits ln 2 + ln(1/delta)) / (2 n))`, cut to 1.
+/// Occam's bound by Hoeffding's inequality: `k/n + sqrt((bits ln 2 + ln(1/delta)) / (2 n))`, cut to
+/// 1.
 ///
 /// Implied by [`occam_kl`] through Pinsker's inequality, never below it.
 pub fn occam_hoeffding(risk: EmpiricalRisk, bits: Bits, delta: FailureProbability) -> f64 {
@@ -48,11 +50,13 @@ pub fn occam_hoeffding(risk: EmpiricalRisk, bits: Bits, delta: FailureProbabilit
 pub(super) fn hoeffding_inverse(risk: impl Into<GibbsRisk>, budget: Nats) -> f64 {
     let risk = risk.into();
     let root = (budget.get() / (2.0 * risk.examples())).sqrt();
-    // A quotient, a root, a quotient and a sum, each to half a unit in the last place, and two units in the risk.
+    // A quotient, a root, a quotient and a sum, each to half a unit in the last place, and two
+    // units in the risk.
     up(risk.rate() + root, 6).min(1.0)
 }
 
-/// The bound from examples that were never used (Clopper and Pearson 1934): `max { p : Pr[Bin(n, p) <= k] >= delta }`.
+/// The bound from examples that were never used (Clopper and Pearson 1934):
+/// `max { p : Pr[Bin(n, p) <= k] >= delta }`.
 pub fn held_out(risk: EmpiricalRisk, delta: FailureProbability) -> f64 {
     binomial_tail_inverse(risk, delta.nats())
 }

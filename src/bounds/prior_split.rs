@@ -5,8 +5,9 @@ use super::{EmpiricalRisk, SampleSize};
 
 /// The first `m` of `n` examples fix the prior; the other `n - m` are those of the bound.
 ///
-/// Given the first, the prior is fixed before the others are drawn, so that every bound holds with `n - m` in place of `n` and
-/// the errors counted on those `n - m`. Say `m` wherever the bound is reported: for `m` close to `n` it is a held-out bound.
+/// Given the first, the prior is fixed before the others are drawn, so that every bound holds with
+/// `n - m` in place of `n` and the errors counted on those `n - m`. Say `m` wherever the bound is
+/// reported: for `m` close to `n` it is a held-out bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PriorSplit {
     prior: u64,
@@ -21,9 +22,17 @@ impl PriorSplit {
     pub fn new(examples: SampleSize, prior: u64) -> Result<Self, BoundError> {
         let examples = examples.get();
         if prior >= examples {
-            return Err(BoundError::Part { part: prior, purpose: "for the prior", examples, most: examples - 1 });
+            return Err(BoundError::Part {
+                part: prior,
+                purpose: "for the prior",
+                examples,
+                most: examples - 1,
+            });
         }
-        Ok(Self { prior, rest: SampleSize::new(examples - prior)? })
+        Ok(Self {
+            prior,
+            rest: SampleSize::new(examples - prior)?,
+        })
     }
 
     /// `m`.

@@ -5,7 +5,8 @@ use std::str::FromStr;
 use super::rounding::up;
 use super::{BoundError, Nats};
 
-/// The probability `delta`, over the draw of the sample, that a bound fails: between 0 and 1, both excluded.
+/// The probability `delta`, over the draw of the sample, that a bound fails: between 0 and 1, both
+/// excluded.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct FailureProbability(f64);
 
@@ -61,8 +62,8 @@ impl FromStr for FailureProbability {
 
 /// A number from 0 to 1: a double, and what the decimal it was read from has beyond it.
 ///
-/// The remainder matters where two probabilities almost agree: the divergence of 0.5 and 0.5000001 is that of their
-/// nearest doubles only to nine digits.
+/// The remainder matters where two probabilities almost agree: the divergence of 0.5 and 0.5000001
+/// is that of their nearest doubles only to nine digits.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Probability {
     nearest: f64,
@@ -76,7 +77,10 @@ impl Probability {
     /// [`BoundError::Probability`] if it is not from 0 to 1.
     pub fn new(probability: f64) -> Result<Self, BoundError> {
         if (0.0..=1.0).contains(&probability) {
-            Ok(Self { nearest: probability, remainder: 0.0 })
+            Ok(Self {
+                nearest: probability,
+                remainder: 0.0,
+            })
         } else {
             Err(BoundError::Probability(probability))
         }
@@ -92,7 +96,8 @@ impl Probability {
         (1.0 - self.nearest) - self.remainder
     }
 
-    /// `self - other`, to a unit in the last place: a difference of doubles is exact where it cancels.
+    /// `self - other`, to a unit in the last place: a difference of doubles is exact where it
+    /// cancels.
     pub(super) fn minus(self, other: Self) -> f64 {
         (self.nearest - other.nearest) + (self.remainder - other.remainder)
     }
@@ -101,7 +106,8 @@ impl Probability {
 impl FromStr for Probability {
     type Err = BoundError;
 
-    /// Decimals of up to 15 digits are taken exactly, to one part in `2^105`; longer ones are rounded to the nearest double.
+    /// Decimals of up to 15 digits are taken exactly, to one part in `2^105`; longer ones are
+    /// rounded to the nearest double.
     ///
     /// ```
     /// use nonvacuous::bounds::Probability;
@@ -112,12 +118,18 @@ impl FromStr for Probability {
     fn from_str(decimal: &str) -> Result<Self, BoundError> {
         let nearest = parse(decimal)?;
         let remainder = remainder(decimal, nearest).unwrap_or(0.0);
-        Ok(Self { remainder, ..Self::new(nearest)? })
+        Ok(Self {
+            remainder,
+            ..Self::new(nearest)?
+        })
     }
 }
 
 fn parse(decimal: &str) -> Result<f64, BoundError> {
-    decimal.trim().parse().map_err(|_| BoundError::Decimal(decimal.to_string()))
+    decimal
+        .trim()
+        .parse()
+        .map_err(|_| BoundError::Decimal(decimal.to_string()))
 }
 
 /// `decimal - nearest`, for a decimal `0.digits`.
@@ -127,7 +139,8 @@ fn remainder(decimal: &str, nearest: f64) -> Option<f64> {
     if digits.len() > MOST_DIGITS {
         return None;
     }
-    // The digits and the power of ten are exact, and so is their difference before the one rounding of the fused step.
+    // The digits and the power of ten are exact, and so is their difference before the one rounding
+    // of the fused step.
     let numerator = digits.parse::<u64>().ok()? as f64;
     let denominator = 10f64.powi(digits.len() as i32);
     Some((-nearest).mul_add(denominator, numerator) / denominator)

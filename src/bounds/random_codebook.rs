@@ -1,9 +1,11 @@
 //! The limit is attained: the learner with a shared random codebook.
 //!
-//! Hypotheses `h_1, h_2, ...` each err on each example independently with probability `b`, as any do on labels that are coin flips. The
-//! learner sends the first index `J` whose hypothesis has at most `k` training errors. Then `J` is geometric with success probability
-//! `t = Pr[Bin(n, b) <= k]`, and every expected length below is exact, to a relative `1e-10`, for `t` as small as `e^-1000000`: with
-//! `lambda = -ln(1 - t)`, only `ln lambda` is ever computed, and `Pr[J > x] = exp(-lambda x)`.
+//! Hypotheses `h_1, h_2, ...` each err on each example independently with probability `b`, as any
+//! do on labels that are coin flips. The learner sends the first index `J` whose hypothesis has at
+//! most `k` training errors. Then `J` is geometric with success probability
+//! `t = Pr[Bin(n, b) <= k]`, and every expected length below is exact, to a relative `1e-10`, for
+//! `t` as small as `e^-1000000`: with `lambda = -ln(1 - t)`, only `ln lambda` is ever computed, and
+//! `Pr[J > x] = exp(-lambda x)`.
 
 use std::f64::consts::LN_2;
 
@@ -56,7 +58,12 @@ impl RandomCodebook {
     /// ```
     pub fn new(most_errors: EmpiricalRisk, error: Probability) -> Self {
         let ln_success = ln_lower_tail(most_errors, error);
-        Self { most_errors, error, ln_success, ln_rate: ln_rate(ln_success) }
+        Self {
+            most_errors,
+            error,
+            ln_success,
+            ln_rate: ln_rate(ln_success),
+        }
     }
 
     /// `ln t`.
@@ -79,14 +86,23 @@ impl RandomCodebook {
         self.error
     }
 
-    /// The expected training error of the hypothesis that is sent, `b Pr[Bin(n-1, b) <= k-1] / Pr[Bin(n, b) <= k]`; the expected test error is `b`.
+    /// The expected training error of the hypothesis that is sent,
+    /// `b Pr[Bin(n-1, b) <= k-1] / Pr[Bin(n, b) <= k]`; the expected test error is `b`.
     pub fn expected_training_error(self) -> f64 {
-        let (k, n) = (self.most_errors.count(), self.most_errors.sample_size().get());
+        let (k, n) = (
+            self.most_errors.count(),
+            self.most_errors.sample_size().get(),
+        );
         if k == 0 {
             return 0.0;
         }
         match EmpiricalRisk::new(k - 1, n - 1) {
-            Ok(rest) => self.error.get() * (ln_lower_tail(rest, self.error) - self.ln_success).exp().min(1.0),
+            Ok(rest) => {
+                self.error.get()
+                    * (ln_lower_tail(rest, self.error) - self.ln_success)
+                        .exp()
+                        .min(1.0)
+            }
             // One example and one error allowed.
             Err(_) => self.error.get(),
         }
@@ -98,9 +114,12 @@ impl RandomCodebook {
         if t > EXPANSION {
             // Pr[J >= j] = (1 - t)^(j - 1) is below 1e-20 from the last term on.
             let terms = (46.0 / t) as u32 + 2;
-            return (2..terms).map(|j| f64::from(j).log2() * t * (1.0 - t).powi(j as i32 - 1)).sum();
+            return (2..terms)
+                .map(|j| f64::from(j).log2() * t * (1.0 - t).powi(j as i32 - 1))
+                .sum();
         }
-        // sum_j ln j exp(-lambda j) = -(ln lambda + gamma)/lambda - sum_k zeta'(-k) (-lambda)^k / k! for lambda < 2 pi.
+        // sum_j ln j exp(-lambda j) = -(ln lambda + gamma)/lambda - sum_k zeta'(-k) (-lambda)^k /
+        // k! for lambda < 2 pi.
         let rate = self.ln_rate.exp();
         let mut power = 1.0;
         let mut series = 0.0;
@@ -109,7 +128,11 @@ impl RandomCodebook {
             power *= -rate / (k + 1) as f64;
         }
         // t/(1 - t) = exp(lambda) - 1.
-        let over_rate = if rate > 0.0 { rate.exp_m1() / rate } else { 1.0 };
+        let over_rate = if rate > 0.0 {
+            rate.exp_m1() / rate
+        } else {
+            1.0
+        };
         (over_rate * (-self.ln_rate - EULER) + rate.exp_m1() * series) / LN_2
     }
 
@@ -118,8 +141,16 @@ impl RandomCodebook {
         let t = self.ln_success.exp();
         // (1 - t)/t times lambda.
         let rate = self.ln_rate.exp();
-        let failures = if rate > 0.0 { rate / rate.exp_m1() } else { 1.0 };
-        Bits::trusted(if t == 1.0 { 0.0 } else { (failures - self.ln_success) / LN_2 })
+        let failures = if rate > 0.0 {
+            rate / rate.exp_m1()
+        } else {
+            1.0
+        };
+        Bits::trusted(if t == 1.0 {
+            0.0
+        } else {
+            (failures - self.ln_success) / LN_2
+        })
     }
 
     /// Expected length under Elias's gamma code.
@@ -137,18 +168,22 @@ impl RandomCodebook {
         self.expected_bits(elias_omega_bits)
     }
 
-    /// Expected length under the best Golomb code with a power of two for its parameter (Rice 1979): `r + 1/(1 - exp(-2^r lambda))` bits for `2^r`.
+    /// Expected length under the best Golomb code with a power of two for its parameter (Rice
+    /// 1979): `r + 1/(1 - exp(-2^r lambda))` bits for `2^r`.
     pub fn rice_bits(self) -> Bits {
         Bits::trusted(self.rice_length(self.rice_exponent()))
     }
 
-    /// The `r` of [`RandomCodebook::rice_bits`]: fixed by `n`, `k` and `b`, so that the decoder knows it.
+    /// The `r` of [`RandomCodebook::rice_bits`]: fixed by `n`, `k` and `b`, so that the decoder
+    /// knows it.
     pub fn rice_exponent(self) -> u64 {
         // The best 2^r lambda is between 1/2 and 2.
         let middle = (-self.ln_rate / LN_2).floor();
         let candidates = (-3..=3).map(|step| (middle + f64::from(step)).max(0.0));
-        let best = candidates
-            .min_by(|&first, &second| self.rice_length(first as u64).total_cmp(&self.rice_length(second as u64)));
+        let best = candidates.min_by(|&first, &second| {
+            self.rice_length(first as u64)
+                .total_cmp(&self.rice_length(second as u64))
+        });
         best.unwrap_or(0.0) as u64
     }
 

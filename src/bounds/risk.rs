@@ -44,13 +44,17 @@ impl EmpiricalRisk {
     /// Checks the counts.
     ///
     /// # Errors
-    /// [`BoundError::Examples`] if there are no examples or more than `1e12`; [`BoundError::MoreErrorsThanExamples`].
+    /// [`BoundError::Examples`] if there are no examples or more than `1e12`;
+    /// [`BoundError::MoreErrorsThanExamples`].
     pub fn new(errors: u64, examples: u64) -> Result<Self, BoundError> {
         let size = SampleSize::new(examples)?;
         if errors > examples {
             return Err(BoundError::MoreErrorsThanExamples { errors, examples });
         }
-        Ok(Self { errors, examples: size })
+        Ok(Self {
+            errors,
+            examples: size,
+        })
     }
 
     /// `n`.
@@ -84,9 +88,11 @@ impl EmpiricalRisk {
     }
 }
 
-/// The training error of a randomised predictor: the mean, under its posterior, of a loss in `[0, 1]` over `n` examples.
+/// The training error of a randomised predictor: the mean, under its posterior, of a loss in
+/// `[0, 1]` over `n` examples.
 ///
-/// A deterministic hypothesis is the case of a posterior with one point, and then the error is exactly `k/n`.
+/// A deterministic hypothesis is the case of a posterior with one point, and then the error is
+/// exactly `k/n`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GibbsRisk {
     /// `n` times the mean, to two units in the last place.
@@ -99,11 +105,15 @@ pub struct GibbsRisk {
 impl GibbsRisk {
     /// From the mean loss and the number of examples.
     ///
-    /// The mean is an upper bound on the exact one, such as [`monte_carlo_risk`](super::monte_carlo_risk) returns: an estimate is
-    /// not enough.
+    /// The mean is an upper bound on the exact one, such as
+    /// [`monte_carlo_risk`](super::monte_carlo_risk) returns: an estimate is not enough.
     pub fn new(mean: Probability, examples: SampleSize) -> Self {
         let n = examples.real();
-        Self { errors: n * mean.get(), successes: n * mean.complement(), examples }
+        Self {
+            errors: n * mean.get(),
+            successes: n * mean.complement(),
+            examples,
+        }
     }
 
     /// `n`.
@@ -131,6 +141,10 @@ impl GibbsRisk {
 
 impl From<EmpiricalRisk> for GibbsRisk {
     fn from(risk: EmpiricalRisk) -> Self {
-        Self { errors: risk.errors(), successes: risk.successes(), examples: risk.sample_size() }
+        Self {
+            errors: risk.errors(),
+            successes: risk.successes(),
+            examples: risk.sample_size(),
+        }
     }
 }

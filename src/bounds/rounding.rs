@@ -23,10 +23,12 @@ pub(super) fn lower(value: f64, relative: f64) -> f64 {
 /// Digits that a decimal between 0 and 1 of which all digits are kept can have in an `f64`.
 const MOST_DIGITS: u32 = 15;
 
-/// `value`, rounded up to `digits` digits after the point: printed with that many digits, it is at least `value`.
+/// `value`, rounded up to `digits` digits after the point: printed with that many digits, it is at
+/// least `value`.
 ///
-/// The result is the double nearest to the decimal, so that printing it with `digits` digits gives that decimal, and
-/// it is itself not below `value`. For `value` in `[0, 1]`; more than 15 digits are taken for 15.
+/// The result is the double nearest to the decimal, so that printing it with `digits` digits gives
+/// that decimal, and it is itself not below `value`. For `value` in `[0, 1]`; more than 15 digits
+/// are taken for 15.
 ///
 /// ```
 /// use nonvacuous::bounds::round_up_decimals;
@@ -37,9 +39,13 @@ pub fn round_up_decimals(value: f64, digits: u32) -> f64 {
     // Powers of ten to 1e15 are exact, and so are the whole numbers below them.
     let scale = 10f64.powi(digits.min(MOST_DIGITS) as i32);
     let below = (value * scale).floor() - 1.0;
-    // The product is off by less than one, so one of the next whole numbers is the least above. A decimal that rounds to a
-    // number equal to `value` may itself be below it, by a part of the last unit; `exceeds` tells.
-    (0..4).map(|step| (below + f64::from(step)) / scale).find(|&candidate| candidate >= value).unwrap_or(value)
+    // The product is off by less than one, so one of the next whole numbers is the least above. A
+    // decimal that rounds to a number equal to `value` may itself be below it, by a part of the
+    // last unit; `exceeds` tells.
+    (0..4)
+        .map(|step| (below + f64::from(step)) / scale)
+        .find(|&candidate| candidate >= value)
+        .unwrap_or(value)
 }
 
 /// `value >= 0`, rounded down to whole thousandths: what is printed of a lower bound on bits.

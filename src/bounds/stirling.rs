@@ -1,19 +1,33 @@
 //! The error of Stirling's formula.
 
-/// `s(x) = ln x! - (x + 1/2) ln x + x - (1/2) ln(2 pi)` for whole `x >= 1` (Loader 2000), to an absolute `1e-16`.
+/// `s(x) = ln x! - (x + 1/2) ln x + x - (1/2) ln(2 pi)` for whole `x >= 1` (Loader 2000), to an
+/// absolute `1e-16`.
 pub(super) fn stirling_error(x: f64) -> f64 {
     if x <= 16.0 {
         return SMALL[x as usize];
     }
     let inverse_square = 1.0 / (x * x);
-    // The terms alternate and decrease: the first one left out, 1/(156 x^13), is less than 1e-17 for x > 16.
-    BERNOULLI.iter().rev().fold(0.0, |sum, coefficient| sum * inverse_square + coefficient) / x
+    // The terms alternate and decrease: the first one left out, 1/(156 x^13), is less than 1e-17
+    // for x > 16.
+    BERNOULLI
+        .iter()
+        .rev()
+        .fold(0.0, |sum, coefficient| sum * inverse_square + coefficient)
+        / x
 }
 
 /// `B_2j / (2j (2j - 1))` for `j = 1, ..., 6`.
-const BERNOULLI: [f64; 6] = [1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360_360.0];
+const BERNOULLI: [f64; 6] = [
+    1.0 / 12.0,
+    -1.0 / 360.0,
+    1.0 / 1260.0,
+    -1.0 / 1680.0,
+    1.0 / 1188.0,
+    -691.0 / 360_360.0,
+];
 
-/// `s(0)`, which is infinite and never asked for, then `s(1), ..., s(16)`, with mpmath to 20 digits.
+/// `s(0)`, which is infinite and never asked for, then `s(1), ..., s(16)`, with mpmath to 20
+/// digits.
 const SMALL: [f64; 17] = [
     f64::INFINITY,
     0.081_061_466_795_327_26,

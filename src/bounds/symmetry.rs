@@ -8,10 +8,11 @@ use super::Nats;
 /// Factorials up to this one's are exact in doubles.
 const LARGEST_EXACT: u64 = 18;
 
-/// `ln u!`, rounded down: by how much the divergence of a function from the prior drops if all `u!` orders of `u` hidden units are
-/// code words of it, of one length.
+/// `ln u!`, rounded down: by how much the divergence of a function from the prior drops if all `u!`
+/// orders of `u` hidden units are code words of it, of one length.
 ///
-/// Claim it only where the code's length provably does not depend on the order of the units; `proofs/symmetry.md` says why.
+/// Claim it only where the code's length provably does not depend on the order of the units;
+/// `proofs/symmetry.md` says why.
 ///
 /// ```
 /// use nonvacuous::bounds::symmetry_gain;

@@ -34,13 +34,22 @@ impl Bits {
     /// `ln 2` nats a bit, rounded up.
     pub fn to_nats(self) -> Nats {
         // The product and the constant are each off by at most half a unit in the last place.
-        Nats(if self.0 == 0.0 { 0.0 } else { up(self.0 * LN_2, 2).min(f64::MAX) })
+        Nats(if self.0 == 0.0 {
+            0.0
+        } else {
+            up(self.0 * LN_2, 2).min(f64::MAX)
+        })
     }
 
-    /// `nats / ln 2`, rounded down, for `nats >= 0` that exceed the exact value by a relative `5e-14` at most.
+    /// `nats / ln 2`, rounded down, for `nats >= 0` that exceed the exact value by a relative
+    /// `5e-14` at most.
     pub(super) fn below_nats(nats: f64) -> Self {
         // Subnormal numbers do not have the digits to be lowered by a part.
-        Self(if nats < LEAST_LIMIT { 0.0 } else { lower(nats / LN_2, 6e-14) })
+        Self(if nats < LEAST_LIMIT {
+            0.0
+        } else {
+            lower(nats / LN_2, 6e-14)
+        })
     }
 
     /// `bits` themselves, which the caller has shown to be finite and at least 0.
@@ -82,7 +91,8 @@ impl Nats {
         Nats(up(self.0 + other.0, 1).min(f64::MAX))
     }
 
-    /// The difference, rounded up, or nothing if `gain` is larger: a code's nats less a [symmetry](super::symmetry_gain), say.
+    /// The difference, rounded up, or nothing if `gain` is larger: a code's nats less a
+    /// [symmetry](super::symmetry_gain), say.
     pub fn less(self, gain: Nats) -> Nats {
         Nats(up(self.0 - gain.0, 1).max(0.0))
     }

@@ -1,12 +1,14 @@
 //! Maurer's `xi(n)`, the constant of the PAC-Bayes-kl bound.
 //!
 //! `xi(n) = sum_{k=0}^{n} C(n, k) (k/n)^k (1 - k/n)^(n-k)` is `1 + Q(n)`, where
-//! `Q(n) = 1 + (n-1)/n + (n-1)(n-2)/n^2 + ...` is Ramanujan's function: with the tree function `T`, the generating function of
-//! `k^k/k!` is `1/(1 - T)`, that of `xi(n) n^n/n!` is its square, and that of `Q(n) n^n/n!` is `T/(1 - T)^2` (Knuth 1998, section 1.2.11.3).
-//! All terms of `Q(n)` are positive and some `9 sqrt(n)` of them matter.
+//! `Q(n) = 1 + (n-1)/n + (n-1)(n-2)/n^2 + ...` is Ramanujan's function: with the tree function `T`,
+//! the generating function of `k^k/k!` is `1/(1 - T)`, that of `xi(n) n^n/n!` is its square, and
+//! that of `Q(n) n^n/n!` is `T/(1 - T)^2` (Knuth 1998, section 1.2.11.3). All terms of `Q(n)` are
+//! positive and some `9 sqrt(n)` of them matter.
 //!
-//! For large `n` a theorem takes their place. With `R(n) = n! e^n/n^n - Q(n)`, Flajolet, Grabner, Kirschenhofer and Prodinger
-//! (1995, "On Ramanujan's Q-function", theorem 5) proved `R(n) - Q(n) = 2/3 + 8/(135 (n + c))` with some `c` between 2/21 and 8/45. So
+//! For large `n` a theorem takes their place. With `R(n) = n! e^n/n^n - Q(n)`, Flajolet, Grabner,
+//! Kirschenhofer and Prodinger (1995, "On Ramanujan's Q-function", theorem 5) proved
+//! `R(n) - Q(n) = 2/3 + 8/(135 (n + c))` with some `c` between 2/21 and 8/45. So
 //!
 //! `xi(n) <= 1 + (sqrt(2 pi n) e^s(n) - 2/3 - 8/(135 (n + 8/45))) / 2`,
 //!
@@ -31,7 +33,11 @@ const LARGEST_SUM: u64 = 4096;
 /// ```
 pub fn ln_xi(examples: SampleSize) -> Nats {
     let n = examples.real();
-    let xi = if examples.get() <= LARGEST_SUM { 1.0 + ramanujan_sum(n) } else { by_theorem(n) };
+    let xi = if examples.get() <= LARGEST_SUM {
+        1.0 + ramanujan_sum(n)
+    } else {
+        by_theorem(n)
+    };
     // At most 600 terms of two roundings each, or four roundings; xi >= 2.
     Nats::above(raise(xi, 3e-13).ln())
 }

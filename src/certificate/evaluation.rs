@@ -1,4 +1,5 @@
-//! Counting errors on photographs: streamed, in constant memory, and resumed where it was interrupted.
+//! Counting errors on photographs: streamed, in constant memory, and resumed where it was
+//! interrupted.
 
 use sha2::{Digest, Sha256};
 
@@ -9,7 +10,8 @@ use crate::nets::{EvaluationError, Evaluator, Loss};
 /// Photographs that are decoded, evaluated and logged together: what memory holds at once.
 pub const PART: usize = 256;
 
-/// Is told how many photographs more have been evaluated, and what is wrong with those that cannot be read.
+/// Is told how many photographs more have been evaluated, and what is wrong with those that cannot
+/// be read.
 pub type Report<'a> = dyn Fn(usize, &[String]) + 'a;
 
 /// How photographs are evaluated; nothing of it changes a result.
@@ -37,7 +39,8 @@ pub struct Counted {
 }
 
 impl Evaluation<'_> {
-    /// Counts the errors of `evaluator`, which computes what the file `model_sha256` stands for, on the photographs at `indices`.
+    /// Counts the errors of `evaluator`, which computes what the file `model_sha256` stands for, on
+    /// the photographs at `indices`.
     ///
     /// # Errors
     /// If the network does not fit the photographs, or the log cannot be written.
@@ -62,12 +65,20 @@ impl Evaluation<'_> {
             None => None,
             Some(place) => {
                 let state = folder.state_sha256(indices);
-                let key = format!("{model_sha256}\n{header}{state}\n{framing:?}\n{indices:?}\n{}\n", loss.name());
+                let key = format!(
+                    "{model_sha256}\n{header}{state}\n{framing:?}\n{indices:?}\n{}\n",
+                    loss.name()
+                );
                 Some(EvaluationLog::open(place, &sha256(key.as_bytes()))?)
             }
         };
         let mut hash = Sha256::new().chain_update(&header);
-        let mut counted = Counted { examples: 0, errors: 0, unreadable: 0, sha256: String::new() };
+        let mut counted = Counted {
+            examples: 0,
+            errors: 0,
+            unreadable: 0,
+            sha256: String::new(),
+        };
         for (place, indices) in indices.chunks(PART).enumerate() {
             let part = match log.as_ref().and_then(|log| log.part(place)) {
                 Some(part) => part.clone(),
@@ -87,7 +98,11 @@ impl Evaluation<'_> {
                 report(indices.len(), &part.problems);
             }
         }
-        counted.sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        counted.sha256 = hash
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         Ok(counted)
     }
 
@@ -101,7 +116,10 @@ impl Evaluation<'_> {
     ) -> Result<Part, CountError> {
         let batch = folder.batch(indices, framing, self.cache);
         let wrong = evaluator.wrong(&batch, loss)?;
-        let problems = batch.examples().iter().filter_map(|example| example.problem());
+        let problems = batch
+            .examples()
+            .iter()
+            .filter_map(|example| example.problem());
         Ok(Part {
             errors: wrong.into_iter().filter(|wrong| *wrong).count() as u64,
             sha256: batch.sha256(),

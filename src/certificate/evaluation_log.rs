@@ -17,8 +17,8 @@ pub(super) struct Part {
     pub(super) problems: Vec<String>,
 }
 
-/// A file with one JSON object a line for each part, in order. It is named after everything that the results depend on, so that an evaluation of
-/// anything else never reads it.
+/// A file with one JSON object a line for each part, in order. It is named after everything that
+/// the results depend on, so that an evaluation of anything else never reads it.
 pub(super) struct EvaluationLog {
     path: PathBuf,
     file: File,
@@ -34,10 +34,14 @@ pub struct LogError {
 }
 
 impl EvaluationLog {
-    /// Opens the log of that key in a folder, which is created; a last line that was not written whole is cut off.
+    /// Opens the log of that key in a folder, which is created; a last line that was not written
+    /// whole is cut off.
     pub(super) fn open(folder: &Path, key: &str) -> Result<Self, LogError> {
         let path = folder.join(name(key));
-        let failed = |error| LogError { path: path.clone(), error };
+        let failed = |error| LogError {
+            path: path.clone(),
+            error,
+        };
         std::fs::create_dir_all(folder).map_err(failed)?;
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
@@ -45,12 +49,21 @@ impl EvaluationLog {
             Err(error) => return Err(failed(error)),
         };
         let (mut parts, mut whole) = (Vec::new(), 0);
-        for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
-            let Ok(part) = serde_json::from_str(line) else { break };
+        for line in text
+            .split_inclusive('\n')
+            .filter(|line| line.ends_with('\n'))
+        {
+            let Ok(part) = serde_json::from_str(line) else {
+                break;
+            };
             parts.push(part);
             whole += line.len() as u64;
         }
-        let file = OpenOptions::new().append(true).create(true).open(&path).map_err(failed)?;
+        let file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(&path)
+            .map_err(failed)?;
         file.set_len(whole).map_err(failed)?;
         Ok(Self { path, file, parts })
     }
@@ -62,9 +75,15 @@ impl EvaluationLog {
 
     /// Adds the results of the part after the last.
     pub(super) fn append(&mut self, part: &Part) -> Result<(), LogError> {
-        let failed = |error| LogError { path: self.path.clone(), error };
+        let failed = |error| LogError {
+            path: self.path.clone(),
+            error,
+        };
         let line = serde_json::to_string(part).map_err(|error| failed(error.into()))? + "\n";
-        self.file.write_all(line.as_bytes()).and_then(|()| self.file.flush()).map_err(failed)
+        self.file
+            .write_all(line.as_bytes())
+            .and_then(|()| self.file.flush())
+            .map_err(failed)
     }
 }
 
@@ -83,7 +102,11 @@ const LOG_PREFIX: &str = "evaluation-";
 pub fn remove_logs(folder: &Path) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if name.starts_with(LOG_PREFIX) && name.ends_with(".jsonl") {
             std::fs::remove_file(&path)?;
         }

@@ -3,10 +3,12 @@
 use thiserror::Error;
 
 use super::evaluation::CountError;
-use super::{Bounds, Certificate, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION, DECIMALS};
+use super::{
+    Bounds, Certificate, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION, DECIMALS,
+};
 use crate::bounds::{
-    held_out, occam_binomial, occam_hoeffding, occam_kl, round_up_decimals, Bits, BoundError, EmpiricalRisk,
-    FailureProbability,
+    held_out, occam_binomial, occam_hoeffding, occam_kl, round_up_decimals, Bits, BoundError,
+    EmpiricalRisk, FailureProbability,
 };
 use crate::code::{CodeError, Model};
 use crate::data::{sha256, DataError, DataSet};
@@ -45,7 +47,8 @@ pub enum IssueError {
 /// Every number is measured on what the decoder returns. The bits are the length of the whole file.
 ///
 /// # Errors
-/// If the file does not decode, the network does not fit the data, or `delta` is not between 0 and 1.
+/// If the file does not decode, the network does not fit the data, or `delta` is not between 0 and
+/// 1.
 pub fn issue(
     file: &[u8],
     file_name: &str,
@@ -61,13 +64,24 @@ pub fn issue(
         None => None,
         Some(test) => {
             let (n, k) = (test.len() as u64, evaluator.errors(test)?);
-            Some(HeldOut { sha256: test.sha256(), n, k, bound: publish(held_out_bound(n, k, delta)?) })
+            Some(HeldOut {
+                sha256: test.sha256(),
+                n,
+                k,
+                bound: publish(held_out_bound(n, k, delta)?),
+            })
         }
     };
     Ok(Certificate {
         format: CERTIFICATE_VERSION,
-        model: ModelClaim { file: file_name.to_string(), sha256: sha256(file) },
-        training_set: DataClaim { name: data.name.clone(), sha256: data.train.sha256() },
+        model: ModelClaim {
+            file: file_name.to_string(),
+            sha256: sha256(file),
+        },
+        training_set: DataClaim {
+            name: data.name.clone(),
+            sha256: data.train.sha256(),
+        },
         loss: Loss::Top1.name().to_string(),
         margin: f64::from(MARGIN),
         n,
@@ -82,7 +96,12 @@ pub fn issue(
 }
 
 /// The bounds as they are published.
-pub(super) fn published_bounds(n: u64, k: u64, bits: u64, delta: f64) -> Result<Bounds, BoundError> {
+pub(super) fn published_bounds(
+    n: u64,
+    k: u64,
+    bits: u64,
+    delta: f64,
+) -> Result<Bounds, BoundError> {
     let exact = occam_bounds(n, k, bits, delta)?;
     Ok(Bounds {
         occam_binomial: publish(exact.occam_binomial),
@@ -104,11 +123,14 @@ pub(super) fn occam_bounds(n: u64, k: u64, bits: u64, delta: f64) -> Result<Boun
 }
 
 pub(super) fn held_out_bound(n: u64, k: u64, delta: f64) -> Result<f64, BoundError> {
-    Ok(held_out(EmpiricalRisk::new(k, n)?, FailureProbability::new(delta)?))
+    Ok(held_out(
+        EmpiricalRisk::new(k, n)?,
+        FailureProbability::new(delta)?,
+    ))
 }
 
-/// Another machine's mathematical library may give a bound that is larger by twice its relative accuracy of `1e-10`; room
-/// for that makes a published bound one that every machine confirms.
+/// Another machine's mathematical library may give a bound that is larger by twice its relative
+/// accuracy of `1e-10`; room for that makes a published bound one that every machine confirms.
 const ROOM: f64 = 4e-10;
 
 pub(super) fn publish(bound: f64) -> f64 {

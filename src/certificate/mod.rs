@@ -1,8 +1,9 @@
 //! What is claimed about a network, and its verification.
 //!
-//! A [`Certificate`] says: *with probability at least `1 - delta` over the draw of the training set, the network in
-//! this file misreads at most this fraction of new images.* It is [issued](issue) from the bytes of a model file and a
-//! data set, and [verified](verify) from the same two things by anyone, whoever trained the network and however.
+//! A [`Certificate`] says: *with probability at least `1 - delta` over the draw of the training
+//! set, the network in this file misreads at most this fraction of new images.* It is
+//! [issued](issue) from the bytes of a model file and a data set, and [verified](verify) from the
+//! same two things by anyone, whoever trained the network and however.
 
 mod evaluation;
 mod evaluation_log;
@@ -104,7 +105,8 @@ pub struct HeldOut {
     pub n: u64,
     /// Number of test errors.
     pub k: u64,
-    /// Upper bound on the error on new examples with probability at least `1 - delta` over the draw of the test set.
+    /// Upper bound on the error on new examples with probability at least `1 - delta` over the draw
+    /// of the test set.
     pub bound: f64,
 }
 
@@ -123,11 +125,18 @@ pub struct Provenance {
 impl Certificate {
     /// The claim in one sentence.
     pub fn sentence(&self) -> String {
-        let misread = if self.loss == Loss::Top5.name() { "misread at the fifth guess too" } else { "misread" };
+        let misread = if self.loss == Loss::Top5.name() {
+            "misread at the fifth guess too"
+        } else {
+            "misread"
+        };
         let errors = match &self.subsample {
             None => format!("{} of them {misread}", self.k),
             Some(Subsample { size, errors, .. }) => {
-                format!("at most {} of them {misread}, as {errors} of {size} drawn at random were", self.k)
+                format!(
+                    "at most {} of them {misread}, as {errors} of {size} drawn at random were",
+                    self.k
+                )
             }
         };
         format!(
@@ -144,8 +153,8 @@ impl Certificate {
 
 /// A probability as a percentage with two decimals, rounded up.
 pub fn percent_up(probability: f64) -> String {
-    // Published bounds have six decimals, so hundredths of a percent are whole numbers up to rounding noise.
-    // Adding 0 makes -0 positive.
+    // Published bounds have six decimals, so hundredths of a percent are whole numbers up to
+    // rounding noise. Adding 0 makes -0 positive.
     let hundredths = (probability * 1e4 - 1e-6).ceil().min(1e4) + 0.0;
     format!("{:.2}%", hundredths / 100.0)
 }
@@ -155,7 +164,10 @@ fn confidence_percent(delta: f64) -> String {
     // What is added is rounding noise: 100 (1 - 0.07) is less than 93.
     let millionths = ((100.0 * (1.0 - delta) + 1e-9) * 1e6).floor();
     let percent = format!("{:.6}", millionths / 1e6);
-    percent.trim_end_matches('0').trim_end_matches('.').to_string()
+    percent
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_string()
 }
 
 #[cfg(test)]
@@ -164,12 +176,22 @@ mod tests {
 
     #[test]
     fn percentages_are_rounded_to_the_safe_side() {
-        for (delta, percent) in [(0.05, "95"), (0.07, "93"), (0.001, "99.9"), (1e-9, "99.999999"), (0.5, "50")] {
+        for (delta, percent) in [
+            (0.05, "95"),
+            (0.07, "93"),
+            (0.001, "99.9"),
+            (1e-9, "99.999999"),
+            (0.5, "50"),
+        ] {
             assert_eq!(confidence_percent(delta), percent);
         }
-        for (bound, percent) in
-            [(0.2, "20.00%"), (0.200001, "20.01%"), (0.3, "30.00%"), (1.0, "100.00%"), (0.0, "0.00%")]
-        {
+        for (bound, percent) in [
+            (0.2, "20.00%"),
+            (0.200001, "20.01%"),
+            (0.3, "30.00%"),
+            (1.0, "100.00%"),
+            (0.0, "0.00%"),
+        ] {
             assert_eq!(percent_up(bound), percent);
         }
     }

@@ -30,7 +30,11 @@ struct Subject {
 impl Subject {
     fn new(file: &[u8], model: &Model) -> Result<Self, DataError> {
         let framing = Framing::usual(model.architecture().input())?;
-        Ok(Self { evaluator: Evaluator::new(model), sha256: sha256(file), framing })
+        Ok(Self {
+            evaluator: Evaluator::new(model),
+            sha256: sha256(file),
+            framing,
+        })
     }
 
     fn count(
@@ -46,15 +50,23 @@ impl Subject {
             None => (0..n).collect(),
             Some(_) => subsample_indices(n, usize::try_from(size).unwrap_or(n), seed, &self.sha256),
         };
-        evaluation.count(&self.evaluator, &self.sha256, folder, &indices, self.framing, loss)
+        evaluation.count(
+            &self.evaluator,
+            &self.sha256,
+            folder,
+            &indices,
+            self.framing,
+            loss,
+        )
     }
 }
 
-/// Decodes `file`, counts its errors on photographs, or on a subsample of them, and bounds its error on new ones.
+/// Decodes `file`, counts its errors on photographs, or on a subsample of them, and bounds its
+/// error on new ones.
 ///
 /// # Errors
-/// As [`issue`](super::issue); and if the network does not read photographs, the subsample is empty or not smaller than the
-/// training set, or the loss has nothing to tell apart.
+/// As [`issue`](super::issue); and if the network does not read photographs, the subsample is empty
+/// or not smaller than the training set, or the loss has nothing to tell apart.
 pub fn issue_photographs(
     file: &[u8],
     file_name: &str,
@@ -70,21 +82,38 @@ pub fn issue_photographs(
         return Err(IssueError::Subsample { size, examples: n });
     }
     let counted = subject.count(&set.train, task.subsample, task.loss, evaluation)?;
-    let subsample = task.subsample.map(|(size, seed)| Subsample::new(size, seed, counted.errors, task.delta));
+    let subsample = task
+        .subsample
+        .map(|(size, seed)| Subsample::new(size, seed, counted.errors, task.delta));
     let (k, delta) = population(counted.errors, n, task.delta, subsample.as_ref())?;
     let held_out = match &set.held_out {
         None => None,
         Some(held_out) => {
             let counted = subject.count(held_out, None, task.loss, evaluation)?;
-            let bound = publish(held_out_bound(counted.examples, counted.errors, task.delta)?);
-            Some(HeldOut { sha256: counted.sha256, n: counted.examples, k: counted.errors, bound })
+            let bound = publish(held_out_bound(
+                counted.examples,
+                counted.errors,
+                task.delta,
+            )?);
+            Some(HeldOut {
+                sha256: counted.sha256,
+                n: counted.examples,
+                k: counted.errors,
+                bound,
+            })
         }
     };
     let bits = 8 * file.len() as u64;
     Ok(Certificate {
         format: CERTIFICATE_VERSION,
-        model: ModelClaim { file: file_name.to_string(), sha256: subject.sha256 },
-        training_set: DataClaim { name: set.name.clone(), sha256: counted.sha256 },
+        model: ModelClaim {
+            file: file_name.to_string(),
+            sha256: subject.sha256,
+        },
+        training_set: DataClaim {
+            name: set.name.clone(),
+            sha256: counted.sha256,
+        },
         loss: task.loss.name().to_string(),
         margin: f64::from(MARGIN),
         n,
@@ -121,7 +150,10 @@ pub fn verify_photographs(
     set: &PhotographSet,
     evaluation: &Evaluation,
 ) -> Result<Verdict, Unverifiable> {
-    let Some(loss) = Loss::ALL.into_iter().find(|loss| loss.name() == certificate.loss) else {
+    let Some(loss) = Loss::ALL
+        .into_iter()
+        .find(|loss| loss.name() == certificate.loss)
+    else {
         return Err(Unverifiable::Loss(certificate.loss.clone()));
     };
     let mut verdict = Verdict::default();
@@ -129,10 +161,18 @@ pub fn verify_photographs(
     let is_intact = verdict.file(certificate, file);
     let same_number = verdict.equal("n", certificate.n, n);
     if let Some(subsample) = &certificate.subsample {
-        let claimed = Subsample::new(subsample.size, subsample.seed, subsample.errors, certificate.delta);
+        let claimed = Subsample::new(
+            subsample.size,
+            subsample.seed,
+            subsample.errors,
+            certificate.delta,
+        );
         verdict.equal("delta of the subsample", subsample.delta, claimed.delta);
         if !(1..n).contains(&subsample.size) {
-            verdict.failed(format!("a subsample of {} of {n} photographs", subsample.size));
+            verdict.failed(format!(
+                "a subsample of {} of {n} photographs",
+                subsample.size
+            ));
         }
     }
     if !is_intact || !same_number || !verdict.holds() {
@@ -159,27 +199,45 @@ impl Verdict {
         evaluation: &Evaluation,
     ) -> Result<(), IssueError> {
         let subject = Subject::new(file, model)?;
-        let subsample = certificate.subsample.map(|subsample| (subsample.size, subsample.seed));
+        let subsample = certificate
+            .subsample
+            .map(|subsample| (subsample.size, subsample.seed));
         let counted = subject.count(&set.train, subsample, loss, evaluation)?;
         let what = format!("SHA-256 of the training set ({})", set.name);
-        if !self.equal(&what, certificate.training_set.sha256.clone(), counted.sha256) {
+        if !self.equal(
+            &what,
+            certificate.training_set.sha256.clone(),
+            counted.sha256,
+        ) {
             return Ok(());
         }
         if let Some(subsample) = &certificate.subsample {
             self.equal("errors in the subsample", subsample.errors, counted.errors);
         }
-        let (k, delta) = population(counted.errors, certificate.n, certificate.delta, certificate.subsample.as_ref())?;
+        let (k, delta) = population(
+            counted.errors,
+            certificate.n,
+            certificate.delta,
+            certificate.subsample.as_ref(),
+        )?;
         self.equal("k", certificate.k, k);
         self.bounds(certificate, delta);
         let Some(claim) = &certificate.held_out else {
             return Ok(());
         };
         let Some(held_out) = &set.held_out else {
-            self.failed("held-out examples: the certificate has some, but the data set has none".to_string());
+            self.failed(
+                "held-out examples: the certificate has some, but the data set has none"
+                    .to_string(),
+            );
             return Ok(());
         };
         let counted = subject.count(held_out, None, loss, evaluation)?;
-        if self.equal("SHA-256 of the held-out examples", claim.sha256.clone(), counted.sha256) {
+        if self.equal(
+            "SHA-256 of the held-out examples",
+            claim.sha256.clone(),
+            counted.sha256,
+        ) {
             self.equal("held-out n", claim.n, counted.examples);
             self.equal("held-out k", claim.k, counted.errors);
             let bound = held_out_bound(claim.n, claim.k, certificate.delta)?;

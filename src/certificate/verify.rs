@@ -29,7 +29,9 @@ pub enum Unverifiable {
     #[error("the certificate is about the loss \"{0}\", which this nonvacuous does not know, or not for such data")]
     Loss(String),
     /// The claim is about a part of a data set that is evaluated as a whole.
-    #[error("the certificate is about a subsample, but data of this kind are evaluated as a whole")]
+    #[error(
+        "the certificate is about a subsample, but data of this kind are evaluated as a whole"
+    )]
     Subsample,
 }
 
@@ -61,7 +63,12 @@ impl Verdict {
     }
 
     /// Records that the certificate's `claimed` is to be `found`.
-    pub(super) fn equal<T: PartialEq + std::fmt::Display>(&mut self, what: &str, claimed: T, found: T) -> bool {
+    pub(super) fn equal<T: PartialEq + std::fmt::Display>(
+        &mut self,
+        what: &str,
+        claimed: T,
+        found: T,
+    ) -> bool {
         let holds = claimed == found;
         let what = if holds {
             format!("{what}: {found}")
@@ -72,8 +79,9 @@ impl Verdict {
         holds
     }
 
-    /// Records that a published bound is the recomputed one, rounded up: never below it, and less than two units in the
-    /// last decimal above it. (Publication leaves room for another machine's mathematical library.)
+    /// Records that a published bound is the recomputed one, rounded up: never below it, and less
+    /// than two units in the last decimal above it. (Publication leaves room for another machine's
+    /// mathematical library.)
     pub(super) fn bound(&mut self, what: &str, claimed: f64, recomputed: f64) {
         let unit = 0.1f64.powi(DECIMALS as i32);
         let holds = claimed >= recomputed && claimed <= recomputed + 2.0 * unit;
@@ -104,7 +112,11 @@ pub fn parse(json: &str) -> Result<Certificate, Unverifiable> {
 ///
 /// # Errors
 /// If it can be neither confirmed nor refuted.
-pub fn verify(certificate: &Certificate, file: &[u8], data: &DataSet) -> Result<Verdict, Unverifiable> {
+pub fn verify(
+    certificate: &Certificate,
+    file: &[u8],
+    data: &DataSet,
+) -> Result<Verdict, Unverifiable> {
     if certificate.loss != Loss::Top1.name() {
         return Err(Unverifiable::Loss(certificate.loss.clone()));
     }
@@ -155,9 +167,17 @@ pub(super) fn decoded(file: &[u8], verdict: &mut Verdict) -> Result<Option<Model
 impl Verdict {
     /// Compares what is claimed about the file and the margin; whether it is the file.
     pub(super) fn file(&mut self, certificate: &Certificate, file: &[u8]) -> bool {
-        self.equal("bits of the model file", certificate.bits, 8 * file.len() as u64);
+        self.equal(
+            "bits of the model file",
+            certificate.bits,
+            8 * file.len() as u64,
+        );
         self.equal("margin", certificate.margin, f64::from(MARGIN));
-        self.equal("SHA-256 of the model file", certificate.model.sha256.clone(), sha256(file))
+        self.equal(
+            "SHA-256 of the model file",
+            certificate.model.sha256.clone(),
+            sha256(file),
+        )
     }
 
     pub(super) fn failed(&mut self, what: String) {
@@ -165,22 +185,45 @@ impl Verdict {
     }
 
     pub(super) fn bounds(&mut self, certificate: &Certificate, delta: f64) {
-        let Certificate { n, k, bits, bounds, .. } = certificate;
+        let Certificate {
+            n, k, bits, bounds, ..
+        } = certificate;
         match occam_bounds(*n, *k, *bits, delta) {
             Ok(recomputed) => {
-                self.bound("occam_binomial", bounds.occam_binomial, recomputed.occam_binomial);
+                self.bound(
+                    "occam_binomial",
+                    bounds.occam_binomial,
+                    recomputed.occam_binomial,
+                );
                 self.bound("occam_kl", bounds.occam_kl, recomputed.occam_kl);
-                self.bound("occam_hoeffding", bounds.occam_hoeffding, recomputed.occam_hoeffding);
+                self.bound(
+                    "occam_hoeffding",
+                    bounds.occam_hoeffding,
+                    recomputed.occam_hoeffding,
+                );
             }
             Err(error) => self.failed(error.to_string()),
         }
     }
 
-    fn held_out(&mut self, claim: &HeldOut, delta: f64, test: Option<&LabelledImages>, evaluator: &Evaluator) {
+    fn held_out(
+        &mut self,
+        claim: &HeldOut,
+        delta: f64,
+        test: Option<&LabelledImages>,
+        evaluator: &Evaluator,
+    ) {
         let Some(test) = test else {
-            return self.failed("held-out examples: the certificate has some, but the data set has none".to_string());
+            return self.failed(
+                "held-out examples: the certificate has some, but the data set has none"
+                    .to_string(),
+            );
         };
-        if !self.equal("SHA-256 of the held-out examples", claim.sha256.clone(), test.sha256()) {
+        if !self.equal(
+            "SHA-256 of the held-out examples",
+            claim.sha256.clone(),
+            test.sha256(),
+        ) {
             return;
         }
         self.equal("held-out n", claim.n, test.len() as u64);
@@ -195,8 +238,16 @@ impl Verdict {
 }
 
 /// The errors on the held-out examples, and the bound that the claimed counts give.
-fn counted(evaluator: &Evaluator, test: &LabelledImages, claim: &HeldOut, delta: f64) -> Result<(u64, f64), String> {
-    let errors = evaluator.errors(test).map_err(|error: EvaluationError| error.to_string())?;
-    let bound = held_out_bound(claim.n, claim.k, delta).map_err(|error: BoundError| error.to_string())?;
+fn counted(
+    evaluator: &Evaluator,
+    test: &LabelledImages,
+    claim: &HeldOut,
+    delta: f64,
+) -> Result<(u64, f64), String> {
+    let errors = evaluator
+        .errors(test)
+        .map_err(|error: EvaluationError| error.to_string())?;
+    let bound =
+        held_out_bound(claim.n, claim.k, delta).map_err(|error: BoundError| error.to_string())?;
     Ok((errors, bound))
 }

@@ -9,8 +9,9 @@ use super::table::table;
 use super::training_error::{counts, Measured, Source};
 use super::Failure;
 use crate::bounds::{
-    catoni_uniform, held_out, ln_xi, round_up_decimals, Bits, Bound, EmpiricalRisk, FailureProbability, GridRatio,
-    InverseTemperature, Lambda, LengthPrior, Nats, Premises, PriorSplit, SampleSize, BOUNDS,
+    catoni_uniform, held_out, ln_xi, round_up_decimals, Bits, Bound, EmpiricalRisk,
+    FailureProbability, GridRatio, InverseTemperature, Lambda, LengthPrior, Nats, Premises,
+    PriorSplit, SampleSize, BOUNDS,
 };
 use clap::Args;
 
@@ -35,12 +36,18 @@ pub(super) struct Arguments {
     #[arg(long, default_value = "0.05", allow_hyphen_values = true)]
     delta: String,
 
-    /// Pay for the length, if the code is decodable only given it: reciprocal, elias-gamma, elias-delta, elias-omega
+    /// Pay for the length, if the code is decodable only given it: reciprocal, elias-gamma,
+    /// elias-delta, elias-omega
     #[arg(long, value_name = "PRIOR", value_parser = length_prior)]
     length_prior: Option<LengthPrior>,
 
     /// Examples that the prior has seen; the errors are those on the others
-    #[arg(long, value_name = "M", default_value_t = 0, allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "M",
+        default_value_t = 0,
+        allow_hyphen_values = true
+    )]
     prior_examples: u64,
 
     /// Inverse temperature fixed before the data, for catoni_lambda_sqrt_n [default: the root of n]
@@ -48,21 +55,34 @@ pub(super) struct Arguments {
     lambda: Option<f64>,
 
     /// alpha - 1 for catoni_uniform
-    #[arg(long, value_name = "EXCESS", default_value = "1e-4", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "EXCESS",
+        default_value = "1e-4",
+        allow_hyphen_values = true
+    )]
     alpha_minus_one: f64,
 
     /// K errors on N examples that were never used, for comparison
     #[arg(long, value_name = "N:K", value_parser = counts, allow_hyphen_values = true)]
     held_out: Option<EmpiricalRisk>,
 
-    /// Write a curve as CSV: bits, nats, errors, n or delta over a range, such as bits=100..10000 or n=1000..2000:11
+    /// Write a curve as CSV: bits, nats, errors, n or delta over a range, such as bits=100..10000
+    /// or n=1000..2000:11
     #[arg(long, value_name = "NAME=FROM..TO[:POINTS]")]
     sweep: Option<Sweep>,
 }
 
 fn length_prior(name: &str) -> Result<LengthPrior, String> {
-    let known = LengthPrior::ALL.into_iter().find(|prior| prior.name() == name);
-    known.ok_or_else(|| format!("accepted are {}", LengthPrior::ALL.map(LengthPrior::name).join(", ")))
+    let known = LengthPrior::ALL
+        .into_iter()
+        .find(|prior| prior.name() == name);
+    known.ok_or_else(|| {
+        format!(
+            "accepted are {}",
+            LengthPrior::ALL.map(LengthPrior::name).join(", ")
+        )
+    })
 }
 
 const SWEPT: [(&str, Scale); 5] = [
@@ -83,20 +103,55 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     }
     let (measured, premises) = arguments.premises()?;
     let values = BOUNDS.map(|bound| bound.value(&premises));
-    let tightest = values.iter().flatten().copied().fold(f64::INFINITY, f64::min);
-    let mut rows =
-        vec![["bound on the error", "at most", "", "about", "loss", "holds for", "source"].map(str::to_string)];
+    let tightest = values
+        .iter()
+        .flatten()
+        .copied()
+        .fold(f64::INFINITY, f64::min);
+    let mut rows = vec![[
+        "bound on the error",
+        "at most",
+        "",
+        "about",
+        "loss",
+        "holds for",
+        "source",
+    ]
+    .map(str::to_string)];
     let mut marked = false;
     for (bound, value) in BOUNDS.iter().zip(values) {
         let Some(value) = value else { continue };
         let is_tightest = value == tightest && !marked;
         marked |= is_tightest;
         let mark = if is_tightest { "tightest" } else { "" };
-        let (name, about, loss) = (arguments.column(bound), bound.predictor.name(), bound.loss.name());
-        rows.push([name, &percent(value), mark, about, loss, bound.uniform, bound.source].map(str::to_string));
+        let (name, about, loss) = (
+            arguments.column(bound),
+            bound.predictor.name(),
+            bound.loss.name(),
+        );
+        rows.push(
+            [
+                name,
+                &percent(value),
+                mark,
+                about,
+                loss,
+                bound.uniform,
+                bound.source,
+            ]
+            .map(str::to_string),
+        );
     }
     if let Some(bound) = arguments.held_out_bound()? {
-        let texts = ["held_out", &percent(bound), "", "deterministic", "{0, 1}", "one", "Clopper and Pearson 1934"];
+        let texts = [
+            "held_out",
+            &percent(bound),
+            "",
+            "deterministic",
+            "{0, 1}",
+            "one",
+            "Clopper and Pearson 1934",
+        ];
         rows.push(texts.map(str::to_string));
     }
     print(&table(&with_text_to_the_left(rows)));
@@ -110,7 +165,9 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     }
     let delta = arguments.delta.trim();
     match &measured.estimate {
-        None => print(&format!("Each holds with probability at least 1 - {delta}.")),
+        None => print(&format!(
+            "Each holds with probability at least 1 - {delta}."
+        )),
         Some(estimate) => {
             let risk = percent(premises.training_error.gibbs().rate());
             let draws = estimate.delta.trim();
@@ -121,10 +178,16 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
 }
 
 /// Columns of text, which the table would align to the right as it does numbers.
-fn with_text_to_the_left<const COLUMNS: usize>(mut rows: Vec<[String; COLUMNS]>) -> Vec<Vec<String>> {
+fn with_text_to_the_left<const COLUMNS: usize>(
+    mut rows: Vec<[String; COLUMNS]>,
+) -> Vec<Vec<String>> {
     const FIRST: usize = 2;
     for column in FIRST..COLUMNS {
-        let width = rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let width = rows
+            .iter()
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or(0);
         for row in &mut rows {
             row[column] = format!("{:<width$}", row[column]);
         }
@@ -160,7 +223,10 @@ fn row(arguments: &Arguments) -> Result<Row, Failure> {
     for bound in BOUNDS {
         match bound.name {
             "pac_bayes_kl_xi" => row.put("ln_xi", ln_xi(risk.sample_size()).get()),
-            "thiemann" => row.put("lambda_star", Lambda::optimal(risk, premises.divergence, premises.delta).get()),
+            "thiemann" => row.put(
+                "lambda_star",
+                Lambda::optimal(risk, premises.divergence, premises.delta).get(),
+            ),
             _ => {}
         };
         row.put(arguments.column(&bound), bound.value(&premises));
@@ -178,7 +244,9 @@ fn row(arguments: &Arguments) -> Result<Row, Failure> {
 impl Arguments {
     /// The training error as it was measured, and what bounds are computed from.
     fn premises(&self) -> Result<(Measured, Premises), Failure> {
-        let Some(n) = self.n else { return Err(Failure::misuse("how many training examples? give --n")) };
+        let Some(n) = self.n else {
+            return Err(Failure::misuse("how many training examples? give --n"));
+        };
         let split = PriorSplit::new(SampleSize::new(n)?, self.prior_examples)?;
         let measured = self.source.measure(split.bound_examples())?;
         let training_error = measured.training_error;
@@ -191,7 +259,16 @@ impl Arguments {
         if let Some(estimate) = &measured.estimate {
             delta.or(estimate.failure)?;
         }
-        Ok((measured, Premises { training_error, divergence: self.divergence()?, delta, lambda, ratio }))
+        Ok((
+            measured,
+            Premises {
+                training_error,
+                divergence: self.divergence()?,
+                delta,
+                lambda,
+                ratio,
+            },
+        ))
     }
 
     /// A bound's name, which for a fixed lambda says whether it is the customary one.
@@ -206,19 +283,35 @@ impl Arguments {
         let nats = match (self.bits, self.nats) {
             (Some(bits), _) => Bits::new(bits)?.to_nats(),
             (None, Some(nats)) => Nats::new(nats)?,
-            (None, None) => return Err(Failure::misuse("how long is the code word? give --bits or --nats")),
+            (None, None) => {
+                return Err(Failure::misuse(
+                    "how long is the code word? give --bits or --nats",
+                ))
+            }
         };
-        let Some(prior) = self.length_prior else { return Ok(nats) };
-        let length = self.bits.filter(|bits| bits.fract() == 0.0).and_then(|bits| NonZeroU64::new(bits as u64));
+        let Some(prior) = self.length_prior else {
+            return Ok(nats);
+        };
+        let length = self
+            .bits
+            .filter(|bits| bits.fract() == 0.0)
+            .and_then(|bits| NonZeroU64::new(bits as u64));
         match length {
             Some(length) => Ok(nats.plus(prior.cost(length))),
-            None => Err(Failure::misuse("--length-prior is for a whole number of --bits, at least 1")),
+            None => Err(Failure::misuse(
+                "--length-prior is for a whole number of --bits, at least 1",
+            )),
         }
     }
 
     fn held_out_bound(&self) -> Result<Option<f64>, Failure> {
-        let Some(risk) = self.held_out else { return Ok(None) };
-        Ok(Some(held_out(risk, self.delta.parse::<FailureProbability>()?)))
+        let Some(risk) = self.held_out else {
+            return Ok(None);
+        };
+        Ok(Some(held_out(
+            risk,
+            self.delta.parse::<FailureProbability>()?,
+        )))
     }
 
     /// These arguments with one of [`SWEPT`] replaced.

@@ -12,12 +12,14 @@ use crate::data::{Framing, ImageFolder};
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct BudgetArguments {
-    /// Quantise the weights so that the file has at most so many bytes, without training or simplification
+    /// Quantise the weights so that the file has at most so many bytes, without training or
+    /// simplification
     #[arg(long, value_name = "BYTES", conflicts_with = "codewords")]
     budget: Option<usize>,
 
-    /// With --budget: measure on photographs of this folder, in CLASS/*.jpg, what errors of the weights cost and how they can make up for each
-    /// other, and keep channels' means; labels are not used
+    /// With --budget: measure on photographs of this folder, in CLASS/*.jpg, what errors of the
+    /// weights cost and how they can make up for each other, and keep channels' means; labels are
+    /// not used
     #[arg(long, value_name = "DIR", requires = "budget")]
     calibrate: Option<PathBuf>,
 
@@ -33,7 +35,11 @@ impl BudgetArguments {
     }
 
     /// A model within the budget, and its file.
-    pub(super) fn model(&self, network: &TrainedNetwork, budget: usize) -> Result<(Model, Vec<u8>), Failure> {
+    pub(super) fn model(
+        &self,
+        network: &TrainedNetwork,
+        budget: usize,
+    ) -> Result<(Model, Vec<u8>), Failure> {
         let (network, file) = match &self.calibrate {
             None => within_budget(network, None, budget)?,
             Some(folder) => {

@@ -20,7 +20,8 @@ use crate::nets::TrainingSet;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// digits, mnist, fashion-mnist, cifar10, imagenet, or a folder of idx files or of photographs in CLASS/*.jpg
+    /// digits, mnist, fashion-mnist, cifar10, imagenet, or a folder of idx files or of photographs
+    /// in CLASS/*.jpg
     #[arg(long, default_value = "digits", value_name = "NAME|DIR")]
     data: String,
 
@@ -28,12 +29,13 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "LAYERS")]
     arch: Option<String>,
 
-    /// Train by this recipe (TOML; such as the recipe.toml beside a certificate) instead of those that are known to do well; with --model, train
-    /// that network further
+    /// Train by this recipe (TOML; such as the recipe.toml beside a certificate) instead of those
+    /// that are known to do well; with --model, train that network further
     #[arg(long, value_name = "FILE", conflicts_with_all = ["arch", "effort"])]
     recipe: Option<PathBuf>,
 
-    /// Learn the prior on this first part of the training set, and bound the error on the rest alone
+    /// Learn the prior on this first part of the training set, and bound the error on the rest
+    /// alone
     #[arg(long, value_name = "F", conflicts_with = "model")]
     prior_fraction: Option<f64>,
 
@@ -53,7 +55,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "M")]
     pub(super) minutes: Option<f64>,
 
-    /// Folder for model.nvc, certificate.json and trials.csv; a search that was interrupted goes on where it was
+    /// Folder for model.nvc, certificate.json and trials.csv; a search that was interrupted goes on
+    /// where it was
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
@@ -80,7 +83,12 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
                 set.name
             )));
         };
-        return arguments.model.certify_photographs(path, &claim(&arguments.folder(&set.name)), &set, json);
+        return arguments.model.certify_photographs(
+            path,
+            &claim(&arguments.folder(&set.name)),
+            &set,
+            json,
+        );
     }
     arguments.model.photographs.refuse()?;
     let data = load(&arguments.data, search)?;
@@ -95,7 +103,13 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     }
     create_folder(&folder)?;
     let training_set = TrainingSet::new(&data.train, &Device::Cpu)?;
-    let search = Search { data: &data, training_set: &training_set, folder: &folder, arguments, begun: Instant::now() };
+    let search = Search {
+        data: &data,
+        training_set: &training_set,
+        folder: &folder,
+        arguments,
+        begun: Instant::now(),
+    };
     match search.run(recipes)? {
         certificate if json => print_json(&certificate),
         certificate => {
@@ -111,7 +125,8 @@ impl Arguments {
         match &self.out {
             Some(folder) => folder.clone(),
             // The last component, if the data set is a folder somewhere.
-            None => Path::new("certificates").join(Path::new(data).file_name().unwrap_or("folder".as_ref())),
+            None => Path::new("certificates")
+                .join(Path::new(data).file_name().unwrap_or("folder".as_ref())),
         }
     }
 }
@@ -119,13 +134,24 @@ impl Arguments {
 /// How this certificate comes about.
 pub(super) fn provenance(seed: u64) -> Provenance {
     let arguments = std::env::args().skip(1);
-    let command = std::iter::once("nonvacuous".to_string()).chain(arguments).collect::<Vec<String>>().join(" ");
-    Provenance { command, seed, version: env!("CARGO_PKG_VERSION").to_string() }
+    let command = std::iter::once("nonvacuous".to_string())
+        .chain(arguments)
+        .collect::<Vec<String>>()
+        .join(" ");
+    Provenance {
+        command,
+        seed,
+        version: env!("CARGO_PKG_VERSION").to_string(),
+    }
 }
 
 fn chosen_recipes(arguments: &Arguments, data: &DataSet) -> Result<Vec<Recipe>, Failure> {
     if let Some(path) = &arguments.recipe {
-        return Ok(vec![read_recipe(path, data.train.shape(), data.train.classes())?]);
+        return Ok(vec![read_recipe(
+            path,
+            data.train.shape(),
+            data.train.classes(),
+        )?]);
     }
     let mut recipes = recipes(&data.train, arguments.effort)?;
     if let Some(text) = &arguments.arch {
@@ -139,13 +165,20 @@ fn chosen_recipes(arguments: &Arguments, data: &DataSet) -> Result<Vec<Recipe>, 
 }
 
 /// The recipe in a file, for images of that size.
-pub(super) fn read_recipe(path: &Path, input: ImageSize, classes: usize) -> Result<Recipe, Failure> {
+pub(super) fn read_recipe(
+    path: &Path,
+    input: ImageSize,
+    classes: usize,
+) -> Result<Recipe, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
-    Recipe::parse(&text, input, classes)
-        .map_err(|error| Failure { message: format!("{}: {error}", path.display()), code: MISUSE })
+    Recipe::parse(&text, input, classes).map_err(|error| Failure {
+        message: format!("{}: {error}", path.display()),
+        code: MISUSE,
+    })
 }
 
-/// The certificate is written last and removed first, so that one beside a model is always about that model.
+/// The certificate is written last and removed first, so that one beside a model is always about
+/// that model.
 pub(super) fn write(folder: &Path, file: &[u8], certificate: &Certificate) -> Result<(), Failure> {
     let certificate_path = folder.join(CERTIFICATE_FILE);
     match std::fs::remove_file(&certificate_path) {
@@ -162,11 +195,21 @@ pub(super) fn write(folder: &Path, file: &[u8], certificate: &Certificate) -> Re
 
 pub(super) fn summarise(folder: &Path, certificate: &Certificate) {
     print(&format!("{}\n", certificate.sentence()));
-    let values = [certificate.bounds.occam_binomial, certificate.bounds.occam_kl, certificate.bounds.occam_hoeffding];
-    let header = ["bound on the error", "at most", "source"].map(str::to_string).to_vec();
+    let values = [
+        certificate.bounds.occam_binomial,
+        certificate.bounds.occam_kl,
+        certificate.bounds.occam_hoeffding,
+    ];
+    let header = ["bound on the error", "at most", "source"]
+        .map(str::to_string)
+        .to_vec();
     let mut rows = vec![header];
     for (bound, value) in BOUNDS.iter().zip(values) {
-        rows.push(vec![bound.name.to_string(), percent_up(value), bound.source.to_string()]);
+        rows.push(vec![
+            bound.name.to_string(),
+            percent_up(value),
+            bound.source.to_string(),
+        ]);
     }
     if let Some(held_out) = &certificate.held_out {
         rows.push(vec![
@@ -182,5 +225,8 @@ pub(super) fn summarise(folder: &Path, certificate: &Certificate) {
         certificate.bits / 8,
         folder.join(CERTIFICATE_FILE).display()
     ));
-    print(&format!("check it: nonvacuous verify {}", folder.join(CERTIFICATE_FILE).display()));
+    print(&format!(
+        "check it: nonvacuous verify {}",
+        folder.join(CERTIFICATE_FILE).display()
+    ));
 }

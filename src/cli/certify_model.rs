@@ -17,8 +17,8 @@ use crate::data::{DataSet, LabelledImages, PhotographSet};
 
 #[derive(Debug, Args)]
 pub(super) struct ModelArguments {
-    /// Certify the network in this safetensors file, of layers --arch, or in this model file, instead of training one; or with --recipe, train the one
-    /// in this safetensors file further
+    /// Certify the network in this safetensors file, of layers --arch, or in this model file,
+    /// instead of training one; or with --recipe, train the one in this safetensors file further
     #[arg(long, value_name = "FILE.safetensors|FILE.nvc")]
     pub(super) model: Option<PathBuf>,
 
@@ -41,12 +41,23 @@ pub(super) struct Claim<'a> {
 
 impl ModelArguments {
     /// Certifies what the file, or the network trained further, decodes to.
-    pub(super) fn certify(&self, path: &Path, claim: &Claim, data: &DataSet, json: bool) -> Result<(), Failure> {
+    pub(super) fn certify(
+        &self,
+        path: &Path,
+        claim: &Claim,
+        data: &DataSet,
+        json: bool,
+    ) -> Result<(), Failure> {
         let (shape, classes) = (data.train.shape(), data.train.classes());
-        let tuned = self.tuning(path, claim).map(|tuning| tuning.on_images(&data.train)).transpose()?;
+        let tuned = self
+            .tuning(path, claim)
+            .map(|tuning| tuning.on_images(&data.train))
+            .transpose()?;
         let file = match &tuned {
             Some(tuned) => &tuned.file,
-            None => &self.model_file(path, claim.arch, shape, classes, json, |_| Ok(first_images(&data.train)?))?,
+            None => &self.model_file(path, claim.arch, shape, classes, json, |_| {
+                Ok(first_images(&data.train)?)
+            })?,
         };
         let certificate = issue(file, MODEL_FILE, data, claim.delta, provenance(claim.seed))?;
         create_folder(claim.folder)?;
@@ -71,23 +82,32 @@ impl ModelArguments {
         self.photographs.check(classes)?;
         let cache = self.photographs.cache()?;
         let tuning = self.tuning(path, claim);
-        let tuned = tuning.map(|tuning| tuning.on_photographs(&set.train, cache.as_ref())).transpose()?;
+        let tuned = tuning
+            .map(|tuning| tuning.on_photographs(&set.train, cache.as_ref()))
+            .transpose()?;
         let file = match &tuned {
             Some(tuned) => &tuned.file,
-            None => {
-                &self.model_file(path, claim.arch, IMAGENET_SIZE, classes, json, |layers| Ok(noise_images(layers)?))?
-            }
+            None => &self.model_file(path, claim.arch, IMAGENET_SIZE, classes, json, |layers| {
+                Ok(noise_images(layers)?)
+            })?,
         };
-        self.photographs.certify(file, set, claim, cache.as_ref(), json)?;
+        self.photographs
+            .certify(file, set, claim, cache.as_ref(), json)?;
         tuned.map_or(Ok(()), |tuned| tuned.finish(claim.folder))
     }
 
     /// How the network is trained further, if that is asked for.
     fn tuning<'a>(&'a self, network: &'a Path, claim: &'a Claim) -> Option<Tuning<'a>> {
-        claim.recipe.map(|recipe| Tuning { import: &self.import, network, recipe, claim })
+        claim.recipe.map(|recipe| Tuning {
+            import: &self.import,
+            network,
+            recipe,
+            claim,
+        })
     }
 
-    /// A model file as it is; or the file of a network that is imported and simplified, which is compared on `images`.
+    /// A model file as it is; or the file of a network that is imported and simplified, which is
+    /// compared on `images`.
     fn model_file(
         &self,
         path: &Path,
@@ -101,10 +121,14 @@ impl ModelArguments {
             return read(path);
         }
         let arch = arch.ok_or_else(|| {
-            Failure::misuse("--model FILE.safetensors needs --arch: its layers, or a name such as lenet5")
+            Failure::misuse(
+                "--model FILE.safetensors needs --arch: its layers, or a name such as lenet5",
+            )
         })?;
         let architecture = architecture(arch, input, classes)?;
-        let (network, simplification) = self.import.load(path, &architecture, &images(&architecture)?)?;
+        let (network, simplification) =
+            self.import
+                .load(path, &architecture, &images(&architecture)?)?;
         if let Some(simplification) = simplification.filter(|_| !json) {
             print(&format!("simplified: {simplification}\n"));
         }

@@ -15,7 +15,11 @@ use crate::data::{PhotographSet, PixelCache};
 use crate::nets::Loss;
 
 /// Size of ImageNet's photographs as networks read them.
-pub(super) const IMAGENET_SIZE: ImageSize = ImageSize { channels: 3, height: 224, width: 224 };
+pub(super) const IMAGENET_SIZE: ImageSize = ImageSize {
+    channels: 3,
+    height: 224,
+    width: 224,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct PhotographArguments {
@@ -23,7 +27,8 @@ pub(super) struct PhotographArguments {
     #[arg(long, value_enum, default_value_t = LossName::Top1)]
     loss: LossName,
 
-    /// Evaluate S training photographs, drawn at random by --seed, and bound the errors on the others; a fifth of --delta pays for it
+    /// Evaluate S training photographs, drawn at random by --seed, and bound the errors on the
+    /// others; a fifth of --delta pays for it
     #[arg(long, value_name = "S")]
     subsample: Option<u64>,
 
@@ -63,7 +68,9 @@ impl PhotographArguments {
     /// Refuses what so few classes do not have.
     pub(super) fn check(&self, classes: usize) -> Result<(), Failure> {
         if self.loss == LossName::Top5 && classes <= 5 {
-            return Err(Failure::misuse(&format!("--loss top5 needs more than 5 classes, but there are {classes}")));
+            return Err(Failure::misuse(&format!(
+                "--loss top5 needs more than 5 classes, but there are {classes}"
+            )));
         }
         Ok(())
     }
@@ -82,14 +89,30 @@ impl PhotographArguments {
         cache: Option<&PixelCache>,
         json: bool,
     ) -> Result<(), Failure> {
-        let Claim { delta, seed, folder, .. } = *claim;
+        let Claim {
+            delta,
+            seed,
+            folder,
+            ..
+        } = *claim;
         create_folder(folder)?;
-        let task = Task { loss: self.loss.loss(), subsample: self.subsample.map(|size| (size, seed)), delta };
+        let task = Task {
+            loss: self.loss.loss(),
+            subsample: self.subsample.map(|size| (size, seed)),
+            delta,
+        };
         let evaluated = self.subsample.map_or(set.train.len(), |size| size as usize);
-        let progress = PhotographProgress::new(evaluated + set.held_out.as_ref().map_or(0, |held_out| held_out.len()));
+        let progress = PhotographProgress::new(
+            evaluated + set.held_out.as_ref().map_or(0, |held_out| held_out.len()),
+        );
         let report = |count: usize, problems: &[String]| progress.advance(count, problems);
-        let evaluation = Evaluation { folder: Some(folder), cache, report: Some(&report) };
-        let certificate = issue_photographs(file, MODEL_FILE, set, &task, provenance(seed), &evaluation)?;
+        let evaluation = Evaluation {
+            folder: Some(folder),
+            cache,
+            report: Some(&report),
+        };
+        let certificate =
+            issue_photographs(file, MODEL_FILE, set, &task, provenance(seed), &evaluation)?;
         progress.finish();
         write(folder, file, &certificate)?;
         remove_logs(folder).map_err(|error| cannot("tidy", folder, &error))?;

@@ -30,13 +30,19 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
-    let effort = if arguments.full { Effort::FULL } else { Effort::QUICK };
+    let effort = if arguments.full {
+        Effort::FULL
+    } else {
+        Effort::QUICK
+    };
     let report = check(effort, arguments.seed, Theory::default())?;
     let rows: Vec<Row> = report.verdicts.iter().map(row).collect();
     create_folder(&arguments.out)?;
-    for (name, lines) in
-        [("check", csv(&rows)), ("check-converse", report.converse), ("check-coverage", report.coverage)]
-    {
+    for (name, lines) in [
+        ("check", csv(&rows)),
+        ("check-converse", report.converse),
+        ("check-coverage", report.coverage),
+    ] {
         write_lines(&arguments.out.join(name).with_extension("csv"), &lines)?;
     }
     if json {
@@ -45,11 +51,19 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         print(&text(&report.verdicts));
         print(&format!("\neverything is in {}", arguments.out.display()));
     }
-    let broken: Vec<&str> = report.verdicts.iter().filter(|v| !v.holds()).map(|verdict| verdict.theorem.name).collect();
+    let broken: Vec<&str> = report
+        .verdicts
+        .iter()
+        .filter(|v| !v.holds())
+        .map(|verdict| verdict.theorem.name)
+        .collect();
     if broken.is_empty() {
         return Ok(());
     }
-    Err(Failure { message: format!("these do not hold: {}", broken.join(", ")), code: DOES_NOT_HOLD })
+    Err(Failure {
+        message: format!("these do not hold: {}", broken.join(", ")),
+        code: DOES_NOT_HOLD,
+    })
 }
 
 /// One verdict under the names of `check.csv`.
@@ -69,12 +83,33 @@ fn row(verdict: &Verdict) -> Row {
 
 /// One line a theorem.
 fn text(verdicts: &[Verdict]) -> String {
-    let width = |text: fn(&Verdict) -> &str| verdicts.iter().map(|verdict| text(verdict).chars().count()).max();
+    let width = |text: fn(&Verdict) -> &str| {
+        verdicts
+            .iter()
+            .map(|verdict| text(verdict).chars().count())
+            .max()
+    };
     let names = width(|verdict| verdict.theorem.name).unwrap_or(0);
     let places = width(|verdict| &verdict.instance).unwrap_or(0);
-    let head = ["theorem", "", "instances", "broken", "slack of the closest", "relative", "", ""];
+    let head = [
+        "theorem",
+        "",
+        "instances",
+        "broken",
+        "slack of the closest",
+        "relative",
+        "",
+        "",
+    ];
     let line = |verdict: &Verdict| {
-        let Verdict { theorem, instances, violations, smaller, larger, instance } = verdict;
+        let Verdict {
+            theorem,
+            instances,
+            violations,
+            smaller,
+            larger,
+            instance,
+        } = verdict;
         vec![
             format!("{:<names$}  {}", theorem.name, theorem.statement),
             theorem.method.name().to_string(),
@@ -82,9 +117,18 @@ fn text(verdicts: &[Verdict]) -> String {
             violations.to_string(),
             format!("{:.3e}", larger - smaller),
             format!("{:.2e}", 1.0 - smaller / larger),
-            if verdict.holds() { "holds" } else { "DOES NOT HOLD" }.to_string(),
+            if verdict.holds() {
+                "holds"
+            } else {
+                "DOES NOT HOLD"
+            }
+            .to_string(),
             format!("{instance:<places$}"),
         ]
     };
-    table(&std::iter::once(head.map(str::to_string).to_vec()).chain(verdicts.iter().map(line)).collect::<Vec<_>>())
+    table(
+        &std::iter::once(head.map(str::to_string).to_vec())
+            .chain(verdicts.iter().map(line))
+            .collect::<Vec<_>>(),
+    )
 }

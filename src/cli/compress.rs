@@ -44,7 +44,8 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let architecture = architecture(&arguments.arch, arguments.input, arguments.classes)?;
     let (model, file, simplification) = match arguments.budget.bytes() {
-        // What is simplified must have a file already, and weights before quantisation take too many values for one.
+        // What is simplified must have a file already, and weights before quantisation take too
+        // many values for one.
         Some(budget) => {
             let network = arguments.import.read(&arguments.network, &architecture)?;
             let (model, file) = arguments.budget.model(&network, budget)?;
@@ -52,14 +53,20 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         }
         None => {
             let images = noise_images(&architecture)?;
-            let (network, simplification) = arguments.import.load(&arguments.network, &architecture, &images)?;
+            let (network, simplification) =
+                arguments
+                    .import
+                    .load(&arguments.network, &architecture, &images)?;
             let model = network.model()?;
             drop(network);
             let file = model.encode()?;
             (model, file, simplification)
         }
     };
-    let output = arguments.output.clone().unwrap_or_else(|| arguments.network.with_extension("nvc"));
+    let output = arguments
+        .output
+        .clone()
+        .unwrap_or_else(|| arguments.network.with_extension("nvc"));
     write_whole(&output, &file)?;
     let bits = 8 * file.len();
     let weights = architecture.weights().unwrap_or(u64::MAX);
@@ -77,7 +84,14 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         print(&format!("simplified: {simplification}"));
     }
     print(&format!("layers:     {}", model.architecture()));
-    print(&format!("written:    {} ({} bytes, {bits} bits for {weights} weights)", output.display(), file.len()));
-    print(&format!("where they go: nonvacuous inspect {}", output.display()));
+    print(&format!(
+        "written:    {} ({} bytes, {bits} bits for {weights} weights)",
+        output.display(),
+        file.len()
+    ));
+    print(&format!(
+        "where they go: nonvacuous inspect {}",
+        output.display()
+    ));
     Ok(())
 }

@@ -28,7 +28,8 @@ enum Action {
     Fetch {
         /// Name of the data set
         name: String,
-        /// Folder of the files on another server, ending in a slash (for cifar10: the archive); checksums stay the same
+        /// Folder of the files on another server, ending in a slash (for cifar10: the archive);
+        /// checksums stay the same
         #[arg(long, value_name = "URL")]
         mirror: Option<String>,
     },
@@ -40,11 +41,16 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         Action::Path { name } => path(known(name)?, search)?,
         Action::Fetch { name, mirror } => {
             let bar = progress_bar(0, "{msg} {bar:24} {bytes}/{total_bytes}, {eta} left");
-            let folder = fetch(known(name)?, search, mirror.as_deref(), &mut |file, transfer| {
-                bar.set_message(file.to_string());
-                bar.set_length(transfer.total.unwrap_or(transfer.done));
-                bar.set_position(transfer.done);
-            })?;
+            let folder = fetch(
+                known(name)?,
+                search,
+                mirror.as_deref(),
+                &mut |file, transfer| {
+                    bar.set_message(file.to_string());
+                    bar.set_length(transfer.total.unwrap_or(transfer.done));
+                    bar.set_position(transfer.done);
+                },
+            )?;
             bar.finish_and_clear();
             folder
         }
@@ -85,12 +91,17 @@ fn list(search: &SearchPath, json: bool) -> Result<(), Failure> {
             .collect();
         return print_json(&sets);
     }
-    let mut rows = vec![["name", "training", "test", "place"].map(str::to_string).to_vec()];
-    rows.extend(
-        KNOWN_SETS
-            .iter()
-            .map(|set| vec![set.name.to_string(), set.training.to_string(), set.test.to_string(), place(set)]),
-    );
+    let mut rows = vec![["name", "training", "test", "place"]
+        .map(str::to_string)
+        .to_vec()];
+    rows.extend(KNOWN_SETS.iter().map(|set| {
+        vec![
+            set.name.to_string(),
+            set.training.to_string(),
+            set.test.to_string(),
+            place(set),
+        ]
+    }));
     print(&table(&rows));
     Ok(())
 }

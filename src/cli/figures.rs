@@ -28,9 +28,16 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let experiments = &arguments.experiments;
     let figures: Vec<&Figure> = if arguments.names.is_empty() {
-        FIGURES.iter().filter(|figure| figure.has_sources(experiments)).collect()
+        FIGURES
+            .iter()
+            .filter(|figure| figure.has_sources(experiments))
+            .collect()
     } else {
-        arguments.names.iter().map(|name| Figure::named(name)).collect::<Result<_, _>>()?
+        arguments
+            .names
+            .iter()
+            .map(|name| Figure::named(name))
+            .collect::<Result<_, _>>()?
     };
     if figures.is_empty() {
         let hint = format!(
@@ -39,13 +46,19 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         );
         return Err(Failure::misuse(&hint));
     }
-    let folder = arguments.out.clone().unwrap_or_else(|| experiments.join("figures"));
+    let folder = arguments
+        .out
+        .clone()
+        .unwrap_or_else(|| experiments.join("figures"));
     create_folder(&folder)?;
     let progress = progress_bar(figures.len() as u64, "{bar:40} {pos}/{len} pictures");
     let mut written = Vec::new();
     for figure in figures {
         let picture = figure.draw(experiments)?;
-        for (extension, bytes) in [("svg", picture.svg().as_bytes().to_vec()), ("png", picture.png()?)] {
+        for (extension, bytes) in [
+            ("svg", picture.svg().as_bytes().to_vec()),
+            ("png", picture.png()?),
+        ] {
             let path = folder.join(format!("{}.{extension}", figure.name));
             write_whole(&path, &bytes)?;
             written.push(path.display().to_string());

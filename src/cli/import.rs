@@ -14,8 +14,8 @@ use crate::data::{LabelledImages, IMAGENET};
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct ImportArguments {
-    /// Tensor of the file for a tensor of the architecture, such as conv1.weight=features.0.weight; without it, the one
-    /// whose name ends alike
+    /// Tensor of the file for a tensor of the architecture, such as conv1.weight=features.0.weight;
+    /// without it, the one whose name ends alike
     #[arg(long, value_name = "OURS=THEIRS", value_parser = name_pair)]
     tensor: Vec<(String, String)>,
 
@@ -23,12 +23,13 @@ pub(super) struct ImportArguments {
     #[arg(long, value_name = "FILE")]
     tensors: Option<PathBuf>,
 
-    /// Added to variances before their root, where batch normalisations come with moments; usually 1e-5
+    /// Added to variances before their root, where batch normalisations come with moments; usually
+    /// 1e-5
     #[arg(long, value_name = "E")]
     epsilon: Option<f64>,
 
-    /// Numbers that the network expects for black and white, such as -1,1; one pair for all channels or one for each;
-    /// imagenet for pixels that are standardised as is usual there
+    /// Numbers that the network expects for black and white, such as -1,1; one pair for all
+    /// channels or one for each; imagenet for pixels that are standardised as is usual there
     #[arg(long, value_name = "BLACK,WHITE|imagenet", allow_hyphen_values = true)]
     pixels: Option<Pixels>,
 
@@ -52,16 +53,29 @@ impl FromStr for Pixels {
         if text == IMAGENET {
             // Means and deviations of ImageNet's levels, in parts of white.
             const MOMENTS: [[f32; 2]; 3] = [[0.485, 0.229], [0.456, 0.224], [0.406, 0.225]];
-            let pairs = MOMENTS.into_iter().flat_map(|[mean, deviation]| [-mean / deviation, (1.0 - mean) / deviation]);
+            let pairs = MOMENTS
+                .into_iter()
+                .flat_map(|[mean, deviation]| [-mean / deviation, (1.0 - mean) / deviation]);
             return Ok(Self(pairs.collect()));
         }
-        let number = |part: &str| part.trim().parse::<f32>().map_err(|_| format!("\"{part}\" is not a number"));
-        text.split(',').map(number).collect::<Result<_, _>>().map(Self)
+        let number = |part: &str| {
+            part.trim()
+                .parse::<f32>()
+                .map_err(|_| format!("\"{part}\" is not a number"))
+        };
+        text.split(',')
+            .map(number)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 }
 
 /// The architecture of that name (see [`Architecture::named`]), or of those layers.
-pub(super) fn architecture(text: &str, input: ImageSize, classes: usize) -> Result<Architecture, Failure> {
+pub(super) fn architecture(
+    text: &str,
+    input: ImageSize,
+    classes: usize,
+) -> Result<Architecture, Failure> {
     // Layers have a colon or a space; what has neither was meant as a name.
     match text.contains([':', ' ']) {
         true => Ok(Architecture::parse(text, input)?),
@@ -76,9 +90,16 @@ fn name_pair(text: &str) -> Result<(String, String), String> {
 
 /// `CxHxW`.
 pub(super) fn image_size(text: &str) -> Result<ImageSize, String> {
-    let sizes: Vec<usize> = text.split('x').filter_map(|part| part.parse().ok()).collect();
+    let sizes: Vec<usize> = text
+        .split('x')
+        .filter_map(|part| part.parse().ok())
+        .collect();
     match sizes[..] {
-        [channels, height, width] => Ok(ImageSize { channels, height, width }),
+        [channels, height, width] => Ok(ImageSize {
+            channels,
+            height,
+            width,
+        }),
         _ => Err("it has the form CHANNELSxROWSxCOLUMNS, such as 1x28x28".to_string()),
     }
 }
@@ -88,23 +109,38 @@ impl ImportArguments {
     fn names(&self) -> Result<Vec<(String, String)>, Failure> {
         let mut names = self.tensor.clone();
         if let Some(path) = &self.tensors {
-            let text = std::fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
-            for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let text =
+                std::fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
+            for (number, line) in text
+                .lines()
+                .enumerate()
+                .filter(|(_, line)| !line.trim().is_empty())
+            {
                 let wrong = |reason| format!("{}, line {}: {reason}", path.display(), number + 1);
-                names.push(name_pair(line.trim()).map_err(|reason| Failure::misuse(&wrong(reason)))?);
+                names.push(
+                    name_pair(line.trim()).map_err(|reason| Failure::misuse(&wrong(reason)))?,
+                );
             }
         }
         Ok(names)
     }
 
     /// Reads a network as it is, but for `--codewords`.
-    pub(super) fn read(&self, path: &Path, architecture: &Architecture) -> Result<TrainedNetwork, Failure> {
+    pub(super) fn read(
+        &self,
+        path: &Path,
+        architecture: &Architecture,
+    ) -> Result<TrainedNetwork, Failure> {
         let mut file = SafetensorsFile::open(path).map_err(|error| match error {
             SafetensorsError::Io(error) => cannot("read", path, &error),
             other => other.into(),
         })?;
         let pixels = self.pixels.clone().map_or(Vec::new(), |pixels| pixels.0);
-        let options = ImportOptions { names: self.names()?, pixels, epsilon: self.epsilon };
+        let options = ImportOptions {
+            names: self.names()?,
+            pixels,
+            epsilon: self.epsilon,
+        };
         let mut network = import(&mut file, architecture, &options)?;
         if let Some(codewords) = self.codewords {
             network.quantise(usize::from(codewords));
@@ -112,7 +148,8 @@ impl ImportArguments {
         Ok(network)
     }
 
-    /// Reads a network and, unless told not to, simplifies it; its function is compared on `images`.
+    /// Reads a network and, unless told not to, simplifies it; its function is compared on
+    /// `images`.
     pub(super) fn load(
         &self,
         path: &Path,

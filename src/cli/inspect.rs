@@ -38,8 +38,19 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
 }
 
 fn rows(allocation: &Allocation) -> Vec<Vec<String>> {
-    let header =
-        ["", "weights", "kept", "codewords", "code", "codebook", "mask", "assignments", "bits", "per kept", "entropy"];
+    let header = [
+        "",
+        "weights",
+        "kept",
+        "codewords",
+        "code",
+        "codebook",
+        "mask",
+        "assignments",
+        "bits",
+        "per kept",
+        "entropy",
+    ];
     let mut rows = vec![header.map(str::to_string).to_vec()];
     let single = |name: &str, bits: f64| {
         let mut row = vec![String::new(); BITS_COLUMN + 1];
@@ -60,7 +71,11 @@ fn rows(allocation: &Allocation) -> Vec<Vec<String>> {
             format!("{:.1}", tensor.mask),
             format!("{:.1}", tensor.assignments),
             format!("{:.1}", bits(tensor)),
-            if tensor.kept == 0 { String::new() } else { format!("{:.2}", bits(tensor) / tensor.kept as f64) },
+            if tensor.kept == 0 {
+                String::new()
+            } else {
+                format!("{:.2}", bits(tensor) / tensor.kept as f64)
+            },
             format!("{:.1}", tensor.mask_entropy + tensor.assignment_entropy),
         ]);
     }
@@ -106,7 +121,11 @@ fn as_json(model: &Model, allocation: &Allocation, file: &[u8]) -> serde_json::V
             })
         })
         .collect();
-    let codebooks: Vec<&[f32]> = model.codebooks().iter().map(|codebook| codebook.values()).collect();
+    let codebooks: Vec<&[f32]> = model
+        .codebooks()
+        .iter()
+        .map(|codebook| codebook.values())
+        .collect();
     json!({
         "sha256": sha256(file),
         "input": model.architecture().input().to_string(),

@@ -6,8 +6,9 @@ use super::sweep::{Scale, Sweep};
 use super::table::table;
 use super::Failure;
 use crate::bounds::{
-    limit_injective, limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error, round_down_thousandths,
-    round_up_decimals, Bits, EmpiricalRisk, Probability, RandomCodebook, SampleSize,
+    limit_injective, limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error,
+    round_down_thousandths, round_up_decimals, Bits, EmpiricalRisk, Probability, RandomCodebook,
+    SampleSize,
 };
 use clap::Args;
 
@@ -19,7 +20,12 @@ pub(super) struct Arguments {
     n: Option<u64>,
 
     /// Expected training error
-    #[arg(long, value_name = "E", allow_hyphen_values = true, required_unless_present = "sweep")]
+    #[arg(
+        long,
+        value_name = "E",
+        allow_hyphen_values = true,
+        required_unless_present = "sweep"
+    )]
     train_error: Option<String>,
 
     /// Expected test error: how many bits does it take to overfit so much?
@@ -30,17 +36,23 @@ pub(super) struct Arguments {
     #[arg(long, allow_hyphen_values = true)]
     bits: Option<f64>,
 
-    /// Also show what the learner with a shared random codebook takes, whose hypotheses have this test error
+    /// Also show what the learner with a shared random codebook takes, whose hypotheses have this
+    /// test error
     #[arg(long)]
     attained: bool,
 
-    /// Write a curve as CSV: bits, train-error, test-error or n over a range, such as bits=100..10000 or test-error=0.1..0.5:9
+    /// Write a curve as CSV: bits, train-error, test-error or n over a range, such as
+    /// bits=100..10000 or test-error=0.1..0.5:9
     #[arg(long, value_name = "NAME=FROM..TO[:POINTS]")]
     sweep: Option<Sweep>,
 }
 
-const SWEPT: [(&str, Scale); 4] =
-    [("bits", Scale::Real), ("train-error", Scale::Real), ("test-error", Scale::Real), ("n", Scale::Whole)];
+const SWEPT: [(&str, Scale); 4] = [
+    ("bits", Scale::Real),
+    ("train-error", Scale::Real),
+    ("test-error", Scale::Real),
+    ("n", Scale::Whole),
+];
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     if let Some(sweep) = &arguments.sweep {
@@ -52,12 +64,20 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     }
     let limits = arguments.limits()?;
     if let Some(limits) = limits {
-        let mut rows = vec![vec!["limit".to_string(), "bits, at least".to_string(), String::new()]];
+        let mut rows = vec![vec![
+            "limit".to_string(),
+            "bits, at least".to_string(),
+            String::new(),
+        ]];
         let texts = [
             ("kl, for uniquely decodable codes", limits.kl, "tightest"),
             ("Jensen-Shannon", limits.jensen_shannon, ""),
             ("Pinsker", limits.pinsker, ""),
-            ("kl, for codes that are only injective", limit_injective(limits.kl), ""),
+            (
+                "kl, for codes that are only injective",
+                limit_injective(limits.kl),
+                "",
+            ),
         ];
         for (name, bits, mark) in texts {
             let bits = format!("{:.3}", round_down_thousandths(bits.get()));
@@ -75,7 +95,10 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     }
     if let Some(largest) = arguments.max_test_error()? {
         let millionths = (round_up_decimals(largest, 6).min(1.0) * 1e6).round();
-        print(&format!("expected test error with these bits: at most {:.4}%", millionths / 1e4));
+        print(&format!(
+            "expected test error with these bits: at most {:.4}%",
+            millionths / 1e4
+        ));
     }
     Ok(())
 }
@@ -90,17 +113,31 @@ struct Limits {
 /// The arguments and what follows from them, under the column names of the reference values.
 fn row(arguments: &Arguments) -> Result<Row, Failure> {
     if arguments.test_error.is_none() && arguments.bits.is_none() {
-        return Err(Failure::misuse("which reading? give --test-error, --bits or both"));
+        return Err(Failure::misuse(
+            "which reading? give --test-error, --bits or both",
+        ));
     }
     let limits = arguments.limits()?;
     let error = |text: &String| text.trim().parse::<f64>().ok();
     let mut row = Row::default();
     row.put("n", arguments.n);
-    row.put("train_error", arguments.train_error.as_ref().and_then(error));
+    row.put(
+        "train_error",
+        arguments.train_error.as_ref().and_then(error),
+    );
     row.put("test_error", arguments.test_error.as_ref().and_then(error));
-    row.put("limit_kl_bits", limits.as_ref().map(|limits| limits.kl.get()));
-    row.put("limit_js_bits", limits.as_ref().map(|limits| limits.jensen_shannon.get()));
-    row.put("limit_pinsker_bits", limits.as_ref().map(|limits| limits.pinsker.get()));
+    row.put(
+        "limit_kl_bits",
+        limits.as_ref().map(|limits| limits.kl.get()),
+    );
+    row.put(
+        "limit_js_bits",
+        limits.as_ref().map(|limits| limits.jensen_shannon.get()),
+    );
+    row.put(
+        "limit_pinsker_bits",
+        limits.as_ref().map(|limits| limits.pinsker.get()),
+    );
     row.put("bits", arguments.bits);
     row.put("max_test_error", arguments.max_test_error()?);
     if let Some(learner) = arguments.random_codebook()? {
@@ -116,14 +153,18 @@ impl Arguments {
     /// Sample size and expected training error.
     fn sample(&self) -> Result<(SampleSize, Probability), Failure> {
         let (Some(n), Some(train)) = (self.n, &self.train_error) else {
-            return Err(Failure::misuse("a limit needs --n and --train-error, unless one of them is swept"));
+            return Err(Failure::misuse(
+                "a limit needs --n and --train-error, unless one of them is swept",
+            ));
         };
         Ok((SampleSize::new(n)?, train.parse()?))
     }
 
     fn limits(&self) -> Result<Option<Limits>, Failure> {
         let (n, train) = self.sample()?;
-        let Some(test) = &self.test_error else { return Ok(None) };
+        let Some(test) = &self.test_error else {
+            return Ok(None);
+        };
         let test = test.parse::<Probability>()?;
         Ok(Some(Limits {
             kl: limit_kl(n, train, test)?,
@@ -133,7 +174,9 @@ impl Arguments {
     }
 
     fn max_test_error(&self) -> Result<Option<f64>, Failure> {
-        let Some(bits) = self.bits else { return Ok(None) };
+        let Some(bits) = self.bits else {
+            return Ok(None);
+        };
         let (n, train) = self.sample()?;
         Ok(Some(max_test_error(n, train, Bits::new(bits)?)))
     }
@@ -145,7 +188,9 @@ impl Arguments {
         }
         let (n, train) = self.sample()?;
         let Some(test) = &self.test_error else {
-            return Err(Failure::misuse("--attained is about a learner of a given --test-error"));
+            return Err(Failure::misuse(
+                "--attained is about a learner of a given --test-error",
+            ));
         };
         // Whole multiples of 1/n are meant exactly, however their decimals round.
         let most_errors = (n.get() as f64 * train.get() * (1.0 + 1e-12)).floor();

@@ -80,7 +80,8 @@ enum Command {
     Limit(limit::Arguments),
     /// Check every theorem: exit code 0 if all hold, 1 if one does not
     Check(check::Arguments),
-    /// Run an experiment: draws that can be stopped, resumed and spread over machines, as rows of CSV
+    /// Run an experiment: draws that can be stopped, resumed and spread over machines, as rows of
+    /// CSV
     Run(run::Arguments),
     /// Draw pictures of results: SVG and PNG from CSV
     #[cfg(feature = "figures")]
@@ -101,7 +102,10 @@ struct Failure {
 impl Failure {
     /// A way of calling the command that makes no sense, with a hint.
     fn misuse(message: &str) -> Self {
-        Self { message: message.to_string(), code: MISUSE }
+        Self {
+            message: message.to_string(),
+            code: MISUSE,
+        }
     }
 }
 
@@ -113,7 +117,10 @@ impl<E: std::error::Error> From<E> for Failure {
             message = format!("{message}: {cause}");
             source = cause.source();
         }
-        Self { message, code: MISUSE }
+        Self {
+            message,
+            code: MISUSE,
+        }
     }
 }
 
@@ -123,8 +130,8 @@ const DOES_NOT_HOLD: u8 = 1;
 /// Exit code: misuse, or something that is needed is missing.
 const MISUSE: u8 = 2;
 
-/// Without this variable candle 0.11.1 reads `/proc/cpuinfo` at every matrix product, which doubles the time that small
-/// networks take; with it, everything uses the same number of threads.
+/// Without this variable candle 0.11.1 reads `/proc/cpuinfo` at every matrix product, which doubles
+/// the time that small networks take; with it, everything uses the same number of threads.
 #[cfg(feature = "train")]
 fn fix_number_of_threads() {
     const VARIABLE: &str = "RAYON_NUM_THREADS";

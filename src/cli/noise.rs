@@ -37,7 +37,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
-    let Arguments { file, data, draws, delta, seed } = arguments;
+    let Arguments {
+        file,
+        data,
+        draws,
+        delta,
+        seed,
+    } = arguments;
     let bytes = read(file)?;
     let model = Model::decode(&bytes)?;
     let data = load(data, search)?.train;
@@ -53,12 +59,26 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
             })
         });
         let rows: Vec<serde_json::Value> = rows.collect();
-        return print_json(&serde_json::json!({ "without_noise": deterministic, "with_noise": rows }));
+        return print_json(
+            &serde_json::json!({ "without_noise": deterministic, "with_noise": rows }),
+        );
     }
-    let header = ["noise", "mean training error", "at most", "divergence, bits", "bound"];
+    let header = [
+        "noise",
+        "mean training error",
+        "at most",
+        "divergence, bits",
+        "bound",
+    ];
     let mut rows = vec![header.map(str::to_string).to_vec()];
     let error = percent_up(risk.rate());
-    rows.push(vec!["none".into(), error.clone(), error, format!("{}", bits.get()), percent_up(deterministic)]);
+    rows.push(vec![
+        "none".into(),
+        error.clone(),
+        error,
+        format!("{}", bits.get()),
+        percent_up(deterministic),
+    ]);
     for bound in &bounds {
         rows.push(vec![
             format!("{}", bound.relative_width),

@@ -20,7 +20,10 @@ pub(super) fn write_with(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<&std::fs::File>) -> std::io::Result<()>,
 ) -> Result<(), Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let written = temporary().tempfile_in(folder).and_then(|file| {
         let mut buffered = BufWriter::new(file.as_file());
         write(&mut buffered)?;
@@ -53,7 +56,10 @@ pub(super) fn create_folder(path: &Path) -> Result<(), Failure> {
 
 /// Names the file in an error of the operating system.
 pub(super) fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
-    Failure { message: format!("cannot {verb} {}: {error}", path.display()), code: MISUSE }
+    Failure {
+        message: format!("cannot {verb} {}: {error}", path.display()),
+        code: MISUSE,
+    }
 }
 
 /// Prints one line to standard output; a reader that has gone away is no error.

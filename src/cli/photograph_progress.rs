@@ -14,12 +14,22 @@ pub(super) struct PhotographProgress {
 
 impl PhotographProgress {
     pub(super) fn new(photographs: usize) -> Self {
-        let bar = progress_bar(photographs as u64, "{bar:40} {pos}/{len} photographs, {per_sec}, {eta} left");
-        Self { bar, unreadable: Cell::new(0) }
+        let bar = progress_bar(
+            photographs as u64,
+            "{bar:40} {pos}/{len} photographs, {per_sec}, {eta} left",
+        );
+        Self {
+            bar,
+            unreadable: Cell::new(0),
+        }
     }
 
     pub(super) fn advance(&self, count: usize, problems: &[String]) {
-        self.bar.suspend(|| problems.iter().for_each(|problem| eprintln!("counted as an error: {problem}")));
+        self.bar.suspend(|| {
+            problems
+                .iter()
+                .for_each(|problem| eprintln!("counted as an error: {problem}"))
+        });
         self.unreadable.set(self.unreadable.get() + problems.len());
         self.bar.inc(count as u64);
     }
@@ -28,8 +38,12 @@ impl PhotographProgress {
         self.bar.finish_and_clear();
         match self.unreadable.get() {
             0 => {}
-            1 => eprintln!("1 photograph cannot be read or has no class, and is counted as an error"),
-            count => eprintln!("{count} photographs cannot be read or have no class, and are counted as errors"),
+            1 => {
+                eprintln!("1 photograph cannot be read or has no class, and is counted as an error")
+            }
+            count => eprintln!(
+                "{count} photographs cannot be read or have no class, and are counted as errors"
+            ),
         }
     }
 }

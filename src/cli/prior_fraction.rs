@@ -8,7 +8,9 @@ use super::output::{create_folder, print, print_json, write_whole};
 use super::search::encoded;
 use super::table::table;
 use super::{Failure, MISUSE};
-use crate::bounds::{held_out, occam_binomial, round_up_decimals, Bits, FailureProbability, PriorSplit, SampleSize};
+use crate::bounds::{
+    held_out, occam_binomial, round_up_decimals, Bits, FailureProbability, PriorSplit, SampleSize,
+};
 use crate::certificate::{percent_up, DECIMALS};
 use crate::code::Model;
 use crate::compress::Recipe;
@@ -20,7 +22,8 @@ const REPORT_FILE: &str = "data-dependent.json";
 
 /// What is claimed with a prior that has seen a part of the data: `data-dependent.json`.
 ///
-/// It is no certificate: that the prior was made from the first examples alone cannot be seen from any file, only from making it again.
+/// It is no certificate: that the prior was made from the first examples alone cannot be seen from
+/// any file, only from making it again.
 #[derive(Debug, Serialize)]
 struct DataDependent {
     /// SHA-256 of the model file that was chosen.
@@ -41,14 +44,16 @@ struct DataDependent {
     delta: f64,
     /// `occam_binomial`.
     bound: f64,
-    /// The bound that the same examples give as held-out ones for the network that is best on the first part.
+    /// The bound that the same examples give as held-out ones for the network that is best on the
+    /// first part.
     held_out: f64,
 }
 
-/// Trains each recipe on the first part; names one of the networks for its errors on the rest, and bounds it there.
+/// Trains each recipe on the first part; names one of the networks for its errors on the rest, and
+/// bounds it there.
 ///
-/// The prior is uniform on the networks that the first part has made, so the code of each is `log2` of their number, and the bound
-/// holds with the rest in place of all examples ([`PriorSplit`]).
+/// The prior is uniform on the networks that the first part has made, so the code of each is `log2`
+/// of their number, and the bound holds with the rest in place of all examples ([`PriorSplit`]).
 pub(super) fn certify(
     fraction: f64,
     recipes: &[Recipe],
@@ -59,7 +64,10 @@ pub(super) fn certify(
 ) -> Result<(), Failure> {
     if !(fraction > 0.0 && fraction < 1.0) {
         let message = format!("--prior-fraction is {fraction}; it must be above 0 and below 1");
-        return Err(Failure { message, code: MISUSE });
+        return Err(Failure {
+            message,
+            code: MISUSE,
+        });
     }
     let failure = FailureProbability::new(delta)?;
     let n = data.train.len();
@@ -70,14 +78,29 @@ pub(super) fn certify(
     let training_set = TrainingSet::new(&first, &candle_core::Device::Cpu)?;
     let mut networks = Vec::new();
     for (place, recipe) in recipes.iter().enumerate() {
-        let file = encoded(recipe, &first, &training_set, (delta, seed), (place + 1, recipes.len()))?;
+        let file = encoded(
+            recipe,
+            &first,
+            &training_set,
+            (delta, seed),
+            (place + 1, recipes.len()),
+        )?;
         let model = Model::decode(&file)?;
         let errors = |data: &LabelledImages| Evaluator::new(&model).errors(data);
         networks.push((errors(&first)?, errors(&rest)?, file));
     }
-    let nothing = || Failure { message: "there is no recipe to try".to_string(), code: MISUSE };
-    let (_, unseen, _) = networks.iter().min_by_key(|(seen, ..)| seen).ok_or_else(nothing)?;
-    let (_, k, file) = networks.iter().min_by_key(|(_, errors, _)| errors).ok_or_else(nothing)?;
+    let nothing = || Failure {
+        message: "there is no recipe to try".to_string(),
+        code: MISUSE,
+    };
+    let (_, unseen, _) = networks
+        .iter()
+        .min_by_key(|(seen, ..)| seen)
+        .ok_or_else(nothing)?;
+    let (_, k, file) = networks
+        .iter()
+        .min_by_key(|(_, errors, _)| errors)
+        .ok_or_else(nothing)?;
     let bits = Bits::new((networks.len() as f64).log2())?;
     let publish = |bound: f64| round_up_decimals(bound, DECIMALS).min(1.0);
     let claim = DataDependent {
@@ -94,7 +117,10 @@ pub(super) fn certify(
     };
     create_folder(folder)?;
     write_whole(&folder.join(MODEL_FILE), file)?;
-    write_whole(&folder.join(REPORT_FILE), (serde_json::to_string_pretty(&claim)? + "\n").as_bytes())?;
+    write_whole(
+        &folder.join(REPORT_FILE),
+        (serde_json::to_string_pretty(&claim)? + "\n").as_bytes(),
+    )?;
     if json {
         return print_json(&claim);
     }
@@ -103,7 +129,17 @@ pub(super) fn certify(
 }
 
 fn summarise(claim: &DataDependent, name: &str, folder: &Path) {
-    let DataDependent { prior_examples, n, k, networks, bits, delta, bound, held_out, .. } = claim;
+    let DataDependent {
+        prior_examples,
+        n,
+        k,
+        networks,
+        bits,
+        delta,
+        bound,
+        held_out,
+        ..
+    } = claim;
     print(&format!(
         "With confidence {}%, at most {} of new {name} images are misread: by a prior learnt on the first {prior_examples} training images,\n\
          proved from the other {n}, {k} of them misread, and {bits:.1} bits that name one of {networks} networks.\n",
@@ -112,8 +148,18 @@ fn summarise(claim: &DataDependent, name: &str, folder: &Path) {
     ));
     print(&table(&[
         vec!["bound".to_string(), "at most".to_string()],
-        vec!["with the prior learnt on a part".to_string(), percent_up(*bound)],
-        vec!["held-out, on the same other images".to_string(), percent_up(*held_out)],
+        vec![
+            "with the prior learnt on a part".to_string(),
+            percent_up(*bound),
+        ],
+        vec![
+            "held-out, on the same other images".to_string(),
+            percent_up(*held_out),
+        ],
     ]));
-    print(&format!("\nwritten: {}, {}", folder.join(MODEL_FILE).display(), folder.join(REPORT_FILE).display()));
+    print(&format!(
+        "\nwritten: {}, {}",
+        folder.join(MODEL_FILE).display(),
+        folder.join(REPORT_FILE).display()
+    ));
 }

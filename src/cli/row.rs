@@ -18,19 +18,38 @@ impl Row {
 
     /// Its names as a line of CSV.
     pub(super) fn header(&self) -> String {
-        self.fields.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",")
+        self.fields
+            .iter()
+            .map(|(name, _)| *name)
+            .collect::<Vec<_>>()
+            .join(",")
     }
 
     /// Its values as a line of CSV; nothing where a value does not apply.
     pub(super) fn line(&self) -> String {
-        let cell = |value: &Value| if value.is_null() { String::new() } else { value.to_string() };
-        self.fields.iter().map(|(_, value)| cell(value)).collect::<Vec<_>>().join(",")
+        let cell = |value: &Value| {
+            if value.is_null() {
+                String::new()
+            } else {
+                value.to_string()
+            }
+        };
+        self.fields
+            .iter()
+            .map(|(_, value)| cell(value))
+            .collect::<Vec<_>>()
+            .join(",")
     }
 }
 
-/// The names of the first row, which are those of all, then the values of each; nothing if there are no rows.
+/// The names of the first row, which are those of all, then the values of each; nothing if there
+/// are no rows.
 pub(super) fn csv(rows: &[Row]) -> Vec<String> {
-    rows.first().map(Row::header).into_iter().chain(rows.iter().map(Row::line)).collect()
+    rows.first()
+        .map(Row::header)
+        .into_iter()
+        .chain(rows.iter().map(Row::line))
+        .collect()
 }
 
 impl Serialize for Row {

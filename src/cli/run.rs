@@ -10,7 +10,9 @@ use super::row::{csv, Row};
 use super::table::table;
 use super::Failure;
 use crate::data::SearchPath;
-use crate::lab::run::{coverage, run as draw_all, summary, Coverage, Experiment, Shard, Store, Summary};
+use crate::lab::run::{
+    coverage, run as draw_all, summary, Coverage, Experiment, Shard, Store, Summary,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -18,11 +20,13 @@ pub(super) struct Arguments {
     #[arg(value_name = "EXPERIMENT.toml")]
     experiment: PathBuf,
 
-    /// Only part I of K, into NAME.I-of-K.csv; a run without it gathers all parts and computes what is missing
+    /// Only part I of K, into NAME.I-of-K.csv; a run without it gathers all parts and computes what
+    /// is missing
     #[arg(long, value_name = "I/K", default_value = "1/1")]
     shard: Shard,
 
-    /// Another value for a key of the experiment, such as draws=2 or epochs=[1,3]; texts in quotes. Use another --out, too
+    /// Another value for a key of the experiment, such as draws=2 or epochs=[1,3]; texts in quotes.
+    /// Use another --out, too
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     settings: Vec<(String, String)>,
 
@@ -33,17 +37,25 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
     let text = String::from_utf8(read(&arguments.experiment)?)?;
-    let experiment = Experiment::parse_with(&text, &arguments.settings, search).map_err(|error| {
-        let path = arguments.experiment.display();
-        Failure::misuse(&format!("{path}: {error}"))
-    })?;
+    let experiment =
+        Experiment::parse_with(&text, &arguments.settings, search).map_err(|error| {
+            let path = arguments.experiment.display();
+            Failure::misuse(&format!("{path}: {error}"))
+        })?;
     let store = Store::open(&arguments.out, &experiment, arguments.shard)?;
-    let wanted = (0..experiment.draws()).filter(|&draw| arguments.shard.has(draw)).count();
+    let wanted = (0..experiment.draws())
+        .filter(|&draw| arguments.shard.has(draw))
+        .count();
     let total = wanted * experiment.configurations().len();
-    let progress = progress_bar(total as u64, "{bar:40} {pos}/{len} draws, {per_sec}, {eta} left");
+    let progress = progress_bar(
+        total as u64,
+        "{bar:40} {pos}/{len} draws, {per_sec}, {eta} left",
+    );
     progress.inc(total.min(store.len()) as u64);
     progress.reset_eta();
-    draw_all(&experiment, arguments.shard, &store, |draws| progress.inc(draws as u64))?;
+    draw_all(&experiment, arguments.shard, &store, |draws| {
+        progress.inc(draws as u64)
+    })?;
     progress.finish_and_clear();
 
     let rows = store.rows(&experiment)?;
@@ -52,14 +64,26 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         return Ok(());
     }
     let found = summary(&experiment, &rows)?;
-    let summaries: Vec<Row> = found.iter().map(|one| summary_row(&experiment, one)).collect();
-    let coverages: Vec<Row> = coverage(&experiment, &rows)?.iter().map(coverage_row).collect();
-    let lines: Vec<String> =
-        std::iter::once(experiment.header()).chain(rows.into_iter().map(|(_, line)| line)).collect();
+    let summaries: Vec<Row> = found
+        .iter()
+        .map(|one| summary_row(&experiment, one))
+        .collect();
+    let coverages: Vec<Row> = coverage(&experiment, &rows)?
+        .iter()
+        .map(coverage_row)
+        .collect();
+    let lines: Vec<String> = std::iter::once(experiment.header())
+        .chain(rows.into_iter().map(|(_, line)| line))
+        .collect();
     write_lines(store.path(), &lines)?;
     for (kind, rows) in [("summary", &summaries), ("coverage", &coverages)] {
         if !rows.is_empty() {
-            write_lines(&arguments.out.join(format!("{}.{kind}.csv", experiment.name())), &csv(rows))?;
+            write_lines(
+                &arguments
+                    .out
+                    .join(format!("{}.{kind}.csv", experiment.name())),
+                &csv(rows),
+            )?;
         }
     }
     if json {
@@ -73,22 +97,48 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {
-    let pair = text.split_once('=').ok_or("accepted is KEY=VALUE, such as draws=2")?;
+    let pair = text
+        .split_once('=')
+        .ok_or("accepted is KEY=VALUE, such as draws=2")?;
     Ok((pair.0.trim().to_string(), pair.1.trim().to_string()))
 }
 
 /// The values of a configuration that are not those of all others, or all of them if there is one.
 fn label(experiment: &Experiment, place: usize) -> String {
     let all = experiment.configurations();
-    let Some(own) = all.get(place) else { return String::new() };
-    let differs = |key: usize| all.len() == 1 || all.iter().any(|other| other.values.get(key) != own.values.get(key));
-    let pairs = own.values.iter().enumerate().filter(|(key, _)| differs(*key));
-    pairs.map(|(_, (key, value))| format!("{key} {value}")).collect::<Vec<String>>().join(", ")
+    let Some(own) = all.get(place) else {
+        return String::new();
+    };
+    let differs = |key: usize| {
+        all.len() == 1
+            || all
+                .iter()
+                .any(|other| other.values.get(key) != own.values.get(key))
+    };
+    let pairs = own
+        .values
+        .iter()
+        .enumerate()
+        .filter(|(key, _)| differs(*key));
+    pairs
+        .map(|(_, (key, value))| format!("{key} {value}"))
+        .collect::<Vec<String>>()
+        .join(", ")
 }
 
 /// One line a configuration.
 fn report(experiment: &Experiment, summaries: &[Summary]) -> String {
-    let head = ["configuration", "draws", "train error", "test error", "bits", "limit", "slack", "95%", ""];
+    let head = [
+        "configuration",
+        "draws",
+        "train error",
+        "test error",
+        "bits",
+        "limit",
+        "slack",
+        "95%",
+        "",
+    ];
     let line = |one: &Summary| {
         let slack = one.slack();
         vec![
@@ -103,7 +153,11 @@ fn report(experiment: &Experiment, summaries: &[Summary]) -> String {
             if one.holds() { "holds" } else { "NOT SHOWN" }.to_string(),
         ]
     };
-    table(&std::iter::once(head.map(str::to_string).to_vec()).chain(summaries.iter().map(line)).collect::<Vec<_>>())
+    table(
+        &std::iter::once(head.map(str::to_string).to_vec())
+            .chain(summaries.iter().map(line))
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// A slack, or a word where there is nothing to compare with.
@@ -123,14 +177,30 @@ fn summary_row(experiment: &Experiment, one: &Summary) -> Row {
     row.put("label", label(experiment, one.configuration));
     row.put("draws", one.draws);
     let means = [
-        (["train_error_lower", "train_error", "train_error_upper"], one.train),
-        (["test_error_lower", "test_error", "test_error_upper"], one.test),
+        (
+            ["train_error_lower", "train_error", "train_error_upper"],
+            one.train,
+        ),
+        (
+            ["test_error_lower", "test_error", "test_error_upper"],
+            one.test,
+        ),
         (["bits_lower", "bits", "bits_upper"], one.bits),
-        (["limit_kl_bits_lower", "limit_kl_bits", "limit_kl_bits_upper"], one.limit),
+        (
+            [
+                "limit_kl_bits_lower",
+                "limit_kl_bits",
+                "limit_kl_bits_upper",
+            ],
+            one.limit,
+        ),
         (["slack_lower", "slack", "slack_upper"], one.slack()),
     ];
     for (names, mean) in means {
-        names.into_iter().zip([mean.lower, mean.mean, mean.upper]).for_each(|(name, value)| row.put(name, value));
+        names
+            .into_iter()
+            .zip([mean.lower, mean.mean, mean.upper])
+            .for_each(|(name, value)| row.put(name, value));
     }
     row.put("holds", one.holds());
     row
@@ -149,7 +219,10 @@ fn coverage_row(one: &Coverage) -> Row {
     row.put("failure_rate_upper", one.rate.upper);
     row.put("mean", one.mean);
     let names = ["gap_5_percent", "gap_median", "gap_95_percent"];
-    names.into_iter().zip(one.gap).for_each(|(name, value)| row.put(name, value));
+    names
+        .into_iter()
+        .zip(one.gap)
+        .for_each(|(name, value)| row.put(name, value));
     row.put("holds", one.holds());
     row
 }

@@ -10,7 +10,9 @@ use super::output::write_whole;
 use super::progress::progress_bar;
 use super::{Failure, MISUSE};
 use crate::certificate::{issue, parse, percent_up, Certificate};
-use crate::compress::{compress, variations, CompressError, Effort, Progress, Recipe, Trial, Trials};
+use crate::compress::{
+    compress, variations, CompressError, Effort, Progress, Recipe, Trial, Trials,
+};
 use crate::data::{DataSet, LabelledImages};
 use crate::nets::{TrainError, TrainingSet};
 
@@ -38,7 +40,8 @@ struct Best {
 }
 
 impl Search<'_> {
-    /// Tries the recipes, and with the greatest effort variations of the best; returns the best's certificate.
+    /// Tries the recipes, and with the greatest effort variations of the best; returns the best's
+    /// certificate.
     ///
     /// A recipe is a pure function, so those in the folder's log need not be tried again.
     pub(super) fn run(&self, recipes: Vec<Recipe>) -> Result<Certificate, Failure> {
@@ -65,7 +68,11 @@ impl Search<'_> {
             let is_better = |bound: f64| best.as_ref().is_none_or(|best| bound < best.bound);
             if let Some(known) = trials.find(&trial) {
                 if is_better(known.bound) {
-                    best = Some(Best { recipe, bound: known.bound, certificate: None });
+                    best = Some(Best {
+                        recipe,
+                        bound: known.bound,
+                        certificate: None,
+                    });
                 }
                 continue;
             }
@@ -83,14 +90,21 @@ impl Search<'_> {
             };
             trial.seconds = begun.elapsed().as_millis() as f64 / 1000.0;
             let certificate = self.issue(&file)?;
-            (trial.errors, trial.bits, trial.bound) =
-                (certificate.k, certificate.bits, certificate.bounds.occam_binomial);
+            (trial.errors, trial.bits, trial.bound) = (
+                certificate.k,
+                certificate.bits,
+                certificate.bounds.occam_binomial,
+            );
             let bound = trial.bound;
             if is_better(bound) {
                 // At once, so that an interruption loses nothing that is finished.
                 write(self.folder, &file, &certificate)?;
                 write_whole(&self.folder.join(RECIPE_FILE), recipe.to_toml().as_bytes())?;
-                best = Some(Best { recipe, bound, certificate: Some(certificate) });
+                best = Some(Best {
+                    recipe,
+                    bound,
+                    certificate: Some(certificate),
+                });
             }
             trials.append(trial)?;
             report(&trials, &digest, seen.len());
@@ -98,7 +112,10 @@ impl Search<'_> {
         match (best, diverged) {
             (Some(best), _) => self.certificate_of(best),
             (None, Some(error)) => Err(error.into()),
-            (None, None) => Err(Failure { message: "there is no recipe to try".to_string(), code: MISUSE }),
+            (None, None) => Err(Failure {
+                message: "there is no recipe to try".to_string(),
+                code: MISUSE,
+            }),
         }
     }
 
@@ -119,21 +136,38 @@ impl Search<'_> {
     }
 
     fn is_time_over(&self) -> bool {
-        self.arguments.minutes.is_some_and(|minutes| self.begun.elapsed().as_secs_f64() >= 60.0 * minutes)
+        self.arguments
+            .minutes
+            .is_some_and(|minutes| self.begun.elapsed().as_secs_f64() >= 60.0 * minutes)
     }
 
     fn train(&self, recipe: &Recipe, number: usize, of: usize) -> Result<Vec<u8>, CompressError> {
         let settings = (self.arguments.delta, self.arguments.seed);
-        encoded(recipe, &self.data.train, self.training_set, settings, (number, of))
+        encoded(
+            recipe,
+            &self.data.train,
+            self.training_set,
+            settings,
+            (number, of),
+        )
     }
 
     fn issue(&self, file: &[u8]) -> Result<Certificate, Failure> {
-        Ok(issue(file, MODEL_FILE, self.data, self.arguments.delta, provenance(self.arguments.seed))?)
+        Ok(issue(
+            file,
+            MODEL_FILE,
+            self.data,
+            self.arguments.delta,
+            provenance(self.arguments.seed),
+        )?)
     }
 
     /// The certificate of the best recipe: made just now, or still in the folder, or made again.
     fn certificate_of(&self, best: Best) -> Result<Certificate, Failure> {
-        if let Some(certificate) = best.certificate.or_else(|| self.certificate_in_folder(best.bound)) {
+        if let Some(certificate) = best
+            .certificate
+            .or_else(|| self.certificate_in_folder(best.bound))
+        {
             return Ok(certificate);
         }
         let file = self.train(&best.recipe, 1, 1)?;
@@ -147,7 +181,10 @@ impl Search<'_> {
         let file = std::fs::read(self.folder.join(MODEL_FILE)).ok()?;
         let text = std::fs::read_to_string(self.folder.join(CERTIFICATE_FILE)).ok()?;
         let written = parse(&text).ok()?;
-        let issued = Certificate { provenance: written.provenance.clone(), ..self.issue(&file).ok()? };
+        let issued = Certificate {
+            provenance: written.provenance.clone(),
+            ..self.issue(&file).ok()?
+        };
         (issued == written && issued.bounds.occam_binomial == bound).then_some(written)
     }
 }
@@ -161,7 +198,10 @@ pub(super) fn encoded(
     (number, of): (usize, usize),
 ) -> Result<Vec<u8>, CompressError> {
     let epochs = recipe.first.epochs + recipe.second.epochs;
-    let bar = progress_bar(epochs as u64, "{prefix} {bar:24} {pos}/{len} epochs, {msg}, {eta} left");
+    let bar = progress_bar(
+        epochs as u64,
+        "{prefix} {bar:24} {pos}/{len} epochs, {msg}, {eta} left",
+    );
     bar.set_prefix(format!("[{number}/{of}]"));
     bar.set_message("starting");
     let model = compress(recipe, data, training_set, delta, seed, |progress| {
@@ -181,11 +221,29 @@ fn report(trials: &Trials, training_set: &str, number: usize) {
     if !std::io::stderr().is_terminal() {
         return;
     }
-    if let Some(Trial { bits, errors, n, bound, recipe, .. }) = trials.all().last() {
+    if let Some(Trial {
+        bits,
+        errors,
+        n,
+        bound,
+        recipe,
+        ..
+    }) = trials.all().last()
+    {
         let bound = percent_up(*bound);
         eprintln!("[{number}] bound {bound}: {bits} bits, {errors} of {n} training images misread; {recipe}");
     }
     let points = trials.frontier(training_set).into_iter();
-    let points = points.map(|trial| format!("{} bits {} ({})", trial.bits, trial.errors, percent_up(trial.bound)));
-    eprintln!("    frontier, bits errors (bound): {}", points.collect::<Vec<String>>().join("; "));
+    let points = points.map(|trial| {
+        format!(
+            "{} bits {} ({})",
+            trial.bits,
+            trial.errors,
+            percent_up(trial.bound)
+        )
+    });
+    eprintln!(
+        "    frontier, bits errors (bound): {}",
+        points.collect::<Vec<String>>().join("; ")
+    );
 }

@@ -14,7 +14,8 @@ use super::search::RECIPE_FILE;
 use super::Failure;
 use crate::code::{ImageSize, Model};
 use crate::compress::{
-    noise_images, polish, shortened, tune, Checkpoints, ImportError, Pretrained, Progress, Recipe, TrainedNetwork,
+    noise_images, polish, shortened, tune, Checkpoints, ImportError, Pretrained, Progress, Recipe,
+    TrainedNetwork,
 };
 use crate::data::{sha256, spread, Framing, ImageFolder, LabelledImages, PixelCache};
 use crate::nets::{Evaluator, Features, TrainingSet};
@@ -41,10 +42,13 @@ pub(super) struct Tuned<'a> {
 }
 
 impl Tuned<'_> {
-    /// Puts the recipe beside the certificate, and removes the checkpoints, which are not needed any more.
+    /// Puts the recipe beside the certificate, and removes the checkpoints, which are not needed
+    /// any more.
     pub(super) fn finish(self, folder: &Path) -> Result<(), Failure> {
         write_whole(&folder.join(RECIPE_FILE), &read(self.recipe)?)?;
-        self.checkpoints.remove().map_err(|error| cannot("tidy", folder, &error))
+        self.checkpoints
+            .remove()
+            .map_err(|error| cannot("tidy", folder, &error))
     }
 }
 
@@ -58,7 +62,11 @@ impl<'a> Tuning<'a> {
         let checkpoints = self.checkpoints(&recipe, &data.sha256())?;
         let model = self.tuned(&network, &recipe, &training_set, start, &checkpoints)?;
         let model = polish(&model, data, self.claim.delta, recipe.sweeps, |_| {})?;
-        Ok(Tuned { file: shortened(model, data).encode()?, recipe: self.recipe, checkpoints })
+        Ok(Tuned {
+            file: shortened(model, data).encode()?,
+            recipe: self.recipe,
+            checkpoints,
+        })
     }
 
     /// Trains on photographs, which are decoded when they are needed.
@@ -69,7 +77,9 @@ impl<'a> Tuning<'a> {
     ) -> Result<Tuned<'a>, Failure> {
         let (network, recipe) = self.read(IMAGENET_SIZE, folder.classes().len())?;
         if recipe.sweeps > 0 {
-            return Err(Failure::misuse("photographs are not polished: the recipe has sweeps = 0, or leaves it out"));
+            return Err(Failure::misuse(
+                "photographs are not polished: the recipe has sweeps = 0, or leaves it out",
+            ));
         }
         let framing = Framing::usual(network.architecture.input())?;
         let measured = folder.batch(&folder.spread(MEASURED), framing, cache);
@@ -78,12 +88,21 @@ impl<'a> Tuning<'a> {
         let checkpoints = self.checkpoints(&recipe, &folder.listing_sha256())?;
         let model = self.tuned(&network, &recipe, &training_set, start, &checkpoints)?;
         let images = noise_images(model.architecture())?;
-        Ok(Tuned { file: shortened(model, &images).encode()?, recipe: self.recipe, checkpoints })
+        Ok(Tuned {
+            file: shortened(model, &images).encode()?,
+            recipe: self.recipe,
+            checkpoints,
+        })
     }
 
-    /// The network, with the layer that maps pixels if there is one; and the recipe for all its layers.
+    /// The network, with the layer that maps pixels if there is one; and the recipe for all its
+    /// layers.
     fn read(&self, input: ImageSize, classes: usize) -> Result<(TrainedNetwork, Recipe), Failure> {
-        if self.network.extension().is_some_and(|extension| extension == "nvc") {
+        if self
+            .network
+            .extension()
+            .is_some_and(|extension| extension == "nvc")
+        {
             let message = "training goes on from a safetensors file: nonvacuous decompress makes one of a model file";
             return Err(Failure::misuse(message));
         }
@@ -109,15 +128,25 @@ impl<'a> Tuning<'a> {
         start: impl Fn(&Evaluator) -> Result<Features, ImportError>,
         checkpoints: &Checkpoints,
     ) -> Result<Model, Failure> {
-        let bar = progress_bar(Pretrained::steps(network) as u64, "{bar:24} {pos}/{len} tensors measured, {eta} left");
+        let bar = progress_bar(
+            Pretrained::steps(network) as u64,
+            "{bar:24} {pos}/{len} tensors measured, {eta} left",
+        );
         let pretrained = Pretrained::measured(network, start, || bar.inc(1))?;
         bar.finish_and_clear();
         let bar = progress_bar(RESOLUTION as u64, "{bar:24} {percent}%, {msg}, {eta} left");
         bar.set_message("starting");
-        let model = tune(recipe, pretrained, training_set, self.claim.seed, checkpoints, |progress| match progress {
-            Progress::Step(done) => bar.set_position((done * RESOLUTION) as u64),
-            other => bar.set_message(other.to_string()),
-        });
+        let model = tune(
+            recipe,
+            pretrained,
+            training_set,
+            self.claim.seed,
+            checkpoints,
+            |progress| match progress {
+                Progress::Step(done) => bar.set_position((done * RESOLUTION) as u64),
+                other => bar.set_message(other.to_string()),
+            },
+        );
         bar.finish_and_clear();
         Ok(model?)
     }

@@ -34,7 +34,10 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     let text = std::fs::read_to_string(&path).map_err(|error| cannot("read", &path, &error))?;
     let certificate = parse(&text).map_err(cannot_be_checked)?;
     let file = read(&beside(&path, &certificate.model.file)?)?;
-    let selector = arguments.data.as_deref().unwrap_or(&certificate.training_set.name);
+    let selector = arguments
+        .data
+        .as_deref()
+        .unwrap_or(&certificate.training_set.name);
     let verdict = match photographs(selector, search).map_err(cannot_be_checked)? {
         Some(set) => on_photographs(&certificate, &file, &set, arguments.cache.as_deref())?,
         None => load(selector, search)
@@ -71,19 +74,32 @@ fn on_photographs(
     cache: Option<&Path>,
 ) -> Result<Verdict, Failure> {
     let cache = cache.map(PixelCache::open).transpose()?;
-    let evaluated = certificate.subsample.map_or(set.train.len(), |subsample| subsample.size as usize);
-    let held_out = certificate.held_out.as_ref().map_or(0, |held_out| held_out.n as usize);
+    let evaluated = certificate
+        .subsample
+        .map_or(set.train.len(), |subsample| subsample.size as usize);
+    let held_out = certificate
+        .held_out
+        .as_ref()
+        .map_or(0, |held_out| held_out.n as usize);
     let progress = PhotographProgress::new(evaluated.saturating_add(held_out));
     let report = |count: usize, problems: &[String]| progress.advance(count, problems);
-    let evaluation = Evaluation { folder: None, cache: cache.as_ref(), report: Some(&report) };
-    let verdict: Result<Verdict, Unverifiable> = verify_photographs(certificate, file, set, &evaluation);
+    let evaluation = Evaluation {
+        folder: None,
+        cache: cache.as_ref(),
+        report: Some(&report),
+    };
+    let verdict: Result<Verdict, Unverifiable> =
+        verify_photographs(certificate, file, set, &evaluation);
     progress.finish();
     verdict.map_err(cannot_be_checked)
 }
 
 /// The model file's path; a certificate may not name a file elsewhere.
 fn beside(certificate: &Path, model: &str) -> Result<PathBuf, Failure> {
-    if Path::new(model).file_name().is_none_or(|name| name != model) {
+    if Path::new(model)
+        .file_name()
+        .is_none_or(|name| name != model)
+    {
         return Err(Failure {
             message: format!(
                 "cannot be checked: the model file \"{model}\" is not the name of a file beside the certificate"
@@ -96,10 +112,16 @@ fn beside(certificate: &Path, model: &str) -> Result<PathBuf, Failure> {
 
 fn cannot_be_checked(error: impl std::error::Error) -> Failure {
     let Failure { message, .. } = error.into();
-    Failure { message: format!("cannot be checked: {message}"), code: MISUSE }
+    Failure {
+        message: format!("cannot be checked: {message}"),
+        code: MISUSE,
+    }
 }
 
 fn failures(verdict: &Verdict) -> String {
-    let lines: Vec<String> = verdict.failures().map(|check| format!("  {}", check.what)).collect();
+    let lines: Vec<String> = verdict
+        .failures()
+        .map(|check| format!("  {}", check.what))
+        .collect();
     lines.join("\n")
 }

@@ -35,7 +35,11 @@ impl ImageSize {
 
 impl fmt::Display for ImageSize {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}x{}x{}", self.channels, self.height, self.width)
+        write!(
+            formatter,
+            "{}x{}x{}",
+            self.channels, self.height, self.width
+        )
     }
 }
 
@@ -44,8 +48,8 @@ impl fmt::Display for ImageSize {
 pub enum Padding {
     /// As many on each of the four sides; at most the kernel's size.
     Each(usize),
-    /// As few as give `ceil(length / stride)` outputs on each axis, half of them, rounded down, before the image: the
-    /// rule of TensorFlow.
+    /// As few as give `ceil(length / stride)` outputs on each axis, half of them, rounded down,
+    /// before the image: the rule of TensorFlow.
     Same,
 }
 
@@ -60,7 +64,8 @@ pub struct Convolution {
     pub stride: usize,
     /// Zeros added around the image.
     pub padding: Padding,
-    /// Groups of channels that do not see each other; as many as input channels in a depthwise convolution.
+    /// Groups of channels that do not see each other; as many as input channels in a depthwise
+    /// convolution.
     pub groups: usize,
     /// Whether a number is added to each output channel.
     pub bias: bool,
@@ -78,12 +83,14 @@ pub enum Layer {
         /// Filters a channel.
         filters: usize,
     },
-    /// The largest number in each window of `size x size`, without overlap; rows and columns left over are dropped.
+    /// The largest number in each window of `size x size`, without overlap; rows and columns left
+    /// over are dropped.
     MaxPool {
         /// Rows and columns of the window.
         size: usize,
     },
-    /// The mean of each window of `size x size`, without overlap; rows and columns left over are dropped.
+    /// The mean of each window of `size x size`, without overlap; rows and columns left over are
+    /// dropped.
     AveragePool {
         /// Rows and columns of the window.
         size: usize,
@@ -94,19 +101,21 @@ pub enum Layer {
     Relu,
     /// `min(max(x, 0), 6)` (Krizhevsky 2010).
     Relu6,
-    /// `(x - m) / sqrt(v + 1e-5)` with `m` and `v` the mean and variance of all features of the example: layer
-    /// normalisation (Ba, Kiros and Hinton 2016) without parameters.
+    /// `(x - m) / sqrt(v + 1e-5)` with `m` and `v` the mean and variance of all features of the
+    /// example: layer normalisation (Ba, Kiros and Hinton 2016) without parameters.
     Normalise,
-    /// `w x + b` with two numbers for each channel: batch normalisation (Ioffe and Szegedy 2015) once it has been trained. In
-    /// training, `x` is first brought to mean zero and variance one over the batch; the moments that stand for the
-    /// batch's afterwards are data, and become part of `w` and `b`.
+    /// `w x + b` with two numbers for each channel: batch normalisation (Ioffe and Szegedy 2015)
+    /// once it has been trained. In training, `x` is first brought to mean zero and variance one
+    /// over the batch; the moments that stand for the batch's afterwards are data, and become part
+    /// of `w` and `b`.
     BatchNormalise,
     /// Remembers what flows here, for [`Layer::Join`].
     Branch,
-    /// Goes on with what the last open [`Layer::Branch`] remembered, and remembers instead what has come so far: the
-    /// beginning of a shortcut with layers of its own.
+    /// Goes on with what the last open [`Layer::Branch`] remembered, and remembers instead what has
+    /// come so far: the beginning of a shortcut with layers of its own.
     Exchange,
-    /// Adds what the last open [`Layer::Branch`] remembered, and closes it: the end of a residual block (He et al. 2016).
+    /// Adds what the last open [`Layer::Branch`] remembered, and closes it: the end of a residual
+    /// block (He et al. 2016).
     Join,
     /// A matrix product with all features, in the order channel, row, column.
     Dense {
@@ -122,8 +131,8 @@ pub enum Layer {
 pub struct TensorShape {
     /// Such as `conv1.weight`; kinds of layers (`conv`, `bn`, `fc`) are numbered from 1.
     pub name: String,
-    /// `[out, in / groups, kernel, kernel]` of a convolution, `[out, in]` of a dense layer, `[out]` of a bias, `[channels]` of
-    /// each half of a batch normalisation.
+    /// `[out, in / groups, kernel, kernel]` of a convolution, `[out, in]` of a dense layer, `[out]`
+    /// of a bias, `[channels]` of each half of a batch normalisation.
     pub dimensions: Vec<usize>,
 }
 
@@ -139,8 +148,8 @@ impl TensorShape {
     }
 }
 
-/// A chain of layers that fit each other, from an input size to at least two outputs, the logits; branches that leave it
-/// come back to it.
+/// A chain of layers that fit each other, from an input size to at least two outputs, the logits;
+/// branches that leave it come back to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Architecture {
     input: ImageSize,
@@ -160,8 +169,9 @@ impl Architecture {
     /// Checks that each layer fits the layers before it.
     ///
     /// # Errors
-    /// [`CodeError::Layer`] names the first layer that does not fit; [`CodeError::Architecture`] if the input is
-    /// empty, there are too many layers, a branch is left open, or there are fewer than two outputs.
+    /// [`CodeError::Layer`] names the first layer that does not fit; [`CodeError::Architecture`] if
+    /// the input is empty, there are too many layers, a branch is left open, or there are fewer
+    /// than two outputs.
     pub fn new(input: ImageSize, layers: Vec<Layer>) -> Result<Self, CodeError> {
         let mut architecture = Self::unfinished(input)?;
         for layer in layers {
@@ -176,14 +186,21 @@ impl Architecture {
             None | Some(0) => Err(CodeError::Architecture(format!(
                 "the input {input} is empty or has more than {MAX_FEATURES} numbers"
             ))),
-            Some(_) => Ok(Self { input, layers: Vec::new(), sizes: Vec::new(), branches: Vec::new() }),
+            Some(_) => Ok(Self {
+                input,
+                layers: Vec::new(),
+                sizes: Vec::new(),
+                branches: Vec::new(),
+            }),
         }
     }
 
     /// Appends a layer that fits.
     pub(super) fn push(&mut self, layer: Layer) -> Result<(), CodeError> {
         if self.layers.len() == MAX_LAYERS {
-            return Err(CodeError::Architecture(format!("more than {MAX_LAYERS} layers")));
+            return Err(CodeError::Architecture(format!(
+                "more than {MAX_LAYERS} layers"
+            )));
         }
         let size = self.after(&layer).map_err(|reason| CodeError::Layer {
             index: self.layers.len() + 1,
@@ -202,10 +219,15 @@ impl Architecture {
             Layer::Branch if self.branches.len() == MAX_DEPTH => {
                 return Err(format!("branches are nested more than {MAX_DEPTH} deep"));
             }
-            Layer::Branch => self.branches.push(Branch { remembered: before, exchanged: false }),
+            Layer::Branch => self.branches.push(Branch {
+                remembered: before,
+                exchanged: false,
+            }),
             Layer::Exchange => match self.branches.last_mut() {
                 None => return Err("no branch is open".to_string()),
-                Some(Branch { exchanged: true, .. }) => return Err("a branch has two sides, not three".to_string()),
+                Some(Branch {
+                    exchanged: true, ..
+                }) => return Err("a branch has two sides, not three".to_string()),
                 Some(branch) => {
                     let other = std::mem::replace(&mut branch.remembered, before);
                     branch.exchanged = true;
@@ -220,7 +242,9 @@ impl Architecture {
                 Some(_) => {}
             },
             Layer::Upright if !self.layers.is_empty() => {
-                return Err("only the image itself can be stood upright, before all layers".to_string());
+                return Err(
+                    "only the image itself can be stood upright, before all layers".to_string(),
+                );
             }
             _ => {}
         }
@@ -238,7 +262,9 @@ impl Architecture {
             return Err(CodeError::Architecture("a branch is left open".to_string()));
         }
         if self.classes() < 2 {
-            return Err(CodeError::Architecture("a classifier has at least two outputs".to_string()));
+            return Err(CodeError::Architecture(
+                "a classifier has at least two outputs".to_string(),
+            ));
         }
         Ok(self)
     }
@@ -271,10 +297,15 @@ impl Architecture {
     /// Each layer with the sizes before and after it.
     pub fn steps(&self) -> impl Iterator<Item = (&Layer, ImageSize, ImageSize)> {
         let before = std::iter::once(&self.input).chain(&self.sizes);
-        self.layers.iter().zip(before).zip(&self.sizes).map(|((layer, before), after)| (layer, *before, *after))
+        self.layers
+            .iter()
+            .zip(before)
+            .zip(&self.sizes)
+            .map(|((layer, before), after)| (layer, *before, *after))
     }
 
-    /// The tensors of weights, in the order in which layers use them: kernel, matrix or scale, then bias.
+    /// The tensors of weights, in the order in which layers use them: kernel, matrix or scale, then
+    /// bias.
     pub fn tensors(&self) -> Vec<TensorShape> {
         let (mut convolutions, mut normalisations, mut denses) = (0, 0, 0);
         let mut tensors = Vec::new();
@@ -282,7 +313,13 @@ impl Architecture {
             let (name, weight, bias) = match *layer {
                 Layer::Convolution(convolution) => {
                     convolutions += 1;
-                    let Convolution { channels, kernel, groups, bias, .. } = convolution;
+                    let Convolution {
+                        channels,
+                        kernel,
+                        groups,
+                        bias,
+                        ..
+                    } = convolution;
                     let weight = vec![channels, before.channels / groups, kernel, kernel];
                     (format!("conv{convolutions}"), weight, bias)
                 }
@@ -297,9 +334,15 @@ impl Architecture {
                 _ => continue,
             };
             let outputs = weight.first().copied();
-            tensors.push(TensorShape { name: format!("{name}.weight"), dimensions: weight });
+            tensors.push(TensorShape {
+                name: format!("{name}.weight"),
+                dimensions: weight,
+            });
             if bias {
-                tensors.push(TensorShape { name: format!("{name}.bias"), dimensions: outputs.into_iter().collect() });
+                tensors.push(TensorShape {
+                    name: format!("{name}.bias"),
+                    dimensions: outputs.into_iter().collect(),
+                });
             }
         }
         tensors
@@ -319,22 +362,31 @@ impl Architecture {
     /// Number of weights and biases, or `None` if it does not fit 64 bits.
     pub fn weights(&self) -> Option<u64> {
         self.tensors().iter().try_fold(0u64, |sum, tensor| {
-            let count =
-                tensor.dimensions.iter().try_fold(1u64, |product, &dimension| product.checked_mul(dimension as u64))?;
+            let count = tensor
+                .dimensions
+                .iter()
+                .try_fold(1u64, |product, &dimension| {
+                    product.checked_mul(dimension as u64)
+                })?;
             sum.checked_add(count)
         })
     }
 }
 
 fn checked_features(size: ImageSize) -> Option<usize> {
-    size.channels.checked_mul(size.height)?.checked_mul(size.width).filter(|&features| features <= MAX_FEATURES)
+    size.channels
+        .checked_mul(size.height)?
+        .checked_mul(size.width)
+        .filter(|&features| features <= MAX_FEATURES)
 }
 
 impl Layer {
     /// Number of tensors of weights.
     fn tensors(&self) -> usize {
         match self {
-            Layer::Convolution(Convolution { bias, .. }) | Layer::Dense { bias, .. } => 1 + usize::from(*bias),
+            Layer::Convolution(Convolution { bias, .. }) | Layer::Dense { bias, .. } => {
+                1 + usize::from(*bias)
+            }
             Layer::BatchNormalise => 2,
             _ => 0,
         }
@@ -349,12 +401,18 @@ impl Layer {
     fn output(&self, before: ImageSize) -> Result<ImageSize, String> {
         let after = match *self {
             Layer::Convolution(convolution) => convolution.output(before)?,
-            Layer::Oriented { filters } => oriented::convolution(filters, before)?.output(before)?,
+            Layer::Oriented { filters } => {
+                oriented::convolution(filters, before)?.output(before)?
+            }
             Layer::MaxPool { size } | Layer::AveragePool { size } => {
                 if size == 0 || size > before.height || size > before.width {
                     return Err(format!("a window of {size} does not fit into {before}"));
                 }
-                ImageSize { channels: before.channels, height: before.height / size, width: before.width / size }
+                ImageSize {
+                    channels: before.channels,
+                    height: before.height / size,
+                    width: before.width / size,
+                }
             }
             Layer::GlobalAverage => vector(before.channels),
             Layer::Upright
@@ -368,7 +426,9 @@ impl Layer {
             Layer::Dense { units, .. } => vector(units),
         };
         match checked_features(after) {
-            None => Err(format!("its output {after} has more than {MAX_FEATURES} numbers")),
+            None => Err(format!(
+                "its output {after} has more than {MAX_FEATURES} numbers"
+            )),
             Some(0) => Err("it has no output".to_string()),
             Some(_) => Ok(after),
         }
@@ -376,7 +436,11 @@ impl Layer {
 }
 
 fn vector(channels: usize) -> ImageSize {
-    ImageSize { channels, height: 1, width: 1 }
+    ImageSize {
+        channels,
+        height: 1,
+        width: 1,
+    }
 }
 
 impl Convolution {
@@ -386,14 +450,22 @@ impl Convolution {
             Padding::Each(padding) => [padding, padding],
             Padding::Same => {
                 let outputs = length.div_ceil(self.stride.max(1));
-                let total = (outputs.saturating_sub(1) * self.stride + self.kernel).saturating_sub(length);
+                let total =
+                    (outputs.saturating_sub(1) * self.stride + self.kernel).saturating_sub(length);
                 [total / 2, total - total / 2]
             }
         }
     }
 
     fn output(&self, before: ImageSize) -> Result<ImageSize, String> {
-        let Self { channels, kernel, stride, padding, groups, .. } = *self;
+        let Self {
+            channels,
+            kernel,
+            stride,
+            padding,
+            groups,
+            ..
+        } = *self;
         if kernel == 0 || stride == 0 || groups == 0 {
             return Err("kernel, stride and groups are at least 1".to_string());
         }
@@ -416,6 +488,10 @@ impl Convolution {
                 .map(|room| room / stride + 1)
                 .ok_or_else(|| format!("a kernel of {kernel} does not fit into {before}"))
         };
-        Ok(ImageSize { channels, height: along(before.height)?, width: along(before.width)? })
+        Ok(ImageSize {
+            channels,
+            height: along(before.height)?,
+            width: along(before.width)?,
+        })
     }
 }

@@ -1,8 +1,9 @@
-//! The code word of an architecture: a fixed prior over layers, so that usual networks have short ones.
+//! The code word of an architecture: a fixed prior over layers, so that usual networks have short
+//! ones.
 //!
-//! Layers form a Markov chain: the kind of the next depends on the kind of the last, and on what followed that kind
-//! before. Every table here was fixed before any data were seen and belongs to the format; every architecture has a code
-//! word, if a longer one.
+//! Layers form a Markov chain: the kind of the next depends on the kind of the last, and on what
+//! followed that kind before. Every table here was fixed before any data were seen and belongs to
+//! the format; every architecture has a code word, if a longer one.
 
 use super::distribution::Weighted;
 use super::integer::{read_bit, read_bits, read_gamma, write_bit, write_bits, write_gamma};
@@ -46,7 +47,8 @@ const NEXT: [[u64; KINDS]; KINDS] = [
 /// Added to a pair's weight each time it occurs.
 const SEEN: u64 = 64;
 
-/// What the coder expects of the next layer: the table above, and what has been seen in this architecture.
+/// What the coder expects of the next layer: the table above, and what has been seen in this
+/// architecture.
 struct Expectation {
     next: [[u64; KINDS]; KINDS],
     last: usize,
@@ -56,7 +58,11 @@ struct Expectation {
 impl Expectation {
     /// Biases are the exception: one in sixteen, until seen.
     fn new() -> Self {
-        Self { next: NEXT, last: END, bias: [15, 1] }
+        Self {
+            next: NEXT,
+            last: END,
+            bias: [15, 1],
+        }
     }
 
     /// The next kind's distribution: without an open branch none is exchanged or joined.
@@ -91,10 +97,26 @@ const BIAS_SEEN: u64 = 8;
 
 /// Input sizes with a short code word: digits, MNIST, CIFAR, ImageNet.
 const INPUTS: [ImageSize; 4] = [
-    ImageSize { channels: 1, height: 8, width: 8 },
-    ImageSize { channels: 1, height: 28, width: 28 },
-    ImageSize { channels: 3, height: 32, width: 32 },
-    ImageSize { channels: 3, height: 224, width: 224 },
+    ImageSize {
+        channels: 1,
+        height: 8,
+        width: 8,
+    },
+    ImageSize {
+        channels: 1,
+        height: 28,
+        width: 28,
+    },
+    ImageSize {
+        channels: 3,
+        height: 32,
+        width: 32,
+    },
+    ImageSize {
+        channels: 3,
+        height: 224,
+        width: 224,
+    },
 ];
 
 /// Small integers with their weights; any other is escaped (the last symbol) and gamma coded.
@@ -103,18 +125,43 @@ struct Favourites {
     weights: &'static [u64],
 }
 
-const KERNELS: Favourites = Favourites { values: &[1, 3, 5, 7, 2, 4], weights: &[6, 16, 4, 1, 1, 1, 1] };
-const STRIDES: Favourites = Favourites { values: &[1, 2], weights: &[24, 6, 1] };
-const POOLS: Favourites = Favourites { values: &[2, 3, 4], weights: &[24, 2, 2, 1] };
-const FILTERS: Favourites = Favourites { values: &[4, 8, 12], weights: &[2, 4, 8, 1] };
-const UNITS: Favourites = Favourites { values: &[10, 2, 100, 1000], weights: &[24, 2, 1, 1, 12] };
+const KERNELS: Favourites = Favourites {
+    values: &[1, 3, 5, 7, 2, 4],
+    weights: &[6, 16, 4, 1, 1, 1, 1],
+};
+const STRIDES: Favourites = Favourites {
+    values: &[1, 2],
+    weights: &[24, 6, 1],
+};
+const POOLS: Favourites = Favourites {
+    values: &[2, 3, 4],
+    weights: &[24, 2, 2, 1],
+};
+const FILTERS: Favourites = Favourites {
+    values: &[4, 8, 12],
+    weights: &[2, 4, 8, 1],
+};
+const UNITS: Favourites = Favourites {
+    values: &[10, 2, 100, 1000],
+    weights: &[24, 2, 1, 1, 12],
+};
 
 /// Weights of the number of binary digits of a width: 1, 2, …, 12, more.
 const WIDTH_DIGITS: [u64; 13] = [1, 2, 6, 16, 12, 6, 4, 3, 2, 2, 1, 1, 1];
 
-fn write_favourite(encoder: &mut Encoder, value: usize, favourites: &Favourites) -> Result<(), CodeError> {
-    let place = favourites.values.iter().position(|&favourite| favourite == value);
-    encoder.write(place.unwrap_or(favourites.values.len()), &Weighted::new(favourites.weights))?;
+fn write_favourite(
+    encoder: &mut Encoder,
+    value: usize,
+    favourites: &Favourites,
+) -> Result<(), CodeError> {
+    let place = favourites
+        .values
+        .iter()
+        .position(|&favourite| favourite == value);
+    encoder.write(
+        place.unwrap_or(favourites.values.len()),
+        &Weighted::new(favourites.weights),
+    )?;
     match place {
         Some(_) => Ok(()),
         None => write_gamma(encoder, value as u64),
@@ -156,8 +203,19 @@ const DENSE_GROUPING: usize = 0;
 const DEPTHWISE: usize = 1;
 
 /// All but the bias.
-fn write_convolution(encoder: &mut Encoder, convolution: &Convolution, before: ImageSize) -> Result<(), CodeError> {
-    let Convolution { channels, kernel, stride, padding, groups, .. } = *convolution;
+fn write_convolution(
+    encoder: &mut Encoder,
+    convolution: &Convolution,
+    before: ImageSize,
+) -> Result<(), CodeError> {
+    let Convolution {
+        channels,
+        kernel,
+        stride,
+        padding,
+        groups,
+        ..
+    } = *convolution;
     write_favourite(encoder, kernel, &KERNELS)?;
     write_favourite(encoder, stride, &STRIDES)?;
     write_padding(encoder, padding, kernel)?;
@@ -187,7 +245,14 @@ fn read_convolution(decoder: &mut Decoder, before: ImageSize) -> Result<Convolut
         DEPTHWISE => (before.channels, before.channels),
         _ => (read_width(decoder)?, read_gamma(decoder)? as usize),
     };
-    Ok(Convolution { channels, kernel, stride, padding, groups, bias: false })
+    Ok(Convolution {
+        channels,
+        kernel,
+        stride,
+        padding,
+        groups,
+        bias: false,
+    })
 }
 
 /// Padding is mostly half the kernel or none.
@@ -312,11 +377,20 @@ impl Architecture {
             let layer = match kind {
                 CONVOLUTION => {
                     let convolution = read_convolution(decoder, architecture.output())?;
-                    Layer::Convolution(Convolution { bias: expectation.read_bias(decoder)?, ..convolution })
+                    Layer::Convolution(Convolution {
+                        bias: expectation.read_bias(decoder)?,
+                        ..convolution
+                    })
                 }
-                MAX_POOL => Layer::MaxPool { size: read_favourite(decoder, &POOLS)? },
-                AVERAGE_POOL => Layer::AveragePool { size: read_favourite(decoder, &POOLS)? },
-                ORIENTED => Layer::Oriented { filters: read_favourite(decoder, &FILTERS)? },
+                MAX_POOL => Layer::MaxPool {
+                    size: read_favourite(decoder, &POOLS)?,
+                },
+                AVERAGE_POOL => Layer::AveragePool {
+                    size: read_favourite(decoder, &POOLS)?,
+                },
+                ORIENTED => Layer::Oriented {
+                    filters: read_favourite(decoder, &FILTERS)?,
+                },
                 GLOBAL_AVERAGE => Layer::GlobalAverage,
                 RELU => Layer::Relu,
                 RELU6 => Layer::Relu6,
@@ -327,7 +401,10 @@ impl Architecture {
                 JOIN => Layer::Join,
                 DENSE => {
                     let units = read_favourite(decoder, &UNITS)?;
-                    Layer::Dense { units, bias: expectation.read_bias(decoder)? }
+                    Layer::Dense {
+                        units,
+                        bias: expectation.read_bias(decoder)?,
+                    }
                 }
                 _ => return architecture.finished(),
             };

@@ -8,14 +8,16 @@ const NAMES: &str = "lenet5, resnet8, resnet20, resnet56, mobilenet-v1-W (a widt
 impl Architecture {
     /// A well-known network for images of size `input` and a number of classes.
     ///
-    /// - `lenet5`: the variant of Caffe (LeCun et al. 1998; Jia et al. 2014), two convolutions without padding or
-    ///   rectifier, 431,080 weights on MNIST;
-    /// - `resnet8`, `resnet20`, `resnet56`: residual networks for small images (He et al. 2016), of `6 n + 2` layers with 16, 32
-    ///   and 64 channels; version 2 (He et al. 2016b): normalised and rectified before each convolution, and with a 1x1
-    ///   convolution on the shortcut where the number of channels changes;
-    /// - `mobilenet-v1-W`: MobileNet (Howard et al. 2017) with every number of channels multiplied by `W`, at least 8, as in
-    ///   TensorFlow's slim models: padding `same`, relu6;
-    /// - `efficientnet-lite0`: EfficientNet-Lite0 (Tan and Le 2019; Liu 2020), without squeeze and excitation, with relu6.
+    /// - `lenet5`: the variant of Caffe (LeCun et al. 1998; Jia et al. 2014), two convolutions
+    ///   without padding or rectifier, 431,080 weights on MNIST;
+    /// - `resnet8`, `resnet20`, `resnet56`: residual networks for small images (He et al. 2016), of
+    ///   `6 n + 2` layers with 16, 32 and 64 channels; version 2 (He et al. 2016b): normalised and
+    ///   rectified before each convolution, and with a 1x1 convolution on the shortcut where the
+    ///   number of channels changes;
+    /// - `mobilenet-v1-W`: MobileNet (Howard et al. 2017) with every number of channels multiplied
+    ///   by `W`, at least 8, as in TensorFlow's slim models: padding `same`, relu6;
+    /// - `efficientnet-lite0`: EfficientNet-Lite0 (Tan and Le 2019; Liu 2020), without squeeze and
+    ///   excitation, with relu6.
     ///
     /// ```
     /// use nonvacuous::code::{Architecture, ImageSize};
@@ -29,18 +31,28 @@ impl Architecture {
     /// # Errors
     /// If there is no such name, or the images are too small.
     pub fn named(name: &str, input: ImageSize, classes: usize) -> Result<Self, CodeError> {
-        let unknown = || CodeError::Architecture(format!("there is no network named \"{name}\"; known are {NAMES}"));
+        let unknown = || {
+            CodeError::Architecture(format!(
+                "there is no network named \"{name}\"; known are {NAMES}"
+            ))
+        };
         let text = match name {
             "lenet5" => {
-                format!("conv:20:5:p0:b max:2 conv:50:5:p0:b max:2 dense:500:b relu dense:{classes}:b")
+                format!(
+                    "conv:20:5:p0:b max:2 conv:50:5:p0:b max:2 dense:500:b relu dense:{classes}:b"
+                )
             }
             "resnet8" => resnet(1, classes),
             "resnet20" => resnet(3, classes),
             "resnet56" => resnet(9, classes),
             "efficientnet-lite0" => efficientnet_lite0(classes),
             _ => {
-                let width = name.strip_prefix("mobilenet-v1-").and_then(|width| width.parse().ok());
-                let width: f64 = width.filter(|width| (0.01..=4.0).contains(width)).ok_or_else(unknown)?;
+                let width = name
+                    .strip_prefix("mobilenet-v1-")
+                    .and_then(|width| width.parse().ok());
+                let width: f64 = width
+                    .filter(|width| (0.01..=4.0).contains(width))
+                    .ok_or_else(unknown)?;
                 mobilenet_v1(width, classes)
             }
         };
@@ -85,7 +97,10 @@ fn mobilenet_v1(width: f64, classes: usize) -> String {
     let scaled = |channels: usize| ((channels as f64 * width) as usize).max(8);
     let mut words = vec![format!("conv:{}:3:s2:same bn relu6", scaled(32))];
     for (channels, stride) in CHANNELS {
-        words.push(format!("dwconv:3:s{stride}:same bn relu6 conv:{}:1 bn relu6", scaled(channels)));
+        words.push(format!(
+            "dwconv:3:s{stride}:same bn relu6 conv:{}:1 bn relu6",
+            scaled(channels)
+        ));
     }
     words.push(format!("gap dense:{classes}:b"));
     words.join(" ")
@@ -105,13 +120,22 @@ fn efficientnet_lite0(classes: usize) -> String {
     let mut words = vec!["conv:32:3:s2:same bn relu6".to_string()];
     for [repetitions, kernel, stride, expansion, before, after] in STAGES {
         for repetition in 0..repetitions {
-            let (stride, channels) = if repetition == 0 { (stride, before) } else { (1, after) };
+            let (stride, channels) = if repetition == 0 {
+                (stride, before)
+            } else {
+                (1, after)
+            };
             let expand = match expansion {
                 1 => String::new(),
                 _ => format!("conv:{}:1 bn relu6 ", channels * expansion),
             };
-            let block = format!("{expand}dwconv:{kernel}:s{stride}:same bn relu6 conv:{after}:1 bn");
-            words.push(if stride == 1 && channels == after { format!("( {block} )") } else { block });
+            let block =
+                format!("{expand}dwconv:{kernel}:s{stride}:same bn relu6 conv:{after}:1 bn");
+            words.push(if stride == 1 && channels == after {
+                format!("( {block} )")
+            } else {
+                block
+            });
         }
     }
     words.push(format!("conv:1280:1 bn relu6 gap dense:{classes}:b"));

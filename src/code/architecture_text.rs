@@ -13,7 +13,8 @@
 //! | `( … )` | a residual block: what comes out is added to what went in |
 //! | `( … \| … )` | the same with layers on the shortcut, after the bar |
 //!
-//! `conv` and `dwconv` take `:sS` (stride), `:pP` or `:same` (padding) and `:gG` (groups); these and `dense` take `:b` (bias).
+//! `conv` and `dwconv` take `:sS` (stride), `:pP` or `:same` (padding) and `:gG` (groups); these
+//! and `dense` take `:b` (bias).
 
 use std::fmt;
 
@@ -23,7 +24,14 @@ impl fmt::Display for Layer {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Layer::Convolution(convolution) => {
-                let Convolution { channels, kernel, stride, padding, groups, bias } = convolution;
+                let Convolution {
+                    channels,
+                    kernel,
+                    stride,
+                    padding,
+                    groups,
+                    bias,
+                } = convolution;
                 write!(formatter, "conv:{channels}:{kernel}")?;
                 if *stride != 1 {
                     write!(formatter, ":s{stride}")?;
@@ -97,15 +105,24 @@ fn parse_layer(word: &str, channels: usize) -> Result<Layer, CodeError> {
     let name = parts.next().unwrap_or_default();
     let mut parts = parts.peekable();
     let mut number = |what: &str| {
-        parts.next().and_then(|part| part.parse::<usize>().ok()).ok_or_else(|| wrong(word, format!("it needs {what}")))
+        parts
+            .next()
+            .and_then(|part| part.parse::<usize>().ok())
+            .ok_or_else(|| wrong(word, format!("it needs {what}")))
     };
     let layer = match name {
         "conv" => convolution(number("a number of channels")?, number("a kernel size")?, 1),
         "dwconv" => convolution(channels, number("a kernel size")?, channels),
         "upright" => Layer::Upright,
-        "oriented" => Layer::Oriented { filters: number("a number of filters")? },
-        "max" => Layer::MaxPool { size: number("a window size")? },
-        "avg" => Layer::AveragePool { size: number("a window size")? },
+        "oriented" => Layer::Oriented {
+            filters: number("a number of filters")?,
+        },
+        "max" => Layer::MaxPool {
+            size: number("a window size")?,
+        },
+        "avg" => Layer::AveragePool {
+            size: number("a window size")?,
+        },
         "gap" => Layer::GlobalAverage,
         "relu" => Layer::Relu,
         "relu6" => Layer::Relu6,
@@ -114,30 +131,52 @@ fn parse_layer(word: &str, channels: usize) -> Result<Layer, CodeError> {
         "(" => Layer::Branch,
         "|" => Layer::Exchange,
         ")" => Layer::Join,
-        "dense" => Layer::Dense { units: number("a number of units")?, bias: false },
+        "dense" => Layer::Dense {
+            units: number("a number of units")?,
+            bias: false,
+        },
         _ => return Err(wrong(word, "there is no such layer".to_string())),
     };
     parts.try_fold(layer, |layer, option| with_option(layer, option, word))
 }
 
 fn wrong(word: &str, reason: String) -> CodeError {
-    CodeError::Text { word: word.to_string(), reason }
+    CodeError::Text {
+        word: word.to_string(),
+        reason,
+    }
 }
 
 fn convolution(channels: usize, kernel: usize, groups: usize) -> Layer {
     let padding = Padding::Each(kernel / 2);
-    Layer::Convolution(Convolution { channels, kernel, stride: 1, padding, groups, bias: false })
+    Layer::Convolution(Convolution {
+        channels,
+        kernel,
+        stride: 1,
+        padding,
+        groups,
+        bias: false,
+    })
 }
 
 fn with_option(mut layer: Layer, option: &str, word: &str) -> Result<Layer, CodeError> {
     let unknown = || wrong(word, format!("it has no option \"{option}\""));
-    let value = || option.get(1..).and_then(|digits| digits.parse().ok()).ok_or_else(unknown);
+    let value = || {
+        option
+            .get(1..)
+            .and_then(|digits| digits.parse().ok())
+            .ok_or_else(unknown)
+    };
     match (&mut layer, option.chars().next()) {
         (Layer::Dense { bias, .. }, Some('b')) if option == "b" => *bias = true,
         (Layer::Convolution(convolution), Some('b')) if option == "b" => convolution.bias = true,
-        (Layer::Convolution(convolution), Some('s')) if option == "same" => convolution.padding = Padding::Same,
+        (Layer::Convolution(convolution), Some('s')) if option == "same" => {
+            convolution.padding = Padding::Same
+        }
         (Layer::Convolution(convolution), Some('s')) => convolution.stride = value()?,
-        (Layer::Convolution(convolution), Some('p')) => convolution.padding = Padding::Each(value()?),
+        (Layer::Convolution(convolution), Some('p')) => {
+            convolution.padding = Padding::Each(value()?)
+        }
         (Layer::Convolution(convolution), Some('g')) => convolution.groups = value()?,
         _ => return Err(unknown()),
     }

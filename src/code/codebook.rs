@@ -12,10 +12,11 @@ pub(super) const FULL_MANTISSA: u32 = 23;
 
 /// Distinct non-zero numbers in ascending order.
 ///
-/// Zero is not a codeword: a weight that is zero is not kept. The values are numbers `±(1 + m / 2^p) 2^e` with `p` binary
-/// digits after the point, or whole multiples of one step: whichever takes fewer bits to write. With `p = 23` every
-/// normal single-precision number is a codeword; 7 digits are those of bfloat16, 10 those of half precision. A
-/// ternary tensor has the multiples -1 and 1, a uniform grid of integers a range of them.
+/// Zero is not a codeword: a weight that is zero is not kept. The values are numbers
+/// `±(1 + m / 2^p) 2^e` with `p` binary digits after the point, or whole multiples of one step:
+/// whichever takes fewer bits to write. With `p = 23` every normal single-precision number is a
+/// codeword; 7 digits are those of bfloat16, 10 those of half precision. A ternary tensor has the
+/// multiples -1 and 1, a uniform grid of integers a range of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Codebook {
     pub(super) form: Form,
@@ -33,9 +34,13 @@ pub(super) enum Form {
 
 impl Codebook {
     /// No values: every weight is zero.
-    pub const EMPTY: Self = Self { form: Form::List(0), values: Vec::new() };
+    pub const EMPTY: Self = Self {
+        form: Form::List(0),
+        values: Vec::new(),
+    };
 
-    /// Checks that `values` ascend, are not zero, and have at most `digits` binary digits after the leading one.
+    /// Checks that `values` ascend, are not zero, and have at most `digits` binary digits after the
+    /// leading one.
     ///
     /// The code word takes no more digits than the values need.
     ///
@@ -47,15 +52,31 @@ impl Codebook {
                 "{digits} binary digits, but at most {FULL_MANTISSA} are accepted"
             )));
         }
-        if let Some(value) = values.iter().find(|&&value| Self::round(value, digits) != value) {
-            return Err(CodeError::Codebook(format!("{value} is not a number with {digits} binary digits")));
+        if let Some(value) = values
+            .iter()
+            .find(|&&value| Self::round(value, digits) != value)
+        {
+            return Err(CodeError::Codebook(format!(
+                "{value} is not a number with {digits} binary digits"
+            )));
         }
-        let needed = values.iter().map(|&value| digits_of(value)).max().unwrap_or(0);
+        let needed = values
+            .iter()
+            .map(|&value| digits_of(value))
+            .max()
+            .unwrap_or(0);
         let list = Self::with_form(Form::List(needed), values)?;
         match Grid::shortest(&list.values) {
             Some(grid) => {
-                let grid = Self { form: Form::Grid(grid), values: list.values.clone() };
-                Ok(if grid.code_length()? < list.code_length()? { grid } else { list })
+                let grid = Self {
+                    form: Form::Grid(grid),
+                    values: list.values.clone(),
+                };
+                Ok(if grid.code_length()? < list.code_length()? {
+                    grid
+                } else {
+                    list
+                })
             }
             None => Ok(list),
         }
@@ -78,10 +99,15 @@ impl Codebook {
             )));
         }
         if let Some(value) = values.iter().find(|value| !value.is_normal()) {
-            return Err(CodeError::Codebook(format!("{value} is not a normal number")));
+            return Err(CodeError::Codebook(format!(
+                "{value} is not a normal number"
+            )));
         }
         if let Some(pair) = values.windows(2).find(|pair| pair[0] >= pair[1]) {
-            return Err(CodeError::Codebook(format!("values must ascend, but {} comes before {}", pair[0], pair[1])));
+            return Err(CodeError::Codebook(format!(
+                "values must ascend, but {} comes before {}",
+                pair[0], pair[1]
+            )));
         }
         Ok(Self { form, values })
     }
@@ -101,10 +127,13 @@ impl Codebook {
         self.values.is_empty()
     }
 
-    /// What kind of numbers the values are, for people: `ternary`, `integer grid`, `bf16` and so on.
+    /// What kind of numbers the values are, for people: `ternary`, `integer grid`, `bf16` and so
+    /// on.
     pub fn kind(&self) -> String {
         match &self.form {
-            Form::Grid(grid) if grid.multiples().iter().all(|multiple| multiple.abs() == 1) => "ternary".to_string(),
+            Form::Grid(grid) if grid.multiples().iter().all(|multiple| multiple.abs() == 1) => {
+                "ternary".to_string()
+            }
             Form::Grid(grid) if grid.has_binary_step() => "fixed point".to_string(),
             Form::Grid(_) => "integer grid".to_string(),
             Form::List(FULL_MANTISSA) => "f32".to_string(),
@@ -113,7 +142,8 @@ impl Codebook {
         }
     }
 
-    /// The symbol of each weight, which is 0 or one of the values: 0 for 0, and `s` for the `s`-th value.
+    /// The symbol of each weight, which is 0 or one of the values: 0 for 0, and `s` for the `s`-th
+    /// value.
     pub fn symbols(&self, weights: &[f32]) -> Vec<u8> {
         let symbol = |&weight: &f32| match weight {
             0.0 => 0,
@@ -125,7 +155,10 @@ impl Codebook {
     /// How many values there are of each sign.
     pub(super) fn alphabet(&self) -> Alphabet {
         let negative = self.negative();
-        Alphabet { negative, positive: self.len() - negative }
+        Alphabet {
+            negative,
+            positive: self.len() - negative,
+        }
     }
 
     /// Number of negative values; they come first.
@@ -133,7 +166,8 @@ impl Codebook {
         self.values.partition_point(|&value| value < 0.0)
     }
 
-    /// The number with `digits` binary digits after the leading one that is nearest to `value`, ties away from zero.
+    /// The number with `digits` binary digits after the leading one that is nearest to `value`,
+    /// ties away from zero.
     ///
     /// ```
     /// use nonvacuous::code::Codebook;
@@ -146,13 +180,17 @@ impl Codebook {
         f32::from_bits(value.to_bits().saturating_add(half) >> dropped << dropped)
     }
 
-    /// Places values into a codebook: each is rounded, zeros and duplicates are dropped, the rest sorted.
+    /// Places values into a codebook: each is rounded, zeros and duplicates are dropped, the rest
+    /// sorted.
     ///
     /// # Errors
     /// If a rounded value is not a normal number, or there are too many.
     pub fn nearest(digits: u32, values: &[f32]) -> Result<Self, CodeError> {
-        let mut rounded: Vec<f32> =
-            values.iter().filter(|value| **value != 0.0).map(|&value| Self::round(value, digits)).collect();
+        let mut rounded: Vec<f32> = values
+            .iter()
+            .filter(|value| **value != 0.0)
+            .map(|&value| Self::round(value, digits))
+            .collect();
         rounded.sort_by(f32::total_cmp);
         rounded.dedup();
         Self::new(digits, rounded)

@@ -1,7 +1,7 @@
 //! The code word of a codebook.
 //!
-//! Every table here was fixed before any data were seen and belongs to the format: few values with few digits are
-//! expected, as many of them negative as positive, of like magnitudes.
+//! Every table here was fixed before any data were seen and belongs to the format: few values with
+//! few digits are expected, as many of them negative as positive, of like magnitudes.
 
 use super::codebook::{Form, FULL_MANTISSA, MAX_CODEWORDS};
 use super::distribution::{AdaptiveBit, Weighted};
@@ -16,8 +16,10 @@ const COUNTS: [u64; 17] = [1, 4, 24, 8, 8, 6, 6, 6, 4, 2, 2, 2, 2, 2, 2, 2, 3];
 const FORMS: [u64; 2] = [2, 1];
 
 /// Weights of the number of binary digits after the leading one: 0, 1, …, 31.
-const DIGITS: [u64; 32] =
-    [12, 24, 32, 24, 12, 6, 4, 6, 2, 2, 4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 8, 8, 4, 2, 1, 1, 1, 1, 1];
+const DIGITS: [u64; 32] = [
+    12, 24, 32, 24, 12, 6, 4, 6, 2, 2, 4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 8, 8, 4, 2, 1, 1, 1,
+    1, 1,
+];
 
 /// Small exponents, or differences of exponents, with their weights; the last is for all others.
 struct Exponents {
@@ -26,17 +28,30 @@ struct Exponents {
 }
 
 /// The first.
-const FIRST: Exponents = Exponents { values: &[0, -1, 1, -2, 2, -3, -4, 3], weights: &[8, 8, 8, 4, 3, 3, 2, 1, 3] };
+const FIRST: Exponents = Exponents {
+    values: &[0, -1, 1, -2, 2, -3, -4, 3],
+    weights: &[8, 8, 8, 4, 3, 3, 2, 1, 3],
+};
 
 /// Each other's difference from the one before.
-const DIFFERENCES: Exponents = Exponents { values: &[0, 1, -1, 2, -2], weights: &[16, 6, 6, 2, 2, 2] };
+const DIFFERENCES: Exponents = Exponents {
+    values: &[0, 1, -1, 2, -2],
+    weights: &[16, 6, 6, 2, 2, 2],
+};
 
 /// A magnitude's bits, as IEEE 754 has them.
 const EXPONENT_BIAS: i64 = 127;
 
-fn write_exponent(encoder: &mut Encoder, value: i64, exponents: &Exponents) -> Result<(), CodeError> {
+fn write_exponent(
+    encoder: &mut Encoder,
+    value: i64,
+    exponents: &Exponents,
+) -> Result<(), CodeError> {
     let place = exponents.values.iter().position(|&usual| usual == value);
-    encoder.write(place.unwrap_or(exponents.values.len()), &Weighted::new(exponents.weights))?;
+    encoder.write(
+        place.unwrap_or(exponents.values.len()),
+        &Weighted::new(exponents.weights),
+    )?;
     match place {
         Some(_) => Ok(()),
         None => write_signed(encoder, value),
@@ -53,7 +68,9 @@ fn read_exponent(decoder: &mut Decoder, exponents: &Exponents) -> Result<i64, Co
 
 /// Weights of how many of `count` values are negative: about half are expected.
 fn negatives(count: usize) -> Weighted {
-    let weights: Vec<u64> = (0..=count).map(|negative| 1 + 2 * negative.min(count - negative) as u64).collect();
+    let weights: Vec<u64> = (0..=count)
+        .map(|negative| 1 + 2 * negative.min(count - negative) as u64)
+        .collect();
     Weighted::new(&weights)
 }
 
@@ -82,7 +99,10 @@ impl Codebook {
         if count == 0 {
             return Ok(());
         }
-        encoder.write(usize::from(matches!(self.form, Form::Grid(_))), &Weighted::new(&FORMS))?;
+        encoder.write(
+            usize::from(matches!(self.form, Form::Grid(_))),
+            &Weighted::new(&FORMS),
+        )?;
         encoder.write(self.negative(), &negatives(count))?;
         match &self.form {
             Form::List(digits) => self.write_list(encoder, *digits),
@@ -101,7 +121,11 @@ impl Codebook {
                 Some(last) => write_exponent(encoder, exponent - last, &DIFFERENCES)?,
             }
             let mantissa = bits & ((1 << FULL_MANTISSA) - 1);
-            write_bits(encoder, u64::from(mantissa >> (FULL_MANTISSA - digits)), digits)?;
+            write_bits(
+                encoder,
+                u64::from(mantissa >> (FULL_MANTISSA - digits)),
+                digits,
+            )?;
             last = Some(exponent);
         }
         Ok(())
@@ -149,7 +173,11 @@ fn read_list(decoder: &mut Decoder, count: usize, negative: usize) -> Result<Cod
         let mantissa = (read_bits(decoder, digits)? as u32) << (FULL_MANTISSA - digits);
         let bits = ((exponent + EXPONENT_BIAS) as u32) << FULL_MANTISSA | mantissa;
         let magnitude = f32::from_bits(bits);
-        values.push(if place < negative { -magnitude } else { magnitude });
+        values.push(if place < negative {
+            -magnitude
+        } else {
+            magnitude
+        });
         last = Some(exponent);
     }
     Codebook::with_form(Form::List(digits), values)
@@ -194,14 +222,27 @@ fn read_grid(decoder: &mut Decoder, count: usize, negative: usize) -> Result<Gri
         }
         let next = decoder.read(&is_next.expect())? == 1;
         is_next.observe(next);
-        last += if next { 1 } else { 1 + read_gamma(decoder)? as i64 };
+        last += if next {
+            1
+        } else {
+            1 + read_gamma(decoder)? as i64
+        };
         if last > i64::from(MAX_MULTIPLE) {
             return Err(outside("a multiple of", last));
         }
-        magnitudes.push(if place < negative { -last as i32 } else { last as i32 });
+        magnitudes.push(if place < negative {
+            -last as i32
+        } else {
+            last as i32
+        });
     }
     let (below, _) = magnitudes.split_at_mut(negative);
     below.reverse();
-    Grid::new(digits, i32::try_from(exponent).unwrap_or(i32::MAX), mantissa, magnitudes)
-        .ok_or_else(|| outside("a step's exponent of", exponent))
+    Grid::new(
+        digits,
+        i32::try_from(exponent).unwrap_or(i32::MAX),
+        mantissa,
+        magnitudes,
+    )
+    .ok_or_else(|| outside("a step's exponent of", exponent))
 }

@@ -33,8 +33,9 @@ pub fn ideal_bits(distribution: &impl Distribution, symbol: usize) -> f64 {
 
 /// Symbols in proportion to integer weights.
 ///
-/// The interval of symbol `s` starts at `floor(W_s (2^20 - r) / W) + s`, where `W_s` is the sum of the weights
-/// before it, `W` the sum of all and `r` their number: in proportion up to rounding, and never empty.
+/// The interval of symbol `s` starts at `floor(W_s (2^20 - r) / W) + s`, where `W_s` is the sum of
+/// the weights before it, `W` the sum of all and `r` their number: in proportion up to rounding,
+/// and never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Weighted {
     weights: Vec<u64>,
@@ -45,11 +46,18 @@ impl Weighted {
     /// The distribution in proportion to `weights`, which must not all be zero.
     ///
     /// # Panics
-    /// If all weights are zero or there are more than `2^16` of them; both are fixed by the caller's source.
+    /// If all weights are zero or there are more than `2^16` of them; both are fixed by the
+    /// caller's source.
     pub fn new(weights: &[u64]) -> Self {
         let total = weights.iter().sum();
-        assert!(total > 0 && weights.len() <= 1 << 16, "a distribution needs a positive weight");
-        Self { weights: weights.to_vec(), total }
+        assert!(
+            total > 0 && weights.len() <= 1 << 16,
+            "a distribution needs a positive weight"
+        );
+        Self {
+            weights: weights.to_vec(),
+            total,
+        }
     }
 
     fn boundary(&self, weight_before: u64, symbol: usize) -> u32 {
@@ -71,7 +79,10 @@ impl Distribution for Weighted {
         let weight = *self.weights.get(symbol)?;
         let before: u64 = self.weights.iter().take(symbol).sum();
         let start = self.boundary(before, symbol);
-        Some((start, Self::between(start, self.boundary(before + weight, symbol + 1))))
+        Some((
+            start,
+            Self::between(start, self.boundary(before + weight, symbol + 1)),
+        ))
     }
 
     fn symbol_at(&self, quantile: u32) -> (usize, u32, NonZeroU32) {
@@ -98,11 +109,15 @@ pub struct Binary {
 
 impl Binary {
     /// Both are equally probable.
-    pub const FAIR: Self = Self { start: 1 << (PRECISION - 1) };
+    pub const FAIR: Self = Self {
+        start: 1 << (PRECISION - 1),
+    };
 
     /// A one has probability `ones / 2^16`; `ones` is taken as at least 1 and at most `2^16 - 1`.
     pub fn sixteen_bits(ones: u32) -> Self {
-        Self { start: (1 << PRECISION) - (ones.clamp(1, (1 << 16) - 1) << (PRECISION - 16)) }
+        Self {
+            start: (1 << PRECISION) - (ones.clamp(1, (1 << 16) - 1) << (PRECISION - 16)),
+        }
     }
 }
 
@@ -135,7 +150,8 @@ impl Distribution for Binary {
     }
 }
 
-/// [`Adaptive`] for two symbols, as fast as a binary decision for each of millions of weights must be.
+/// [`Adaptive`] for two symbols, as fast as a binary decision for each of millions of weights must
+/// be.
 ///
 /// ```
 /// use nonvacuous::code::distribution::{ideal_bits, AdaptiveBit};
@@ -156,7 +172,11 @@ pub struct AdaptiveBit {
 
 impl Default for AdaptiveBit {
     fn default() -> Self {
-        Self { zeros: 0, ones: 0, expected: Binary::FAIR }
+        Self {
+            zeros: 0,
+            ones: 0,
+            expected: Binary::FAIR,
+        }
     }
 }
 
@@ -180,16 +200,18 @@ impl AdaptiveBit {
         let count = self.zeros + self.ones;
         if count <= Self::EAGER || count.is_multiple_of(Self::LAZY) {
             let start = (1 + 2 * self.zeros) * (ONE - 2) / (2 + 2 * count) + 1;
-            self.expected = Binary { start: start as u32 };
+            self.expected = Binary {
+                start: start as u32,
+            };
         }
     }
 }
 
-/// The Krichevsky-Trofimov estimator (1981): after `c_s` occurrences of symbol `s` among `c`, it expects `s` with
-/// probability `(c_s + 1/2) / (c + r/2)`.
+/// The Krichevsky-Trofimov estimator (1981): after `c_s` occurrences of symbol `s` among `c`, it
+/// expects `s` with probability `(c_s + 1/2) / (c + r/2)`.
 ///
-/// For two symbols, coding any sequence of length `c` costs at most `(1/2) log2 c + 1` bits more than the best
-/// fixed probability would, known only in hindsight.
+/// For two symbols, coding any sequence of length `c` costs at most `(1/2) log2 c + 1` bits more
+/// than the best fixed probability would, known only in hindsight.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adaptive(Weighted);
 
@@ -202,7 +224,8 @@ impl Adaptive {
         Self(Weighted::new(&vec![1; size]))
     }
 
-    /// Begins as if the symbols had already occurred: their weights are `weights`, and each observation adds 2.
+    /// Begins as if the symbols had already occurred: their weights are `weights`, and each
+    /// observation adds 2.
     ///
     /// # Panics
     /// As [`Weighted::new`].

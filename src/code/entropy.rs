@@ -1,9 +1,10 @@
 //! The arithmetic coder: symbols in, bytes out, and back.
 //!
-//! The coding itself is constriction's range coder (Pasco 1976; Bamler 2022). Two things are added here. The
-//! stream ends in the fewest bytes that still decode whatever follows them, instead of in whole 32-bit words:
-//! in a file of eighty bytes the difference is a few percent. And because no stream is then the beginning of
-//! another, streams are self-delimiting: [`Decoder`] needs no length.
+//! The coding itself is constriction's range coder (Pasco 1976; Bamler 2022). Two things are added
+//! here. The stream ends in the fewest bytes that still decode whatever follows them, instead of in
+//! whole 32-bit words: in a file of eighty bytes the difference is a few percent. And because no
+//! stream is then the beginning of another, streams are self-delimiting: [`Decoder`] needs no
+//! length.
 
 use std::borrow::Borrow;
 use std::num::NonZeroU32;
@@ -28,12 +29,16 @@ impl EntropyModel<PRECISION> for Interval {
 
 impl EncoderModel<PRECISION> for Interval {
     #[inline]
-    fn left_cumulative_and_probability(&self, _symbol: impl Borrow<()>) -> Option<(u32, NonZeroU32)> {
+    fn left_cumulative_and_probability(
+        &self,
+        _symbol: impl Borrow<()>,
+    ) -> Option<(u32, NonZeroU32)> {
         Some((self.start, self.width))
     }
 }
 
-/// A sum of ideal code lengths: a product of probabilities that is only now and then turned into bits.
+/// A sum of ideal code lengths: a product of probabilities that is only now and then turned into
+/// bits.
 #[derive(Debug, Clone, Copy)]
 struct Length {
     bits: f64,
@@ -42,12 +47,16 @@ struct Length {
 
 impl Default for Length {
     fn default() -> Self {
-        Self { bits: 0.0, probability: 1.0 }
+        Self {
+            bits: 0.0,
+            probability: 1.0,
+        }
     }
 }
 
 impl Length {
-    /// The logarithm of this and of one more probability of at least `2^-20` is far from the smallest number.
+    /// The logarithm of this and of one more probability of at least `2^-20` is far from the
+    /// smallest number.
     const SMALLEST: f64 = 1e-280;
 
     #[inline]
@@ -100,12 +109,20 @@ impl Encoder {
     ///
     /// # Errors
     /// If `symbol` is outside the distribution's alphabet.
-    pub fn write(&mut self, symbol: usize, distribution: &impl Distribution) -> Result<(), CodeError> {
-        let (start, width) = distribution.interval(symbol).ok_or(CodeError::InvalidCodeWord)?;
+    pub fn write(
+        &mut self,
+        symbol: usize,
+        distribution: &impl Distribution,
+    ) -> Result<(), CodeError> {
+        let (start, width) = distribution
+            .interval(symbol)
+            .ok_or(CodeError::InvalidCodeWord)?;
         if let Some(length) = self.lengths.get_mut(self.purpose) {
             length.add(width);
         }
-        self.range.encode_symbol((), Interval { start, width }).map_err(|_| CodeError::InvalidCodeWord)
+        self.range
+            .encode_symbol((), Interval { start, width })
+            .map_err(|_| CodeError::InvalidCodeWord)
     }
 
     /// What the symbols written from now on are for.
@@ -119,15 +136,17 @@ impl Encoder {
         self.lengths.get(purpose as usize).map_or(0.0, Length::bits)
     }
 
-    /// The sum of `-log2` of the probabilities of all symbols written so far: for reports, never for bounds.
+    /// The sum of `-log2` of the probabilities of all symbols written so far: for reports, never
+    /// for bounds.
     pub fn ideal_bits(&self) -> f64 {
         self.lengths.iter().map(Length::bits).sum()
     }
 
     /// Ends the stream in the fewest bytes that decode to the same symbols whatever follows them.
     ///
-    /// The coder's state is an interval `[lower, lower + range)` of 64-bit fractions. Of the points in it, the one
-    /// with the fewest bytes `b` is chosen such that all `2^(64 - 8b)` continuations stay in the interval.
+    /// The coder's state is an interval `[lower, lower + range)` of 64-bit fractions. Of the points
+    /// in it, the one with the fewest bytes `b` is chosen such that all `2^(64 - 8b)` continuations
+    /// stay in the interval.
     pub fn finish(self) -> Vec<u8> {
         let (words, state, situation) = self.range.into_raw_parts();
         let lower = u128::from(state.lower());
@@ -145,7 +164,11 @@ impl Encoder {
         let mut out: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
         if let EncoderSituation::Inverted(pending, first) = situation {
             // Words held back until it is known whether a carry runs through them.
-            let (first, rest) = if carry { (first.wrapping_add(1), 0) } else { (first, u32::MAX) };
+            let (first, rest) = if carry {
+                (first.wrapping_add(1), 0)
+            } else {
+                (first, u32::MAX)
+            };
             out.extend(first.to_be_bytes());
             for _ in 1..pending.get() {
                 out.extend(rest.to_be_bytes());
@@ -158,7 +181,8 @@ impl Encoder {
 
 /// Reads symbols.
 ///
-/// The decoder of constriction's range coder, with a way of its own for binary symbols: it compares instead of dividing.
+/// The decoder of constriction's range coder, with a way of its own for binary symbols: it compares
+/// instead of dividing.
 #[derive(Debug)]
 pub struct Decoder {
     words: std::vec::IntoIter<u32>,
@@ -171,15 +195,25 @@ pub struct Decoder {
 const SMALLEST_RANGE: u64 = 1 << 32;
 
 impl Decoder {
-    /// Reads from the beginning of `bytes`; past their end it reads zeros, so the caller must bound its reading.
+    /// Reads from the beginning of `bytes`; past their end it reads zeros, so the caller must bound
+    /// its reading.
     pub fn new(bytes: &[u8]) -> Self {
         let words: Vec<u32> = bytes
             .chunks(4)
             .map(|chunk| {
-                chunk.iter().chain(std::iter::repeat(&0)).take(4).fold(0, |word, &byte| word << 8 | u32::from(byte))
+                chunk
+                    .iter()
+                    .chain(std::iter::repeat(&0))
+                    .take(4)
+                    .fold(0, |word, &byte| word << 8 | u32::from(byte))
             })
             .collect();
-        let mut decoder = Self { words: words.into_iter(), lower: 0, range: u64::MAX, point: 0 };
+        let mut decoder = Self {
+            words: words.into_iter(),
+            lower: 0,
+            range: u64::MAX,
+            point: 0,
+        };
         decoder.point = u64::from(decoder.next_word()) << 32;
         decoder.point |= u64::from(decoder.next_word());
         decoder

@@ -32,7 +32,9 @@ pub enum CodeError {
         limit: u32,
     },
     /// The file claims more weights than a file of its length may.
-    #[error("the model has {weights} weights, but a file of {bytes} bytes may hold at most {limit}")]
+    #[error(
+        "the model has {weights} weights, but a file of {bytes} bytes may hold at most {limit}"
+    )]
     TooManyWeights {
         /// Number of weights that the architecture asks for.
         weights: u64,
@@ -74,7 +76,9 @@ pub enum CodeError {
         reason: String,
     },
     /// A subspace that the format cannot write.
-    #[error("a subspace with seed {seed} and {terms} terms; seeds are below 2^32, terms from 1 to 64")]
+    #[error(
+        "a subspace with seed {seed} and {terms} terms; seeds are below 2^32, terms from 1 to 64"
+    )]
     Subspace {
         /// The seed.
         seed: u64,

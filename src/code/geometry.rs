@@ -4,8 +4,9 @@ use super::{Architecture, ImageSize, Layer, TensorShape};
 
 /// A tensor as rows of feature maps: `rows x channels x height x width`, the last index fastest.
 ///
-/// A convolution has a row for each output channel and the kernel's rows and columns; a dense layer has a row for
-/// each unit and its inputs' feature map; a bias is a single row, each entry a channel.
+/// A convolution has a row for each output channel and the kernel's rows and columns; a dense layer
+/// has a row for each unit and its inputs' feature map; a bias is a single row, each entry a
+/// channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Geometry {
     /// Output channels or units.
@@ -21,19 +22,44 @@ pub(super) struct Geometry {
 impl Geometry {
     /// One geometry a tensor of the architecture.
     pub(super) fn of(architecture: &Architecture) -> Vec<Self> {
-        let mut dense_inputs = architecture.steps().filter_map(|(layer, before, _)| match layer {
-            Layer::Dense { .. } => Some(before),
-            _ => None,
-        });
-        architecture.tensors().iter().map(|tensor| Self::new(tensor, &mut dense_inputs)).collect()
+        let mut dense_inputs = architecture
+            .steps()
+            .filter_map(|(layer, before, _)| match layer {
+                Layer::Dense { .. } => Some(before),
+                _ => None,
+            });
+        architecture
+            .tensors()
+            .iter()
+            .map(|tensor| Self::new(tensor, &mut dense_inputs))
+            .collect()
     }
 
     fn new(tensor: &TensorShape, dense_inputs: &mut impl Iterator<Item = ImageSize>) -> Self {
         match *tensor.dimensions {
-            [rows, channels, height, width] => Self { rows, channels, height, width },
+            [rows, channels, height, width] => Self {
+                rows,
+                channels,
+                height,
+                width,
+            },
             [rows, inputs] => match dense_inputs.next() {
-                Some(ImageSize { channels, height, width }) => Self { rows, channels, height, width },
-                None => Self { rows, channels: inputs, height: 1, width: 1 },
+                Some(ImageSize {
+                    channels,
+                    height,
+                    width,
+                }) => Self {
+                    rows,
+                    channels,
+                    height,
+                    width,
+                },
+                None => Self {
+                    rows,
+                    channels: inputs,
+                    height: 1,
+                    width: 1,
+                },
             },
             _ => Self::line(tensor.len()),
         }
@@ -41,7 +67,12 @@ impl Geometry {
 
     /// A single row, each entry a channel: what has no shape.
     pub(super) fn line(length: usize) -> Self {
-        Self { rows: 1, channels: length, height: 1, width: 1 }
+        Self {
+            rows: 1,
+            channels: length,
+            height: 1,
+            width: 1,
+        }
     }
 
     /// Number of weights in a row.

@@ -3,7 +3,8 @@
 /// The step has at most this many binary digits after the leading one.
 pub(super) const MAX_STEP_DIGITS: u32 = 31;
 
-/// Multiples are at most this large, so that their product with a step is exact in double precision.
+/// Multiples are at most this large, so that their product with a step is exact in double
+/// precision.
 pub(super) const MAX_MULTIPLE: i32 = 1 << 16;
 
 /// The smallest magnitude is tried as up to this many steps.
@@ -26,19 +27,36 @@ pub(super) struct Grid {
 
 impl Grid {
     /// A grid of given step; `None` if a number is outside its range.
-    pub(super) fn new(digits: u32, exponent: i32, mantissa: u64, multiples: Vec<i32>) -> Option<Self> {
+    pub(super) fn new(
+        digits: u32,
+        exponent: i32,
+        mantissa: u64,
+        multiples: Vec<i32>,
+    ) -> Option<Self> {
         let fits = digits <= MAX_STEP_DIGITS
             && mantissa >> digits == 0
             && STEP_EXPONENTS.contains(&exponent)
-            && multiples.iter().all(|multiple| multiple.abs() <= MAX_MULTIPLE);
-        fits.then_some(Self { digits, exponent, mantissa, multiples })
+            && multiples
+                .iter()
+                .all(|multiple| multiple.abs() <= MAX_MULTIPLE);
+        fits.then_some(Self {
+            digits,
+            exponent,
+            mantissa,
+            multiples,
+        })
     }
 
-    /// The grid with the coarsest, shortest step that gives exactly these ascending values, if there is one.
+    /// The grid with the coarsest, shortest step that gives exactly these ascending values, if
+    /// there is one.
     pub(super) fn shortest(values: &[f32]) -> Option<Self> {
-        let smallest = values.iter().map(|value| value.abs()).min_by(f32::total_cmp)?;
-        (1..=TRIED_MULTIPLES)
-            .find_map(|multiple| Self::with_step_near(values, f64::from(smallest) / f64::from(multiple)))
+        let smallest = values
+            .iter()
+            .map(|value| value.abs())
+            .min_by(f32::total_cmp)?;
+        (1..=TRIED_MULTIPLES).find_map(|multiple| {
+            Self::with_step_near(values, f64::from(smallest) / f64::from(multiple))
+        })
     }
 
     /// The grid whose step is near this one and has the fewest digits.
@@ -51,7 +69,8 @@ impl Grid {
                 return None;
             }
             multiples.push(multiple as i32);
-            // All steps whose multiple rounds to the value: half a unit in the last place to either side.
+            // All steps whose multiple rounds to the value: half a unit in the last place to either
+            // side.
             let (magnitude, count) = (f64::from(value.abs()), multiple.abs());
             let below = f64::from(f32::from_bits(value.abs().to_bits() - 1));
             let above = 2.0 * magnitude - below;
@@ -94,7 +113,10 @@ impl Grid {
         let significand = (1u64 << self.digits | self.mantissa) as f64;
         let step = significand * power_of_two(self.exponent - self.digits as i32);
         // At most 32 + 17 binary digits: exact until the final rounding.
-        self.multiples.iter().map(|&multiple| (f64::from(multiple) * step) as f32).collect()
+        self.multiples
+            .iter()
+            .map(|&multiple| (f64::from(multiple) * step) as f32)
+            .collect()
     }
 }
 
@@ -120,7 +142,14 @@ mod tests {
     #[test]
     fn multiples_that_were_rounded_are_recognised() {
         // The released LeNet-5's first dense layer: no single-precision step gives these six.
-        let values = [0.207_481_73, 0.414_963_45, 0.622_445_17, 0.829_926_9, 1.037_408_6, 1.244_890_3];
+        let values = [
+            0.207_481_73,
+            0.414_963_45,
+            0.622_445_17,
+            0.829_926_9,
+            1.037_408_6,
+            1.244_890_3,
+        ];
         let grid = Grid::shortest(&values).unwrap();
         assert_eq!(grid.multiples(), [1, 2, 3, 4, 5, 6]);
         assert_eq!(grid.values(), values);

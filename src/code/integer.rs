@@ -27,7 +27,9 @@ pub fn read_bit(decoder: &mut Decoder) -> Result<bool, CodeError> {
 /// # Errors
 /// None in practice; the coder's error type is passed on.
 pub fn write_bits(encoder: &mut Encoder, value: u64, count: u32) -> Result<(), CodeError> {
-    (0..count).rev().try_for_each(|position| write_bit(encoder, value >> position & 1 == 1))
+    (0..count)
+        .rev()
+        .try_for_each(|position| write_bit(encoder, value >> position & 1 == 1))
 }
 
 /// Reads `count` bits, the highest first.
@@ -84,8 +86,9 @@ pub fn read_signed(decoder: &mut Decoder) -> Result<i64, CodeError> {
     Ok((folded >> 1) as i64 ^ -((folded & 1) as i64))
 }
 
-/// Writes `value >= 1` in Elias's delta code (1975): its number of binary digits in gamma code, then the digits after the first;
-/// `floor(log2 value) + 2 floor(log2(floor(log2 value) + 1)) + 1` bits.
+/// Writes `value >= 1` in Elias's delta code (1975): its number of binary digits in gamma code,
+/// then the digits after the first; `floor(log2 value) + 2 floor(log2(floor(log2 value) + 1)) + 1`
+/// bits.
 ///
 /// # Errors
 /// If `value` is zero or has more than [`MAX_BITS`] bits.
@@ -111,7 +114,8 @@ pub fn read_delta(decoder: &mut Decoder) -> Result<u64, CodeError> {
     Ok(1 << more | read_bits(decoder, more)?)
 }
 
-/// Writes `value >= 1` in Elias's omega code (1975): groups of digits, each saying how long the next is, and a zero.
+/// Writes `value >= 1` in Elias's omega code (1975): groups of digits, each saying how long the
+/// next is, and a zero.
 ///
 /// # Errors
 /// If `value` is zero or has more than [`MAX_BITS`] bits.
@@ -149,8 +153,9 @@ pub fn read_omega(decoder: &mut Decoder) -> Result<u64, CodeError> {
 /// Quotients of the Rice code are at most this.
 pub const MAX_QUOTIENT: u64 = 1 << 16;
 
-/// Writes any `value` in the Rice code of `parameter` digits (Golomb 1966; Rice 1979): the value without its last `parameter`
-/// digits in unary, then these digits; best for geometric values whose mean is about `2^parameter`.
+/// Writes any `value` in the Rice code of `parameter` digits (Golomb 1966; Rice 1979): the value
+/// without its last `parameter` digits in unary, then these digits; best for geometric values whose
+/// mean is about `2^parameter`.
 ///
 /// # Errors
 /// If the quotient is above [`MAX_QUOTIENT`] or `parameter` above [`MAX_BITS`].
@@ -168,7 +173,8 @@ pub fn write_rice(encoder: &mut Encoder, value: u64, parameter: u32) -> Result<(
 /// Reads an integer written by [`write_rice`] with the same parameter.
 ///
 /// # Errors
-/// If the stream is damaged, the quotient is above [`MAX_QUOTIENT`] or `parameter` above [`MAX_BITS`].
+/// If the stream is damaged, the quotient is above [`MAX_QUOTIENT`] or `parameter` above
+/// [`MAX_BITS`].
 pub fn read_rice(decoder: &mut Decoder, parameter: u32) -> Result<u64, CodeError> {
     let mut quotient = 0;
     while read_bit(decoder)? {
@@ -180,11 +186,11 @@ pub fn read_rice(decoder: &mut Decoder, parameter: u32) -> Result<u64, CodeError
     Ok(quotient << parameter | read_bits(decoder, parameter)?)
 }
 
-/// Writes a subset of `mask.len()` places enumeratively (Cover 1973): after its size, which the reader must know,
-/// `log2 C(places, size)` bits up to rounding.
+/// Writes a subset of `mask.len()` places enumeratively (Cover 1973): after its size, which the
+/// reader must know, `log2 C(places, size)` bits up to rounding.
 ///
-/// Place by place, the next is in the subset with probability *missing members / missing places*: the product over all places
-/// is one over the number of subsets of that size.
+/// Place by place, the next is in the subset with probability *missing members / missing places*:
+/// the product over all places is one over the number of subsets of that size.
 ///
 /// # Errors
 /// None in practice; the coder's error type is passed on.
@@ -204,7 +210,11 @@ pub fn write_subset(encoder: &mut Encoder, mask: &[bool]) -> Result<(), CodeErro
 ///
 /// # Errors
 /// If the stream is damaged or there are more members than places.
-pub fn read_subset(decoder: &mut Decoder, places: usize, members: usize) -> Result<Vec<bool>, CodeError> {
+pub fn read_subset(
+    decoder: &mut Decoder,
+    places: usize,
+    members: usize,
+) -> Result<Vec<bool>, CodeError> {
     if members > places {
         return Err(CodeError::InvalidCodeWord);
     }

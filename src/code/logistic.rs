@@ -1,7 +1,8 @@
 //! Probabilities on the logistic scale, in integers.
 //!
-//! A probability is a whole number `p` of `2^-16`, from 1 to `2^16 - 1`. On the logistic scale it is
-//! `log2(p / (1 - p))` in units of `2^-10`, from -16384 to 16384. There evidence from several sources adds up.
+//! A probability is a whole number `p` of `2^-16`, from 1 to `2^16 - 1`. On the logistic scale it
+//! is `log2(p / (1 - p))` in units of `2^-10`, from -16384 to 16384. There evidence from several
+//! sources adds up.
 
 use std::sync::OnceLock;
 
@@ -20,7 +21,8 @@ const FRACTION_BITS: u32 = 10;
 /// Width of the steps in which the inverse is tabulated.
 const STEP: i32 = 8;
 
-/// `floor(2^10 log2 v)` for `v >= 1`, digit by digit: squaring a number between 1 and 2 doubles its logarithm.
+/// `floor(2^10 log2 v)` for `v >= 1`, digit by digit: squaring a number between 1 and 2 doubles its
+/// logarithm.
 fn logarithm(v: u32) -> i32 {
     let exponent = v.max(1).ilog2();
     let mut mantissa = u64::from(v) << (31 - exponent);
@@ -45,7 +47,8 @@ pub(super) struct Logistic {
 /// Divisors up to this are multiplied by their reciprocals.
 pub(super) const MAX_DIVISOR: u32 = 1100;
 
-/// Binary digits of the reciprocals after the point: quotients are exact as long as dividend times divisor is below `2^40`.
+/// Binary digits of the reciprocals after the point: quotients are exact as long as dividend times
+/// divisor is below `2^40`.
 const RECIPROCAL_BITS: u32 = 40;
 
 impl Logistic {
@@ -60,20 +63,30 @@ impl Logistic {
             let inner = stretched.get(1..ONE as usize).unwrap_or(&[]);
             let below = |last: i32| inner.partition_point(|&value| i32::from(value) <= last) as u32;
             let steps = 2 * END / STEP;
-            let squashed = (0..steps).map(|step| below(step * STEP - END + STEP - 1).max(1)).collect();
-            let reciprocal = |divisor: u32| (1u64 << RECIPROCAL_BITS).div_ceil(u64::from(divisor.max(1)));
+            let squashed = (0..steps)
+                .map(|step| below(step * STEP - END + STEP - 1).max(1))
+                .collect();
+            let reciprocal =
+                |divisor: u32| (1u64 << RECIPROCAL_BITS).div_ceil(u64::from(divisor.max(1)));
             let reciprocals = (0..=MAX_DIVISOR).map(reciprocal).collect();
-            Self { stretched, squashed, reciprocals }
+            Self {
+                stretched,
+                squashed,
+                reciprocals,
+            }
         })
     }
 
     /// From a probability to the logistic scale.
     #[inline]
     pub(super) fn stretch(&self, probability: u32) -> i32 {
-        self.stretched.get(probability as usize).map_or(END, |&logistic| i32::from(logistic))
+        self.stretched
+            .get(probability as usize)
+            .map_or(END, |&logistic| i32::from(logistic))
     }
 
-    /// `dividend / divisor`, rounded down, for a quotient below `2^16` and a divisor from 1 to [`MAX_DIVISOR`].
+    /// `dividend / divisor`, rounded down, for a quotient below `2^16` and a divisor from 1 to
+    /// [`MAX_DIVISOR`].
     #[inline]
     pub(super) fn quotient(&self, dividend: u32, divisor: u32) -> u32 {
         match self.reciprocals.get(divisor as usize) {
@@ -86,7 +99,10 @@ impl Logistic {
     #[inline]
     pub(super) fn squash(&self, logistic: i64) -> u32 {
         let clamped = logistic.clamp(i64::from(-END), i64::from(END - 1)) + i64::from(END);
-        self.squashed.get((clamped / i64::from(STEP)) as usize).copied().unwrap_or(1)
+        self.squashed
+            .get((clamped / i64::from(STEP)) as usize)
+            .copied()
+            .unwrap_or(1)
     }
 }
 
@@ -103,15 +119,25 @@ mod tests {
             assert!((f64::from(there) / 1024.0 - exact.log2()).abs() < 1.0 / 1024.0);
             let back = f64::from(tables.squash(i64::from(there)));
             let rarer = f64::from(probability.min(ONE - probability));
-            assert!((back - f64::from(probability)).abs() <= 1.0 + rarer / 100.0, "{probability} {back}");
+            assert!(
+                (back - f64::from(probability)).abs() <= 1.0 + rarer / 100.0,
+                "{probability} {back}"
+            );
         }
         for divisor in 1..=MAX_DIVISOR {
             for quotient in [0, 1, 77, 12_345, ONE - 2, ONE - 1] {
                 for dividend in [quotient * divisor, quotient * divisor + divisor - 1] {
-                    assert_eq!(tables.quotient(dividend, divisor), quotient, "{dividend} {divisor}");
+                    assert_eq!(
+                        tables.quotient(dividend, divisor),
+                        quotient,
+                        "{dividend} {divisor}"
+                    );
                 }
             }
         }
-        assert_eq!((tables.squash(-1 << 40), tables.squash(1 << 40)), (1, ONE - 1));
+        assert_eq!(
+            (tables.squash(-1 << 40), tables.squash(1 << 40)),
+            (1, ONE - 1)
+        );
     }
 }

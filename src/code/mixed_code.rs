@@ -19,8 +19,9 @@ const MAGNITUDES: usize = DIGITS + 1;
 
 /// The models of one tensor.
 ///
-/// Pruning leaves structure: rows and columns, channels, and borders of feature maps that are kept more or less often,
-/// strokes of neighbours of one sign, inputs that only one unit reads. Units in sorted order show where they begin.
+/// Pruning leaves structure: rows and columns, channels, and borders of feature maps that are kept
+/// more or less often, strokes of neighbours of one sign, inputs that only one unit reads. Units in
+/// sorted order show where they begin.
 pub(super) struct MixedCode {
     alphabet: Alphabet,
     geometry: Geometry,
@@ -82,13 +83,21 @@ impl Surroundings {
 
     /// The nearest neighbour in the same kernel or map that is not zero, or 0.
     fn nearest(&self) -> u8 {
-        let near = [self.left, self.above, self.above_left, self.above_right, self.second_left, self.second_above];
+        let near = [
+            self.left,
+            self.above,
+            self.above_left,
+            self.above_right,
+            self.second_left,
+            self.second_above,
+        ];
         near.into_iter().find(|&symbol| symbol != 0).unwrap_or(0)
     }
 
     /// Which of the four adjacent neighbours are kept.
     fn adjacent(&self) -> usize {
-        let kept = [self.left, self.above, self.above_left, self.above_right].map(|symbol| usize::from(symbol != 0));
+        let kept = [self.left, self.above, self.above_left, self.above_right]
+            .map(|symbol| usize::from(symbol != 0));
         kept[0] | kept[1] << 1 | kept[2] << 2 | kept[3] << 3
     }
 }
@@ -115,7 +124,12 @@ impl RowState {
 
 impl MixedCode {
     pub(super) fn new(alphabet: Alphabet, geometry: Geometry, is_sorted: bool) -> Self {
-        let Geometry { rows, channels, height, width } = geometry;
+        let Geometry {
+            rows,
+            channels,
+            height,
+            width,
+        } = geometry;
         let columns = geometry.columns();
         Self {
             alphabet,
@@ -124,21 +138,38 @@ impl MixedCode {
             mask: Mixture::new([rows, columns, 64, channels, 18, width, height]),
             sign: Mixture::new([SIGNS * SIGNS, SIGNS, channels, 2 * SIGNS]),
             more_digits: vec![Mixture::new([rows, channels, MAGNITUDES]); alphabet.digits() - 1],
-            digits: (0..alphabet.digits()).map(|after| vec![AdaptiveBit::default(); 1 << after]).collect(),
+            digits: (0..alphabet.digits())
+                .map(|after| vec![AdaptiveBit::default(); 1 << after])
+                .collect(),
             taken: vec![0; columns],
         }
     }
 
     /// Codes all symbols.
     pub(super) fn run(mut self, pass: &mut impl Pass) -> Result<(), CodeError> {
-        let Geometry { rows, channels, height, width } = self.geometry;
+        let Geometry {
+            rows,
+            channels,
+            height,
+            width,
+        } = self.geometry;
         let mut place = 0;
         for row in 0..rows {
-            let mut state = RowState { is_tied: row > 0, has_begun: false };
+            let mut state = RowState {
+                is_tied: row > 0,
+                has_begun: false,
+            };
             for channel in 0..channels {
                 for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
                     let column = (channel * height + y) * width + x;
-                    let position = Position { row, channel, y, x, column, place };
+                    let position = Position {
+                        row,
+                        channel,
+                        y,
+                        x,
+                        column,
+                        place,
+                    };
                     self.weight(pass, position, &mut state)?;
                     place += 1;
                 }
@@ -148,14 +179,29 @@ impl MixedCode {
     }
 
     /// Codes one weight.
-    fn weight(&mut self, pass: &mut impl Pass, at: Position, state: &mut RowState) -> Result<(), CodeError> {
+    fn weight(
+        &mut self,
+        pass: &mut impl Pass,
+        at: Position,
+        state: &mut RowState,
+    ) -> Result<(), CodeError> {
         let around = Surroundings::new(pass, self.geometry, at);
         let next = pass.next(at.place);
         if self.is_sorted && state.is_tied && around.row_before == 0 {
-            return if next == 0 { Ok(()) } else { Err(CodeError::NotSorted { row: at.row + 1 }) };
+            return if next == 0 {
+                Ok(())
+            } else {
+                Err(CodeError::NotSorted { row: at.row + 1 })
+            };
         }
-        let taken =
-            |column: Option<usize>| usize::from(column.and_then(|column| self.taken.get(column)).copied().unwrap_or(0));
+        let taken = |column: Option<usize>| {
+            usize::from(
+                column
+                    .and_then(|column| self.taken.get(column))
+                    .copied()
+                    .unwrap_or(0),
+            )
+        };
         let taken_before = match self.geometry.height * self.geometry.width {
             1 => taken(at.column.checked_sub(1)),
             _ => 0,
@@ -165,7 +211,8 @@ impl MixedCode {
             at.column,
             around.adjacent() | state.class(&around) << 4,
             at.channel,
-            (taken(Some(at.column)) * 3 + taken_before) * 2 + usize::from(around.channel_before != 0),
+            (taken(Some(at.column)) * 3 + taken_before) * 2
+                + usize::from(around.channel_before != 0),
             at.x,
             at.y,
         ];
@@ -206,13 +253,19 @@ impl MixedCode {
             0 => SIGNS + sign(around.row_before),
             symbol => sign(symbol),
         };
-        let contexts = [sign(around.left) * SIGNS + sign(around.above), sign(around.nearest()), at.channel, previous];
+        let contexts = [
+            sign(around.left) * SIGNS + sign(around.above),
+            sign(around.nearest()),
+            at.channel,
+            previous,
+        ];
         let is_positive = pass.decide(is_positive, self.sign.expect(contexts))?;
         self.sign.observe(is_positive);
         Ok(is_positive)
     }
 
-    /// Codes `place + 1`, from 1 to `size`: first how many binary digits it has, then the digits after the first.
+    /// Codes `place + 1`, from 1 to `size`: first how many binary digits it has, then the digits
+    /// after the first.
     fn code_place(
         &mut self,
         pass: &mut impl Pass,
@@ -244,7 +297,10 @@ impl MixedCode {
                 continue;
             }
             let digit = magnitude >> left & 1 == 1;
-            let model = self.digits.get_mut(reached).and_then(|tree| tree.get_mut(prefix));
+            let model = self
+                .digits
+                .get_mut(reached)
+                .and_then(|tree| tree.get_mut(prefix));
             let model = model.ok_or(CodeError::InvalidCodeWord)?;
             let digit = pass.decide(digit, model.expect())?;
             model.observe(digit);

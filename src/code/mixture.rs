@@ -3,7 +3,8 @@
 use super::distribution::Binary;
 use super::logistic::{Logistic, ONE};
 
-/// A context's probability is drawn towards the one without context as if by this many observations.
+/// A context's probability is drawn towards the one without context as if by this many
+/// observations.
 const PRIOR: u32 = 8;
 
 /// Observations of a context are halved when there are this many.
@@ -33,7 +34,9 @@ impl Counter {
     #[inline]
     fn probability(self, all: u32, tables: &Logistic) -> u32 {
         let (zeros, ones) = (u32::from(self.zeros), u32::from(self.ones));
-        tables.quotient(ones * ONE + PRIOR * all, zeros + ones + PRIOR).max(1)
+        tables
+            .quotient(ones * ONE + PRIOR * all, zeros + ones + PRIOR)
+            .max(1)
     }
 
     #[inline]
@@ -52,9 +55,10 @@ impl Counter {
 
 /// A logistic mixture (Mahoney 2005) of `N` contexts around the probability without context.
 ///
-/// With `s0` the logistic of the Krichevsky-Trofimov estimate from all decisions and `s_i` that of the estimate in
-/// context `i`, a one is expected with the logistic `s0 + sum_i w_i (s_i - s0)`. The weights follow the gradient of the
-/// code length. Everything is in integers, so that encoder and decoder agree on every machine.
+/// With `s0` the logistic of the Krichevsky-Trofimov estimate from all decisions and `s_i` that of
+/// the estimate in context `i`, a one is expected with the logistic `s0 + sum_i w_i (s_i - s0)`.
+/// The weights follow the gradient of the code length. Everything is in integers, so that encoder
+/// and decoder agree on every machine.
 #[derive(Debug, Clone)]
 pub(super) struct Mixture<const N: usize> {
     tables: &'static Logistic,
@@ -86,7 +90,8 @@ impl<const N: usize> Mixture<N> {
     /// What is expected in these contexts.
     pub(super) fn expect(&mut self, contexts: [usize; N]) -> Binary {
         let tables = self.tables;
-        let all = ((2 * self.ones + 1) * u64::from(ONE) / (2 * (self.zeros + self.ones) + 2)) as u32;
+        let all =
+            ((2 * self.ones + 1) * u64::from(ONE) / (2 * (self.zeros + self.ones) + 2)) as u32;
         let all = all.clamp(1, ONE - 1);
         let without = tables.stretch(all);
         self.contexts = contexts;

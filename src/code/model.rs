@@ -4,7 +4,8 @@ use super::distribution::{Adaptive, AdaptiveBit, Weighted};
 use super::entropy::Purpose;
 use super::geometry::Geometry;
 use super::{
-    Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, Subspace, SymbolCode, MAX_MIXED_WEIGHTS,
+    Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, Subspace, SymbolCode,
+    MAX_MIXED_WEIGHTS,
 };
 
 /// The latest version of the files that this source writes and reads.
@@ -19,11 +20,12 @@ const SYMBOL_CODES: [u64; 5] = [24, 24, 8, 4, 1];
 /// The symbol after those of [`SymbolCode::ALL`].
 const SUBSPACE: usize = SymbolCode::ALL.len();
 
-/// A file may hold at most this many weights for each of its bytes: the limit of a decoder's work and memory.
+/// A file may hold at most this many weights for each of its bytes: the limit of a decoder's work
+/// and memory.
 pub const WEIGHTS_PER_BYTE: u64 = 1 << 16;
 
-/// Version 2 has [`Layer::Upright`](super::Layer::Upright) before the layers that are written; otherwise it is version 1. A file has the
-/// lowest version that can say what it says.
+/// Version 2 has [`Layer::Upright`](super::Layer::Upright) before the layers that are written;
+/// otherwise it is version 1. A file has the lowest version that can say what it says.
 fn write_version(encoder: &mut Encoder, is_upright: bool) -> Result<(), CodeError> {
     if is_upright {
         encoder.write(1, &Weighted::new(&VERSIONS))?;
@@ -38,15 +40,18 @@ fn read_version(decoder: &mut Decoder) -> Result<bool, CodeError> {
             return Ok(is_upright);
         }
     }
-    Err(CodeError::UnknownVersion { known: FORMAT_VERSION })
+    Err(CodeError::UnknownVersion {
+        known: FORMAT_VERSION,
+    })
 }
 
 /// A network exactly as its file decodes: architecture, codebooks, and a symbol for every weight.
 ///
-/// The file is one arithmetic-coded stream: the version, the architecture, and for each of its tensors a flag whether a
-/// new codebook follows (never asked of the first tensor, which always brings one), that codebook, the way in which the
-/// symbols are coded, and the symbols. A decoded model is encoded again and must give the same bytes; so no two files
-/// decode to the same [`Model`], no file is the beginning of another, and a trailing byte is an error.
+/// The file is one arithmetic-coded stream: the version, the architecture, and for each of its
+/// tensors a flag whether a new codebook follows (never asked of the first tensor, which always
+/// brings one), that codebook, the way in which the symbols are coded, and the symbols. A decoded
+/// model is encoded again and must give the same bytes; so no two files decode to the same
+/// [`Model`], no file is the beginning of another, and a trailing byte is an error.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     architecture: Architecture,
@@ -94,8 +99,8 @@ pub struct TensorBits {
     pub mask: f64,
     /// Which codeword each kept weight takes.
     pub assignments: f64,
-    /// Empirical entropy of zero or not, times the number of weights: what the mask would take with one probability,
-    /// known in hindsight. For comparison.
+    /// Empirical entropy of zero or not, times the number of weights: what the mask would take with
+    /// one probability, known in hindsight. For comparison.
     pub mask_entropy: f64,
     /// Empirical entropy of the codewords, times the number of kept weights. For comparison.
     pub assignment_entropy: f64,
@@ -105,8 +110,8 @@ impl Model {
     /// Checks that tensors and codebooks fit the architecture.
     ///
     /// # Errors
-    /// [`CodeError::Tensor`] if the number of tensors, the length of one, or a symbol does not fit, or codebooks are
-    /// not used in order, each by at least one tensor.
+    /// [`CodeError::Tensor`] if the number of tensors, the length of one, or a symbol does not fit,
+    /// or codebooks are not used in order, each by at least one tensor.
     pub fn new(
         architecture: Architecture,
         codebooks: Vec<Codebook>,
@@ -129,7 +134,9 @@ impl Model {
         let shapes = architecture.tensors();
         if subspaces.len() != tensors.len() {
             let (subspaces, tensors) = (subspaces.len(), tensors.len());
-            return Err(CodeError::Architecture(format!("{subspaces} subspaces, if any, for {tensors} tensors")));
+            return Err(CodeError::Architecture(format!(
+                "{subspaces} subspaces, if any, for {tensors} tensors"
+            )));
         }
         if shapes.len() != tensors.len() {
             return Err(CodeError::Architecture(format!(
@@ -139,11 +146,19 @@ impl Model {
             )));
         }
         let mut last = None;
-        for (place, ((shape, tensor), subspace)) in shapes.iter().zip(&tensors).zip(&subspaces).enumerate() {
-            let wrong = |reason: String| CodeError::Tensor { index: place + 1, reason };
+        for (place, ((shape, tensor), subspace)) in
+            shapes.iter().zip(&tensors).zip(&subspaces).enumerate()
+        {
+            let wrong = |reason: String| CodeError::Tensor {
+                index: place + 1,
+                reason,
+            };
             let next = last.map_or(0, |last: usize| last + 1);
             if Some(tensor.codebook) != last && tensor.codebook != next {
-                return Err(wrong(format!("codebook {} is out of order", tensor.codebook)));
+                return Err(wrong(format!(
+                    "codebook {} is out of order",
+                    tensor.codebook
+                )));
             }
             last = Some(tensor.codebook);
             let coordinates = tensor.symbols.len();
@@ -159,19 +174,35 @@ impl Model {
                 )));
             }
             let codewords = codebooks.get(tensor.codebook).map(Codebook::len);
-            let codewords = codewords.ok_or_else(|| wrong("its codebook is missing".to_string()))?;
-            if let Some(symbol) = tensor.symbols.iter().find(|&&symbol| usize::from(symbol) > codewords) {
+            let codewords =
+                codewords.ok_or_else(|| wrong("its codebook is missing".to_string()))?;
+            if let Some(symbol) = tensor
+                .symbols
+                .iter()
+                .find(|&&symbol| usize::from(symbol) > codewords)
+            {
                 return Err(wrong(format!("symbol {symbol}, but {codewords} codewords")));
             }
         }
         if last.map_or(0, |last| last + 1) != codebooks.len() {
-            return Err(CodeError::Codebook("not every codebook is used".to_string()));
+            return Err(CodeError::Codebook(
+                "not every codebook is used".to_string(),
+            ));
         }
         let mut symbol_codes = Vec::with_capacity(tensors.len());
-        for ((tensor, geometry), subspace) in tensors.iter().zip(Geometry::of(&architecture)).zip(&subspaces) {
-            let alphabet = codebooks.get(tensor.codebook).unwrap_or(&Codebook::EMPTY).alphabet();
+        for ((tensor, geometry), subspace) in tensors
+            .iter()
+            .zip(Geometry::of(&architecture))
+            .zip(&subspaces)
+        {
+            let alphabet = codebooks
+                .get(tensor.codebook)
+                .unwrap_or(&Codebook::EMPTY)
+                .alphabet();
             if alphabet.len() == 0 && subspace.is_some() {
-                return Err(CodeError::Codebook("coordinates without codewords".to_string()));
+                return Err(CodeError::Codebook(
+                    "coordinates without codewords".to_string(),
+                ));
             }
             let geometry = subspace.map_or(geometry, |_| Geometry::line(tensor.symbols.len()));
             symbol_codes.push(match alphabet.len() {
@@ -179,7 +210,13 @@ impl Model {
                 _ => tensor.shortest_code(alphabet, geometry)?,
             });
         }
-        Ok(Self { architecture, codebooks, tensors, symbol_codes, subspaces })
+        Ok(Self {
+            architecture,
+            codebooks,
+            tensors,
+            symbol_codes,
+            subspaces,
+        })
     }
 
     /// The layers.
@@ -203,13 +240,25 @@ impl Model {
     /// [`CodeError::Tensor`] if there is no such weight, or its codebook has no such symbol.
     pub fn with_symbol(&self, tensor: usize, weight: usize, symbol: u8) -> Result<Self, CodeError> {
         let mut model = self.clone();
-        let wrong = |reason: String| CodeError::Tensor { index: tensor + 1, reason };
-        let changed = model.tensors.get_mut(tensor).ok_or_else(|| wrong("there is no such tensor".to_string()))?;
-        let codewords = model.codebooks.get(changed.codebook).map_or(0, Codebook::len);
+        let wrong = |reason: String| CodeError::Tensor {
+            index: tensor + 1,
+            reason,
+        };
+        let changed = model
+            .tensors
+            .get_mut(tensor)
+            .ok_or_else(|| wrong("there is no such tensor".to_string()))?;
+        let codewords = model
+            .codebooks
+            .get(changed.codebook)
+            .map_or(0, Codebook::len);
         if usize::from(symbol) > codewords {
             return Err(wrong(format!("symbol {symbol}, but {codewords} codewords")));
         }
-        *changed.symbols.get_mut(weight).ok_or_else(|| wrong(format!("there is no weight {weight}")))? = symbol;
+        *changed
+            .symbols
+            .get_mut(weight)
+            .ok_or_else(|| wrong(format!("there is no weight {weight}")))? = symbol;
         Ok(model)
     }
 
@@ -220,25 +269,37 @@ impl Model {
 
     /// The weights of every tensor, in order.
     pub fn weights(&self) -> Vec<Vec<f32>> {
-        (0..self.tensors.len()).map(|place| self.tensor_weights(place).collect()).collect()
+        (0..self.tensors.len())
+            .map(|place| self.tensor_weights(place).collect())
+            .collect()
     }
 
     /// The weights of one tensor, one after the other; none, if there is no such tensor.
     pub fn tensor_weights(&self, place: usize) -> impl Iterator<Item = f32> + '_ {
         let tensor = self.tensors.get(place);
-        let values = tensor.and_then(|tensor| self.codebooks.get(tensor.codebook)).map_or(&[][..], Codebook::values);
+        let values = tensor
+            .and_then(|tensor| self.codebooks.get(tensor.codebook))
+            .map_or(&[][..], Codebook::values);
         let symbols = tensor.map_or(&[][..], |tensor| &tensor.symbols);
         let value = |&symbol: &u8| match symbol {
             0 => 0.0,
             _ => values.get(usize::from(symbol) - 1).copied().unwrap_or(0.0),
         };
-        let subspace = self.subspaces.get(place).copied().flatten().map(|subspace| {
-            let coordinates: Vec<f32> = symbols.iter().map(value).collect();
-            let shape = self.architecture.tensors().into_iter().nth(place);
-            shape.map_or_else(Vec::new, |shape| subspace.weights(&shape, &coordinates))
-        });
+        let subspace = self
+            .subspaces
+            .get(place)
+            .copied()
+            .flatten()
+            .map(|subspace| {
+                let coordinates: Vec<f32> = symbols.iter().map(value).collect();
+                let shape = self.architecture.tensors().into_iter().nth(place);
+                shape.map_or_else(Vec::new, |shape| subspace.weights(&shape, &coordinates))
+            });
         let direct = if subspace.is_some() { &[] } else { symbols };
-        subspace.into_iter().flatten().chain(direct.iter().map(value))
+        subspace
+            .into_iter()
+            .flatten()
+            .chain(direct.iter().map(value))
     }
 
     /// The file.
@@ -265,7 +326,11 @@ impl Model {
         let none = Codebook::EMPTY;
         let geometries = Geometry::of(&self.architecture);
         let shapes = self.architecture.tensors();
-        let coded = self.tensors.iter().zip(&self.symbol_codes).zip(&self.subspaces);
+        let coded = self
+            .tensors
+            .iter()
+            .zip(&self.symbol_codes)
+            .zip(&self.subspaces);
         for ((shape, mut geometry), ((tensor, &symbol_code), &subspace)) in
             shapes.into_iter().zip(geometries).zip(coded)
         {
@@ -286,11 +351,15 @@ impl Model {
                     subspace.write(&mut encoder, tensor.symbols.len())?;
                     geometry = Geometry::line(tensor.symbols.len());
                 }
-                let choice = SymbolCode::ALL.iter().position(|&other| other == symbol_code).unwrap_or(0);
+                let choice = SymbolCode::ALL
+                    .iter()
+                    .position(|&other| other == symbol_code)
+                    .unwrap_or(0);
                 prologue.write_choice(&mut encoder, choice)?;
                 tensor.write(&mut encoder, symbol_code, alphabet, geometry)?;
             }
-            let [description, mask, assignments] = Purpose::ALL.map(|purpose| encoder.bits_for(purpose));
+            let [description, mask, assignments] =
+                Purpose::ALL.map(|purpose| encoder.bits_for(purpose));
             let (mask_entropy, assignment_entropy) = tensor.entropies();
             tensors.push(TensorBits {
                 weights: shape.len(),
@@ -312,10 +381,20 @@ impl Model {
         check_size(&self.architecture, file.len())?;
         let total = 8 * file.len() as u64;
         let termination = total as f64 - spent;
-        Ok((file, Allocation { total, version, architecture, tensors, termination }))
+        Ok((
+            file,
+            Allocation {
+                total,
+                version,
+                architecture,
+                tensors,
+                termination,
+            },
+        ))
     }
 
-    /// The length of the file before it is rounded up to whole bytes, in bits: to compare models, never for bounds.
+    /// The length of the file before it is rounded up to whole bytes, in bits: to compare models,
+    /// never for bounds.
     ///
     /// # Errors
     /// As [`Model::encode`].
@@ -341,7 +420,11 @@ impl Model {
         let mut codebooks: Vec<Codebook> = Vec::new();
         let (mut tensors, mut symbol_codes, mut subspaces) = (Vec::new(), Vec::new(), Vec::new());
         let mut prologue = Prologue::default();
-        for (shape, mut geometry) in architecture.tensors().iter().zip(Geometry::of(&architecture)) {
+        for (shape, mut geometry) in architecture
+            .tensors()
+            .iter()
+            .zip(Geometry::of(&architecture))
+        {
             if codebooks.is_empty() || prologue.read_is_new(&mut decoder)? {
                 codebooks.push(Codebook::read(&mut decoder)?);
             }
@@ -350,7 +433,10 @@ impl Model {
             if alphabet.len() == 0 {
                 symbol_codes.push(SymbolCode::Plain);
                 subspaces.push(None);
-                tensors.push(CodedTensor { codebook, symbols: vec![0; shape.len()] });
+                tensors.push(CodedTensor {
+                    codebook,
+                    symbols: vec![0; shape.len()],
+                });
                 continue;
             }
             let mut length = shape.len();
@@ -364,18 +450,40 @@ impl Model {
                 }
                 _ => None,
             });
-            let code = SymbolCode::ALL.get(choice).copied().ok_or(CodeError::InvalidCodeWord)?;
+            let code = SymbolCode::ALL
+                .get(choice)
+                .copied()
+                .ok_or(CodeError::InvalidCodeWord)?;
             if code.is_mixed() && length > MAX_MIXED_WEIGHTS {
                 let reason = format!("{length} weights are too many for mixing");
-                return Err(CodeError::Tensor { index: tensors.len() + 1, reason });
+                return Err(CodeError::Tensor {
+                    index: tensors.len() + 1,
+                    reason,
+                });
             }
             symbol_codes.push(code);
-            tensors.push(CodedTensor::read(&mut decoder, codebook, length, code, alphabet, geometry)?);
+            tensors.push(CodedTensor::read(
+                &mut decoder,
+                codebook,
+                length,
+                code,
+                alphabet,
+                geometry,
+            )?);
         }
-        let model = Self { architecture, codebooks, tensors, symbol_codes, subspaces };
+        let model = Self {
+            architecture,
+            codebooks,
+            tensors,
+            symbol_codes,
+            subspaces,
+        };
         let canonical = model.encode()?;
         if canonical != file {
-            return Err(CodeError::NotCanonical { found: file.len(), canonical: canonical.len() });
+            return Err(CodeError::NotCanonical {
+                found: file.len(),
+                canonical: canonical.len(),
+            });
         }
         Ok(model)
     }
@@ -389,7 +497,10 @@ struct Prologue {
 
 impl Default for Prologue {
     fn default() -> Self {
-        Self { is_new: AdaptiveBit::default(), choice: Adaptive::with_weights(&SYMBOL_CODES) }
+        Self {
+            is_new: AdaptiveBit::default(),
+            choice: Adaptive::with_weights(&SYMBOL_CODES),
+        }
     }
 }
 
@@ -424,7 +535,11 @@ fn check_size(architecture: &Architecture, bytes: usize) -> Result<(), CodeError
     let weights = architecture.weights().unwrap_or(u64::MAX);
     let limit = (bytes as u64).saturating_mul(WEIGHTS_PER_BYTE);
     if weights > limit {
-        return Err(CodeError::TooManyWeights { weights, bytes, limit });
+        return Err(CodeError::TooManyWeights {
+            weights,
+            bytes,
+            limit,
+        });
     }
     Ok(())
 }

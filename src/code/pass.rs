@@ -1,7 +1,8 @@
 //! One way through the symbols of a tensor, for writing and for reading.
 //!
-//! What a coder expects of the next symbol depends only on the symbols before it. So the models are written once, and
-//! run over a [`Pass`]: a writer that knows all symbols, or a reader that learns them one by one.
+//! What a coder expects of the next symbol depends only on the symbols before it. So the models are
+//! written once, and run over a [`Pass`]: a writer that knows all symbols, or a reader that learns
+//! them one by one.
 
 use super::distribution::{Binary, Distribution};
 use super::entropy::Purpose;
@@ -19,7 +20,11 @@ pub(super) trait Pass {
     fn next(&self, place: usize) -> u8;
 
     /// Codes one choice; returns the one that was made.
-    fn choose(&mut self, choice: usize, distribution: &impl Distribution) -> Result<usize, CodeError>;
+    fn choose(
+        &mut self,
+        choice: usize,
+        distribution: &impl Distribution,
+    ) -> Result<usize, CodeError>;
 
     /// A symbol is complete.
     fn complete(&mut self, place: usize, symbol: u8);
@@ -53,7 +58,11 @@ impl Pass for Writer<'_> {
     }
 
     #[inline]
-    fn choose(&mut self, choice: usize, distribution: &impl Distribution) -> Result<usize, CodeError> {
+    fn choose(
+        &mut self,
+        choice: usize,
+        distribution: &impl Distribution,
+    ) -> Result<usize, CodeError> {
         self.encoder.write(choice, distribution)?;
         Ok(choice)
     }
@@ -95,7 +104,11 @@ impl Pass for Reader<'_> {
     }
 
     #[inline]
-    fn choose(&mut self, _choice: usize, distribution: &impl Distribution) -> Result<usize, CodeError> {
+    fn choose(
+        &mut self,
+        _choice: usize,
+        distribution: &impl Distribution,
+    ) -> Result<usize, CodeError> {
         self.decoder.read(distribution)
     }
 

@@ -12,19 +12,21 @@ pub const MAX_MIXED_WEIGHTS: usize = 1 << 21;
 
 /// How the symbols of a tensor are coded.
 ///
-/// In all ways each weight's symbol is coded as: whether it is zero; its sign, if the codebook has both; its place
-/// among the codewords of this sign, counted from zero outwards.
+/// In all ways each weight's symbol is coded as: whether it is zero; its sign, if the codebook has
+/// both; its place among the codewords of this sign, counted from zero outwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SymbolCode {
     /// Adaptive models without context.
     Plain,
-    /// Whether a weight is zero depends on how many zeros came just before: long runs of zeros cost nearly nothing.
+    /// Whether a weight is zero depends on how many zeros came just before: long runs of zeros cost
+    /// nearly nothing.
     Runs,
-    /// Zeros, signs and magnitudes are predicted from a mixture of contexts: row, column, channel, neighbours.
+    /// Zeros, signs and magnitudes are predicted from a mixture of contexts: row, column, channel,
+    /// neighbours.
     Mixed,
-    /// The same, for rows in descending lexicographic order of which weights they keep: as long as a row is like the one
-    /// before, it is zero where that is zero, and this takes no bits. So units that may be in any order cost less by
-    /// what their order could have said.
+    /// The same, for rows in descending lexicographic order of which weights they keep: as long as
+    /// a row is like the one before, it is zero where that is zero, and this takes no bits. So
+    /// units that may be in any order cost less by what their order could have said.
     Sorted,
 }
 
@@ -52,8 +54,14 @@ impl Alphabet {
     pub(super) fn parts(self, symbol: u8) -> Parts {
         let place = usize::from(symbol).saturating_sub(1);
         match place.checked_sub(self.negative) {
-            Some(place) => Parts { is_positive: true, place },
-            None => Parts { is_positive: false, place: self.negative - 1 - place },
+            Some(place) => Parts {
+                is_positive: true,
+                place,
+            },
+            None => Parts {
+                is_positive: false,
+                place: self.negative - 1 - place,
+            },
         }
     }
 
@@ -99,7 +107,12 @@ impl SymbolCode {
     }
 
     /// Codes all symbols of a tensor with at least one codeword.
-    pub(super) fn run(self, pass: &mut impl Pass, alphabet: Alphabet, geometry: Geometry) -> Result<(), CodeError> {
+    pub(super) fn run(
+        self,
+        pass: &mut impl Pass,
+        alphabet: Alphabet,
+        geometry: Geometry,
+    ) -> Result<(), CodeError> {
         match self {
             Self::Plain => run_unmixed(pass, alphabet, |_| 0),
             Self::Runs => run_unmixed(pass, alphabet, run_class),
@@ -119,10 +132,17 @@ fn run_class(zeros: u32) -> usize {
 }
 
 /// [`SymbolCode::Plain`] and [`SymbolCode::Runs`]: `class` chooses the model of zero or not.
-fn run_unmixed(pass: &mut impl Pass, alphabet: Alphabet, class: impl Fn(u32) -> usize) -> Result<(), CodeError> {
+fn run_unmixed(
+    pass: &mut impl Pass,
+    alphabet: Alphabet,
+    class: impl Fn(u32) -> usize,
+) -> Result<(), CodeError> {
     let mut masks = [AdaptiveBit::default(); RUN_CLASSES];
     let mut sign = AdaptiveBit::default();
-    let mut places = [Adaptive::new(alphabet.negative.max(1)), Adaptive::new(alphabet.positive.max(1))];
+    let mut places = [
+        Adaptive::new(alphabet.negative.max(1)),
+        Adaptive::new(alphabet.positive.max(1)),
+    ];
     let mut zeros = 0u32;
     for weight in 0..pass.len() {
         let next = pass.next(weight);

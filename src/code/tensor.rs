@@ -6,7 +6,8 @@ use super::pass::{Reader, Writer};
 use super::symbol_code::{Alphabet, SymbolCode, MAX_MIXED_WEIGHTS};
 use super::{CodeError, Decoder, Encoder};
 
-/// A tensor of weights that are zero or a codeword: symbol 0 is zero, symbol `s` the codebook's value `s - 1`.
+/// A tensor of weights that are zero or a codeword: symbol 0 is zero, symbol `s` the codebook's
+/// value `s - 1`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodedTensor {
     /// Which of the model's codebooks the symbols refer to.
@@ -24,7 +25,8 @@ impl CodedTensor {
         self.symbols.iter().filter(|&&symbol| symbol != 0).count()
     }
 
-    /// Empirical entropies of zero or not and of the codewords, times how often they were chosen, in bits.
+    /// Empirical entropies of zero or not and of the codewords, times how often they were chosen,
+    /// in bits.
     pub(super) fn entropies(&self) -> (f64, f64) {
         let mut counts = [0u64; 256];
         for &symbol in &self.symbols {
@@ -35,7 +37,11 @@ impl CodedTensor {
     }
 
     /// The way of coding the symbols that takes the fewest bits; of equals, the first.
-    pub(super) fn shortest_code(&self, alphabet: Alphabet, geometry: Geometry) -> Result<SymbolCode, CodeError> {
+    pub(super) fn shortest_code(
+        &self,
+        alphabet: Alphabet,
+        geometry: Geometry,
+    ) -> Result<SymbolCode, CodeError> {
         let tried = self.symbols.get(..TRIED_WEIGHTS).unwrap_or(&self.symbols);
         let mut shortest = (SymbolCode::Plain, f64::INFINITY);
         for code in SymbolCode::ALL {
@@ -43,7 +49,14 @@ impl CodedTensor {
                 continue;
             }
             let mut encoder = Encoder::new();
-            match code.run(&mut Writer { encoder: &mut encoder, symbols: tried }, alphabet, geometry) {
+            match code.run(
+                &mut Writer {
+                    encoder: &mut encoder,
+                    symbols: tried,
+                },
+                alphabet,
+                geometry,
+            ) {
                 // The rows are in another order.
                 Err(CodeError::NotSorted { .. }) => continue,
                 done => done?,
@@ -64,7 +77,14 @@ impl CodedTensor {
         alphabet: Alphabet,
         geometry: Geometry,
     ) -> Result<(), CodeError> {
-        code.run(&mut Writer { encoder, symbols: &self.symbols }, alphabet, geometry)?;
+        code.run(
+            &mut Writer {
+                encoder,
+                symbols: &self.symbols,
+            },
+            alphabet,
+            geometry,
+        )?;
         encoder.set_purpose(Purpose::Description);
         Ok(())
     }
@@ -79,7 +99,14 @@ impl CodedTensor {
         geometry: Geometry,
     ) -> Result<Self, CodeError> {
         let mut symbols = vec![0; length];
-        code.run(&mut Reader { decoder, symbols: &mut symbols }, alphabet, geometry)?;
+        code.run(
+            &mut Reader {
+                decoder,
+                symbols: &mut symbols,
+            },
+            alphabet,
+            geometry,
+        )?;
         Ok(Self { codebook, symbols })
     }
 }

@@ -6,8 +6,8 @@ use rayon::slice::ParallelSliceMut;
 /// `sum_i min_j (x_i - c_j)^2` (Lloyd 1982).
 ///
 /// In one dimension clusters are intervals, so on sorted values with prefix sums an iteration costs
-/// `O(clusters log n)`. The first centres are the means of equally many values each. Values that are not finite are
-/// ignored.
+/// `O(clusters log n)`. The first centres are the means of equally many values each. Values that
+/// are not finite are ignored.
 ///
 /// ```
 /// use nonvacuous::compress::kmeans;
@@ -15,13 +15,19 @@ use rayon::slice::ParallelSliceMut;
 /// ```
 pub fn kmeans(values: &[f32], clusters: usize) -> Vec<f32> {
     let sorted = sorted(values);
-    let boundaries = (0..=clusters).map(|j| j * sorted.len() / clusters.max(1)).collect();
+    let boundaries = (0..=clusters)
+        .map(|j| j * sorted.len() / clusters.max(1))
+        .collect();
     lloyd(&sorted, boundaries)
 }
 
 /// The finite values, ascending.
 fn sorted(values: &[f32]) -> Vec<f32> {
-    let mut sorted: Vec<f32> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    let mut sorted: Vec<f32> = values
+        .iter()
+        .copied()
+        .filter(|value| value.is_finite())
+        .collect();
     sorted.par_sort_unstable_by(f32::total_cmp);
     sorted
 }
@@ -37,7 +43,8 @@ fn boundaries(sorted: &[f32], centres: &[f64]) -> Vec<usize> {
     boundaries
 }
 
-/// Lloyd's iteration from boundaries `0 = b_0 <= b_1 <= … <= b_k = n` on; cluster `j` holds the values from `b_j` to `b_(j + 1)`.
+/// Lloyd's iteration from boundaries `0 = b_0 <= b_1 <= … <= b_k = n` on; cluster `j` holds the
+/// values from `b_j` to `b_(j + 1)`.
 fn lloyd(sorted: &[f32], mut begun: Vec<usize>) -> Vec<f32> {
     let mut prefix = vec![0.0f64];
     let mut sum = 0.0;
@@ -64,12 +71,14 @@ fn lloyd(sorted: &[f32], mut begun: Vec<usize>) -> Vec<f32> {
 /// Distinct numbers beyond which [`optimal_kmeans`] replaces neighbours by their mean.
 const MAX_POINTS: usize = 1 << 14;
 
-/// The centres `c_1 < c_2 < …` of at most `clusters` clusters that minimise `sum_i min_j (x_i - c_j)^2`.
+/// The centres `c_1 < c_2 < …` of at most `clusters` clusters that minimise
+/// `sum_i min_j (x_i - c_j)^2`.
 ///
-/// In one dimension the optimum is found by dynamic programming over intervals of the sorted values; the best boundary
-/// moves with the last value, so each of the `clusters` rounds takes `O(n log n)` (Wu 1991; Grønlund et al. 2017). Of
-/// more than `2^14` distinct values, neighbours are first merged in equal numbers; what is optimal up to that resolution is then
-/// brought to a local minimum as in [`kmeans`]. Values that are not finite are ignored.
+/// In one dimension the optimum is found by dynamic programming over intervals of the sorted
+/// values; the best boundary moves with the last value, so each of the `clusters` rounds takes
+/// `O(n log n)` (Wu 1991; Grønlund et al. 2017). Of more than `2^14` distinct values, neighbours
+/// are first merged in equal numbers; what is optimal up to that resolution is then brought to a
+/// local minimum as in [`kmeans`]. Values that are not finite are ignored.
 ///
 /// ```
 /// use nonvacuous::compress::optimal_kmeans;
@@ -109,8 +118,8 @@ pub fn optimal_kmeans(values: &[f32], clusters: usize) -> Vec<f32> {
     centres
 }
 
-/// For each `end` in `ends`, the first point of the last cluster, which is in `begins`: the best for the middle end
-/// splits the problem in two.
+/// For each `end` in `ends`, the first point of the last cluster, which is in `begins`: the best
+/// for the middle end splits the problem in two.
 fn divide(
     points: &Points,
     costs: &[f64],
@@ -124,15 +133,34 @@ fn divide(
     }
     let middle = (ends.start + ends.end) / 2;
     let mut best = (f64::INFINITY, begins.start);
-    for (begin, before) in costs.iter().enumerate().take(begins.end.min(middle + 1)).skip(begins.start) {
+    for (begin, before) in costs
+        .iter()
+        .enumerate()
+        .take(begins.end.min(middle + 1))
+        .skip(begins.start)
+    {
         let cost = before + points.cost(begin, middle);
         if cost < best.0 {
             best = (cost, begin);
         }
     }
     (next[middle], first[middle]) = best;
-    divide(points, costs, next, first, ends.start..middle, begins.start..best.1 + 1);
-    divide(points, costs, next, first, middle + 1..ends.end, best.1..begins.end);
+    divide(
+        points,
+        costs,
+        next,
+        first,
+        ends.start..middle,
+        begins.start..best.1 + 1,
+    );
+    divide(
+        points,
+        costs,
+        next,
+        first,
+        middle + 1..ends.end,
+        best.1..begins.end,
+    );
 }
 
 /// Values with prefix sums of their counts, values and squares.
@@ -163,7 +191,10 @@ impl Points {
             }
             prefix.push(sums);
         }
-        Self { prefix, are_merged: together > 1 }
+        Self {
+            prefix,
+            are_merged: together > 1,
+        }
     }
 
     fn len(&self) -> usize {

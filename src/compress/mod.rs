@@ -1,11 +1,12 @@
 //! A network in, a smaller network out.
 //!
-//! A `Recipe` says how to train a small network: while pruning the smallest weights away (`PrunedWeights`, Zhu and Gupta
-//! 2017), then with few values that the weights that are left share (`QuantisedWeights`, Han, Mao and Dally 2016). A
-//! network that was trained elsewhere is [imported](import) from a [safetensors file](safetensors).
-//! Then [`simplify`] removes what the function does not need. What comes out is a [`Model`](crate::code::Model), whose
-//! file is the description that a bound is about. No choice made here needs to be paid for beyond that file: whatever
-//! was tried, the bound holds for all files at once.
+//! A `Recipe` says how to train a small network: while pruning the smallest weights away
+//! (`PrunedWeights`, Zhu and Gupta 2017), then with few values that the weights that are left share
+//! (`QuantisedWeights`, Han, Mao and Dally 2016). A network that was trained elsewhere is
+//! [imported](import) from a [safetensors file](safetensors). Then [`simplify`] removes what the
+//! function does not need. What comes out is a [`Model`](crate::code::Model), whose file is the
+//! description that a bound is about. No choice made here needs to be paid for beyond that file:
+//! whatever was tried, the bound holds for all files at once.
 
 mod budget;
 mod import;
@@ -54,7 +55,9 @@ pub use pruning::{PrunedWeights, Pruning, PruningMethod};
 pub use quantisation::{Quantisation, QuantisationMethod, QuantisedWeights};
 #[cfg(feature = "train")]
 pub use recipe::{compress, CompressError, Progress, Recipe, RecipeError};
-pub use simplify::{first_images, largest_difference, logits, noise_images, shortened, simplify, Simplification};
+pub use simplify::{
+    first_images, largest_difference, logits, noise_images, shortened, simplify, Simplification,
+};
 pub use stochastic::{stochastic_bounds, StochasticBound, StochasticError, RELATIVE_WIDTHS};
 #[cfg(feature = "train")]
 pub use subspace::{SubspaceMap, SubspaceSize};

@@ -17,12 +17,15 @@ const FEW: usize = 4096;
 /// Of more only this fraction, those nearest to a change of verdict.
 const UNDECIDED: usize = 6;
 
-/// What training cannot see, for its loss and its code length are smooth: the number of errors, and the bits of the file.
+/// What training cannot see, for its loss and its code length are smooth: the number of errors, and
+/// the bits of the file.
 ///
-/// Layer by layer, from the last to the first, every weight is set to every other value of its codebook in turn. The errors of
-/// the images that are nearest to a change of verdict and the ideal length of the file say what the bound would be, and
-/// of a few weights' changes the best is made if it lowers the bound. After each layer all images are counted; a layer after
-/// which the bound is no lower is left as it was. Sweeps over all layers end when one has changed nothing, or after `sweeps`.
+/// Layer by layer, from the last to the first, every weight is set to every other value of its
+/// codebook in turn. The errors of the images that are nearest to a change of verdict and the ideal
+/// length of the file say what the bound would be, and of a few weights' changes the best is made
+/// if it lowers the bound. After each layer all images are counted; a layer after which the bound
+/// is no lower is left as it was. Sweeps over all layers end when one has changed nothing, or after
+/// `sweeps`.
 ///
 /// # Errors
 /// If the network does not fit the data, or `delta` is not a failure probability.
@@ -33,7 +36,10 @@ pub fn polish(
     sweeps: usize,
     mut report: impl FnMut(f64),
 ) -> Result<Model, CompressError> {
-    let goal = Goal { n: data.len() as u64, delta: FailureProbability::new(delta)? };
+    let goal = Goal {
+        n: data.len() as u64,
+        delta: FailureProbability::new(delta)?,
+    };
     let mut best = Candidate::new(model.clone(), data, &goal)?;
     for _ in 0..sweeps {
         let before = best.bound;
@@ -60,7 +66,11 @@ struct Goal {
 impl Goal {
     /// The bound for a file of that ideal length.
     fn bound(&self, errors: u64, bits: f64) -> Result<f64, CompressError> {
-        Ok(occam_kl(EmpiricalRisk::new(errors.min(self.n), self.n)?, Bits::new(bits)?, self.delta))
+        Ok(occam_kl(
+            EmpiricalRisk::new(errors.min(self.n), self.n)?,
+            Bits::new(bits)?,
+            self.delta,
+        ))
     }
 }
 
@@ -75,24 +85,37 @@ impl Candidate {
     fn new(model: Model, data: &LabelledImages, goal: &Goal) -> Result<Self, CompressError> {
         let errors = Evaluator::new(&model).errors(data)?;
         let bound = goal.bound(errors, model.ideal_bits()?)?;
-        Ok(Self { model, errors, bound })
+        Ok(Self {
+            model,
+            errors,
+            bound,
+        })
     }
 }
 
 /// The model after one pass over the weights of a tensor.
-fn swept(candidate: &Candidate, tensor: usize, data: &LabelledImages, goal: &Goal) -> Result<Model, CompressError> {
+fn swept(
+    candidate: &Candidate,
+    tensor: usize,
+    data: &LabelledImages,
+    goal: &Goal,
+) -> Result<Model, CompressError> {
     let mut model = candidate.model.clone();
     let evaluator = Evaluator::new(&model);
     let images = undecided(&evaluator, data)?;
     let features = evaluator.features(data, &images, layers_before(&model, tensor))?;
     // The other images' verdicts are taken to stay.
-    let decided = candidate.errors.saturating_sub(evaluator.errors_from(&features));
+    let decided = candidate
+        .errors
+        .saturating_sub(evaluator.errors_from(&features));
     let values = values(&model, tensor);
     let mut bound = candidate.bound;
     let weights: Vec<usize> = (0..model.tensors()[tensor].symbols.len()).collect();
     for weights in weights.chunks(TOGETHER) {
-        let changes: Vec<(usize, u8)> =
-            weights.iter().flat_map(|&weight| (0..=values).map(move |value| (weight, value))).collect();
+        let changes: Vec<(usize, u8)> = weights
+            .iter()
+            .flat_map(|&weight| (0..=values).map(move |value| (weight, value)))
+            .collect();
         let tried: Vec<(f64, Model)> = changes
             .into_par_iter()
             .filter(|&(weight, value)| model.tensors()[tensor].symbols[weight] != value)
@@ -102,7 +125,9 @@ fn swept(candidate: &Candidate, tensor: usize, data: &LabelledImages, goal: &Goa
                 Ok((goal.bound(errors, changed.ideal_bits()?)?, changed))
             })
             .collect::<Result<_, CompressError>>()?;
-        let best = tried.into_iter().min_by(|first, second| first.0.total_cmp(&second.0));
+        let best = tried
+            .into_iter()
+            .min_by(|first, second| first.0.total_cmp(&second.0));
         if let Some((lower, changed)) = best.filter(|(lower, _)| *lower < bound) {
             (bound, model) = (lower, changed);
         }
@@ -121,12 +146,18 @@ fn undecided(evaluator: &Evaluator, data: &LabelledImages) -> Result<Vec<usize>,
 
 /// Number of codewords of a tensor.
 fn values(model: &Model, tensor: usize) -> u8 {
-    let codebook = model.tensors().get(tensor).and_then(|tensor| model.codebooks().get(tensor.codebook));
+    let codebook = model
+        .tensors()
+        .get(tensor)
+        .and_then(|tensor| model.codebooks().get(tensor.codebook));
     codebook.map_or(0, |codebook| codebook.len() as u8)
 }
 
 /// Number of layers before the one that a tensor belongs to.
 fn layers_before(model: &Model, tensor: usize) -> usize {
     let first_tensors = model.architecture().first_tensors();
-    first_tensors.iter().rposition(|first| first.is_some_and(|first| first <= tensor)).unwrap_or(0)
+    first_tensors
+        .iter()
+        .rposition(|first| first.is_some_and(|first| first <= tensor))
+        .unwrap_or(0)
 }

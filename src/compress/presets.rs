@@ -1,6 +1,8 @@
 //! The recipes that `certify` tries, by data set and effort.
 
-use super::{Pruning, PruningMethod, Quantisation, QuantisationMethod, Recipe, SubspaceMap, SubspaceSize};
+use super::{
+    Pruning, PruningMethod, Quantisation, QuantisationMethod, Recipe, SubspaceMap, SubspaceSize,
+};
 use crate::code::{Architecture, CodeError};
 use crate::data::LabelledImages;
 use crate::nets::Schedule;
@@ -33,20 +35,31 @@ pub fn recipes(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, Cod
 }
 
 fn for_small_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, CodeError> {
-    let architecture = Architecture::parse(&format!("upright norm dense:{}", data.classes()), data.shape())?;
+    let architecture = Architecture::parse(
+        &format!("upright norm dense:{}", data.classes()),
+        data.shape(),
+    )?;
     let mut recipes = Vec::new();
     for codewords in [2, 3] {
         for step in 0..12 {
             recipes.push(Recipe {
                 architecture: architecture.clone(),
                 pruning: pruned(0.5),
-                first: Schedule { epochs: 30, batch: 64, learning_rate: 0.01 },
+                first: Schedule {
+                    epochs: 30,
+                    batch: 64,
+                    learning_rate: 0.01,
+                },
                 // From 2.5 on, in steps of 0.1, alternately up and down.
                 quantisation: quantised(
                     codewords,
                     f64::from(25 + (step + 1) / 2 * if step % 2 == 0 { 1 } else { -1 }) / 10.0,
                 ),
-                second: Schedule { epochs: 60, batch: 64, learning_rate: 0.01 },
+                second: Schedule {
+                    epochs: 60,
+                    batch: 64,
+                    learning_rate: 0.01,
+                },
                 bounded: 0.0,
                 sweeps: 8,
             });
@@ -66,43 +79,80 @@ struct Large {
     sweeps: usize,
 }
 
-/// One channel may be writing, and writing slants; what is drawn upright already loses a little by being stood upright again.
+/// One channel may be writing, and writing slants; what is drawn upright already loses a little by
+/// being stood upright again.
 fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, CodeError> {
     let layers = |first: &str, pooling: &str, channels: usize| {
         let (block, classes) = (format!("conv:{channels}:3 norm relu max:2"), data.classes());
         format!("{first} {pooling}:2 {block} {block} dense:{classes}")
     };
-    let shared = SubspaceSize { fraction: 0.5, map: SubspaceMap::Terms(16), seed: 0 };
+    let shared = SubspaceSize {
+        fraction: 0.5,
+        map: SubspaceMap::Terms(16),
+        seed: 0,
+    };
     let (upright, as_it_is, colours) = (
         Large {
             layers: layers("upright oriented:12 relu", "avg", 8),
-            quantisation: Quantisation { subspace: Some(shared), ..quantised(2, 3.0) },
-            second: Schedule { epochs: 40, batch: 64, learning_rate: 0.06 },
+            quantisation: Quantisation {
+                subspace: Some(shared),
+                ..quantised(2, 3.0)
+            },
+            second: Schedule {
+                epochs: 40,
+                batch: 64,
+                learning_rate: 0.06,
+            },
             sweeps: 0,
         },
         Large {
             layers: layers("oriented:12 relu", "max", 10),
             quantisation: quantised(2, 6.0),
-            second: Schedule { epochs: 20, batch: 64, learning_rate: 0.04 },
+            second: Schedule {
+                epochs: 20,
+                batch: 64,
+                learning_rate: 0.04,
+            },
             sweeps: 1,
         },
         Large {
             layers: layers("oriented:12 norm relu", "avg", 16),
             quantisation: quantised(2, 4.0),
-            second: Schedule { epochs: 20, batch: 64, learning_rate: 0.04 },
+            second: Schedule {
+                epochs: 20,
+                batch: 64,
+                learning_rate: 0.04,
+            },
             sweeps: 0,
         },
     );
-    let settings = if data.shape().channels == 1 { vec![upright, as_it_is] } else { vec![colours] };
+    let settings = if data.shape().channels == 1 {
+        vec![upright, as_it_is]
+    } else {
+        vec![colours]
+    };
     let mut recipes = Vec::new();
-    for Large { layers, quantisation, second, sweeps } in settings {
+    for Large {
+        layers,
+        quantisation,
+        second,
+        sweeps,
+    } in settings
+    {
         let quick = effort == Effort::Quick;
         recipes.push(Recipe {
             architecture: Architecture::parse(&layers, data.shape())?,
             pruning: pruned(0.3),
-            first: Schedule { epochs: 1, batch: 64, learning_rate: 0.01 },
+            first: Schedule {
+                epochs: 1,
+                batch: 64,
+                learning_rate: 0.01,
+            },
             quantisation,
-            second: Schedule { epochs: if quick { 1 } else { second.epochs }, ..second },
+            second: Schedule {
+                epochs: if quick { 1 } else { second.epochs },
+                ..second
+            },
             bounded: 0.3,
             sweeps: if quick { 0 } else { sweeps },
         });
@@ -115,25 +165,54 @@ fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
 
 /// Magnitude pruning of all units.
 fn pruned(sparsity: f64) -> Pruning {
-    Pruning { method: PruningMethod::Magnitude, sparsity, width: 1.0 }
+    Pruning {
+        method: PruningMethod::Magnitude,
+        sparsity,
+        width: 1.0,
+    }
 }
 
 /// Values of two digits, found by k-means and trained.
 fn quantised(codewords: usize, rate: f64) -> Quantisation {
-    Quantisation { method: QuantisationMethod::Kmeans, codewords, digits: 2, rate, subspace: None }
+    Quantisation {
+        method: QuantisationMethod::Kmeans,
+        codewords,
+        digits: 2,
+        rate,
+        subspace: None,
+    }
 }
 
-/// Recipes that differ from one in a single setting: the price of bits, the speed and the length of training.
+/// Recipes that differ from one in a single setting: the price of bits, the speed and the length of
+/// training.
 pub fn variations(recipe: &Recipe) -> Vec<Recipe> {
     let (second, quantisation) = (recipe.second, recipe.quantisation);
     let with_rate = |factor: f64| Recipe {
-        quantisation: Quantisation { rate: (quantisation.rate * factor * 100.0).round() / 100.0, ..quantisation },
+        quantisation: Quantisation {
+            rate: (quantisation.rate * factor * 100.0).round() / 100.0,
+            ..quantisation
+        },
         ..recipe.clone()
     };
     let with_speed = |factor: f64| Recipe {
-        second: Schedule { learning_rate: second.learning_rate * factor, ..second },
+        second: Schedule {
+            learning_rate: second.learning_rate * factor,
+            ..second
+        },
         ..recipe.clone()
     };
-    let longer = Recipe { second: Schedule { epochs: 2 * second.epochs, ..second }, ..recipe.clone() };
-    vec![with_rate(1.2), with_rate(1.0 / 1.2), with_speed(0.5), with_speed(2.0), longer]
+    let longer = Recipe {
+        second: Schedule {
+            epochs: 2 * second.epochs,
+            ..second
+        },
+        ..recipe.clone()
+    };
+    vec![
+        with_rate(1.2),
+        with_rate(1.0 / 1.2),
+        with_speed(0.5),
+        with_speed(2.0),
+        longer,
+    ]
 }

@@ -6,19 +6,21 @@ use crate::nets::{Evaluator, Features, Network, RunningMoments};
 
 /// Weights from which training goes on, and what it needs to know of them.
 ///
-/// Scales and shifts of batch normalisations include the moments of the data they were trained on. These are measured again on examples and taken
-/// out, so that training can normalise over batches, whose moments follow what pruning does to a network.
+/// Scales and shifts of batch normalisations include the moments of the data they were trained on.
+/// These are measured again on examples and taken out, so that training can normalise over batches,
+/// whose moments follow what pruning does to a network.
 #[derive(Debug, Clone)]
 pub struct Pretrained {
     pub(super) weights: Vec<Vec<f32>>,
     pub(super) moments: RunningMoments,
-    /// For each tensor the error of a weight that costs as much as one of size 1 in every other; zero if its weights are not pruned.
+    /// For each tensor the error of a weight that costs as much as one of size 1 in every other;
+    /// zero if its weights are not pruned.
     pub(super) units: Vec<f64>,
 }
 
 impl Pretrained {
-    /// Measures a network on examples, given as `start` makes them features before the first layer. No labels are used; `report` is told after each
-    /// of [`Pretrained::steps`].
+    /// Measures a network on examples, given as `start` makes them features before the first layer.
+    /// No labels are used; `report` is told after each of [`Pretrained::steps`].
     ///
     /// # Errors
     /// If the network does not read the examples.
@@ -33,10 +35,20 @@ impl Pretrained {
         let sensitivities = sensitivities(network, &evaluator, start(&evaluator)?, report);
         let weights = moments.unfold(architecture, network.weights.clone());
         let gains = Network::new(architecture.clone()).gains().to_vec();
-        let mut pretrained = Self { weights, moments, units: Vec::new() };
-        for ((weights, gain), sensitivity) in pretrained.weights.iter_mut().zip(gains).zip(sensitivities) {
-            weights.iter_mut().for_each(|weight| *weight = (f64::from(*weight) / gain) as f32);
-            pretrained.units.push(sensitivity.map_or(0.0, |sensitivity| 1.0 / (sensitivity.sqrt() * gain)));
+        let mut pretrained = Self {
+            weights,
+            moments,
+            units: Vec::new(),
+        };
+        for ((weights, gain), sensitivity) in
+            pretrained.weights.iter_mut().zip(gains).zip(sensitivities)
+        {
+            weights
+                .iter_mut()
+                .for_each(|weight| *weight = (f64::from(*weight) / gain) as f32);
+            pretrained
+                .units
+                .push(sensitivity.map_or(0.0, |sensitivity| 1.0 / (sensitivity.sqrt() * gain)));
         }
         Ok(pretrained)
     }

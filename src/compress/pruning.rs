@@ -19,8 +19,9 @@ pub struct Pruning {
     pub method: PruningMethod,
     /// Fraction of the weights between units in use that is zero in the end, from 0 to 1.
     pub sparsity: f64,
-    /// Fraction of each hidden layer's units that is used at all, above 0 and at most 1: the others are pruned with all their weights
-    /// before training (structured pruning; at random weights, which ones are left does not matter: Liu et al. 2019).
+    /// Fraction of each hidden layer's units that is used at all, above 0 and at most 1: the others
+    /// are pruned with all their weights before training (structured pruning; at random weights,
+    /// which ones are left does not matter: Liu et al. 2019).
     #[serde(default = "all")]
     pub width: f64,
 }
@@ -36,17 +37,18 @@ pub enum PruningMethod {
     /// It stays zero and is no longer trained: gradual magnitude pruning (Zhu and Gupta 2017).
     #[default]
     Magnitude,
-    /// It is still trained, as if it were there, and is spliced in again when it has outgrown one that is: dynamic network surgery (Guo, Yao
-    /// and Chen 2016).
+    /// It is still trained, as if it were there, and is spliced in again when it has outgrown one
+    /// that is: dynamic network surgery (Guo, Yao and Chen 2016).
     Surgery,
 }
 
 /// Weights of which an increasing fraction, the smallest, is set to zero.
 ///
-/// When the fraction `t` of all steps is done, the fraction of zeros is `s (1 - (1 - u)^3)` with `s` the final
-/// sparsity and `u` the position of `t` in the pruning period, from 0 to 1 (Zhu and Gupta 2017). Magnitudes are compared across all
-/// tensors, each relative to its initial standard deviation, or for a [pretrained](Pretrained) network to the weight whose loss would cost as much in every
-/// tensor; biases are never pruned.
+/// When the fraction `t` of all steps is done, the fraction of zeros is `s (1 - (1 - u)^3)` with
+/// `s` the final sparsity and `u` the position of `t` in the pruning period, from 0 to 1 (Zhu and
+/// Gupta 2017). Magnitudes are compared across all tensors, each relative to its initial standard
+/// deviation, or for a [pretrained](Pretrained) network to the weight whose loss would cost as much
+/// in every tensor; biases are never pruned.
 pub struct PrunedWeights {
     weights: Vec<Var>,
     masks: Vec<Tensor>,
@@ -70,25 +72,46 @@ const STRIDE: f64 = 0.005;
 /// Surgery ends when this fraction of training is done, so that what is left can settle.
 const LAST_SURGERY: f64 = 0.9;
 
-/// With surgery a weight that is there counts as larger by this factor, so that masks do not flicker.
+/// With surgery a weight that is there counts as larger by this factor, so that masks do not
+/// flicker.
 const INERTIA: f64 = 1.1;
 
 impl PrunedWeights {
-    /// Random initial weights, uniform with the deviations that `network` asks for (He et al. 2015), none pruned yet.
+    /// Random initial weights, uniform with the deviations that `network` asks for (He et al.
+    /// 2015), none pruned yet.
     ///
     /// # Errors
     /// If candle fails.
-    pub fn new(network: &Network, pruning: Pruning, mut random: ChaCha8Rng, device: &Device) -> Result<Self> {
+    pub fn new(
+        network: &Network,
+        pruning: Pruning,
+        mut random: ChaCha8Rng,
+        device: &Device,
+    ) -> Result<Self> {
         let weights = network.initial_weights(&mut random);
         let moments = RunningMoments::new(network.architecture());
-        Self::from(network, Pretrained { weights, moments, units: network.deviations().to_vec() }, pruning, device)
+        Self::from(
+            network,
+            Pretrained {
+                weights,
+                moments,
+                units: network.deviations().to_vec(),
+            },
+            pruning,
+            device,
+        )
     }
 
     /// The weights of a network that has been trained already, none pruned yet.
     ///
     /// # Errors
     /// If candle fails, or they do not have the network's shapes.
-    pub fn from(network: &Network, pretrained: Pretrained, pruning: Pruning, device: &Device) -> Result<Self> {
+    pub fn from(
+        network: &Network,
+        pretrained: Pretrained,
+        pruning: Pruning,
+        device: &Device,
+    ) -> Result<Self> {
         let architecture = network.architecture().clone();
         let used: Vec<Vec<bool>> = unused(&architecture, pruning.width)
             .into_iter()
@@ -96,37 +119,64 @@ impl PrunedWeights {
             .collect();
         let mut weights = Vec::new();
         let mut masks = Vec::new();
-        let Pretrained { weights: values, moments, units } = pretrained;
+        let Pretrained {
+            weights: values,
+            moments,
+            units,
+        } = pretrained;
         for ((shape, initial), used) in architecture.tensors().iter().zip(values).zip(&used) {
             let mask: Vec<f32> = used.iter().map(|&used| f32::from(used)).collect();
             masks.push(Tensor::from_vec(mask, &shape.dimensions[..], device)?);
             weights.push(Var::from_vec(initial, &shape.dimensions[..], device)?);
         }
-        Ok(Self { weights, masks, architecture, moments, units, pruning, used, pruned: 0.0 })
+        Ok(Self {
+            weights,
+            masks,
+            architecture,
+            moments,
+            units,
+            pruning,
+            used,
+            pruned: 0.0,
+        })
     }
 
-    /// For each tensor its weights, zero where pruned; those of batch normalisations with the running moments in them.
+    /// For each tensor its weights, zero where pruned; those of batch normalisations with the
+    /// running moments in them.
     ///
     /// # Errors
     /// If candle fails.
     pub fn values(&self) -> Result<Vec<Vec<f32>>> {
         let weights = self.weights()?;
-        let values = weights.iter().map(|weights| weights.flatten_all()?.to_vec1());
-        Ok(self.moments.fold(&self.architecture, values.collect::<Result<_>>()?))
+        let values = weights
+            .iter()
+            .map(|weights| weights.flatten_all()?.to_vec1());
+        Ok(self
+            .moments
+            .fold(&self.architecture, values.collect::<Result<_>>()?))
     }
 
     /// Keeps the largest weights, all but the fraction `sparsity`.
     fn prune(&mut self, sparsity: f64) -> Result<()> {
         let scores = self.scores()?;
-        let among = scores.iter().zip(&self.used).flat_map(|(scores, used)| scores.iter().zip(used));
-        let mut sorted: Vec<f64> = among.filter(|(_, &used)| used).map(|(&score, _)| score).collect();
+        let among = scores
+            .iter()
+            .zip(&self.used)
+            .flat_map(|(scores, used)| scores.iter().zip(used));
+        let mut sorted: Vec<f64> = among
+            .filter(|(_, &used)| used)
+            .map(|(&score, _)| score)
+            .collect();
         let cut = (sorted.len() as f64 * sparsity) as usize;
         let Some(cut) = cut.checked_sub(1) else {
             return Ok(());
         };
         let (_, &mut threshold, _) = sorted.select_nth_unstable_by(cut, f64::total_cmp);
         for ((mask, scores), used) in self.masks.iter_mut().zip(&scores).zip(&self.used) {
-            let kept = scores.iter().zip(used).map(|(&score, &used)| f32::from(used && score > threshold));
+            let kept = scores
+                .iter()
+                .zip(used)
+                .map(|(&score, &used)| f32::from(used && score > threshold));
             *mask = Tensor::from_vec(kept.collect(), mask.shape(), mask.device())?;
         }
         Ok(())
@@ -179,10 +229,14 @@ impl Parameters for PrunedWeights {
     fn restore(&mut self, mut state: Vec<Tensor>) -> Result<()> {
         let same = |(one, other): (&Tensor, &Tensor)| one.shape() == other.shape();
         match state.pop() {
-            Some(pruned) if state.len() >= self.masks.len() && state.iter().zip(&self.masks).all(same) => {
+            Some(pruned)
+                if state.len() >= self.masks.len() && state.iter().zip(&self.masks).all(same) =>
+            {
                 self.moments.restore(&state.split_off(self.masks.len()))?;
                 let pairs = state.iter().zip(&self.masks);
-                self.masks = pairs.map(|(state, mask)| state.to_device(mask.device())).collect::<Result<_>>()?;
+                self.masks = pairs
+                    .map(|(state, mask)| state.to_device(mask.device()))
+                    .collect::<Result<_>>()?;
                 self.pruned = pruned.to_scalar()?;
                 Ok(())
             }

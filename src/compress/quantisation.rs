@@ -20,8 +20,8 @@ pub struct Quantisation {
     pub codewords: usize,
     /// Binary digits of a value after its leading one; at most 23.
     pub digits: u32,
-    /// Weight of the code length against the cross-entropy of the whole training set, both in nats: 1 is the balance of
-    /// the minimum description length principle.
+    /// Weight of the code length against the cross-entropy of the whole training set, both in nats:
+    /// 1 is the balance of the minimum description length principle.
     #[serde(default)]
     pub rate: f64,
     /// Whether the weights lie in a random subspace, of which the coordinates take these values.
@@ -36,7 +36,8 @@ pub enum QuantisationMethod {
     /// At first at the centres of k-means (Han, Mao and Dally 2016); then they are trained.
     #[default]
     Kmeans,
-    /// Evenly spaced from the smallest to the largest weight, for good: min-max quantisation (Jacob et al. 2018).
+    /// Evenly spaced from the smallest to the largest weight, for good: min-max quantisation (Jacob
+    /// et al. 2018).
     Uniform,
 }
 
@@ -49,7 +50,9 @@ impl QuantisationMethod {
                 let least = weights.iter().copied().reduce(f32::min).unwrap_or(0.0);
                 let most = weights.iter().copied().reduce(f32::max).unwrap_or(0.0);
                 let step = (most - least) / codewords.saturating_sub(1).max(1) as f32;
-                let mut values: Vec<f32> = (0..codewords).map(|place| least + step * place as f32).collect();
+                let mut values: Vec<f32> = (0..codewords)
+                    .map(|place| least + step * place as f32)
+                    .collect();
                 values.retain(|&value| value != 0.0);
                 values.dedup();
                 values
@@ -60,16 +63,18 @@ impl QuantisationMethod {
 
 /// Weights that are zero or one of a few codewords.
 ///
-/// Codewords start at the centres of k-means over the weights that pruning kept, and are trained: the gradient of a
-/// codeword is the sum of those of the weights that share it (Han, Mao and Dally 2016). Behind each weight stands a
-/// latent number which receives the weight's own gradient, straight through (Bengio, Léonard and Courville 2013); after
-/// each step every weight takes the nearest of zero and the codewords. So pruned weights may come back, and kept ones go.
-/// The network always computes with codewords rounded to the digits they will be coded with.
+/// Codewords start at the centres of k-means over the weights that pruning kept, and are trained:
+/// the gradient of a codeword is the sum of those of the weights that share it (Han, Mao and Dally
+/// 2016). Behind each weight stands a latent number which receives the weight's own gradient,
+/// straight through (Bengio, Léonard and Courville 2013); after each step every weight takes the
+/// nearest of zero and the codewords. So pruned weights may come back, and kept ones go. The
+/// network always computes with codewords rounded to the digits they will be coded with.
 ///
-/// To the loss is added `rate` times a differentiable code length of all weights in nats: symbol `s` of a tensor costs
-/// `-ln((c_s + 1/2)/(c + r/2))`, where `c_s` of its `c` weights take one of `r` symbols now, and in between two levels the cost
-/// is interpolated linearly. So a weight goes to the cheaper level unless the data say otherwise (entropy-constrained
-/// quantisation: Chou, Lookabaugh and Gray 1989; in training: Wiedemann, Müller and Samek 2020).
+/// To the loss is added `rate` times a differentiable code length of all weights in nats: symbol
+/// `s` of a tensor costs `-ln((c_s + 1/2)/(c + r/2))`, where `c_s` of its `c` weights take one of
+/// `r` symbols now, and in between two levels the cost is interpolated linearly. So a weight goes
+/// to the cheaper level unless the data say otherwise (entropy-constrained quantisation: Chou,
+/// Lookabaugh and Gray 1989; in training: Wiedemann, Müller and Samek 2020).
 pub struct QuantisedWeights {
     /// One number a weight, or a coordinate of a tensor in a subspace.
     latent: Vec<Var>,
@@ -89,8 +94,8 @@ pub struct QuantisedWeights {
 impl QuantisedWeights {
     /// For pruned weights, `values`, and a training set of `examples`.
     ///
-    /// Where scaling a tensor changes no decision, all tensors are scaled to unit mean square and share one codebook;
-    /// otherwise each has its own.
+    /// Where scaling a tensor changes no decision, all tensors are scaled to unit mean square and
+    /// share one codebook; otherwise each has its own.
     ///
     /// # Errors
     /// If candle fails, or `values` do not have the network's shapes.
@@ -106,20 +111,30 @@ impl QuantisedWeights {
         let mut coordinates = Vec::with_capacity(shapes.len());
         for (shape, values) in shapes.iter().zip(&mut values) {
             let map = settings.subspace.and_then(|size| size.of(shape));
-            let map =
-                map.map(|(subspace, dimension)| Coordinates::new(subspace, dimension, shape, device)).transpose()?;
+            let map = map
+                .map(|(subspace, dimension)| Coordinates::new(subspace, dimension, shape, device))
+                .transpose()?;
             if let Some(map) = &map {
                 *values = map.nearest(values)?;
             }
             coordinates.push(map);
         }
-        let kept = |values: &[f32]| -> Vec<f32> { values.iter().copied().filter(|&value| value != 0.0).collect() };
+        let kept = |values: &[f32]| -> Vec<f32> {
+            values
+                .iter()
+                .copied()
+                .filter(|&value| value != 0.0)
+                .collect()
+        };
         let centres: Vec<Vec<f32>> = if shared {
             values.iter_mut().for_each(|values| scale_to_unit(values));
             let all: Vec<f32> = values.iter().flat_map(|values| kept(values)).collect();
             vec![settings.method.codewords(&all, settings.codewords)]
         } else {
-            values.iter().map(|values| settings.method.codewords(&kept(values), settings.codewords)).collect()
+            values
+                .iter()
+                .map(|values| settings.method.codewords(&kept(values), settings.codewords))
+                .collect()
         };
         let mut codebooks = Vec::new();
         for mut centres in centres {
@@ -133,12 +148,25 @@ impl QuantisedWeights {
         let mut latent = Vec::new();
         for ((shape, values), coordinates) in shapes.iter().zip(&values).zip(&coordinates) {
             let line = [values.len()];
-            let dimensions = if coordinates.is_some() { &line[..] } else { &shape.dimensions[..] };
+            let dimensions = if coordinates.is_some() {
+                &line[..]
+            } else {
+                &shape.dimensions[..]
+            };
             latent.push(Var::from_slice(values, dimensions, device)?);
         }
         let rate = settings.rate / examples as f64;
         let (symbols, slopes) = (Vec::new(), Vec::new());
-        let mut quantised = Self { latent, coordinates, codebooks, symbols, slopes, settings, rate, shared };
+        let mut quantised = Self {
+            latent,
+            coordinates,
+            codebooks,
+            symbols,
+            slopes,
+            settings,
+            rate,
+            shared,
+        };
         quantised.assign()?;
         Ok(quantised)
     }
@@ -155,7 +183,9 @@ impl QuantisedWeights {
     /// Zero, then the codewords rounded to their digits.
     fn levels(&self, codebook: usize) -> Result<Vec<f32>> {
         let values: Vec<f32> = self.codebooks[codebook].to_vec1()?;
-        let rounded = values.into_iter().map(|value| Codebook::round(value, self.settings.digits));
+        let rounded = values
+            .into_iter()
+            .map(|value| Codebook::round(value, self.settings.digits));
         Ok(std::iter::once(0.0).chain(rounded).collect())
     }
 
@@ -166,11 +196,18 @@ impl QuantisedWeights {
         for (place, latent) in self.latent.iter().enumerate() {
             let levels = self.levels(self.codebook_of(place))?;
             let values: Vec<f32> = latent.flatten_all()?.to_vec1()?;
-            let nearest: Vec<u32> = values.iter().map(|&value| nearest(&levels, value)).collect();
+            let nearest: Vec<u32> = values
+                .iter()
+                .map(|&value| nearest(&levels, value))
+                .collect();
             let costs = Costs::new(&levels, &nearest);
             let slope = values.iter().map(|&value| costs.slope(value)).collect();
             slopes.push(Tensor::from_vec(slope, latent.shape(), latent.device())?);
-            symbols.push(Tensor::from_vec(nearest, latent.elem_count(), latent.device())?);
+            symbols.push(Tensor::from_vec(
+                nearest,
+                latent.elem_count(),
+                latent.device(),
+            )?);
         }
         (self.symbols, self.slopes) = (symbols, slopes);
         Ok(())
@@ -182,12 +219,18 @@ impl QuantisedWeights {
         for (place, symbols) in self.symbols.iter().enumerate() {
             let levels = self.levels(self.codebook_of(place))?;
             let symbols: Vec<u32> = symbols.to_vec1()?;
-            tensors.push(symbols.into_iter().map(|symbol| levels[symbol as usize]).collect());
+            tensors.push(
+                symbols
+                    .into_iter()
+                    .map(|symbol| levels[symbol as usize])
+                    .collect(),
+            );
         }
         Ok(tensors)
     }
 
-    /// The model that computes with exactly these weights; codewords that no weight takes are dropped.
+    /// The model that computes with exactly these weights; codewords that no weight takes are
+    /// dropped.
     ///
     /// # Errors
     /// If candle fails, or a codeword is not a normal number.
@@ -203,11 +246,23 @@ impl QuantisedWeights {
             .collect::<std::result::Result<Vec<Codebook>, _>>()?;
         let tensors = values.iter().enumerate().map(|(place, values)| {
             let codebook = self.codebook_of(place);
-            CodedTensor { codebook, symbols: codebooks[codebook].symbols(values) }
+            CodedTensor {
+                codebook,
+                symbols: codebooks[codebook].symbols(values),
+            }
         });
         let tensors = tensors.collect();
-        let subspaces = self.coordinates.iter().map(|map| map.as_ref().map(Coordinates::subspace)).collect();
-        Ok(Model::with_subspaces(network.architecture().clone(), codebooks, tensors, subspaces)?)
+        let subspaces = self
+            .coordinates
+            .iter()
+            .map(|map| map.as_ref().map(Coordinates::subspace))
+            .collect();
+        Ok(Model::with_subspaces(
+            network.architecture().clone(),
+            codebooks,
+            tensors,
+            subspaces,
+        )?)
     }
 }
 
@@ -230,8 +285,13 @@ impl Costs {
 
     /// The slope of the cost, interpolated between levels and constant beyond the outermost.
     fn slope(&self, value: f32) -> f32 {
-        let between = self.0.windows(2).find(|pair| pair[0].0 < value && value < pair[1].0);
-        between.map_or(0.0, |pair| (pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0))
+        let between = self
+            .0
+            .windows(2)
+            .find(|pair| pair[0].0 < value && value < pair[1].0);
+        between.map_or(0.0, |pair| {
+            (pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0)
+        })
     }
 }
 
@@ -255,7 +315,9 @@ fn nearest(levels: &[f32], value: f32) -> u32 {
 impl Parameters for QuantisedWeights {
     fn variables(&self) -> Vec<Var> {
         match self.settings.method {
-            QuantisationMethod::Kmeans => self.latent.iter().chain(&self.codebooks).cloned().collect(),
+            QuantisationMethod::Kmeans => {
+                self.latent.iter().chain(&self.codebooks).cloned().collect()
+            }
             QuantisationMethod::Uniform => self.latent.clone(),
         }
     }
@@ -263,8 +325,15 @@ impl Parameters for QuantisedWeights {
     fn weights(&self) -> Result<Vec<Tensor>> {
         let mut levels = Vec::with_capacity(self.codebooks.len());
         for (place, codebook) in self.codebooks.iter().enumerate() {
-            let exact = Tensor::cat(&[&codebook.zeros_like()?.narrow(0, 0, 1)?, codebook.as_tensor()], 0)?;
-            let rounded = Tensor::from_vec(self.levels(place)?, exact.elem_count(), exact.device())?;
+            let exact = Tensor::cat(
+                &[
+                    &codebook.zeros_like()?.narrow(0, 0, 1)?,
+                    codebook.as_tensor(),
+                ],
+                0,
+            )?;
+            let rounded =
+                Tensor::from_vec(self.levels(place)?, exact.elem_count(), exact.device())?;
             levels.push(straight_through(rounded, &exact)?);
         }
         let mut weights = Vec::with_capacity(self.latent.len());

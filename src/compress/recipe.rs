@@ -7,18 +7,21 @@ use thiserror::Error;
 
 use super::tuning::Stages;
 use super::{
-    polish, shortened, PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod, SubspaceMap,
-    SubspaceSize,
+    polish, shortened, PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod,
+    SubspaceMap, SubspaceSize,
 };
 use crate::bounds::BoundError;
 use crate::code::{Architecture, CodeError, ImageSize, Model, MAX_CODEWORDS};
 use crate::data::LabelledImages;
-use crate::nets::{CheckpointError, Epoch, EvaluationError, Network, Schedule, TrainError, TrainingSet};
+use crate::nets::{
+    CheckpointError, Epoch, EvaluationError, Network, Schedule, TrainError, TrainingSet,
+};
 use crate::random::stream;
 
 /// How to train and compress one network: methods that are combined at will.
 ///
-/// As a file it is TOML, in which the architecture is text, the words of [`Architecture::parse`] or the name of one:
+/// As a file it is TOML, in which the architecture is text, the words of [`Architecture::parse`] or
+/// the name of one:
 ///
 /// ```
 /// use nonvacuous::compress::Recipe;
@@ -47,7 +50,8 @@ pub struct Recipe<A = Architecture> {
     pub quantisation: Quantisation,
     /// The second training, with these values.
     pub second: Schedule,
-    /// How far the loss of the second training is bounded: see [`Training::bounded`](crate::nets::Training::bounded).
+    /// How far the loss of the second training is bounded: see
+    /// [`Training::bounded`](crate::nets::Training::bounded).
     #[serde(default)]
     pub bounded: f64,
     /// Most sweeps of [`polish`](super::polish) at the end.
@@ -82,7 +86,8 @@ impl Recipe {
     /// # Errors
     /// [`RecipeError`].
     pub fn parse(text: &str, input: ImageSize, classes: usize) -> Result<Self, RecipeError> {
-        let recipe: Recipe<String> = toml::from_str(text).map_err(|error| RecipeError::Text(error.to_string()))?;
+        let recipe: Recipe<String> =
+            toml::from_str(text).map_err(|error| RecipeError::Text(error.to_string()))?;
         let named = Architecture::named(&recipe.architecture, input, classes);
         let architecture = named.or_else(|_| Architecture::parse(&recipe.architecture, input))?;
         recipe.check()?;
@@ -91,7 +96,9 @@ impl Recipe {
 
     /// The text of a recipe, as [`Recipe::parse`] reads it.
     pub fn to_toml(&self) -> String {
-        let text = self.clone().with_architecture(self.architecture.to_string());
+        let text = self
+            .clone()
+            .with_architecture(self.architecture.to_string());
         toml::to_string(&text).unwrap_or_default()
     }
 }
@@ -99,32 +106,88 @@ impl Recipe {
 impl<A> Recipe<A> {
     /// The same recipe for other layers.
     pub fn with_architecture<B>(self, architecture: B) -> Recipe<B> {
-        let Self { architecture: _, pruning, first, quantisation, second, bounded, sweeps } = self;
-        Recipe { architecture, pruning, first, quantisation, second, bounded, sweeps }
+        let Self {
+            architecture: _,
+            pruning,
+            first,
+            quantisation,
+            second,
+            bounded,
+            sweeps,
+        } = self;
+        Recipe {
+            architecture,
+            pruning,
+            first,
+            quantisation,
+            second,
+            bounded,
+            sweeps,
+        }
     }
 
     fn check(&self) -> Result<(), RecipeError> {
-        let Self { pruning, first, quantisation, second, .. } = self;
-        let fraction = |name, value: f64| check(name, value, (0.0..=1.0).contains(&value), "from 0 to 1");
-        let part = |name, value: f64| check(name, value, value > 0.0 && value <= 1.0, "above 0 and at most 1");
-        let rate = |name, value: f64| check(name, value, value > 0.0 && value.is_finite(), "above 0");
+        let Self {
+            pruning,
+            first,
+            quantisation,
+            second,
+            ..
+        } = self;
+        let fraction =
+            |name, value: f64| check(name, value, (0.0..=1.0).contains(&value), "from 0 to 1");
+        let part = |name, value: f64| {
+            check(
+                name,
+                value,
+                value > 0.0 && value <= 1.0,
+                "above 0 and at most 1",
+            )
+        };
+        let rate =
+            |name, value: f64| check(name, value, value > 0.0 && value.is_finite(), "above 0");
         let count = |name, value: usize| check(name, value as f64, value > 0, "at least 1");
         fraction("pruning.sparsity", pruning.sparsity)?;
         part("pruning.width", pruning.width)?;
         fraction("bounded", self.bounded)?;
-        check("quantisation.rate", quantisation.rate, (0.0..1e6).contains(&quantisation.rate), "from 0 to a million")?;
+        check(
+            "quantisation.rate",
+            quantisation.rate,
+            (0.0..1e6).contains(&quantisation.rate),
+            "from 0 to a million",
+        )?;
         let (codewords, digits) = (quantisation.codewords, quantisation.digits);
-        check("quantisation.codewords", codewords as f64, (1..=MAX_CODEWORDS).contains(&codewords), "from 1 to 255")?;
-        check("quantisation.digits", f64::from(digits), digits <= 23, "from 0 to 23")?;
+        check(
+            "quantisation.codewords",
+            codewords as f64,
+            (1..=MAX_CODEWORDS).contains(&codewords),
+            "from 1 to 255",
+        )?;
+        check(
+            "quantisation.digits",
+            f64::from(digits),
+            digits <= 23,
+            "from 0 to 23",
+        )?;
         if let Some(subspace) = quantisation.subspace {
             part("quantisation.subspace.fraction", subspace.fraction)?;
             let (name, number) = match subspace.map {
                 SubspaceMap::Terms(terms) => ("quantisation.subspace.terms", terms),
                 SubspaceMap::Kronecker(columns) => ("quantisation.subspace.kronecker", columns),
             };
-            check(name, f64::from(number), (1..=64).contains(&number), "from 1 to 64")?;
+            check(
+                name,
+                f64::from(number),
+                (1..=64).contains(&number),
+                "from 1 to 64",
+            )?;
             let seed = subspace.seed;
-            check("quantisation.subspace.seed", seed as f64, seed < 1 << 32, "below 2^32")?;
+            check(
+                "quantisation.subspace.seed",
+                seed as f64,
+                seed < 1 << 32,
+                "below 2^32",
+            )?;
         }
         rate("first.learning_rate", first.learning_rate)?;
         rate("second.learning_rate", second.learning_rate)?;
@@ -133,18 +196,35 @@ impl<A> Recipe<A> {
     }
 }
 
-fn check(name: &'static str, value: f64, holds: bool, accepted: &'static str) -> Result<(), RecipeError> {
+fn check(
+    name: &'static str,
+    value: f64,
+    holds: bool,
+    accepted: &'static str,
+) -> Result<(), RecipeError> {
     if holds {
         Ok(())
     } else {
-        Err(RecipeError::Number { name, value, accepted })
+        Err(RecipeError::Number {
+            name,
+            value,
+            accepted,
+        })
     }
 }
 
 /// Everything there is to know: two recipes with the same text are the same.
 impl fmt::Display for Recipe {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { architecture, pruning, first, quantisation, second, bounded, sweeps } = self;
+        let Self {
+            architecture,
+            pruning,
+            first,
+            quantisation,
+            second,
+            bounded,
+            sweeps,
+        } = self;
         write!(formatter, "{architecture}; ")?;
         if pruning.width < 1.0 {
             write!(formatter, "{} of all units, ", pruning.width)?;
@@ -154,19 +234,40 @@ impl fmt::Display for Recipe {
             write!(formatter, "by surgery ")?;
         }
         write!(formatter, "in {}, ", Passes(first))?;
-        let Quantisation { method, codewords, digits, rate, subspace } = quantisation;
-        if let Some(SubspaceSize { fraction, map, seed }) = subspace {
+        let Quantisation {
+            method,
+            codewords,
+            digits,
+            rate,
+            subspace,
+        } = quantisation;
+        if let Some(SubspaceSize {
+            fraction,
+            map,
+            seed,
+        }) = subspace
+        {
             match map {
-                SubspaceMap::Terms(terms) => {
-                    write!(formatter, "{fraction} coordinates a weight ({terms} terms, seed {seed}), ")?
-                }
-                SubspaceMap::Kronecker(columns) => {
-                    write!(formatter, "{fraction} coordinates a weight (Kronecker, {columns} columns, seed {seed}), ")?
-                }
+                SubspaceMap::Terms(terms) => write!(
+                    formatter,
+                    "{fraction} coordinates a weight ({terms} terms, seed {seed}), "
+                )?,
+                SubspaceMap::Kronecker(columns) => write!(
+                    formatter,
+                    "{fraction} coordinates a weight (Kronecker, {columns} columns, seed {seed}), "
+                )?,
             }
         }
-        let even = if *method == QuantisationMethod::Uniform { "even " } else { "" };
-        write!(formatter, "{codewords} {even}codewords of {digits} digits at rate {rate} in {}", Passes(second))?;
+        let even = if *method == QuantisationMethod::Uniform {
+            "even "
+        } else {
+            ""
+        };
+        write!(
+            formatter,
+            "{codewords} {even}codewords of {digits} digits at rate {rate} in {}",
+            Passes(second)
+        )?;
         if *bounded > 0.0 {
             write!(formatter, " of a loss bounded by {bounded}")?;
         }
@@ -182,8 +283,15 @@ struct Passes<'a>(&'a Schedule);
 
 impl fmt::Display for Passes<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Schedule { epochs, batch, learning_rate } = self.0;
-        write!(formatter, "{epochs} epochs of batches of {batch} at {learning_rate}")
+        let Schedule {
+            epochs,
+            batch,
+            learning_rate,
+        } = self.0;
+        write!(
+            formatter,
+            "{epochs} epochs of batches of {batch} at {learning_rate}"
+        )
     }
 }
 
@@ -206,9 +314,16 @@ impl fmt::Display for Progress {
             Progress::Pruning(epoch) => ("training and pruning", epoch),
             Progress::Codebook(epoch) => ("training the codebook", epoch),
             Progress::Step(done) => return write!(formatter, "{:.0}% trained", 100.0 * done),
-            Progress::Polish(bound) => return write!(formatter, "polishing: bound {:.2}%", 100.0 * bound),
+            Progress::Polish(bound) => {
+                return write!(formatter, "polishing: bound {:.2}%", 100.0 * bound)
+            }
         };
-        write!(formatter, "{stage}: loss {:.3}, error {:.1}%", epoch.loss, 100.0 * epoch.error)
+        write!(
+            formatter,
+            "{stage}: loss {:.3}, error {:.1}%",
+            epoch.loss,
+            100.0 * epoch.error
+        )
     }
 }
 
@@ -238,7 +353,8 @@ impl From<candle_core::Error> for CompressError {
     }
 }
 
-/// Trains and compresses a network on `data`, and polishes it for a bound at `delta`: a pure function of its arguments.
+/// Trains and compresses a network on `data`, and polishes it for a bound at `delta`: a pure
+/// function of its arguments.
 ///
 /// `training_set` holds the same images and labels as candle tensors.
 ///
@@ -255,8 +371,16 @@ pub fn compress(
     let network = Network::new(recipe.architecture.clone());
     let random = stream(seed, &recipe.to_string(), 0, "initial weights");
     let pruned = PrunedWeights::new(&network, recipe.pruning, random, training_set.device())?;
-    let stages = Stages { recipe, network: &network, training_set, seed, checkpoints: None };
+    let stages = Stages {
+        recipe,
+        network: &network,
+        training_set,
+        seed,
+        checkpoints: None,
+    };
     let model = stages.run(pruned, &mut report)?;
-    let model = polish(&model, data, delta, recipe.sweeps, |bound| report(Progress::Polish(bound)))?;
+    let model = polish(&model, data, delta, recipe.sweeps, |bound| {
+        report(Progress::Polish(bound))
+    })?;
     Ok(shortened(model, data))
 }

@@ -1,6 +1,7 @@
 //! Tensors in the safetensors format: a header of names, types, shapes and places, then the bytes.
 //!
-//! Tensors are read one by one from their place in the file, so that a large file is never in memory whole.
+//! Tensors are read one by one from their place in the file, so that a large file is never in
+//! memory whole.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -60,7 +61,9 @@ pub struct TensorEntry {
 impl TensorEntry {
     /// Number of entries, or `None` if it does not fit.
     pub fn len(&self) -> Option<usize> {
-        self.shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size))
+        self.shape
+            .iter()
+            .try_fold(1usize, |product, &size| product.checked_mul(size))
     }
 
     /// Whether there are none.
@@ -78,7 +81,8 @@ pub struct SafetensorsFile {
 }
 
 impl SafetensorsFile {
-    /// Reads the header and checks that every tensor lies within the file and has as many bytes as its shape needs.
+    /// Reads the header and checks that every tensor lies within the file and has as many bytes as
+    /// its shape needs.
     ///
     /// # Errors
     /// If the file cannot be read or its header is not one of the format.
@@ -86,11 +90,18 @@ impl SafetensorsFile {
         let mut file = File::open(path)?;
         let file_length = file.metadata()?.len();
         let mut length = [0; 8];
-        file.read_exact(&mut length).map_err(|_| SafetensorsError::HeaderLength { length: 0, file: file_length })?;
+        file.read_exact(&mut length)
+            .map_err(|_| SafetensorsError::HeaderLength {
+                length: 0,
+                file: file_length,
+            })?;
         let length = u64::from_le_bytes(length);
         let start = length.saturating_add(8);
         if length > MAX_HEADER || start > file_length {
-            return Err(SafetensorsError::HeaderLength { length, file: file_length });
+            return Err(SafetensorsError::HeaderLength {
+                length,
+                file: file_length,
+            });
         }
         let mut header = vec![0; length as usize];
         file.read_exact(&mut header)?;
@@ -100,22 +111,33 @@ impl SafetensorsFile {
         values.remove("__metadata__");
         let mut entries = BTreeMap::new();
         for (name, value) in values {
-            let entry: TensorEntry =
-                serde_json::from_value(value).map_err(|error| wrong(format!("tensor {name}: {error}")))?;
+            let entry: TensorEntry = serde_json::from_value(value)
+                .map_err(|error| wrong(format!("tensor {name}: {error}")))?;
             let (begin, end) = entry.data_offsets;
-            let size = end.checked_sub(begin).filter(|_| end <= file_length - start);
-            let needed = entry.len().zip(bytes_of(&entry.dtype)).and_then(|(count, bytes)| count.checked_mul(bytes));
+            let size = end
+                .checked_sub(begin)
+                .filter(|_| end <= file_length - start);
+            let needed = entry
+                .len()
+                .zip(bytes_of(&entry.dtype))
+                .and_then(|(count, bytes)| count.checked_mul(bytes));
             match (size, needed) {
                 (Some(size), Some(needed)) if size == needed as u64 => {}
                 // A type that is not known here may have any size, as long as it is in the file.
                 (Some(_), None) if bytes_of(&entry.dtype).is_none() => {}
                 _ => {
-                    return Err(wrong(format!("tensor {name} does not lie within the file or does not fit its shape")))
+                    return Err(wrong(format!(
+                        "tensor {name} does not lie within the file or does not fit its shape"
+                    )))
                 }
             }
             entries.insert(name, entry);
         }
-        Ok(Self { file, start, entries })
+        Ok(Self {
+            file,
+            start,
+            entries,
+        })
     }
 
     /// The tensors by name.
@@ -128,18 +150,29 @@ impl SafetensorsFile {
     /// # Errors
     /// If there is no such tensor, it is not of floating point, or the file cannot be read.
     pub fn read(&mut self, name: &str) -> Result<Vec<f32>, SafetensorsError> {
-        let entry = self.entries.get(name).ok_or_else(|| SafetensorsError::Missing(name.to_string()))?;
-        let unknown = || SafetensorsError::Type { name: name.to_string(), dtype: entry.dtype.clone() };
+        let entry = self
+            .entries
+            .get(name)
+            .ok_or_else(|| SafetensorsError::Missing(name.to_string()))?;
+        let unknown = || SafetensorsError::Type {
+            name: name.to_string(),
+            dtype: entry.dtype.clone(),
+        };
         let convert: fn(&[u8]) -> f32 = match entry.dtype.as_str() {
             "F32" => |bytes| f32::from_le_bytes(bytes.try_into().unwrap_or_default()),
             "F64" => |bytes| f64::from_le_bytes(bytes.try_into().unwrap_or_default()) as f32,
-            "BF16" => |bytes| f32::from_bits(u32::from(u16::from_le_bytes(bytes.try_into().unwrap_or_default())) << 16),
+            "BF16" => |bytes| {
+                f32::from_bits(
+                    u32::from(u16::from_le_bytes(bytes.try_into().unwrap_or_default())) << 16,
+                )
+            },
             "F16" => |bytes| half(u16::from_le_bytes(bytes.try_into().unwrap_or_default())),
             _ => return Err(unknown()),
         };
         let width = bytes_of(&entry.dtype).ok_or_else(unknown)?;
         let count = entry.len().ok_or_else(unknown)?;
-        self.file.seek(SeekFrom::Start(self.start + entry.data_offsets.0))?;
+        self.file
+            .seek(SeekFrom::Start(self.start + entry.data_offsets.0))?;
         let mut numbers = Vec::with_capacity(count);
         let mut buffer = vec![0; CHUNK * width];
         while numbers.len() < count {
@@ -190,7 +223,11 @@ pub fn write<I: Iterator<Item = f32>>(
     for (name, shape) in tensors {
         let begin = end;
         end += 4 * shape.iter().product::<usize>() as u64;
-        let entry = TensorEntry { dtype: "F32".to_string(), shape: shape.clone(), data_offsets: (begin, end) };
+        let entry = TensorEntry {
+            dtype: "F32".to_string(),
+            shape: shape.clone(),
+            data_offsets: (begin, end),
+        };
         header.insert(name.clone(), serde_json::to_value(entry)?);
     }
     let mut header = serde_json::to_vec(&header)?;

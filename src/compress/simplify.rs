@@ -1,5 +1,5 @@
-//! The same function with fewer bits: what nothing reads goes, what is constant is folded, what may be in any order is
-//! sorted.
+//! The same function with fewer bits: what nothing reads goes, what is constant is folded, what may
+//! be in any order is sorted.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -13,8 +13,9 @@ use crate::data::{DataError, LabelledImages};
 use crate::nets::{Evaluator, MARGIN};
 use crate::random::stream;
 
-/// A simplified network's logits may differ by this fraction of the largest: what another order of summation does. It is a
-/// sixteenth of the margin by which an image must be right to count as right.
+/// A simplified network's logits may differ by this fraction of the largest: what another order of
+/// summation does. It is a sixteenth of the margin by which an image must be right to count as
+/// right.
 const ALLOWED: f64 = MARGIN as f64 / 16.0;
 
 /// Alternatives are tried on networks of at most this many weights; larger ones take the first.
@@ -54,9 +55,10 @@ impl fmt::Display for Simplification {
 
 /// Simplifies a network and compares its logits with the original's on `images`.
 ///
-/// Units that are read through a normalisation are only sorted; those read through anything but activations and pooling
-/// are left as they are. Each alternative is coded, and the one with the fewest bits is taken; in networks of more than
-/// a million weights, units are sorted and constants gathered untried.
+/// Units that are read through a normalisation are only sorted; those read through anything but
+/// activations and pooling are left as they are. Each alternative is coded, and the one with the
+/// fewest bits is taken; in networks of more than a million weights, units are sorted and constants
+/// gathered untried.
 ///
 /// # Errors
 /// [`ImportError::Changed`] if a logit differs by more than rounding explains; otherwise as
@@ -66,19 +68,31 @@ pub fn simplify(
     images: &LabelledImages,
 ) -> Result<(TrainedNetwork, Simplification), ImportError> {
     let mut done = Simplification::default();
-    // Not the network but what it says is kept: a large one fits memory twice, but not much more often.
+    // Not the network but what it says is kept: a large one fits memory twice, but not much more
+    // often.
     let logits = logits(&network, images)?;
     let links = links(&network.architecture);
-    let separable: Vec<Link> = links.iter().copied().filter(|link| link.is_separable()).collect();
-    let try_alternatives = network.architecture.weights().is_some_and(|weights| weights <= TRIED_WEIGHTS);
+    let separable: Vec<Link> = links
+        .iter()
+        .copied()
+        .filter(|link| link.is_separable())
+        .collect();
+    let try_alternatives = network
+        .architecture
+        .weights()
+        .is_some_and(|weights| weights <= TRIED_WEIGHTS);
     let mut editor = Editor::new(network);
 
     done.removed_units += remove_dead(&mut editor, &separable);
     if try_alternatives {
         let (mut gathered, mut folded) = (editor.clone(), editor);
-        let counts = (gather(&mut gathered, &separable), fold(&mut folded, &separable));
+        let counts = (
+            gather(&mut gathered, &separable),
+            fold(&mut folded, &separable),
+        );
         let alternatives = vec![(gathered, counts.0, 0), (folded, 0, counts.1)];
-        (editor, done.gathered_units, done.folded_units) = shortest(alternatives, |alternative| &alternative.0)?;
+        (editor, done.gathered_units, done.folded_units) =
+            shortest(alternatives, |alternative| &alternative.0)?;
     } else {
         done.gathered_units = gather(&mut editor, &separable);
     }
@@ -106,7 +120,10 @@ pub fn simplify(
     let simplified = editor.into_network()?;
     done.difference = largest_difference(&logits, &self::logits(&simplified, images)?);
     if done.difference > ALLOWED {
-        return Err(ImportError::Changed { difference: done.difference, allowed: ALLOWED });
+        return Err(ImportError::Changed {
+            difference: done.difference,
+            allowed: ALLOWED,
+        });
     }
     Ok((simplified, done))
 }
@@ -115,7 +132,10 @@ pub fn simplify(
 ///
 /// Functions are compared on the first images.
 pub fn shortened(model: Model, images: &LabelledImages) -> Model {
-    let network = TrainedNetwork { architecture: model.architecture().clone(), weights: model.weights() };
+    let network = TrainedNetwork {
+        architecture: model.architecture().clone(),
+        weights: model.weights(),
+    };
     let bytes = |model: &Model| model.encode().map_or(usize::MAX, |file| file.len());
     let simple = first_images(images).ok().and_then(|images| {
         let (simple, _) = simplify(network, &images).ok()?;
@@ -152,14 +172,17 @@ fn shortest<T>(alternatives: Vec<T>, editor: impl Fn(&T) -> &Editor) -> Result<T
     }
 }
 
-/// Removes units that nothing reads or that are always zero, from the last layer to the first, until there are none.
+/// Removes units that nothing reads or that are always zero, from the last layer to the first,
+/// until there are none.
 fn remove_dead(editor: &mut Editor, links: &[Link]) -> usize {
     let mut removed = 0;
     loop {
         let before = removed;
         for &link in links.iter().rev() {
             let units = editor.units(link);
-            let is_needed = |unit: &usize| editor.is_read(link, *unit) && editor.constant(link, *unit) != Some(0.0);
+            let is_needed = |unit: &usize| {
+                editor.is_read(link, *unit) && editor.constant(link, *unit) != Some(0.0)
+            };
             let mut needed: Vec<usize> = (0..units).filter(is_needed).collect();
             if needed.is_empty() {
                 // A layer has at least one unit.
@@ -194,7 +217,10 @@ fn fold(editor: &mut Editor, links: &[Link]) -> usize {
     let mut count = 0;
     for &link in links {
         for unit in 0..editor.units(link) {
-            if let Some(value) = editor.constant(link, unit).filter(|_| editor.is_read(link, unit)) {
+            if let Some(value) = editor
+                .constant(link, unit)
+                .filter(|_| editor.is_read(link, unit))
+            {
                 editor.fold(link, unit, value);
                 count += 1;
             }
@@ -212,12 +238,18 @@ fn sort(editor: &mut Editor, link: Link, order: Order) {
 /// How two units of a link compare.
 type Order = fn(&Editor, Link, usize, usize) -> Ordering;
 
-/// Units that the same output reads with the same weight come together; among them as in [`by_start`].
+/// Units that the same output reads with the same weight come together; among them as in
+/// [`by_start`].
 fn by_reader(editor: &Editor, link: Link, first: usize, second: usize) -> Ordering {
     // A weight that is not zero comes before one that is.
     let key = |weight: &f32| (*weight == 0.0, *weight);
-    let pairs = editor.readers(link, first).flatten().zip(editor.readers(link, second).flatten());
-    let differing = pairs.map(|(one, other)| (key(one), key(other))).find(|(one, other)| one != other);
+    let pairs = editor
+        .readers(link, first)
+        .flatten()
+        .zip(editor.readers(link, second).flatten());
+    let differing = pairs
+        .map(|(one, other)| (key(one), key(other)))
+        .find(|(one, other)| one != other);
     match differing {
         Some((one, other)) => one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)),
         None => by_start(editor, link, first, second),
@@ -250,10 +282,12 @@ pub fn noise_images(architecture: &Architecture) -> Result<LabelledImages, DataE
     let mut images = Vec::with_capacity(IMAGES * shape.features());
     for image in 0..IMAGES {
         let kept = (image + 1) as f64 / IMAGES as f64;
-        images.extend((0..shape.features()).map(|_| match random.random::<f64>() < kept {
-            true => random.random::<u8>(),
-            false => 0,
-        }));
+        images.extend(
+            (0..shape.features()).map(|_| match random.random::<f64>() < kept {
+                true => random.random::<u8>(),
+                false => 0,
+            }),
+        );
     }
     LabelledImages::new(shape, 256, architecture.classes(), images, vec![0; IMAGES])
 }
@@ -262,19 +296,30 @@ pub fn noise_images(architecture: &Architecture) -> Result<LabelledImages, DataE
 ///
 /// # Errors
 /// If the network has no model, or does not read such images.
-pub fn logits(network: &TrainedNetwork, images: &LabelledImages) -> Result<Vec<Vec<f32>>, ImportError> {
+pub fn logits(
+    network: &TrainedNetwork,
+    images: &LabelledImages,
+) -> Result<Vec<Vec<f32>>, ImportError> {
     Ok(Evaluator::new(&network.model()?).logits_of(images)?)
 }
 
-/// The largest difference between two networks' logits of the same images, as a fraction of the first's largest logit of the image.
+/// The largest difference between two networks' logits of the same images, as a fraction of the
+/// first's largest logit of the image.
 pub fn largest_difference(first: &[Vec<f32>], second: &[Vec<f32>]) -> f64 {
     let mut largest = 0.0f64;
     for (one, other) in first.iter().zip(second) {
-        let scale = one.iter().fold(0.0f32, |scale, logit| scale.max(logit.abs()));
+        let scale = one
+            .iter()
+            .fold(0.0f32, |scale, logit| scale.max(logit.abs()));
         for (one, other) in one.iter().zip(other) {
-            let difference = f64::from((one - other).abs()) / f64::from(scale.max(f32::MIN_POSITIVE));
+            let difference =
+                f64::from((one - other).abs()) / f64::from(scale.max(f32::MIN_POSITIVE));
             // A difference that is not a number is the largest of all.
-            largest = if difference > largest || difference.is_nan() { difference } else { largest };
+            largest = if difference > largest || difference.is_nan() {
+                difference
+            } else {
+                largest
+            };
         }
     }
     if largest.is_nan() {

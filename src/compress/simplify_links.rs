@@ -3,8 +3,8 @@
 use super::TrainedNetwork;
 use crate::code::{Architecture, CodeError, Convolution, ImageSize, Layer, Padding};
 
-/// A layer with weights and the next one that reads it, with nothing between them but layers that treat channels alike and
-/// apart, or all together: activations, pooling and normalisation.
+/// A layer with weights and the next one that reads it, with nothing between them but layers that
+/// treat channels alike and apart, or all together: activations, pooling and normalisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Link {
     /// Index of the layer whose outputs are the units.
@@ -13,11 +13,13 @@ pub(super) struct Link {
     consumer: usize,
     /// Weights of the consumer for one unit and one output.
     area: usize,
-    /// Whether a unit that has the same value everywhere is read by the consumer as that same value everywhere.
+    /// Whether a unit that has the same value everywhere is read by the consumer as that same value
+    /// everywhere.
     keeps_constants: bool,
     /// Whether there is a rectifier between them.
     is_rectified: bool,
-    /// Whether a normalisation between them mixes all units: then they may change places, but none may go.
+    /// Whether a normalisation between them mixes all units: then they may change places, but none
+    /// may go.
     is_mixed: bool,
 }
 
@@ -30,8 +32,13 @@ impl Link {
 
 /// All links, from input to output.
 pub(super) fn links(architecture: &Architecture) -> Vec<Link> {
-    let steps: Vec<(&Layer, ImageSize)> = architecture.steps().map(|(layer, before, _)| (layer, before)).collect();
-    (0..steps.len()).filter_map(|producer| link_from(&steps, producer)).collect()
+    let steps: Vec<(&Layer, ImageSize)> = architecture
+        .steps()
+        .map(|(layer, before, _)| (layer, before))
+        .collect();
+    (0..steps.len())
+        .filter_map(|producer| link_from(&steps, producer))
+        .collect()
 }
 
 fn link_from(steps: &[(&Layer, ImageSize)], producer: usize) -> Option<Link> {
@@ -51,7 +58,12 @@ fn link_from(steps: &[(&Layer, ImageSize)], producer: usize) -> Option<Link> {
             Layer::MaxPool { .. } => {}
             // The mean of equal numbers may be rounded.
             Layer::AveragePool { .. } | Layer::GlobalAverage => keeps_constants = false,
-            Layer::Convolution(Convolution { kernel, padding, groups: 1, .. }) => {
+            Layer::Convolution(Convolution {
+                kernel,
+                padding,
+                groups: 1,
+                ..
+            }) => {
                 keeps_constants &= *padding == Padding::Each(0);
                 return Some(Link {
                     producer,
@@ -64,7 +76,14 @@ fn link_from(steps: &[(&Layer, ImageSize)], producer: usize) -> Option<Link> {
             }
             Layer::Dense { .. } => {
                 let area = before.height * before.width;
-                return Some(Link { producer, consumer, area, keeps_constants, is_rectified, is_mixed });
+                return Some(Link {
+                    producer,
+                    consumer,
+                    area,
+                    keeps_constants,
+                    is_rectified,
+                    is_mixed,
+                });
             }
             _ => return None,
         }
@@ -84,7 +103,10 @@ pub(super) struct Editor {
 
 impl Editor {
     pub(super) fn new(network: TrainedNetwork) -> Self {
-        let TrainedNetwork { architecture, weights } = network;
+        let TrainedNetwork {
+            architecture,
+            weights,
+        } = network;
         Self {
             input: architecture.input(),
             layers: architecture.layers().to_vec(),
@@ -96,7 +118,10 @@ impl Editor {
     /// The edited network.
     pub(super) fn into_network(self) -> Result<TrainedNetwork, CodeError> {
         let architecture = Architecture::new(self.input, self.layers)?;
-        Ok(TrainedNetwork { architecture, weights: self.weights })
+        Ok(TrainedNetwork {
+            architecture,
+            weights: self.weights,
+        })
     }
 
     /// Number of units of a link.
@@ -118,18 +143,27 @@ impl Editor {
 
     fn tensor(&self, layer: usize) -> &[f32] {
         let place = self.tensors.get(layer).copied().flatten();
-        place.and_then(|place| self.weights.get(place)).map_or(&[], Vec::as_slice)
+        place
+            .and_then(|place| self.weights.get(place))
+            .map_or(&[], Vec::as_slice)
     }
 
     fn bias_tensor(&self, layer: usize) -> Option<usize> {
-        self.tensors.get(layer).copied().flatten().filter(|_| self.has_bias(layer)).map(|place| place + 1)
+        self.tensors
+            .get(layer)
+            .copied()
+            .flatten()
+            .filter(|_| self.has_bias(layer))
+            .map(|place| place + 1)
     }
 
     /// The weights of one unit of the producer.
     pub(super) fn row(&self, link: Link, unit: usize) -> &[f32] {
         let weights = self.tensor(link.producer);
         let length = weights.len() / self.units(link).max(1);
-        weights.get(unit * length..(unit + 1) * length).unwrap_or(&[])
+        weights
+            .get(unit * length..(unit + 1) * length)
+            .unwrap_or(&[])
     }
 
     /// What the consumer's outputs do with one unit: `area` weights an output.
@@ -141,17 +175,26 @@ impl Editor {
 
     /// Whether any output reads the unit.
     pub(super) fn is_read(&self, link: Link, unit: usize) -> bool {
-        self.readers(link, unit).flatten().any(|&weight| weight != 0.0)
+        self.readers(link, unit)
+            .flatten()
+            .any(|&weight| weight != 0.0)
     }
 
-    /// The value that the consumer reads from a unit without weights, if that is the same everywhere.
+    /// The value that the consumer reads from a unit without weights, if that is the same
+    /// everywhere.
     pub(super) fn constant(&self, link: Link, unit: usize) -> Option<f32> {
         if self.row(link, unit).iter().any(|&weight| weight != 0.0) {
             return None;
         }
-        let bias = self.bias_tensor(link.producer).and_then(|place| self.weights.get(place)?.get(unit));
+        let bias = self
+            .bias_tensor(link.producer)
+            .and_then(|place| self.weights.get(place)?.get(unit));
         let value = bias.copied().unwrap_or(0.0);
-        let value = if link.is_rectified && value < 0.0 { 0.0 } else { value };
+        let value = if link.is_rectified && value < 0.0 {
+            0.0
+        } else {
+            value
+        };
         (link.keeps_constants || value == 0.0).then_some(value)
     }
 
@@ -175,7 +218,8 @@ impl Editor {
         }
     }
 
-    /// A tensor of `rows` rows of `chunks` equal chunks: keeps these chunks of each row, in this order.
+    /// A tensor of `rows` rows of `chunks` equal chunks: keeps these chunks of each row, in this
+    /// order.
     fn keep_chunks(&mut self, tensor: usize, rows: usize, chunks: usize, order: &[usize]) {
         let Some(weights) = self.weights.get_mut(tensor) else {
             return;
@@ -190,7 +234,8 @@ impl Editor {
         *weights = kept;
     }
 
-    /// Changes what each of the consumer's outputs does with a unit, given the number of the output.
+    /// Changes what each of the consumer's outputs does with a unit, given the number of the
+    /// output.
     fn edit_readers(&mut self, link: Link, unit: usize, mut edit: impl FnMut(usize, &mut [f32])) {
         let row = (link.area * self.units(link)).max(1);
         let place = self.tensors.get(link.consumer).copied().flatten();
@@ -204,7 +249,8 @@ impl Editor {
         }
     }
 
-    /// A unit that is the same everywhere may be read anywhere: moves its weights to the first places, in order.
+    /// A unit that is the same everywhere may be read anywhere: moves its weights to the first
+    /// places, in order.
     ///
     /// Returns whether anything moved.
     pub(super) fn gather(&mut self, link: Link, unit: usize) -> bool {
@@ -212,7 +258,10 @@ impl Editor {
         self.edit_readers(link, unit, |_, weights| {
             let before = weights.to_vec();
             weights.fill(0.0);
-            for (slot, &weight) in weights.iter_mut().zip(before.iter().filter(|&&weight| weight != 0.0)) {
+            for (slot, &weight) in weights
+                .iter_mut()
+                .zip(before.iter().filter(|&&weight| weight != 0.0))
+            {
                 *slot = weight;
             }
             moved |= before != weights;
@@ -226,7 +275,11 @@ impl Editor {
         if !self.has_bias(link.consumer) {
             if let Some(place) = self.tensors.get(link.consumer).copied().flatten() {
                 self.weights.insert(place + 1, vec![0.0; outputs]);
-                self.tensors.iter_mut().flatten().filter(|other| **other > place).for_each(|other| *other += 1);
+                self.tensors
+                    .iter_mut()
+                    .flatten()
+                    .filter(|other| **other > place)
+                    .for_each(|other| *other += 1);
                 self.set_bias(link.consumer, true);
             }
         }
@@ -237,8 +290,14 @@ impl Editor {
             }
             weights.fill(0.0);
         });
-        if let Some(biases) = self.bias_tensor(link.consumer).and_then(|place| self.weights.get_mut(place)) {
-            biases.iter_mut().zip(sums).for_each(|(bias, sum)| *bias += sum);
+        if let Some(biases) = self
+            .bias_tensor(link.consumer)
+            .and_then(|place| self.weights.get_mut(place))
+        {
+            biases
+                .iter_mut()
+                .zip(sums)
+                .for_each(|(bias, sum)| *bias += sum);
         }
     }
 
@@ -257,9 +316,17 @@ impl Editor {
             let Some(place) = self.bias_tensor(layer) else {
                 continue;
             };
-            if self.weights.get(place).is_some_and(|biases| biases.iter().all(|&bias| bias == 0.0)) {
+            if self
+                .weights
+                .get(place)
+                .is_some_and(|biases| biases.iter().all(|&bias| bias == 0.0))
+            {
                 self.weights.remove(place);
-                self.tensors.iter_mut().flatten().filter(|other| **other > place).for_each(|other| *other -= 1);
+                self.tensors
+                    .iter_mut()
+                    .flatten()
+                    .filter(|other| **other > place)
+                    .for_each(|other| *other -= 1);
                 self.set_bias(layer, false);
                 dropped += 1;
             }

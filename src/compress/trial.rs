@@ -72,7 +72,8 @@ pub struct Trials {
 }
 
 impl Trials {
-    /// The trials that are there; none, if there is no such file. A last line that was cut off is forgotten.
+    /// The trials that are there; none, if there is no such file. A last line that was cut off is
+    /// forgotten.
     ///
     /// # Errors
     /// [`TrialError`].
@@ -84,19 +85,28 @@ impl Trials {
             Err(source) => return Err(TrialError::Io { path, source }),
         };
         let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
-        let trials = csv::Reader::from_reader(whole.as_bytes()).into_deserialize().collect::<Result<_, _>>();
+        let trials = csv::Reader::from_reader(whole.as_bytes())
+            .into_deserialize()
+            .collect::<Result<_, _>>();
         match trials {
             Ok(trials) => {
                 if whole.len() < text.len() {
-                    std::fs::write(&path, whole).map_err(|source| TrialError::Io { path: path.clone(), source })?;
+                    std::fs::write(&path, whole).map_err(|source| TrialError::Io {
+                        path: path.clone(),
+                        source,
+                    })?;
                 }
                 Ok(Self { path, trials })
             }
-            Err(error) => Err(TrialError::Foreign { path, reason: error.to_string() }),
+            Err(error) => Err(TrialError::Foreign {
+                path,
+                reason: error.to_string(),
+            }),
         }
     }
 
-    /// The trial with the same recipe, seed, data, failure probability and version, if there has been one.
+    /// The trial with the same recipe, seed, data, failure probability and version, if there has
+    /// been one.
     pub fn find(&self, like: &Trial) -> Option<&Trial> {
         self.trials.iter().find(|trial| trial.is_same(like))
     }
@@ -108,7 +118,11 @@ impl Trials {
 
     /// The trials on a training set that no other beats in both bits and errors, by ascending bits.
     pub fn frontier(&self, training_set: &str) -> Vec<&Trial> {
-        let mut trials: Vec<&Trial> = self.trials.iter().filter(|trial| trial.training_set == training_set).collect();
+        let mut trials: Vec<&Trial> = self
+            .trials
+            .iter()
+            .filter(|trial| trial.training_set == training_set)
+            .collect();
         trials.sort_by_key(|trial| (trial.bits, trial.errors));
         let mut fewest = u64::MAX;
         trials.retain(|trial| {
@@ -124,13 +138,28 @@ impl Trials {
     /// # Errors
     /// [`TrialError`].
     pub fn append(&mut self, trial: Trial) -> Result<(), TrialError> {
-        let foreign = |reason: String| TrialError::Foreign { path: self.path.clone(), reason };
-        let mut writer = csv::WriterBuilder::new().has_headers(self.trials.is_empty()).from_writer(Vec::new());
-        writer.serialize(&trial).map_err(|error| foreign(error.to_string()))?;
-        let line = writer.into_inner().map_err(|error| foreign(error.to_string()))?;
-        let file = OpenOptions::new().append(true).create(true).open(&self.path);
+        let foreign = |reason: String| TrialError::Foreign {
+            path: self.path.clone(),
+            reason,
+        };
+        let mut writer = csv::WriterBuilder::new()
+            .has_headers(self.trials.is_empty())
+            .from_writer(Vec::new());
+        writer
+            .serialize(&trial)
+            .map_err(|error| foreign(error.to_string()))?;
+        let line = writer
+            .into_inner()
+            .map_err(|error| foreign(error.to_string()))?;
+        let file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(&self.path);
         file.and_then(|mut file| file.write_all(&line))
-            .map_err(|source| TrialError::Io { path: self.path.clone(), source })?;
+            .map_err(|source| TrialError::Io {
+                path: self.path.clone(),
+                source,
+            })?;
         self.trials.push(trial);
         Ok(())
     }

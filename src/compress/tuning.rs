@@ -10,9 +10,11 @@ use crate::data::sha256;
 use crate::nets::{Epoch, Network, Parameters, Trainer, Training, TrainingSet};
 use crate::random::stream;
 
-/// Goes on training a network by a recipe, whose architecture is the network's: while pruning, then with a codebook.
+/// Goes on training a network by a recipe, whose architecture is the network's: while pruning, then
+/// with a codebook.
 ///
-/// A pure function of its arguments but for `checkpoints`, from which an interrupted one goes on, bit for bit.
+/// A pure function of its arguments but for `checkpoints`, from which an interrupted one goes on,
+/// bit for bit.
 ///
 /// # Errors
 /// If training diverges, candle fails, a checkpoint cannot be used, or the result cannot be coded.
@@ -26,10 +28,18 @@ pub fn tune(
 ) -> Result<Model, CompressError> {
     let network = Network::new(recipe.architecture.clone());
     let pruned = PrunedWeights::from(&network, pretrained, recipe.pruning, training_set.device())?;
-    Stages { recipe, network: &network, training_set, seed, checkpoints: Some(checkpoints) }.run(pruned, report)
+    Stages {
+        recipe,
+        network: &network,
+        training_set,
+        seed,
+        checkpoints: Some(checkpoints),
+    }
+    .run(pruned, report)
 }
 
-/// Where the state after each epoch is kept, in two files that are named after everything that it depends on.
+/// Where the state after each epoch is kept, in two files that are named after everything that it
+/// depends on.
 #[derive(Debug)]
 pub struct Checkpoints {
     pruning: PathBuf,
@@ -40,8 +50,16 @@ impl Checkpoints {
     /// In a folder, for a tuning that is known by this text.
     pub fn new(folder: &Path, key: &str) -> Self {
         let key = sha256(key.as_bytes());
-        let path = |stage: &str| folder.join(format!("{stage}-{}.safetensors", key.get(..16).unwrap_or(&key)));
-        Self { pruning: path("pruning"), codebook: path("codebook") }
+        let path = |stage: &str| {
+            folder.join(format!(
+                "{stage}-{}.safetensors",
+                key.get(..16).unwrap_or(&key)
+            ))
+        };
+        Self {
+            pruning: path("pruning"),
+            codebook: path("codebook"),
+        }
     }
 
     /// Removes them: of a finished tuning they are of no use.
@@ -49,7 +67,10 @@ impl Checkpoints {
     /// # Errors
     /// If a file cannot be removed.
     pub fn remove(&self) -> std::io::Result<()> {
-        [&self.pruning, &self.codebook].into_iter().filter(|path| path.exists()).try_for_each(std::fs::remove_file)
+        [&self.pruning, &self.codebook]
+            .into_iter()
+            .filter(|path| path.exists())
+            .try_for_each(std::fs::remove_file)
     }
 }
 
@@ -81,7 +102,13 @@ impl Stages<'_> {
         mut pruned: PrunedWeights,
         mut report: impl FnMut(Progress),
     ) -> Result<Model, CompressError> {
-        let Self { recipe, network, training_set, checkpoints, .. } = *self;
+        let Self {
+            recipe,
+            network,
+            training_set,
+            checkpoints,
+            ..
+        } = *self;
         let [first, second] = [recipe.first.epochs, recipe.second.epochs];
         let middle = first as f64 / (first + second).max(1) as f64;
         let stage = Stage {
@@ -93,9 +120,18 @@ impl Stages<'_> {
         };
         self.train(&mut pruned, stage, &mut report)?;
         let (values, device) = (pruned.values()?, training_set.device());
-        let mut quantised = QuantisedWeights::new(network, values, recipe.quantisation, training_set.len(), device)?;
+        let mut quantised = QuantisedWeights::new(
+            network,
+            values,
+            recipe.quantisation,
+            training_set.len(),
+            device,
+        )?;
         let stage = Stage {
-            training: Training { bounded: recipe.bounded, ..recipe.second.into() },
+            training: Training {
+                bounded: recipe.bounded,
+                ..recipe.second.into()
+            },
             purpose: "batches with codewords",
             checkpoint: checkpoints.map(|checkpoints| &*checkpoints.codebook),
             part: middle..1.0,
@@ -111,14 +147,27 @@ impl Stages<'_> {
         stage: Stage,
         report: &mut impl FnMut(Progress),
     ) -> Result<(), CompressError> {
-        let Stage { training, purpose, checkpoint, part, epoch } = stage;
+        let Stage {
+            training,
+            purpose,
+            checkpoint,
+            part,
+            epoch,
+        } = stage;
         let order = stream(self.seed, &self.recipe.to_string(), 0, purpose);
-        let mut trainer = Trainer::new(self.network, &*parameters, self.training_set, training, order)?;
+        let mut trainer = Trainer::new(
+            self.network,
+            &*parameters,
+            self.training_set,
+            training,
+            order,
+        )?;
         if let Some(path) = checkpoint.filter(|path| path.exists()) {
             trainer.resume(parameters, path)?;
         }
         while !trainer.is_done() {
-            let step = |done: f64| report(Progress::Step(part.start + done * (part.end - part.start)));
+            let step =
+                |done: f64| report(Progress::Step(part.start + done * (part.end - part.start)));
             let found = trainer.epoch_in_steps(parameters, step)?;
             if let Some(path) = checkpoint {
                 trainer.save(parameters, path)?;

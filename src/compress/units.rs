@@ -4,11 +4,16 @@ use crate::code::{Architecture, Layer};
 
 /// For each weight of each tensor, whether it belongs to a unit that is not used.
 ///
-/// Of each hidden layer with units of its own (a convolution in one group, a dense layer), the first `ceil(width * units)` are used. A unit that is
-/// not used has no weights, no bias, and no reader. Where channels meet in a branch or in groups, or pass a batch normalisation, all are used.
+/// Of each hidden layer with units of its own (a convolution in one group, a dense layer), the
+/// first `ceil(width * units)` are used. A unit that is not used has no weights, no bias, and no
+/// reader. Where channels meet in a branch or in groups, or pass a batch normalisation, all are
+/// used.
 pub(super) fn unused(architecture: &Architecture, width: f64) -> Vec<Vec<bool>> {
     let shapes = architecture.tensors();
-    let mut unused: Vec<Vec<bool>> = shapes.iter().map(|shape| vec![false; shape.len()]).collect();
+    let mut unused: Vec<Vec<bool>> = shapes
+        .iter()
+        .map(|shape| vec![false; shape.len()])
+        .collect();
     let is_chain = architecture.layers().iter().all(|layer| match layer {
         Layer::Convolution(convolution) => convolution.groups == 1,
         Layer::Branch | Layer::BatchNormalise => false,
@@ -17,10 +22,18 @@ pub(super) fn unused(architecture: &Architecture, width: f64) -> Vec<Vec<bool>> 
     if width >= 1.0 || !is_chain {
         return unused;
     }
-    let last = architecture.first_tensors().iter().rposition(Option::is_some);
-    // Channels in use before a layer, of how many: all that the image has, and all that fixed filters make of them.
+    let last = architecture
+        .first_tensors()
+        .iter()
+        .rposition(Option::is_some);
+    // Channels in use before a layer, of how many: all that the image has, and all that fixed
+    // filters make of them.
     let mut inputs: Option<(usize, usize)> = None;
-    for ((place, (layer, _, after)), first) in architecture.steps().enumerate().zip(architecture.first_tensors()) {
+    for ((place, (layer, _, after)), first) in architecture
+        .steps()
+        .enumerate()
+        .zip(architecture.first_tensors())
+    {
         let Some(first) = first else {
             if matches!(layer, Layer::Oriented { .. }) {
                 inputs = None;
@@ -28,15 +41,25 @@ pub(super) fn unused(architecture: &Architecture, width: f64) -> Vec<Vec<bool>> 
             continue;
         };
         let outputs = after.channels;
-        let used = if Some(place) == last { outputs } else { (width * outputs as f64).ceil() as usize };
+        let used = if Some(place) == last {
+            outputs
+        } else {
+            (width * outputs as f64).ceil() as usize
+        };
         let inputs_of_row = shapes[first].len() / outputs;
         for (weight, unused) in unused[first].iter_mut().enumerate() {
             let (row, column) = (weight / inputs_of_row, weight % inputs_of_row);
             let is_read = |(used, of): (usize, usize)| column / (inputs_of_row / of) < used;
             *unused = row >= used || !inputs.is_none_or(is_read);
         }
-        if shapes.get(first + 1).is_some_and(|shape| shape.dimensions.len() == 1) {
-            unused[first + 1].iter_mut().enumerate().for_each(|(row, unused)| *unused = row >= used);
+        if shapes
+            .get(first + 1)
+            .is_some_and(|shape| shape.dimensions.len() == 1)
+        {
+            unused[first + 1]
+                .iter_mut()
+                .enumerate()
+                .for_each(|(row, unused)| *unused = row >= used);
         }
         inputs = Some((used, outputs));
     }

@@ -6,7 +6,8 @@ use super::digest::hex;
 use super::spread;
 use crate::code::ImageSize;
 
-/// A decoded photograph with its class, or an example that cannot be read and that every network misreads.
+/// A decoded photograph with its class, or an example that cannot be read and that every network
+/// misreads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Example {
     pixels: Vec<u8>,
@@ -16,12 +17,18 @@ pub struct Example {
 impl Example {
     /// A photograph of a class.
     pub fn new(pixels: Vec<u8>, class: usize) -> Self {
-        Self { pixels, class: Ok(class) }
+        Self {
+            pixels,
+            class: Ok(class),
+        }
     }
 
     /// An example without class, black; and what is wrong with it.
     pub fn unreadable(reason: String, size: ImageSize) -> Self {
-        Self { pixels: vec![0; size.features()], class: Err(reason) }
+        Self {
+            pixels: vec![0; size.features()],
+            class: Err(reason),
+        }
     }
 
     /// Red, green and blue planes.
@@ -51,18 +58,30 @@ pub struct Batch {
 impl Batch {
     /// `examples` have the shape's number of pixels each.
     pub(super) fn new(shape: ImageSize, classes: usize, examples: Vec<Example>) -> Self {
-        Self { shape, classes, examples }
+        Self {
+            shape,
+            classes,
+            examples,
+        }
     }
 
     /// At most so many of the photographs, at equal distances.
     pub fn spread(&self, count: usize) -> Self {
         let places = spread(self.examples.len(), count);
-        Self { examples: places.filter_map(|place| self.examples.get(place).cloned()).collect(), ..*self }
+        Self {
+            examples: places
+                .filter_map(|place| self.examples.get(place).cloned())
+                .collect(),
+            ..*self
+        }
     }
 
     /// The photographs, so many at a time.
     pub fn parts(&self, size: usize) -> impl Iterator<Item = Self> + '_ {
-        self.examples.chunks(size.max(1)).map(|examples| Self { examples: examples.to_vec(), ..*self })
+        self.examples.chunks(size.max(1)).map(|examples| Self {
+            examples: examples.to_vec(),
+            ..*self
+        })
     }
 
     /// Size of an image.
@@ -80,11 +99,13 @@ impl Batch {
         &self.examples
     }
 
-    /// SHA-256, in hexadecimal, of each example's pixels followed by its class as a 32-bit little-endian integer, `2^32 - 1` for none.
+    /// SHA-256, in hexadecimal, of each example's pixels followed by its class as a 32-bit
+    /// little-endian integer, `2^32 - 1` for none.
     pub fn sha256(&self) -> String {
         let hash = self.examples.iter().fold(Sha256::new(), |hash, example| {
             let class = example.class().map_or(u32::MAX, |class| class as u32);
-            hash.chain_update(&example.pixels).chain_update(class.to_le_bytes())
+            hash.chain_update(&example.pixels)
+                .chain_update(class.to_le_bytes())
         });
         hex(&hash.finalize())
     }

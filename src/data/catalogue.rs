@@ -24,8 +24,9 @@ pub struct RemoteFile {
 
 /// CIFAR-10's archive, and what is in it.
 ///
-/// A sum of records is the SHA-256 of the concatenated, sorted SHA-256 digests of all records: the same for any order of
-/// the records, and however they are spread over files. Copies in other orders than the official one are in use.
+/// A sum of records is the SHA-256 of the concatenated, sorted SHA-256 digests of all records: the
+/// same for any order of the records, and however they are spread over files. Copies in other
+/// orders than the official one are in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RemoteArchive {
     /// SHA-256 of the archive, a gzipped tar file.
@@ -58,8 +59,13 @@ pub struct KnownSet {
 }
 
 /// Names of CIFAR-10's training files.
-pub(super) const CIFAR10_TRAINING: [&str; 5] =
-    ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"];
+pub(super) const CIFAR10_TRAINING: [&str; 5] = [
+    "data_batch_1.bin",
+    "data_batch_2.bin",
+    "data_batch_3.bin",
+    "data_batch_4.bin",
+    "data_batch_5.bin",
+];
 
 /// Name of CIFAR-10's test file.
 pub(super) const CIFAR10_TEST: &str = "test_batch.bin";
@@ -149,7 +155,8 @@ const MNIST: &[RemoteFile] = &[
     },
 ];
 
-/// The files of Fashion-MNIST. Debian's package packs the same contents anew, so its gzipped files have other digests.
+/// The files of Fashion-MNIST. Debian's package packs the same contents anew, so its gzipped files
+/// have other digests.
 const FASHION_MNIST: &[RemoteFile] = &[
     RemoteFile {
         name: "train-images-idx3-ubyte",

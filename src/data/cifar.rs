@@ -1,4 +1,5 @@
-//! CIFAR-10 in its binary format: records of a label and 32 x 32 pixels in three planes, red, green, blue.
+//! CIFAR-10 in its binary format: records of a label and 32 x 32 pixels in three planes, red,
+//! green, blue.
 
 use sha2::{Digest, Sha256};
 
@@ -6,7 +7,11 @@ use super::digest::hex;
 use super::{DataError, LabelledImages};
 use crate::code::ImageSize;
 
-const SHAPE: ImageSize = ImageSize { channels: 3, height: 32, width: 32 };
+const SHAPE: ImageSize = ImageSize {
+    channels: 3,
+    height: 32,
+    width: 32,
+};
 
 /// Bytes of a record.
 const RECORD: usize = 1 + 3 * 32 * 32;
@@ -23,15 +28,23 @@ pub fn read_cifar10(bytes: &[u8]) -> Result<LabelledImages, DataError> {
         });
     }
     let records = bytes.chunks_exact(RECORD);
-    let labels = records.clone().filter_map(|record| record.first().copied()).collect();
-    let images = records.flat_map(|record| record.iter().skip(1).copied()).collect();
+    let labels = records
+        .clone()
+        .filter_map(|record| record.first().copied())
+        .collect();
+    let images = records
+        .flat_map(|record| record.iter().skip(1).copied())
+        .collect();
     LabelledImages::new(SHAPE, 256, 10, images, labels)
 }
 
-/// SHA-256 of the concatenated, sorted SHA-256 digests of the records: the same for any order of them.
+/// SHA-256 of the concatenated, sorted SHA-256 digests of the records: the same for any order of
+/// them.
 pub(super) fn sum_of_records(bytes: &[u8]) -> String {
     let mut digests: Vec<_> = bytes.chunks(RECORD).map(Sha256::digest).collect();
     digests.sort_unstable();
-    let sum = digests.iter().fold(Sha256::new(), |sum, digest| sum.chain_update(digest));
+    let sum = digests
+        .iter()
+        .fold(Sha256::new(), |sum, digest| sum.chain_update(digest));
     hex(&sum.finalize())
 }

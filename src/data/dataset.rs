@@ -21,12 +21,13 @@ pub struct LabelledImages {
 impl LabelledImages {
     /// Checks that there are as many images as labels, and that labels and pixels are in range.
     ///
-    /// `images` holds the images one after the other, each channel by channel, row by row; a pixel is a grey level
-    /// below `levels`, which is from 2 to 256.
+    /// `images` holds the images one after the other, each channel by channel, row by row; a pixel
+    /// is a grey level below `levels`, which is from 2 to 256.
     ///
     /// # Errors
-    /// [`DataError::Size`], [`DataError::Empty`], [`DataError::GreyLevels`], [`DataError::Truncated`] if the last image
-    /// is incomplete, [`DataError::Count`], [`DataError::Label`] or [`DataError::Level`].
+    /// [`DataError::Size`], [`DataError::Empty`], [`DataError::GreyLevels`],
+    /// [`DataError::Truncated`] if the last image is incomplete, [`DataError::Count`],
+    /// [`DataError::Label`] or [`DataError::Level`].
     pub fn new(
         shape: ImageSize,
         levels: u16,
@@ -51,15 +52,40 @@ impl LabelledImages {
             });
         }
         if images.len() / features != labels.len() {
-            return Err(DataError::Count { images: images.len() / features, labels: labels.len() });
+            return Err(DataError::Count {
+                images: images.len() / features,
+                labels: labels.len(),
+            });
         }
-        if let Some((index, &label)) = labels.iter().enumerate().find(|(_, &label)| usize::from(label) >= classes) {
-            return Err(DataError::Label { index, label, classes });
+        if let Some((index, &label)) = labels
+            .iter()
+            .enumerate()
+            .find(|(_, &label)| usize::from(label) >= classes)
+        {
+            return Err(DataError::Label {
+                index,
+                label,
+                classes,
+            });
         }
-        if let Some((place, &level)) = images.iter().enumerate().find(|(_, &level)| u16::from(level) >= levels) {
-            return Err(DataError::Level { index: place / features, level, levels });
+        if let Some((place, &level)) = images
+            .iter()
+            .enumerate()
+            .find(|(_, &level)| u16::from(level) >= levels)
+        {
+            return Err(DataError::Level {
+                index: place / features,
+                level,
+                levels,
+            });
         }
-        Ok(Self { shape, levels, classes, images, labels })
+        Ok(Self {
+            shape,
+            levels,
+            classes,
+            images,
+            labels,
+        })
     }
 
     /// Number of examples; at least one.
@@ -123,17 +149,34 @@ impl LabelledImages {
         // Labels first: a range within them cannot overflow when it is multiplied.
         let labels = self.labels.get(range.clone()).ok_or(DataError::Empty)?;
         let images = &self.images[range.start * features..range.end * features];
-        Self::new(self.shape, self.levels, self.classes, images.to_vec(), labels.to_vec())
+        Self::new(
+            self.shape,
+            self.levels,
+            self.classes,
+            images.to_vec(),
+            labels.to_vec(),
+        )
     }
 
-    /// SHA-256 of the canonical bytes, in hexadecimal: the line `nonvacuous images v1`, then as 64-bit little-endian
-    /// integers the number of examples, channels, rows, columns, grey levels and classes, then all pixels, then all
-    /// labels.
+    /// SHA-256 of the canonical bytes, in hexadecimal: the line `nonvacuous images v1`, then as
+    /// 64-bit little-endian integers the number of examples, channels, rows, columns, grey levels
+    /// and classes, then all pixels, then all labels.
     pub fn sha256(&self) -> String {
         let mut hash = Sha256::new();
         hash.update(b"nonvacuous images v1\n");
-        let ImageSize { channels, height, width } = self.shape;
-        for number in [self.len(), channels, height, width, usize::from(self.levels), self.classes] {
+        let ImageSize {
+            channels,
+            height,
+            width,
+        } = self.shape;
+        for number in [
+            self.len(),
+            channels,
+            height,
+            width,
+            usize::from(self.levels),
+            self.classes,
+        ] {
             hash.update((number as u64).to_le_bytes());
         }
         hash.update(&self.images);

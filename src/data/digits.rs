@@ -8,19 +8,29 @@ const FILE: &[u8] = include_bytes!("../../data/digits.csv.gz");
 /// The first images are for training, the others are held out.
 const TRAINING: usize = 1500;
 
-const SHAPE: ImageSize = ImageSize { channels: 1, height: 8, width: 8 };
+const SHAPE: ImageSize = ImageSize {
+    channels: 1,
+    height: 8,
+    width: 8,
+};
 
-/// 1,500 training and 297 held-out images of 8 x 8 pixels with 17 grey levels: the test part of UCI's "Optical
-/// Recognition of Handwritten Digits" (Alpaydin and Kaynak 1998, CC BY 4.0).
+/// 1,500 training and 297 held-out images of 8 x 8 pixels with 17 grey levels: the test part of
+/// UCI's "Optical Recognition of Handwritten Digits" (Alpaydin and Kaynak 1998, CC BY 4.0).
 ///
 /// # Errors
 /// None, unless the embedded file is damaged.
 pub fn digits() -> Result<DataSet, DataError> {
     let bytes = file::unpacked(FILE.to_vec())?;
     let (mut images, mut labels) = (Vec::new(), Vec::new());
-    for line in bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+    for line in bytes
+        .split(|&byte| byte == b'\n')
+        .filter(|line| !line.is_empty())
+    {
         let text = String::from_utf8_lossy(line);
-        let mut numbers: Vec<u8> = text.split(',').filter_map(|number| number.trim().parse().ok()).collect();
+        let mut numbers: Vec<u8> = text
+            .split(',')
+            .filter_map(|number| number.trim().parse().ok())
+            .collect();
         labels.extend(numbers.pop());
         images.extend(numbers);
     }

@@ -30,14 +30,16 @@ pub struct Transfer {
     pub total: Option<u64>,
 }
 
-/// Downloads a file to `destination` from the first of `addresses` that has it with the right SHA-256.
+/// Downloads a file to `destination` from the first of `addresses` that has it with the right
+/// SHA-256.
 ///
-/// What has arrived is kept in `destination` with `.part` appended, and a later call goes on from there; it gets its
-/// name when its digest is right, and is deleted when that is wrong. A connection that breaks is taken up again five
-/// times. The folder of `destination` must exist.
+/// What has arrived is kept in `destination` with `.part` appended, and a later call goes on from
+/// there; it gets its name when its digest is right, and is deleted when that is wrong. A
+/// connection that breaks is taken up again five times. The folder of `destination` must exist.
 ///
 /// # Errors
-/// [`DataError::Unavailable`] says what each server answered; [`DataError::Io`] if the file cannot be written.
+/// [`DataError::Unavailable`] says what each server answered; [`DataError::Io`] if the file cannot
+/// be written.
 pub fn download(
     addresses: &[String],
     sha256: &str,
@@ -50,16 +52,24 @@ pub fn download(
     let mut reasons = Vec::new();
     for address in addresses {
         match from_server(address, sha256, &part, report) {
-            Ok(()) => return std::fs::rename(&part, destination).map_err(|error| io(destination, error)),
+            Ok(()) => {
+                return std::fs::rename(&part, destination).map_err(|error| io(destination, error))
+            }
             Err(Failure::Disk(error)) => return Err(io(&part, error)),
-            Err(Failure::Cut(reason) | Failure::Refused(reason)) => reasons.push(format!("{address}: {reason}")),
+            Err(Failure::Cut(reason) | Failure::Refused(reason)) => {
+                reasons.push(format!("{address}: {reason}"))
+            }
         }
     }
     if part.metadata().is_ok_and(|part| part.len() == 0) {
         std::fs::remove_file(&part).map_err(|error| io(&part, error))?;
     }
     Err(DataError::Unavailable {
-        file: destination.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        file: destination
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
         reasons: reasons.join("; "),
     })
 }
@@ -81,7 +91,12 @@ impl From<std::io::Error> for Failure {
 }
 
 /// Gets the whole file from one server, and verifies it.
-fn from_server(address: &str, sha256: &str, part: &Path, report: &mut dyn FnMut(Transfer)) -> Result<(), Failure> {
+fn from_server(
+    address: &str,
+    sha256: &str,
+    part: &Path,
+    report: &mut dyn FnMut(Transfer),
+) -> Result<(), Failure> {
     let continued = part.metadata().is_ok_and(|part| part.len() > 0);
     let result = with_retries(address, part, report).and_then(|()| verify(sha256, part));
     match result {
@@ -94,7 +109,11 @@ fn from_server(address: &str, sha256: &str, part: &Path, report: &mut dyn FnMut(
     }
 }
 
-fn with_retries(address: &str, part: &Path, report: &mut dyn FnMut(Transfer)) -> Result<(), Failure> {
+fn with_retries(
+    address: &str,
+    part: &Path,
+    report: &mut dyn FnMut(Transfer),
+) -> Result<(), Failure> {
     for retry in 1..=RETRIES {
         match receive(address, part, report) {
             Err(Failure::Cut(_)) => std::thread::sleep(PAUSE * retry),
@@ -114,7 +133,9 @@ fn receive(address: &str, part: &Path, report: &mut dyn FnMut(Transfer)) -> Resu
         206 => {
             // Appending another piece would spoil the file.
             file.set_len(0)?;
-            return Err(Failure::Cut("the server sent another range than the one asked for".to_string()));
+            return Err(Failure::Cut(
+                "the server sent another range than the one asked for".to_string(),
+            ));
         }
         200 => {
             // The server sends the whole file, whatever was asked.
@@ -125,19 +146,26 @@ fn receive(address: &str, part: &Path, report: &mut dyn FnMut(Transfer)) -> Resu
         416 if done > 0 => return Ok(()),
         status => return Err(Failure::Refused(format!("status {status}"))),
     }
-    let rest = response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let rest = response
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     let total = rest.and_then(|rest| done.checked_add(rest));
     let mut body = response.into_body().into_reader();
     let mut buffer = vec![0; 1 << 16];
     loop {
-        let count = body.read(&mut buffer).map_err(|error| Failure::Cut(error.to_string()))?;
+        let count = body
+            .read(&mut buffer)
+            .map_err(|error| Failure::Cut(error.to_string()))?;
         if count == 0 {
             break;
         }
         done += count as u64;
         if done > LIMIT {
             std::fs::remove_file(part)?;
-            return Err(Failure::Refused(format!("the file is longer than {LIMIT} bytes")));
+            return Err(Failure::Refused(format!(
+                "the file is longer than {LIMIT} bytes"
+            )));
         }
         file.write_all(&buffer[..count])?;
         report(Transfer { done, total });
@@ -157,7 +185,11 @@ fn request(address: &str, start: u64) -> Result<ureq::http::Response<ureq::Body>
         .build()
         .into();
     let request = agent.get(address);
-    let request = if start > 0 { request.header("Range", format!("bytes={start}-")) } else { request };
+    let request = if start > 0 {
+        request.header("Range", format!("bytes={start}-"))
+    } else {
+        request
+    };
     request.call().map_err(|error| {
         if was_cut(&error) {
             Failure::Cut(error.to_string())
@@ -171,7 +203,9 @@ fn request(address: &str, start: u64) -> Result<ureq::http::Response<ureq::Body>
 fn was_cut(error: &ureq::Error) -> bool {
     match error {
         ureq::Error::Io(error) => error.kind() != std::io::ErrorKind::ConnectionRefused,
-        ureq::Error::Timeout(timeout) => !matches!(timeout, ureq::Timeout::Resolve | ureq::Timeout::Connect),
+        ureq::Error::Timeout(timeout) => {
+            !matches!(timeout, ureq::Timeout::Resolve | ureq::Timeout::Connect)
+        }
         ureq::Error::Protocol(_) => true,
         _ => false,
     }
@@ -180,7 +214,14 @@ fn was_cut(error: &ureq::Error) -> bool {
 /// Where the range begins that the server sends: `7` in `Content-Range: bytes 7-99/100`.
 fn range_start(headers: &HeaderMap) -> Option<u64> {
     let range = headers.get(CONTENT_RANGE)?.to_str().ok()?;
-    range.trim().strip_prefix("bytes ")?.split('-').next()?.trim().parse().ok()
+    range
+        .trim()
+        .strip_prefix("bytes ")?
+        .split('-')
+        .next()?
+        .trim()
+        .parse()
+        .ok()
 }
 
 /// Removes a file whose digest is wrong.
@@ -190,5 +231,7 @@ fn verify(sha256: &str, part: &Path) -> Result<(), Failure> {
         return Ok(());
     }
     std::fs::remove_file(part)?;
-    Err(Failure::Refused(format!("wrong contents: expected SHA-256 {sha256}, found {found}")))
+    Err(Failure::Refused(format!(
+        "wrong contents: expected SHA-256 {sha256}, found {found}"
+    )))
 }

@@ -82,7 +82,9 @@ pub enum DataError {
     #[error("these are no labels: accepted are lines \"NAME LABEL\", or one label a line")]
     LabelLines,
     /// Class numbers of unknown order.
-    #[error("class numbers without names are those of ImageNet's devkit: its {0} must be beside them")]
+    #[error(
+        "class numbers without names are those of ImageNet's devkit: its {0} must be beside them"
+    )]
     NoDevkitClasses(&'static str),
     /// A flat folder of photographs without labels.
     #[error("no file in or beside it has its labels: looked for {0}")]

@@ -14,8 +14,9 @@ const ARCHIVE: &str = "cifar-10-binary.tar.gz";
 
 /// Downloads the files of a set that are not there yet, and checks the set.
 ///
-/// `mirror` replaces the set's own servers: the address of a folder (ending in a slash) with the files, or of the
-/// archive. `report` is told the file and how far it is. Returns the set's folder, below [`SearchPath::cache`].
+/// `mirror` replaces the set's own servers: the address of a folder (ending in a slash) with the
+/// files, or of the archive. `report` is told the file and how far it is. Returns the set's folder,
+/// below [`SearchPath::cache`].
 ///
 /// # Errors
 /// If the set is embedded, no server has a file, or the contents are wrong.
@@ -34,18 +35,28 @@ pub fn fetch(
     match set.format {
         Format::Embedded => {}
         Format::Idx(files) => {
-            for file in files.iter().filter(|file| existing(&folder, file.name).is_none()) {
+            for file in files
+                .iter()
+                .filter(|file| existing(&folder, file.name).is_none())
+            {
                 let name = format!("{}.gz", file.name);
-                let addresses: Vec<String> = mirrors.iter().map(|mirror| format!("{mirror}{name}")).collect();
+                let addresses: Vec<String> = mirrors
+                    .iter()
+                    .map(|mirror| format!("{mirror}{name}"))
+                    .collect();
                 let destination = folder.join(&name);
-                download(&addresses, file.packed, &destination, &mut |transfer| report(&name, transfer))?;
+                download(&addresses, file.packed, &destination, &mut |transfer| {
+                    report(&name, transfer)
+                })?;
             }
         }
         Format::Cifar10(_) if is_complete(set, &folder) => {}
         Format::Cifar10(remote) => {
             let archive = folder.join(ARCHIVE);
             let addresses: Vec<String> = mirrors.iter().map(|mirror| mirror.to_string()).collect();
-            download(&addresses, remote.packed, &archive, &mut |transfer| report(ARCHIVE, transfer))?;
+            download(&addresses, remote.packed, &archive, &mut |transfer| {
+                report(ARCHIVE, transfer)
+            })?;
             unpack(set, &archive, &folder)?;
             std::fs::remove_file(&archive).map_err(|error| io(&archive, error))?;
         }
@@ -64,7 +75,10 @@ fn unpack(set: &KnownSet, archive: &Path, folder: &Path) -> Result<(), DataError
         let mut entry = entry.map_err(failed)?;
         let path = entry.path().map_err(failed)?.into_owned();
         // Only the last component counts, and only if it is known: no entry is written elsewhere.
-        if let Some(name) = names.iter().find(|name| path.file_name().is_some_and(|last| last == **name)) {
+        if let Some(name) = names
+            .iter()
+            .find(|name| path.file_name().is_some_and(|last| last == **name))
+        {
             let destination = temporary.path().join(name);
             File::create(&destination)
                 .and_then(|mut file| std::io::copy(&mut entry, &mut file))
@@ -73,7 +87,8 @@ fn unpack(set: &KnownSet, archive: &Path, folder: &Path) -> Result<(), DataError
     }
     load_from(set, temporary.path())?;
     for name in names {
-        std::fs::rename(temporary.path().join(name), folder.join(name)).map_err(|error| io(folder, error))?;
+        std::fs::rename(temporary.path().join(name), folder.join(name))
+            .map_err(|error| io(folder, error))?;
     }
     Ok(())
 }

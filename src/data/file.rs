@@ -16,8 +16,12 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// The contents of a file, unpacked if it is gzipped.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
     let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes)).map_err(|error| io(path, error))?;
-    bounded(bytes).and_then(unpacked).map_err(|error| in_file(path, error))
+    File::open(path)
+        .and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
+        .map_err(|error| io(path, error))?;
+    bounded(bytes)
+        .and_then(unpacked)
+        .map_err(|error| in_file(path, error))
 }
 
 /// `bytes`, unpacked if they are gzipped.
@@ -42,10 +46,16 @@ fn bounded(bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {
 
 /// Says at which path the operating system failed.
 pub(super) fn io(path: &Path, error: std::io::Error) -> DataError {
-    DataError::Io { path: path.to_path_buf(), error }
+    DataError::Io {
+        path: path.to_path_buf(),
+        error,
+    }
 }
 
 /// Says which file an error is about.
 pub(super) fn in_file(path: &Path, error: DataError) -> DataError {
-    DataError::File { path: path.to_path_buf(), error: Box::new(error) }
+    DataError::File {
+        path: path.to_path_buf(),
+        error: Box::new(error),
+    }
 }

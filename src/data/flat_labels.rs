@@ -19,16 +19,24 @@ pub(super) enum FlatLabels {
 }
 
 impl FlatLabels {
-    /// Reads a file of `NAME LABEL` lines or of one label a line; the devkit's numbers become WordNet numbers.
+    /// Reads a file of `NAME LABEL` lines or of one label a line; the devkit's numbers become
+    /// WordNet numbers.
     pub(super) fn read(path: &Path) -> Result<Self, DataError> {
         let lines = lines(path)?;
-        let fields: Vec<Vec<&str>> = lines.iter().map(|line| line.split_whitespace().collect()).collect();
+        let fields: Vec<Vec<&str>> = lines
+            .iter()
+            .map(|line| line.split_whitespace().collect())
+            .collect();
         match fields.first().map(Vec::len) {
-            Some(2) if fields.iter().all(|fields| fields.len() == 2) => {
-                Ok(Self::Named(fields.iter().map(|fields| (fields[0].to_string(), fields[1].to_string())).collect()))
-            }
+            Some(2) if fields.iter().all(|fields| fields.len() == 2) => Ok(Self::Named(
+                fields
+                    .iter()
+                    .map(|fields| (fields[0].to_string(), fields[1].to_string()))
+                    .collect(),
+            )),
             Some(1) if fields.iter().all(|fields| fields.len() == 1) => {
-                let labels: Vec<String> = lines.iter().map(|line| line.trim().to_string()).collect();
+                let labels: Vec<String> =
+                    lines.iter().map(|line| line.trim().to_string()).collect();
                 match labels.iter().all(|label| label.parse::<u32>().is_ok()) {
                     true => Ok(Self::InOrder(from_devkit(path, labels)?)),
                     false => Ok(Self::InOrder(labels)),
@@ -38,12 +46,19 @@ impl FlatLabels {
         }
     }
 
-    /// For each photograph that is there or should be, in the order of names, its class or why it has none.
-    pub(super) fn classes(&self, names: &[String], classes: &[String]) -> Vec<(String, Result<usize, String>)> {
+    /// For each photograph that is there or should be, in the order of names, its class or why it
+    /// has none.
+    pub(super) fn classes(
+        &self,
+        names: &[String],
+        classes: &[String],
+    ) -> Vec<(String, Result<usize, String>)> {
         let numbers = numbered(classes);
         let class = |label: &str| {
-            let number =
-                numbers.get(label).copied().or_else(|| label.parse().ok().filter(|&class| class < classes.len()));
+            let number = numbers
+                .get(label)
+                .copied()
+                .or_else(|| label.parse().ok().filter(|&class| class < classes.len()));
             number.ok_or_else(|| format!("{label} is none of the {} classes", classes.len()))
         };
         match self {
@@ -52,7 +67,11 @@ impl FlatLabels {
                     .iter()
                     .map(|(name, label)| (name.rsplit('/').next().unwrap_or(name), label.as_str()))
                     .collect();
-                let all: BTreeSet<&str> = labels.keys().copied().chain(names.iter().map(String::as_str)).collect();
+                let all: BTreeSet<&str> = labels
+                    .keys()
+                    .copied()
+                    .chain(names.iter().map(String::as_str))
+                    .collect();
                 let entry = |name: &str| match labels.get(name) {
                     Some(label) => (name.to_string(), class(label)),
                     None => (name.to_string(), Err("it has no label".to_string())),
@@ -60,16 +79,29 @@ impl FlatLabels {
                 all.into_iter().map(entry).collect()
             }
             Self::InOrder(labels) => {
-                // With another number of labels than photographs, whose label is whose is not known.
+                // With another number of labels than photographs, whose label is whose is not
+                // known.
                 let matched = labels.len() == names.len();
-                let reason = || format!("there are {} labels for {} photographs", labels.len(), names.len());
+                let reason = || {
+                    format!(
+                        "there are {} labels for {} photographs",
+                        labels.len(),
+                        names.len()
+                    )
+                };
                 let label = |place: usize| match labels.get(place) {
                     Some(label) if matched => class(label),
                     _ => Err(reason()),
                 };
-                let name =
-                    |place: usize| names.get(place).cloned().unwrap_or_else(|| format!("photograph {}", place + 1));
-                (0..names.len().max(labels.len())).map(|place| (name(place), label(place))).collect()
+                let name = |place: usize| {
+                    names
+                        .get(place)
+                        .cloned()
+                        .unwrap_or_else(|| format!("photograph {}", place + 1))
+                };
+                (0..names.len().max(labels.len()))
+                    .map(|place| (name(place), label(place)))
+                    .collect()
             }
         }
     }
@@ -89,10 +121,22 @@ fn from_devkit(path: &Path, labels: Vec<String>) -> Result<Vec<String>, DataErro
     };
     let classes: BTreeMap<String, String> = lines.iter().filter_map(pair).collect();
     // An unknown number becomes a name that is no class.
-    Ok(labels.into_iter().map(|label| classes.get(&label).cloned().unwrap_or(format!("number {label}"))).collect())
+    Ok(labels
+        .into_iter()
+        .map(|label| {
+            classes
+                .get(&label)
+                .cloned()
+                .unwrap_or(format!("number {label}"))
+        })
+        .collect())
 }
 
 fn lines(path: &Path) -> Result<Vec<String>, DataError> {
     let text = String::from_utf8(read(path)?).map_err(|_| in_file(path, DataError::LabelLines))?;
-    Ok(text.lines().filter(|line| !line.trim().is_empty()).map(str::to_string).collect())
+    Ok(text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(str::to_string)
+        .collect())
 }

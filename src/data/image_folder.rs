@@ -39,8 +39,8 @@ impl Photograph {
     }
 }
 
-/// A data set of photographs that are decoded when they are needed. None is ever left out: what cannot be read, and what has no
-/// class, is an example that every network misreads.
+/// A data set of photographs that are decoded when they are needed. None is ever left out: what
+/// cannot be read, and what has no class, is an example that every network misreads.
 ///
 /// Classes are in ascending order of their names, photographs in that of their paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,8 @@ pub struct ImageFolder {
 }
 
 impl ImageFolder {
-    /// Lists `CLASS/*.jpg` (also `.jpeg`, in any case): each subfolder is a class, as in ImageNet's `train/WNID/*.JPEG`.
+    /// Lists `CLASS/*.jpg` (also `.jpeg`, in any case): each subfolder is a class, as in ImageNet's
+    /// `train/WNID/*.JPEG`.
     ///
     /// A photograph whose name begins with another WordNet number than its folder's is mislabelled.
     ///
@@ -61,11 +62,14 @@ impl ImageFolder {
         let (mut classes, mut photographs) = (Vec::new(), Vec::new());
         for subfolder in sorted(folder)?.into_iter().filter(|path| path.is_dir()) {
             let name = name_of(&subfolder);
-            for path in sorted(&subfolder)?.into_iter().filter(|path| is_photograph(path)) {
+            for path in sorted(&subfolder)?
+                .into_iter()
+                .filter(|path| is_photograph(path))
+            {
                 let class = match wordnet_number(&name_of(&path)) {
-                    Some(other) if wordnet_number(&name).is_some_and(|own| own != other) => {
-                        Err(format!("its name says {other}, but it is in the folder of {name}"))
-                    }
+                    Some(other) if wordnet_number(&name).is_some_and(|own| own != other) => Err(
+                        format!("its name says {other}, but it is in the folder of {name}"),
+                    ),
                     _ => Ok(classes.len()),
                 };
                 photographs.push(Photograph { path, class });
@@ -75,32 +79,51 @@ impl ImageFolder {
         Self::checked(folder, classes, photographs)
     }
 
-    /// Lists the photographs of one folder, as in ImageNet's validation set, with the labels of a file.
+    /// Lists the photographs of one folder, as in ImageNet's validation set, with the labels of a
+    /// file.
     ///
     /// Its lines are in one of these forms; classes are those of the training set, in order:
-    /// - `NAME LABEL`, with a WordNet number, or a class number from 0 in ascending order of WordNet numbers (Caffe's `val.txt`);
-    /// - one `LABEL` a line, for photographs in the order of their names: a WordNet number (TensorFlow's
-    ///   `imagenet_2012_validation_synset_labels.txt`), or a class number from 1 (`ILSVRC2012_validation_ground_truth.txt`); the latter
-    ///   are the devkit's numbers, in another order than that of WordNet numbers, and need its `map_clsloc.txt`, of lines `WNID NUMBER NAME`,
-    ///   beside the file of labels.
+    /// - `NAME LABEL`, with a WordNet number, or a class number from 0 in ascending order of
+    ///   WordNet numbers (Caffe's `val.txt`);
+    /// - one `LABEL` a line, for photographs in the order of their names: a WordNet number
+    ///   (TensorFlow's `imagenet_2012_validation_synset_labels.txt`), or a class number from 1
+    ///   (`ILSVRC2012_validation_ground_truth.txt`); the latter are the devkit's numbers, in
+    ///   another order than that of WordNet numbers, and need its `map_clsloc.txt`, of lines
+    ///   `WNID NUMBER NAME`, beside the file of labels.
     ///
-    /// A photograph without a label or of an unknown class is mislabelled; a label without a photograph is an example that cannot be read.
+    /// A photograph without a label or of an unknown class is mislabelled; a label without a
+    /// photograph is an example that cannot be read.
     ///
     /// # Errors
-    /// If a file or folder cannot be read, the labels are in none of these forms, or there are no photographs.
+    /// If a file or folder cannot be read, the labels are in none of these forms, or there are no
+    /// photographs.
     pub fn open_flat(folder: &Path, labels: &Path, classes: &[String]) -> Result<Self, DataError> {
-        let names: Vec<String> =
-            sorted(folder)?.iter().filter(|path| is_photograph(path)).map(|path| name_of(path)).collect();
+        let names: Vec<String> = sorted(folder)?
+            .iter()
+            .filter(|path| is_photograph(path))
+            .map(|path| name_of(path))
+            .collect();
         let labels = FlatLabels::read(labels)?.classes(&names, classes);
-        let photographs = labels.into_iter().map(|(name, class)| Photograph { path: folder.join(name), class });
+        let photographs = labels.into_iter().map(|(name, class)| Photograph {
+            path: folder.join(name),
+            class,
+        });
         Self::checked(folder, classes.to_vec(), photographs.collect())
     }
 
-    fn checked(folder: &Path, classes: Vec<String>, photographs: Vec<Photograph>) -> Result<Self, DataError> {
+    fn checked(
+        folder: &Path,
+        classes: Vec<String>,
+        photographs: Vec<Photograph>,
+    ) -> Result<Self, DataError> {
         if photographs.is_empty() {
             return Err(in_file(folder, DataError::Empty));
         }
-        Ok(Self { root: folder.to_path_buf(), classes, photographs })
+        Ok(Self {
+            root: folder.to_path_buf(),
+            classes,
+            photographs,
+        })
     }
 
     /// Number of photographs; at least one.
@@ -123,30 +146,45 @@ impl ImageFolder {
         &self.photographs
     }
 
-    /// SHA-256 of the listing, in hexadecimal: for each photograph a line of its path within the folder, with slashes, a tab, and the
-    /// number of its class or a dash.
+    /// SHA-256 of the listing, in hexadecimal: for each photograph a line of its path within the
+    /// folder, with slashes, a tab, and the number of its class or a dash.
     pub fn listing_sha256(&self) -> String {
-        let hash = self.photographs.iter().fold(Sha256::new(), |hash, photograph| {
-            let path = photograph.path.strip_prefix(&self.root).unwrap_or(&photograph.path);
-            let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
-            let class = photograph.class().map_or("-".to_string(), |class| class.to_string());
-            hash.chain_update(format!("{}\t{class}\n", parts.join("/")))
+        let hash = self
+            .photographs
+            .iter()
+            .fold(Sha256::new(), |hash, photograph| {
+                let path = photograph
+                    .path
+                    .strip_prefix(&self.root)
+                    .unwrap_or(&photograph.path);
+                let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+                let class = photograph
+                    .class()
+                    .map_or("-".to_string(), |class| class.to_string());
+                hash.chain_update(format!("{}\t{class}\n", parts.join("/")))
+            });
+        hex(&hash.finalize())
+    }
+
+    /// SHA-256 of the lengths and times of change of the photographs at `indices`: another one says
+    /// that a file was replaced.
+    pub fn state_sha256(&self, indices: &[usize]) -> String {
+        let state = |&index: &usize| {
+            let data = self
+                .photographs
+                .get(index)
+                .and_then(|photograph| fs::metadata(&photograph.path).ok());
+            data.map(|data| (data.len(), data.modified().ok()))
+        };
+        let states: Vec<_> = indices.par_iter().map(state).collect();
+        let hash = states.iter().fold(Sha256::new(), |hash, state| {
+            hash.chain_update(format!("{state:?}\n"))
         });
         hex(&hash.finalize())
     }
 
-    /// SHA-256 of the lengths and times of change of the photographs at `indices`: another one says that a file was replaced.
-    pub fn state_sha256(&self, indices: &[usize]) -> String {
-        let state = |&index: &usize| {
-            let data = self.photographs.get(index).and_then(|photograph| fs::metadata(&photograph.path).ok());
-            data.map(|data| (data.len(), data.modified().ok()))
-        };
-        let states: Vec<_> = indices.par_iter().map(state).collect();
-        let hash = states.iter().fold(Sha256::new(), |hash, state| hash.chain_update(format!("{state:?}\n")));
-        hex(&hash.finalize())
-    }
-
-    /// Indices of `count` photographs, or of all if there are fewer, at equal distances: of many classes.
+    /// Indices of `count` photographs, or of all if there are fewer, at equal distances: of many
+    /// classes.
     pub fn spread(&self, count: usize) -> Vec<usize> {
         spread(self.len(), count).collect()
     }
@@ -157,22 +195,33 @@ impl ImageFolder {
             Some(photograph) => Self::example(photograph, framing, cache),
             None => Example::unreadable(format!("there is no photograph {index}"), framing.size()),
         };
-        Batch::new(framing.size(), self.classes.len(), indices.par_iter().map(read).collect())
+        Batch::new(
+            framing.size(),
+            self.classes.len(),
+            indices.par_iter().map(read).collect(),
+        )
     }
 
     fn example(photograph: &Photograph, framing: Framing, cache: Option<&PixelCache>) -> Example {
         let name = photograph.path.display();
         let class = match &photograph.class {
             Ok(class) => *class,
-            Err(reason) => return Example::unreadable(format!("{name}: mislabelled: {reason}"), framing.size()),
+            Err(reason) => {
+                return Example::unreadable(
+                    format!("{name}: mislabelled: {reason}"),
+                    framing.size(),
+                )
+            }
         };
-        let pixels = fs::read(&photograph.path).map_err(|error| io(&photograph.path, error)).and_then(|bytes| {
-            let pixels = match cache {
-                Some(cache) => cache.pixels(&bytes, framing),
-                None => framing.pixels(&bytes),
-            };
-            pixels.map_err(|error| in_file(&photograph.path, error))
-        });
+        let pixels = fs::read(&photograph.path)
+            .map_err(|error| io(&photograph.path, error))
+            .and_then(|bytes| {
+                let pixels = match cache {
+                    Some(cache) => cache.pixels(&bytes, framing),
+                    None => framing.pixels(&bytes),
+                };
+                pixels.map_err(|error| in_file(&photograph.path, error))
+            });
         match pixels {
             Ok(pixels) => Example::new(pixels, class),
             Err(error) => Example::unreadable(error.to_string(), framing.size()),
@@ -201,8 +250,8 @@ const LABEL_FILES: [&str; 5] = [
 ];
 
 impl PhotographSet {
-    /// The photographs in a folder: `train/CLASS/*.jpg` with `val/CLASS/*.jpg`, or with `val/*.jpg` and a file of labels in or beside it;
-    /// or only `CLASS/*.jpg`. Nothing if it has neither.
+    /// The photographs in a folder: `train/CLASS/*.jpg` with `val/CLASS/*.jpg`, or with `val/*.jpg`
+    /// and a file of labels in or beside it; or only `CLASS/*.jpg`. Nothing if it has neither.
     ///
     /// # Errors
     /// If something of it cannot be read.
@@ -211,7 +260,11 @@ impl PhotographSet {
             if !has_class_folders(folder)? {
                 return Ok(None);
             }
-            return Ok(Some(Self { name: name.to_string(), train: ImageFolder::open(folder)?, held_out: None }));
+            return Ok(Some(Self {
+                name: name.to_string(),
+                train: ImageFolder::open(folder)?,
+                held_out: None,
+            }));
         }
         if !has_class_folders(&folder.join("train"))? {
             return Ok(None);
@@ -227,13 +280,20 @@ impl PhotographSet {
                 Some(held_out)
             }
             val => {
-                let mut places = LABEL_FILES.iter().flat_map(|name| [val.join(name), folder.join(name)]);
+                let mut places = LABEL_FILES
+                    .iter()
+                    .flat_map(|name| [val.join(name), folder.join(name)]);
                 let labels = places.find(|path| path.is_file());
-                let labels = labels.ok_or_else(|| in_file(&val, DataError::NoLabels(LABEL_FILES.join(", "))))?;
+                let labels = labels
+                    .ok_or_else(|| in_file(&val, DataError::NoLabels(LABEL_FILES.join(", "))))?;
                 Some(ImageFolder::open_flat(&val, &labels, train.classes())?)
             }
         };
-        Ok(Some(Self { name: name.to_string(), train, held_out }))
+        Ok(Some(Self {
+            name: name.to_string(),
+            train,
+            held_out,
+        }))
     }
 }
 
@@ -248,19 +308,29 @@ fn has_class_folders(folder: &Path) -> Result<bool, DataError> {
 }
 
 fn is_photograph(path: &Path) -> bool {
-    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    let extension = path
+        .extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
     matches!(extension.as_str(), "jpg" | "jpeg")
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// The WordNet number (`n` and eight digits) that a name begins with.
 fn wordnet_number(name: &str) -> Option<&str> {
     let number = name.get(..9)?;
     let digits = number.strip_prefix('n')?;
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(number)
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then_some(number)
 }
 
 /// What is in a folder, by name.
@@ -275,5 +345,9 @@ fn sorted(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
 
 /// Names to numbers.
 pub(super) fn numbered(classes: &[String]) -> BTreeMap<&str, usize> {
-    classes.iter().enumerate().map(|(number, class)| (class.as_str(), number)).collect()
+    classes
+        .iter()
+        .enumerate()
+        .map(|(number, class)| (class.as_str(), number))
+        .collect()
 }

@@ -1,4 +1,5 @@
-//! Synthetic laws with a population error that is known exactly: points drawn uniformly from a finite list, labels with noise.
+//! Synthetic laws with a population error that is known exactly: points drawn uniformly from a
+//! finite list, labels with noise.
 
 use rand::{Rng, RngExt};
 
@@ -21,10 +22,11 @@ pub enum Target {
     Teacher(u32),
 }
 
-/// Points drawn uniformly from a list; the label of each is its class with probability `1 - noise`, else one of the other classes, each
-/// equally likely.
+/// Points drawn uniformly from a list; the label of each is its class with probability `1 - noise`,
+/// else one of the other classes, each equally likely.
 ///
-/// A sample is drawn independently, with replacement, so that the list is the whole population and nothing about it is estimated.
+/// A sample is drawn independently, with replacement, so that the list is the whole population and
+/// nothing about it is estimated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Law {
     points: LabelledImages,
@@ -44,29 +46,51 @@ impl Law {
         }
     }
 
-    /// The uniform law on `{0, 1}^dimension`, as images of so many channels with two levels, in two classes.
+    /// The uniform law on `{0, 1}^dimension`, as images of so many channels with two levels, in two
+    /// classes.
     ///
     /// `random` makes the teacher.
     ///
     /// # Errors
-    /// [`DataError::Dimension`] if `dimension` is not from 1 to [`MOST_DIMENSIONS`]; as [`Law::new`].
-    pub fn cube(dimension: u32, target: Target, noise: f64, random: &mut impl Rng) -> Result<Self, DataError> {
+    /// [`DataError::Dimension`] if `dimension` is not from 1 to [`MOST_DIMENSIONS`]; as
+    /// [`Law::new`].
+    pub fn cube(
+        dimension: u32,
+        target: Target,
+        noise: f64,
+        random: &mut impl Rng,
+    ) -> Result<Self, DataError> {
         if !(1..=MOST_DIMENSIONS).contains(&dimension) {
-            return Err(DataError::Dimension { dimension, most: MOST_DIMENSIONS });
+            return Err(DataError::Dimension {
+                dimension,
+                most: MOST_DIMENSIONS,
+            });
         }
         let points = 0..1u32 << dimension;
         let bit = |point: u32, i: u32| point >> i & 1;
         let labels: Vec<u8> = match target {
             Target::Constant => points.clone().map(|_| 0).collect(),
-            Target::Majority => points.clone().map(|point| u8::from(2 * point.count_ones() > dimension)).collect(),
+            Target::Majority => points
+                .clone()
+                .map(|point| u8::from(2 * point.count_ones() > dimension))
+                .collect(),
             Target::Parity(bits) => {
                 let mask = ((1u64 << bits.min(dimension)) - 1) as u32;
-                points.clone().map(|point| (point & mask).count_ones() as u8 & 1).collect()
+                points
+                    .clone()
+                    .map(|point| (point & mask).count_ones() as u8 & 1)
+                    .collect()
             }
             Target::Teacher(units) => above_median(&teacher(dimension, units, random)),
         };
-        let shape = ImageSize { channels: dimension as usize, height: 1, width: 1 };
-        let levels = points.flat_map(|point| (0..dimension).map(move |i| bit(point, i) as u8)).collect();
+        let shape = ImageSize {
+            channels: dimension as usize,
+            height: 1,
+            width: 1,
+        };
+        let levels = points
+            .flat_map(|point| (0..dimension).map(move |i| bit(point, i) as u8))
+            .collect();
         Self::new(LabelledImages::new(shape, 2, 2, levels, labels)?, noise)
     }
 
@@ -80,7 +104,8 @@ impl Law {
         self.noise
     }
 
-    /// The error of the best classifier, which knows the law: a lower limit of all population errors.
+    /// The error of the best classifier, which knows the law: a lower limit of all population
+    /// errors.
     ///
     /// Of `K` classes the likeliest has probability `1 - noise` or `noise/(K - 1)`, at every point.
     pub fn least_error(&self) -> f64 {
@@ -93,7 +118,11 @@ impl Law {
     ///
     /// # Errors
     /// [`DataError::Empty`] if `examples` is 0.
-    pub fn sample(&self, examples: usize, random: &mut impl Rng) -> Result<LabelledImages, DataError> {
+    pub fn sample(
+        &self,
+        examples: usize,
+        random: &mut impl Rng,
+    ) -> Result<LabelledImages, DataError> {
         let Self { points, noise } = self;
         let classes = points.classes();
         let mut images = Vec::with_capacity(examples * points.shape().features());
@@ -103,20 +132,28 @@ impl Law {
             images.extend(points.image(place));
             let class = usize::from(points.label(place));
             let flips = random.random::<f64>() < *noise && classes > 1;
-            let class = if flips { (class + random.random_range(1..classes)) % classes } else { class };
+            let class = if flips {
+                (class + random.random_range(1..classes)) % classes
+            } else {
+                class
+            };
             labels.push(class as u8);
         }
         LabelledImages::new(points.shape(), points.levels(), classes, images, labels)
     }
 
-    /// The population error of a classifier that takes these decisions at all points, in order; no decision is always wrong.
+    /// The population error of a classifier that takes these decisions at all points, in order; no
+    /// decision is always wrong.
     ///
-    /// With `a` points where it decides for the class before noise and `b` where it decides for another, of `N` points and `K` classes:
-    /// `1 - ((1 - noise) a + noise b/(K - 1))/N`, to a few units in the last place.
+    /// With `a` points where it decides for the class before noise and `b` where it decides for
+    /// another, of `N` points and `K` classes: `1 - ((1 - noise) a + noise b/(K - 1))/N`, to a few
+    /// units in the last place.
     pub fn error(&self, decisions: &[Option<u8>]) -> f64 {
         let count = |is_class: bool| {
             let pairs = decisions.iter().zip(self.points.labels());
-            pairs.filter(|(decision, label)| decision.is_some_and(|d| (d == **label) == is_class)).count() as f64
+            pairs
+                .filter(|(decision, label)| decision.is_some_and(|d| (d == **label) == is_class))
+                .count() as f64
         };
         let others = (self.points.classes() - 1).max(1) as f64;
         let right = (1.0 - self.noise) * count(true) + self.noise * count(false) / others;
@@ -127,12 +164,23 @@ impl Law {
 /// The output of a random network with one hidden layer of rectified units, at all points.
 fn teacher(dimension: u32, units: u32, random: &mut impl Rng) -> Vec<f64> {
     let mut symmetric = || 2.0 * random.random::<f64>() - 1.0;
-    let hidden: Vec<(Vec<f64>, f64, f64)> =
-        (0..units).map(|_| ((0..dimension).map(|_| symmetric()).collect(), symmetric(), symmetric())).collect();
+    let hidden: Vec<(Vec<f64>, f64, f64)> = (0..units)
+        .map(|_| {
+            (
+                (0..dimension).map(|_| symmetric()).collect(),
+                symmetric(),
+                symmetric(),
+            )
+        })
+        .collect();
     let output = |point: u32| {
         let unit = |(weights, bias, outgoing): &(Vec<f64>, f64, f64)| {
             let signs = (0..dimension).map(|i| if point >> i & 1 == 1 { 1.0 } else { -1.0 });
-            let sum: f64 = weights.iter().zip(signs).map(|(weight, sign)| weight * sign).sum();
+            let sum: f64 = weights
+                .iter()
+                .zip(signs)
+                .map(|(weight, sign)| weight * sign)
+                .sum();
             outgoing * (sum + bias).max(0.0)
         };
         hidden.iter().map(unit).sum()
@@ -144,6 +192,12 @@ fn teacher(dimension: u32, units: u32, random: &mut impl Rng) -> Vec<f64> {
 fn above_median(values: &[f64]) -> Vec<u8> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
-    let median = sorted.get((sorted.len() / 2).saturating_sub(1)).copied().unwrap_or_default();
-    values.iter().map(|&value| u8::from(value > median)).collect()
+    let median = sorted
+        .get((sorted.len() / 2).saturating_sub(1))
+        .copied()
+        .unwrap_or_default();
+    values
+        .iter()
+        .map(|&value| u8::from(value > median))
+        .collect()
 }

@@ -8,8 +8,8 @@ use super::digest::sha256;
 use super::file::{in_file, read};
 use super::nearest::nearest;
 use super::{
-    digits, known_set, read_cifar10, read_images, read_labels, DataError, DataSet, Format, KnownSet, LabelledImages,
-    PhotographSet, RemoteFile, SearchPath, KNOWN_SETS,
+    digits, known_set, read_cifar10, read_images, read_labels, DataError, DataSet, Format,
+    KnownSet, LabelledImages, PhotographSet, RemoteFile, SearchPath, KNOWN_SETS,
 };
 use crate::code::ImageSize;
 
@@ -22,8 +22,8 @@ const TEST: [&str; 2] = ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
 
 /// Loads the data set of that name, or the idx files in that folder, with ten classes.
 ///
-/// The contents of sets that are known by name are checked; those of a folder are not, and its test files may be
-/// missing.
+/// The contents of sets that are known by name are checked; those of a folder are not, and its test
+/// files may be missing.
 ///
 /// # Errors
 /// If it is unknown, missing, damaged, or not what it is known to be.
@@ -36,7 +36,9 @@ pub fn load(selector: &str, search: &SearchPath) -> Result<DataSet, DataError> {
             let names = KNOWN_SETS.iter().map(|set| set.name);
             Err(DataError::Unknown {
                 name: selector.to_string(),
-                nearest: nearest(selector, names.clone()).unwrap_or_default().to_string(),
+                nearest: nearest(selector, names.clone())
+                    .unwrap_or_default()
+                    .to_string(),
                 known: names.collect::<Vec<&str>>().join(", "),
             })
         }
@@ -49,20 +51,35 @@ pub const IMAGENET: &str = "imagenet";
 /// Where they are, within the folders that are searched.
 const IMAGENET_FOLDERS: [&str; 3] = [IMAGENET, "ILSVRC/Data/CLS-LOC", "."];
 
-/// The photographs of that name ([`IMAGENET`]) or in that folder; nothing if it is another name, or a folder without photographs.
+/// The photographs of that name ([`IMAGENET`]) or in that folder; nothing if it is another name, or
+/// a folder without photographs.
 ///
 /// They are not checked: nobody may hand them out, and copies differ.
 ///
 /// # Errors
-/// [`DataError::NoPhotographs`] if ImageNet is in none of the folders; otherwise if one cannot be read.
-pub fn photographs(selector: &str, search: &SearchPath) -> Result<Option<PhotographSet>, DataError> {
+/// [`DataError::NoPhotographs`] if ImageNet is in none of the folders; otherwise if one cannot be
+/// read.
+pub fn photographs(
+    selector: &str,
+    search: &SearchPath,
+) -> Result<Option<PhotographSet>, DataError> {
     if selector != IMAGENET {
         let folder = Path::new(selector);
-        let is_other = known_set(selector).is_some() || !folder.is_dir() || existing(folder, TRAINING[0]).is_some();
-        return if is_other { Ok(None) } else { PhotographSet::open(selector, folder) };
+        let is_other = known_set(selector).is_some()
+            || !folder.is_dir()
+            || existing(folder, TRAINING[0]).is_some();
+        return if is_other {
+            Ok(None)
+        } else {
+            PhotographSet::open(selector, folder)
+        };
     }
     let mut looked = Vec::new();
-    for folder in search.folders.iter().flat_map(|folder| IMAGENET_FOLDERS.map(|name| folder.join(name))) {
+    for folder in search
+        .folders
+        .iter()
+        .flat_map(|folder| IMAGENET_FOLDERS.map(|name| folder.join(name)))
+    {
         if folder.is_dir() {
             if let Some(set) = PhotographSet::open(selector, &folder)? {
                 return Ok(Some(set));
@@ -70,7 +87,9 @@ pub fn photographs(selector: &str, search: &SearchPath) -> Result<Option<Photogr
         }
         looked.push(folder.display().to_string());
     }
-    Err(DataError::NoPhotographs { looked: looked.join(", ") })
+    Err(DataError::NoPhotographs {
+        looked: looked.join(", "),
+    })
 }
 
 /// Loads a known set from its folder and checks its contents.
@@ -101,12 +120,17 @@ pub fn path(set: &KnownSet, search: &SearchPath) -> Result<PathBuf, DataError> {
         }
         looked.push(folder.display().to_string());
     }
-    Err(DataError::Missing { name: set.name.to_string(), looked: looked.join(", ") })
+    Err(DataError::Missing {
+        name: set.name.to_string(),
+        looked: looked.join(", "),
+    })
 }
 
 /// Whether all files of a set are in a folder.
 pub(super) fn is_complete(set: &KnownSet, folder: &Path) -> bool {
-    set.file_names().iter().all(|name| existing(folder, name).is_some())
+    set.file_names()
+        .iter()
+        .all(|name| existing(folder, name).is_some())
 }
 
 /// The file of that name in a folder, gzipped or not.
@@ -126,7 +150,11 @@ fn check(name: &str, expected: &str, found: String) -> Result<(), DataError> {
     if found == expected {
         return Ok(());
     }
-    Err(DataError::Contents { name: name.to_string(), expected: expected.to_string(), found })
+    Err(DataError::Contents {
+        name: name.to_string(),
+        expected: expected.to_string(),
+        found,
+    })
 }
 
 /// Loads four idx files, or two if there are no others, and checks those that are `known`.
@@ -143,8 +171,13 @@ fn idx_folder(name: &str, folder: &Path, known: &[RemoteFile]) -> Result<DataSet
         let images = read_images(&bytes).map_err(|error| in_file(&path, error))?;
         let (path, bytes) = checked(labels)?;
         let labels = read_labels(&bytes).map_err(|error| in_file(&path, error))?;
-        let shape = ImageSize { channels: 1, height: images.height, width: images.width };
-        LabelledImages::new(shape, 256, IDX_CLASSES, images.pixels, labels).map_err(|error| in_file(&path, error))
+        let shape = ImageSize {
+            channels: 1,
+            height: images.height,
+            width: images.width,
+        };
+        LabelledImages::new(shape, 256, IDX_CLASSES, images.pixels, labels)
+            .map_err(|error| in_file(&path, error))
     };
     let has_test = !known.is_empty() || TEST.iter().any(|file| existing(folder, file).is_some());
     Ok(DataSet {
@@ -155,7 +188,12 @@ fn idx_folder(name: &str, folder: &Path, known: &[RemoteFile]) -> Result<DataSet
 }
 
 /// Loads files of CIFAR-10 one after the other, and checks the sum of their records.
-fn cifar10(name: &str, folder: &Path, files: &[&str], expected: &str) -> Result<LabelledImages, DataError> {
+fn cifar10(
+    name: &str,
+    folder: &Path,
+    files: &[&str],
+    expected: &str,
+) -> Result<LabelledImages, DataError> {
     let mut records = Vec::new();
     for file in files {
         let (path, bytes) = contents(folder, file)?;

@@ -1,8 +1,9 @@
 //! Real data sets: what is known about them, where they are found, how they are read and fetched.
 //!
-//! A [`DataSet`] comes from [`load`], which takes a name (`digits`, `mnist`, `fashion-mnist`, `cifar10`) or a folder
-//! of idx files, looks through a [`SearchPath`], and checks the contents of the sets that it knows. [`fetch`]
-//! downloads them. A [`Law`] is a population of which everything is known: a cube with a target, or a data set itself.
+//! A [`DataSet`] comes from [`load`], which takes a name (`digits`, `mnist`, `fashion-mnist`,
+//! `cifar10`) or a folder of idx files, looks through a [`SearchPath`], and checks the contents of
+//! the sets that it knows. [`fetch`] downloads them. A [`Law`] is a population of which everything
+//! is known: a cube with a target, or a data set itself.
 
 mod batch;
 mod catalogue;

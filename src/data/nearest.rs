@@ -25,7 +25,12 @@ mod tests {
 
     #[test]
     fn edits_are_counted() {
-        for (from, to, count) in [("", "", 0), ("", "abc", 3), ("mist", "mnist", 1), ("kitten", "sitting", 3)] {
+        for (from, to, count) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("mist", "mnist", 1),
+            ("kitten", "sitting", 3),
+        ] {
             assert_eq!(edits(from, to), count, "{from} to {to}");
             assert_eq!(edits(to, from), count, "{to} to {from}");
         }

@@ -5,8 +5,8 @@ use image::imageops::{crop_imm, resize, FilterType};
 use super::DataError;
 use crate::code::ImageSize;
 
-/// Which part of a photograph a network reads: its shorter side brought to `shorter` pixels (bicubic, if it is not so already), then the
-/// `side x side` in the middle.
+/// Which part of a photograph a network reads: its shorter side brought to `shorter` pixels
+/// (bicubic, if it is not so already), then the `side x side` in the middle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Framing {
     shorter: u32,
@@ -23,13 +23,17 @@ impl Framing {
         Ok(Self { shorter, side })
     }
 
-    /// As is usual for ImageNet, 256 for 224: a shorter side of `8 / 7` of the images that a network reads, rounded to nearest.
+    /// As is usual for ImageNet, 256 for 224: a shorter side of `8 / 7` of the images that a
+    /// network reads, rounded to nearest.
     ///
     /// # Errors
     /// [`DataError::Framing`] if these are not square, or not in three channels.
     pub fn usual(input: ImageSize) -> Result<Self, DataError> {
         let side = u32::try_from(input.width).unwrap_or(0);
-        let refused = DataError::Framing { shorter: side, side };
+        let refused = DataError::Framing {
+            shorter: side,
+            side,
+        };
         if input.channels != 3 || input.height != input.width || side > 1 << 16 {
             return Err(refused);
         }
@@ -38,7 +42,11 @@ impl Framing {
 
     /// Size of what a network reads.
     pub fn size(self) -> ImageSize {
-        ImageSize { channels: 3, height: self.side as usize, width: self.side as usize }
+        ImageSize {
+            channels: 3,
+            height: self.side as usize,
+            width: self.side as usize,
+        }
     }
 
     /// The pixels of a JPEG file: red, green and blue planes, each row by row.
@@ -48,14 +56,24 @@ impl Framing {
     pub fn pixels(self, file: &[u8]) -> Result<Vec<u8>, DataError> {
         let Self { shorter, side } = self;
         let decoded = image::load_from_memory(file);
-        let photograph = decoded.map_err(|error| DataError::Photograph { error: error.to_string() })?.into_rgb8();
+        let photograph = decoded
+            .map_err(|error| DataError::Photograph {
+                error: error.to_string(),
+            })?
+            .into_rgb8();
         let (width, height) = photograph.dimensions();
         let least = width.min(height).max(1);
         let resized = if least == shorter {
             photograph
         } else {
-            let scaled = |length: u32| (u64::from(length) * u64::from(shorter) / u64::from(least)) as u32;
-            resize(&photograph, scaled(width), scaled(height), FilterType::CatmullRom)
+            let scaled =
+                |length: u32| (u64::from(length) * u64::from(shorter) / u64::from(least)) as u32;
+            resize(
+                &photograph,
+                scaled(width),
+                scaled(height),
+                FilterType::CatmullRom,
+            )
         };
         let (left, top) = ((resized.width() - side) / 2, (resized.height() - side) / 2);
         let middle = crop_imm(&resized, left, top, side, side).to_image();

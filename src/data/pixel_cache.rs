@@ -17,9 +17,9 @@ const DECODER: &[u8] = b"nonvacuous pixels v1\n";
 /// Length of a SHA-256 digest.
 const DIGEST: usize = 32;
 
-/// A folder with one file for each photograph: the SHA-256 of its pixels, then its pixels. The file is called after the SHA-256 of the
-/// photograph's file and the framing, so a photograph that changes, or moves, is never taken for another; a file that is damaged is made
-/// anew.
+/// A folder with one file for each photograph: the SHA-256 of its pixels, then its pixels. The file
+/// is called after the SHA-256 of the photograph's file and the framing, so a photograph that
+/// changes, or moves, is never taken for another; a file that is damaged is made anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PixelCache {
     folder: PathBuf,
@@ -32,7 +32,9 @@ impl PixelCache {
     /// If it cannot be.
     pub fn open(folder: &Path) -> Result<Self, DataError> {
         fs::create_dir_all(folder).map_err(|error| io(folder, error))?;
-        Ok(Self { folder: folder.to_path_buf() })
+        Ok(Self {
+            folder: folder.to_path_buf(),
+        })
     }
 
     /// The pixels of a JPEG file, from the cache or decoded and put there.
@@ -40,11 +42,18 @@ impl PixelCache {
     /// # Errors
     /// If the file cannot be decoded. A cache that cannot be written is not used.
     pub(super) fn pixels(&self, file: &[u8], framing: Framing) -> Result<Vec<u8>, DataError> {
-        let key = Sha256::new().chain_update(DECODER).chain_update(framing.bytes()).chain_update(file).finalize();
+        let key = Sha256::new()
+            .chain_update(DECODER)
+            .chain_update(framing.bytes())
+            .chain_update(file)
+            .finalize();
         let name = hex(&key);
         let folder = self.folder.join(&name[..2]);
         let path = folder.join(&name[2..]);
-        if let Some(pixels) = fs::read(&path).ok().and_then(|bytes| intact(&bytes, framing)) {
+        if let Some(pixels) = fs::read(&path)
+            .ok()
+            .and_then(|bytes| intact(&bytes, framing))
+        {
             return Ok(pixels);
         }
         let pixels = framing.pixels(file)?;
@@ -57,7 +66,8 @@ impl PixelCache {
 /// The pixels after their digest, if they are those.
 fn intact(bytes: &[u8], framing: Framing) -> Option<Vec<u8>> {
     let (digest, pixels) = bytes.split_at_checked(DIGEST)?;
-    let is_intact = pixels.len() == framing.size().features() && Sha256::digest(pixels)[..] == *digest;
+    let is_intact =
+        pixels.len() == framing.size().features() && Sha256::digest(pixels)[..] == *digest;
     is_intact.then(|| pixels.to_vec())
 }
 

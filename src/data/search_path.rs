@@ -14,12 +14,17 @@ pub struct SearchPath {
 }
 
 impl SearchPath {
-    /// `data_dir`, then `$NONVACUOUS_DATA`, then the user's cache folder, then `/usr/share/datasets`.
+    /// `data_dir`, then `$NONVACUOUS_DATA`, then the user's cache folder, then
+    /// `/usr/share/datasets`.
     ///
-    /// Data sets are fetched into `data_dir` if it is given, else into the cache folder: `$XDG_CACHE_HOME/nonvacuous` or
-    /// `$HOME/.cache/nonvacuous`.
+    /// Data sets are fetched into `data_dir` if it is given, else into the cache folder:
+    /// `$XDG_CACHE_HOME/nonvacuous` or `$HOME/.cache/nonvacuous`.
     pub fn from_environment(data_dir: Option<&Path>) -> Self {
-        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let variable = |name: &str| {
+            std::env::var_os(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
         let cache = variable("XDG_CACHE_HOME")
             .or_else(|| variable("HOME").map(|home| home.join(".cache")))
             .unwrap_or_else(std::env::temp_dir)
@@ -31,17 +36,28 @@ impl SearchPath {
             .chain(variable("NONVACUOUS_DATA"))
             .chain([cache.clone(), PathBuf::from("/usr/share/datasets")])
             .collect();
-        Self { folders, cache: data_dir.unwrap_or(cache) }
+        Self {
+            folders,
+            cache: data_dir.unwrap_or(cache),
+        }
     }
 
     /// Only this folder.
     pub fn only(folder: &Path) -> Self {
-        Self { folders: vec![folder.to_path_buf()], cache: folder.to_path_buf() }
+        Self {
+            folders: vec![folder.to_path_buf()],
+            cache: folder.to_path_buf(),
+        }
     }
 
     /// The folders in which a set may be, in the order in which they are searched.
     pub fn candidates(&self, set: &KnownSet) -> Vec<PathBuf> {
-        let below = |folder: &PathBuf| set.folders.iter().map(|name| folder.join(name)).collect::<Vec<_>>();
+        let below = |folder: &PathBuf| {
+            set.folders
+                .iter()
+                .map(|name| folder.join(name))
+                .collect::<Vec<_>>()
+        };
         self.folders.iter().flat_map(below).collect()
     }
 }

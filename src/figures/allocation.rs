@@ -11,12 +11,23 @@ use super::{FigureError, Picture};
 /// The parts of a model file.
 pub(super) fn draw(path: &Path) -> Result<Picture, FigureError> {
     let (_, allocation) = model(path)?;
-    let parts = [("values", VERMILION), ("which are zero", BLUE), ("which value", GREEN)];
-    let mut rows: Vec<(String, Vec<f64>)> = vec![("layers".to_string(), vec![allocation.architecture])];
+    let parts = [
+        ("values", VERMILION),
+        ("which are zero", BLUE),
+        ("which value", GREEN),
+    ];
+    let mut rows: Vec<(String, Vec<f64>)> =
+        vec![("layers".to_string(), vec![allocation.architecture])];
     for tensor in &allocation.tensors {
-        rows.push((tensor.name.clone(), vec![tensor.codebook, tensor.mask, tensor.assignments]));
+        rows.push((
+            tensor.name.clone(),
+            vec![tensor.codebook, tensor.mask, tensor.assignments],
+        ));
     }
-    rows.push(("rest".to_string(), vec![allocation.version + allocation.termination]));
+    rows.push((
+        "rest".to_string(),
+        vec![allocation.version + allocation.termination],
+    ));
 
     let sum = |row: &(String, Vec<f64>)| row.1.iter().sum::<f64>();
     let most = rows.iter().map(sum).fold(0.0, f64::max);
@@ -28,7 +39,11 @@ pub(super) fn draw(path: &Path) -> Result<Picture, FigureError> {
         let middle = row_place(place, rows.len());
         let mut from = 0.0;
         for (place, part) in row.1.iter().enumerate() {
-            let colour = if row.1.len() == 1 { MUTED } else { parts.get(place).map_or(MUTED, |part| part.1) };
+            let colour = if row.1.len() == 1 {
+                MUTED
+            } else {
+                parts.get(place).map_or(MUTED, |part| part.1)
+            };
             plot.bar([(from, middle - 0.3), (from + part, middle + 0.3)], colour);
             from += part;
         }

@@ -9,7 +9,15 @@ use super::style::{BLUE, GREEN, INK, VERMILION};
 use super::{FigureError, Picture};
 
 /// Experiments with networks, and the limit below which means say nothing.
-const NETWORKS: [&str; 7] = ["pure-noise", "label-noise", "sample-size", "width", "steps", "digits", "mnist"];
+const NETWORKS: [&str; 7] = [
+    "pure-noise",
+    "label-noise",
+    "sample-size",
+    "width",
+    "steps",
+    "digits",
+    "mnist",
+];
 const LEAST_LIMIT: f64 = 10.0;
 
 pub(super) fn draw(experiments: &Path) -> Result<Picture, FigureError> {
@@ -23,15 +31,25 @@ pub(super) fn draw(experiments: &Path) -> Result<Picture, FigureError> {
     plot.label((8e4, 0.78), "no code below", INK, Side::Left);
     let slack = |name: &str| -> Result<Vec<(f64, f64)>, FigureError> {
         let rows = Rows::read(&experiments.join(format!("{name}.summary.csv")))?;
-        Ok(rows.numbers("limit_kl_bits")?.into_iter().zip(rows.numbers("slack")?).collect())
+        Ok(rows
+            .numbers("limit_kl_bits")?
+            .into_iter()
+            .zip(rows.numbers("slack")?)
+            .collect())
     };
     for name in NETWORKS {
         if experiments.join(format!("{name}.summary.csv")).exists() {
-            let all = slack(name)?.into_iter().filter(|place| place.0 >= LEAST_LIMIT);
+            let all = slack(name)?
+                .into_iter()
+                .filter(|place| place.0 >= LEAST_LIMIT);
             all.for_each(|place| plot.point(place, Dot::Small(VERMILION)));
         }
     }
-    slack("codebook")?.into_iter().for_each(|place| plot.point(place, Dot::Small(BLUE)));
-    slack("codebook-search")?.into_iter().for_each(|place| plot.point(place, Dot::Open(GREEN)));
+    slack("codebook")?
+        .into_iter()
+        .for_each(|place| plot.point(place, Dot::Small(BLUE)));
+    slack("codebook-search")?
+        .into_iter()
+        .for_each(|place| plot.point(place, Dot::Open(GREEN)));
     plot.picture()
 }

@@ -21,25 +21,52 @@ impl Axis {
     /// Evenly spaced, with 3 to 6 ticks at round numbers.
     pub(super) fn linear(title: &str, from: f64, to: f64) -> Self {
         let step = round_step((to - from) / 5.0);
-        let (first, last) = ((from / step - 1e-9).ceil() as i64, (to / step + 1e-9).floor() as i64);
-        let ticks = (first..=last).map(|place| place as f64 * step).map(|value| (value, number(value))).collect();
-        Self { title: title.to_string(), scale: Scale::Linear, from, to, ticks }
+        let (first, last) = (
+            (from / step - 1e-9).ceil() as i64,
+            (to / step + 1e-9).floor() as i64,
+        );
+        let ticks = (first..=last)
+            .map(|place| place as f64 * step)
+            .map(|value| (value, number(value)))
+            .collect();
+        Self {
+            title: title.to_string(),
+            scale: Scale::Linear,
+            from,
+            to,
+            ticks,
+        }
     }
 
-    /// Spaced by ratios, with ticks at powers of ten, or at 1, 2 and 5 times those if there are few.
+    /// Spaced by ratios, with ticks at powers of ten, or at 1, 2 and 5 times those if there are
+    /// few.
     pub(super) fn logarithmic(title: &str, from: f64, to: f64) -> Self {
         let decades = (to / from).log10();
-        let factors: &[f64] = if decades < 2.5 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let factors: &[f64] = if decades < 2.5 {
+            &[1.0, 2.0, 5.0]
+        } else {
+            &[1.0]
+        };
         let powers = (from.log10().floor() as i32)..=(to.log10().ceil() as i32);
-        let values = powers.flat_map(|power| factors.iter().map(move |factor| factor * 10f64.powi(power)));
-        let within = values.filter(|value| (from * (1.0 - 1e-9)..=to * (1.0 + 1e-9)).contains(value));
+        let values =
+            powers.flat_map(|power| factors.iter().map(move |factor| factor * 10f64.powi(power)));
+        let within =
+            values.filter(|value| (from * (1.0 - 1e-9)..=to * (1.0 + 1e-9)).contains(value));
         let ticks = within.map(|value| (value, number(value))).collect();
-        Self { title: title.to_string(), scale: Scale::Logarithmic, from, to, ticks }
+        Self {
+            title: title.to_string(),
+            scale: Scale::Logarithmic,
+            from,
+            to,
+            ticks,
+        }
     }
 
     /// The same with other texts at the ticks.
     pub(super) fn written(mut self, write: impl Fn(f64) -> String) -> Self {
-        self.ticks.iter_mut().for_each(|(value, text)| *text = write(*value));
+        self.ticks
+            .iter_mut()
+            .for_each(|(value, text)| *text = write(*value));
         self
     }
 
@@ -76,7 +103,10 @@ impl Axis {
 /// 1, 2 or 5 times a power of ten, at least as large.
 fn round_step(least: f64) -> f64 {
     let power = 10f64.powf(least.log10().floor());
-    let factor = [1.0, 2.0, 5.0].into_iter().find(|factor| factor * power >= least * (1.0 - 1e-9)).unwrap_or(10.0);
+    let factor = [1.0, 2.0, 5.0]
+        .into_iter()
+        .find(|factor| factor * power >= least * (1.0 - 1e-9))
+        .unwrap_or(10.0);
     factor * power
 }
 
@@ -84,7 +114,9 @@ fn round_step(least: f64) -> f64 {
 pub(super) fn number(value: f64) -> String {
     let text = format!("{:.6}", value.abs());
     let text = text.trim_end_matches('0').trim_end_matches('.');
-    let (whole, decimals) = text.split_once('.').map_or((text, None), |(whole, decimals)| (whole, Some(decimals)));
+    let (whole, decimals) = text
+        .split_once('.')
+        .map_or((text, None), |(whole, decimals)| (whole, Some(decimals)));
     let mut grouped = String::new();
     for (place, digit) in whole.chars().enumerate() {
         if place > 0 && (whole.len() - place) % 3 == 0 {
@@ -93,7 +125,9 @@ pub(super) fn number(value: f64) -> String {
         grouped.push(digit);
     }
     let sign = if value < 0.0 { "\u{2212}" } else { "" };
-    decimals.map_or(format!("{sign}{grouped}"), |decimals| format!("{sign}{grouped}.{decimals}"))
+    decimals.map_or(format!("{sign}{grouped}"), |decimals| {
+        format!("{sign}{grouped}.{decimals}")
+    })
 }
 
 /// A fraction as a percentage with as many decimals as it needs, up to two.
@@ -115,9 +149,23 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_within_the_axis() {
-        let texts = |axis: Axis| axis.ticks().iter().map(|(_, text)| text.clone()).collect::<Vec<_>>();
-        assert_eq!(texts(Axis::linear("", 0.0, 0.5)), ["0", "0.1", "0.2", "0.3", "0.4", "0.5"]);
-        assert_eq!(texts(Axis::logarithmic("", 1.0, 1e4)), ["1", "10", "100", "1,000", "10,000"]);
-        assert_eq!(texts(Axis::logarithmic("", 0.02, 0.5)), ["0.02", "0.05", "0.1", "0.2", "0.5"]);
+        let texts = |axis: Axis| {
+            axis.ticks()
+                .iter()
+                .map(|(_, text)| text.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            texts(Axis::linear("", 0.0, 0.5)),
+            ["0", "0.1", "0.2", "0.3", "0.4", "0.5"]
+        );
+        assert_eq!(
+            texts(Axis::logarithmic("", 1.0, 1e4)),
+            ["1", "10", "100", "1,000", "10,000"]
+        );
+        assert_eq!(
+            texts(Axis::logarithmic("", 0.02, 0.5)),
+            ["0.02", "0.05", "0.1", "0.2", "0.5"]
+        );
     }
 }

@@ -16,7 +16,11 @@ pub(super) fn draw(experiments: &Path) -> Result<Picture, FigureError> {
         ("pac_bayes_kl", "PAC-Bayes kl", Stroke::Solid(GREEN)),
         ("mcallester", "McAllester", Stroke::Dashed(PURPLE)),
         ("thiemann", "Thiemann", Stroke::Solid(BROWN)),
-        ("catoni_uniform", "Catoni, any \u{3bb}", Stroke::Dashed(MUTED)),
+        (
+            "catoni_uniform",
+            "Catoni, any \u{3bb}",
+            Stroke::Dashed(MUTED),
+        ),
     ];
     let rows = Rows::read(&experiments.join("bounds.csv"))?;
     let bits = rows.numbers("bits")?;

@@ -8,7 +8,10 @@ use crate::code::{Allocation, Model};
 
 /// Reads a file.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, FigureError> {
-    std::fs::read(path).map_err(|source| FigureError::Io { path: path.to_path_buf(), source })
+    std::fs::read(path).map_err(|source| FigureError::Io {
+        path: path.to_path_buf(),
+        source,
+    })
 }
 
 /// Reads a certificate; nothing in it is checked but its form.
@@ -20,10 +23,15 @@ pub(super) fn certificate(path: &Path) -> Result<Certificate, FigureError> {
 /// Decodes a model file, and says where its bits go.
 pub(super) fn model(path: &Path) -> Result<(Model, Allocation), FigureError> {
     let model = Model::decode(&read(path)?).map_err(|error| damaged(path, &error))?;
-    let (_, allocation) = model.encode_with_allocation().map_err(|error| damaged(path, &error))?;
+    let (_, allocation) = model
+        .encode_with_allocation()
+        .map_err(|error| damaged(path, &error))?;
     Ok((model, allocation))
 }
 
 fn damaged(path: &Path, error: &dyn std::error::Error) -> FigureError {
-    FigureError::Certificate { path: path.to_path_buf(), reason: error.to_string() }
+    FigureError::Certificate {
+        path: path.to_path_buf(),
+        reason: error.to_string(),
+    }
 }

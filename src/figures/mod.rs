@@ -1,7 +1,8 @@
 //! Pictures of results, and pages of them.
 //!
-//! Each [`Figure`] is a pure function of files that an experiment or a certificate has left; its picture is the same, byte for byte, on every
-//! machine. [`report`] puts them on a page together with what they show.
+//! Each [`Figure`] is a pure function of files that an experiment or a certificate has left; its
+//! picture is the same, byte for byte, on every machine. [`report`] puts them on a page together
+//! with what they show.
 
 mod allocation;
 mod attainment;
@@ -103,7 +104,9 @@ impl Figure {
 
     /// Whether all files from which it is made are there.
     pub fn has_sources(&self, experiments: &Path) -> bool {
-        self.sources.iter().all(|source| experiments.join(source).exists())
+        self.sources
+            .iter()
+            .all(|source| experiments.join(source).exists())
     }
 
     /// The figure of that name.
@@ -111,11 +114,18 @@ impl Figure {
     /// # Errors
     /// [`FigureError::Unknown`] with the nearest name.
     pub fn named(name: &str) -> Result<&'static Self, FigureError> {
-        FIGURES.iter().find(|figure| figure.name == name).ok_or_else(|| FigureError::Unknown {
-            name: name.to_string(),
-            hint: nearest(name, FIGURES.iter().map(|figure| figure.name)),
-            accepted: FIGURES.iter().map(|figure| figure.name).collect::<Vec<_>>().join(", "),
-        })
+        FIGURES
+            .iter()
+            .find(|figure| figure.name == name)
+            .ok_or_else(|| FigureError::Unknown {
+                name: name.to_string(),
+                hint: nearest(name, FIGURES.iter().map(|figure| figure.name)),
+                accepted: FIGURES
+                    .iter()
+                    .map(|figure| figure.name)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            })
     }
 }
 

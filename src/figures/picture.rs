@@ -26,8 +26,18 @@ static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
 impl Picture {
     /// From an SVG in units of the canvas; `size` is that in pixels.
     pub(super) fn from_units(svg: &str, (width, height): (u32, u32)) -> Self {
-        let before = format!("<svg width=\"{}\" height=\"{}\"", width * UNITS, height * UNITS);
-        Self { svg: svg.replacen(&before, &format!("<svg width=\"{width}\" height=\"{height}\""), 1) }
+        let before = format!(
+            "<svg width=\"{}\" height=\"{}\"",
+            width * UNITS,
+            height * UNITS
+        );
+        Self {
+            svg: svg.replacen(
+                &before,
+                &format!("<svg width=\"{width}\" height=\"{height}\""),
+                1,
+            ),
+        }
     }
 
     /// An XML document.
@@ -41,13 +51,23 @@ impl Picture {
     /// [`FigureError::Drawing`] if the SVG cannot be drawn.
     pub fn png(&self) -> Result<Vec<u8>, FigureError> {
         let failed = |reason: String| FigureError::Drawing(reason);
-        let options = Options { fontdb: FONTS.clone(), ..Options::default() };
-        let tree = Tree::from_str(&self.svg, &options).map_err(|error| failed(error.to_string()))?;
+        let options = Options {
+            fontdb: FONTS.clone(),
+            ..Options::default()
+        };
+        let tree =
+            Tree::from_str(&self.svg, &options).map_err(|error| failed(error.to_string()))?;
         let size = tree.size();
         let pixels = |length: f32| (length * PNG_SCALE).round() as u32;
         let mut canvas = Pixmap::new(pixels(size.width()), pixels(size.height()))
             .ok_or_else(|| failed(format!("a picture of {} x {}", size.width(), size.height())))?;
-        resvg::render(&tree, Transform::from_scale(PNG_SCALE, PNG_SCALE), &mut canvas.as_mut());
-        canvas.encode_png().map_err(|error| failed(error.to_string()))
+        resvg::render(
+            &tree,
+            Transform::from_scale(PNG_SCALE, PNG_SCALE),
+            &mut canvas.as_mut(),
+        );
+        canvas
+            .encode_png()
+            .map_err(|error| failed(error.to_string()))
     }
 }

@@ -1,7 +1,8 @@
 //! How every picture looks: sizes, colours and strokes, in one place.
 //!
-//! A picture is 3.3 inches wide, a column of a paper, on an opaque card that stands on light and on dark pages. Colours are those of Okabe
-//! and Ito (2008), made darker until each is readable as text on the card (a contrast of 4.5 or more), so that a curve and its label share one.
+//! A picture is 3.3 inches wide, a column of a paper, on an opaque card that stands on light and on
+//! dark pages. Colours are those of Okabe and Ito (2008), made darker until each is readable as
+//! text on the card (a contrast of 4.5 or more), so that a curve and its label share one.
 
 use plotters::style::RGBColor;
 
@@ -20,7 +21,8 @@ pub(super) const TEXT: i32 = 98;
 /// What is between a label and what it is about.
 pub(super) const GAP: i32 = 45;
 
-/// The font that is embedded, and those of the same metrics or nearly so where a browser does not have it.
+/// The font that is embedded, and those of the same metrics or nearly so where a browser does not
+/// have it.
 pub(super) const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
 
 /// Mean width of a letter, as a part of the height of text.

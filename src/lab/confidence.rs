@@ -2,15 +2,19 @@
 
 use crate::bounds::{kl_inverse_lower, kl_inverse_upper, BoundError, Nats, Probability};
 
-/// Limits of the expectation of numbers in `range`, which is known beforehand: each is wrong with probability `failure` at most.
+/// Limits of the expectation of numbers in `range`, which is known beforehand: each is wrong with
+/// probability `failure` at most.
 ///
-/// The tighter of two, each at half of `failure`. For `M` draws from `[0, 1]` of mean `m` and sample variance `V`:
-/// `m ± (sqrt(2 V s/M) + 7 s/(3 (M - 1)))` with `s = ln(4/failure)` (Maurer and Pontil 2009, theorem 4), good where draws vary little; and
-/// the two `p` with `kl(m || p) = ln(2/failure)/M` (Chernoff's bound, Hoeffding 1963), good near 0 and 1. Numbers above the range are taken
-/// for its upper end, which leaves the lower limit a lower limit. With fewer than two draws, the range itself.
+/// The tighter of two, each at half of `failure`. For `M` draws from `[0, 1]` of mean `m` and
+/// sample variance `V`: `m ± (sqrt(2 V s/M) + 7 s/(3 (M - 1)))` with `s = ln(4/failure)` (Maurer
+/// and Pontil 2009, theorem 4), good where draws vary little; and the two `p` with
+/// `kl(m || p) = ln(2/failure)/M` (Chernoff's bound, Hoeffding 1963), good near 0 and 1. Numbers
+/// above the range are taken for its upper end, which leaves the lower limit a lower limit. With
+/// fewer than two draws, the range itself.
 ///
 /// # Errors
-/// [`BoundError`] if a value is below the range or not a number, or `failure` is not between 0 and 1.
+/// [`BoundError`] if a value is below the range or not a number, or `failure` is not between 0 and
+/// 1.
 ///
 /// ```
 /// use nonvacuous::lab::confidence::mean_limits;
@@ -20,7 +24,11 @@ use crate::bounds::{kl_inverse_lower, kl_inverse_upper, BoundError, Nats, Probab
 /// assert!(upper < 0.0037);
 /// # Ok::<(), nonvacuous::bounds::BoundError>(())
 /// ```
-pub fn mean_limits(values: &[f64], range: (f64, f64), failure: f64) -> Result<(f64, f64), BoundError> {
+pub fn mean_limits(
+    values: &[f64],
+    range: (f64, f64),
+    failure: f64,
+) -> Result<(f64, f64), BoundError> {
     let (low, high) = range;
     let count = values.len() as f64;
     if values.len() < 2 || low >= high {
@@ -31,7 +39,8 @@ pub fn mean_limits(values: &[f64], range: (f64, f64), failure: f64) -> Result<(f
     let mean = parts().sum::<f64>() / count;
     let variance = parts().map(|part| (part - mean).powi(2)).sum::<f64>() / (count - 1.0);
     let surprise = (4.0 / failure).ln();
-    let radius = (2.0 * variance * surprise / count).sqrt() + 7.0 * surprise / (3.0 * (count - 1.0));
+    let radius =
+        (2.0 * variance * surprise / count).sqrt() + 7.0 * surprise / (3.0 * (count - 1.0));
     // A mean of numbers up to 1 is up to 1, but for rounding.
     let part = Probability::new(mean.min(1.0))?;
     let chernoff = Nats::new((2.0 / failure).ln() / count)?;

@@ -1,9 +1,12 @@
 //! The theorems, checked: exactly on finite laws, and on networks trained again and again.
 //!
-//! - [`exact`]: finite laws, classes and learners, and everything about them by enumeration, without statistical doubt;
+//! - [`exact`]: finite laws, classes and learners, and everything about them by enumeration,
+//!   without statistical doubt;
 //! - [`codebook`]: the learner that attains the limit, drawn exactly and searched for in earnest;
-//! - [`check`]: every theorem, with the number of instances and the one that is closest to breaking it;
-//! - [`run`]: experiments as independent draws that can be stopped, resumed and spread over machines;
+//! - [`check`]: every theorem, with the number of instances and the one that is closest to breaking
+//!   it;
+//! - [`run`]: experiments as independent draws that can be stopped, resumed and spread over
+//!   machines;
 //! - [`confidence`]: what means of draws prove;
 //! - `squeeze`: the code words that a trained network may send.
 

@@ -10,10 +10,16 @@ pub const CODEWORDS: [usize; 5] = [2, 3, 4, 8, 16];
 /// Binary digits of a codeword after the first, that are tried.
 const DIGITS: [u32; 2] = [1, 3];
 
-/// Keeps the largest weights, the part `kept` of all, relative to the deviation of their tensor; biases, whose deviation is zero, are kept.
+/// Keeps the largest weights, the part `kept` of all, relative to the deviation of their tensor;
+/// biases, whose deviation is zero, are kept.
 pub fn prune(weights: &[Vec<f32>], deviations: &[f64], kept: f64) -> Variables {
     let score = |weight: f32, deviation: f64| f64::from(weight).abs() / deviation;
-    let matrices = || weights.iter().zip(deviations).filter(|(_, &deviation)| deviation > 0.0);
+    let matrices = || {
+        weights
+            .iter()
+            .zip(deviations)
+            .filter(|(_, &deviation)| deviation > 0.0)
+    };
     let mut scores: Vec<f64> = matrices()
         .flat_map(|(tensor, &deviation)| tensor.iter().map(move |&weight| score(weight, deviation)))
         .collect();
@@ -23,27 +29,56 @@ pub fn prune(weights: &[Vec<f32>], deviations: &[f64], kept: f64) -> Variables {
         Some(place) => *scores.select_nth_unstable_by(place, f64::total_cmp).1,
     };
     let marks = |(tensor, &deviation): (&Vec<f32>, &f64)| {
-        tensor.iter().map(|&weight| deviation == 0.0 || score(weight, deviation) > threshold).collect()
+        tensor
+            .iter()
+            .map(|&weight| deviation == 0.0 || score(weight, deviation) > threshold)
+            .collect()
     };
-    Variables::Masked { weights: weights.to_vec(), kept: weights.iter().zip(deviations).map(marks).collect() }
+    Variables::Masked {
+        weights: weights.to_vec(),
+        kept: weights.iter().zip(deviations).map(marks).collect(),
+    }
 }
 
-/// The weights that are not zero share values, the centres of k-means over the whole network: one for each of [`CODEWORDS`].
+/// The weights that are not zero share values, the centres of k-means over the whole network: one
+/// for each of [`CODEWORDS`].
 pub fn shared(weights: &[Vec<f32>]) -> Vec<Variables> {
-    let kept: Vec<f32> = weights.iter().flatten().copied().filter(|&weight| weight != 0.0).collect();
+    let kept: Vec<f32> = weights
+        .iter()
+        .flatten()
+        .copied()
+        .filter(|&weight| weight != 0.0)
+        .collect();
     let with = |codewords: usize| {
         let centres = kmeans(&kept, codewords);
-        let symbol = |&weight: &f32| if weight == 0.0 { 0 } else { nearest(&centres, weight) };
-        let tensor = |weights: &Vec<f32>| CodedTensor { codebook: 0, symbols: weights.iter().map(symbol).collect() };
-        Variables::Shared { tensors: weights.iter().map(tensor).collect(), codebooks: vec![centres] }
+        let symbol = |&weight: &f32| {
+            if weight == 0.0 {
+                0
+            } else {
+                nearest(&centres, weight)
+            }
+        };
+        let tensor = |weights: &Vec<f32>| CodedTensor {
+            codebook: 0,
+            symbols: weights.iter().map(symbol).collect(),
+        };
+        Variables::Shared {
+            tensors: weights.iter().map(tensor).collect(),
+            codebooks: vec![centres],
+        }
     };
     CODEWORDS.map(with).into()
 }
 
 /// One more than the place of the nearest centre; 0 if there is none.
 fn nearest(centres: &[f32], weight: f32) -> u8 {
-    let distances = centres.iter().map(|centre| (centre - weight).abs()).zip(1..);
-    distances.min_by(|first, second| first.0.total_cmp(&second.0)).map_or(0, |(_, symbol)| symbol)
+    let distances = centres
+        .iter()
+        .map(|centre| (centre - weight).abs())
+        .zip(1..);
+    distances
+        .min_by(|first, second| first.0.total_cmp(&second.0))
+        .map_or(0, |(_, symbol)| symbol)
 }
 
 /// A model and its file.
@@ -72,23 +107,39 @@ impl Coded {
     }
 }
 
-/// Code words of networks that decide for one class whatever they see, one a class: all weights are zero but an output's bias. None, if the
-/// outputs have no biases.
+/// Code words of networks that decide for one class whatever they see, one a class: all weights are
+/// zero but an output's bias. None, if the outputs have no biases.
 ///
 /// # Errors
 /// None in practice: such a model fits its architecture.
 pub fn constants(architecture: &Architecture) -> Result<Vec<Coded>, CodeError> {
     let shapes = architecture.tensors();
-    let Some(outputs) = shapes.last().filter(|shape| shape.dimensions.len() == 1).map(TensorShape::len) else {
+    let Some(outputs) = shapes
+        .last()
+        .filter(|shape| shape.dimensions.len() == 1)
+        .map(TensorShape::len)
+    else {
         return Ok(Vec::new());
     };
     let with = |class: usize| {
-        let mut tensors: Vec<CodedTensor> =
-            shapes.iter().map(|shape| CodedTensor { codebook: 0, symbols: vec![0; shape.len()] }).collect();
-        if let Some(symbol) = tensors.last_mut().and_then(|tensor| tensor.symbols.get_mut(class)) {
+        let mut tensors: Vec<CodedTensor> = shapes
+            .iter()
+            .map(|shape| CodedTensor {
+                codebook: 0,
+                symbols: vec![0; shape.len()],
+            })
+            .collect();
+        if let Some(symbol) = tensors
+            .last_mut()
+            .and_then(|tensor| tensor.symbols.get_mut(class))
+        {
             *symbol = 1;
         }
-        let model = Model::new(architecture.clone(), vec![Codebook::new(0, vec![1.0])?], tensors)?;
+        let model = Model::new(
+            architecture.clone(),
+            vec![Codebook::new(0, vec![1.0])?],
+            tensors,
+        )?;
         let file = model.encode()?;
         Ok(Coded { model, file })
     };
@@ -111,10 +162,16 @@ pub fn coded(architecture: &Architecture, variables: &Variables) -> Result<Vec<C
                 0.0
             }
         };
-        let rounded: Vec<Vec<f32>> = weights.iter().map(|tensor| tensor.iter().map(round).collect()).collect();
+        let rounded: Vec<Vec<f32>> = weights
+            .iter()
+            .map(|tensor| tensor.iter().map(round).collect())
+            .collect();
         let all: Vec<f32> = rounded.iter().flatten().copied().collect();
         let codebook = Codebook::nearest(digits, &all)?;
-        let tensor = |weights: &Vec<f32>| CodedTensor { codebook: 0, symbols: codebook.symbols(weights) };
+        let tensor = |weights: &Vec<f32>| CodedTensor {
+            codebook: 0,
+            symbols: codebook.symbols(weights),
+        };
         let tensors = rounded.iter().map(tensor).collect();
         let model = Model::new(architecture.clone(), vec![codebook], tensors)?;
         let file = model.encode()?;

@@ -1,6 +1,7 @@
 //! Random changes of training images that leave their class as it is.
 //!
-//! An image that is seen in many variants is still one example: augmentation never changes the `n` of a bound.
+//! An image that is seen in many variants is still one example: augmentation never changes the `n`
+//! of a bound.
 
 use candle_core::{Result, Tensor};
 use rand::RngExt;
@@ -17,9 +18,13 @@ pub struct Augmentation {
 
 impl Augmentation {
     /// Images stay as they are.
-    pub const NONE: Self = Self { shift: 0, flip: false };
+    pub const NONE: Self = Self {
+        shift: 0,
+        flip: false,
+    };
 
-    /// Changes images, `[batch, channels, height, width]`, each by itself, with three draws from the stream an image.
+    /// Changes images, `[batch, channels, height, width]`, each by itself, with three draws from
+    /// the stream an image.
     ///
     /// # Errors
     /// If they have another shape or are not of single precision.
@@ -35,7 +40,9 @@ impl Augmentation {
             let mut shift = || random.random_range(-(self.shift as i64)..=self.shift as i64);
             let (rows, columns) = (shift(), shift());
             let mirrored = random.random::<bool>() && self.flip;
-            let planes = target.chunks_mut(height * width).zip(source.chunks(height * width));
+            let planes = target
+                .chunks_mut(height * width)
+                .zip(source.chunks(height * width));
             for (target, source) in planes {
                 move_plane(target, source, width, [rows, columns], mirrored);
             }
@@ -45,15 +52,28 @@ impl Augmentation {
 }
 
 /// Fills what is not covered with what is in `target` already.
-fn move_plane(target: &mut [f32], source: &[f32], width: usize, [rows, columns]: [i64; 2], mirrored: bool) {
+fn move_plane(
+    target: &mut [f32],
+    source: &[f32],
+    width: usize,
+    [rows, columns]: [i64; 2],
+    mirrored: bool,
+) {
     let lines: Vec<&[f32]> = source.chunks(width).collect();
     for (row, line) in target.chunks_mut(width).enumerate() {
-        let Some(source) = usize::try_from(row as i64 - rows).ok().and_then(|row| lines.get(row)) else {
+        let Some(source) = usize::try_from(row as i64 - rows)
+            .ok()
+            .and_then(|row| lines.get(row))
+        else {
             continue;
         };
         for (column, target) in line.iter_mut().enumerate() {
             let from = column as i64 - columns;
-            let from = if mirrored { width as i64 - 1 - from } else { from };
+            let from = if mirrored {
+                width as i64 - 1 - from
+            } else {
+                from
+            };
             if let Some(&value) = usize::try_from(from).ok().and_then(|from| source.get(from)) {
                 *target = value;
             }

@@ -1,13 +1,14 @@
 //! The function of a decoded model, defined to the last bit, and its errors on a data set.
 //!
-//! Every number is an IEEE 754 single, every operation is one of `+ - * / sqrt max` rounded to nearest, and the
-//! order of the operations is the one written here. No fused multiplication, no reordering: the logits of an
-//! image are the same bits on every machine, whatever the number of threads. Several images are computed side by
-//! side, one in each lane of a vector, which changes no image's order of operations.
+//! Every number is an IEEE 754 single, every operation is one of `+ - * / sqrt max` rounded to
+//! nearest, and the order of the operations is the one written here. No fused multiplication, no
+//! reordering: the logits of an image are the same bits on every machine, whatever the number of
+//! threads. Several images are computed side by side, one in each lane of a vector, which changes
+//! no image's order of operations.
 //!
 //! - A pixel of level `v` in a data set of `l` levels enters as `v / (l - 1)`.
-//! - A sum over weights starts from the bias, or zero, and runs over the weights that are not zero in the order in
-//!   which the tensor stores them; positions in the padding are left out.
+//! - A sum over weights starts from the bias, or zero, and runs over the weights that are not zero
+//!   in the order in which the tensor stores them; positions in the padding are left out.
 //! - Means run over features in order.
 
 use rayon::prelude::*;
@@ -91,13 +92,20 @@ pub struct Evaluator {
 impl Evaluator {
     /// Prepares the function that `model` stands for.
     pub fn new(model: &Model) -> Self {
-        // One weight after the other: those of a large network, all of them at once, would take more memory than all that is made of them.
-        Self::of(model.architecture(), (0..model.tensors().len()).map(|place| model.tensor_weights(place)))
+        // One weight after the other: those of a large network, all of them at once, would take
+        // more memory than all that is made of them.
+        Self::of(
+            model.architecture(),
+            (0..model.tensors().len()).map(|place| model.tensor_weights(place)),
+        )
     }
 
-    /// Prepares the function of an architecture with weights, one list a tensor, as long and in the order of
-    /// [`Architecture::tensors`].
-    pub fn of<T: IntoIterator<Item = f32>>(architecture: &Architecture, weights: impl IntoIterator<Item = T>) -> Self {
+    /// Prepares the function of an architecture with weights, one list a tensor, as long and in the
+    /// order of [`Architecture::tensors`].
+    pub fn of<T: IntoIterator<Item = f32>>(
+        architecture: &Architecture,
+        weights: impl IntoIterator<Item = T>,
+    ) -> Self {
         let mut tensors = weights.into_iter();
         let mut next = || tensors.next().into_iter().flatten();
         let steps = architecture
@@ -118,10 +126,15 @@ impl Evaluator {
                     Layer::MaxPool { size } => Step::MaxPool(size),
                     Layer::AveragePool { size } => Step::AveragePool(size),
                     Layer::GlobalAverage => Step::GlobalAverage,
-                    Layer::Relu => Step::Clamp { ceiling: f32::INFINITY },
+                    Layer::Relu => Step::Clamp {
+                        ceiling: f32::INFINITY,
+                    },
                     Layer::Relu6 => Step::Clamp { ceiling: 6.0 },
                     Layer::Normalise => Step::Normalise,
-                    Layer::BatchNormalise => Step::BatchNormalise { scale: next().collect(), shift: next().collect() },
+                    Layer::BatchNormalise => Step::BatchNormalise {
+                        scale: next().collect(),
+                        shift: next().collect(),
+                    },
                     Layer::Branch => Step::Branch,
                     Layer::Exchange => Step::Exchange,
                     Layer::Join => Step::Join,
@@ -129,7 +142,11 @@ impl Evaluator {
                 (step, before, after)
             })
             .collect();
-        Self { input: architecture.input(), classes: architecture.classes(), steps }
+        Self {
+            input: architecture.input(),
+            classes: architecture.classes(),
+            steps,
+        }
     }
 
     /// Number of images that do not count as right, by the rule of [`Loss::Top1`].
@@ -141,8 +158,9 @@ impl Evaluator {
         Ok(right.into_iter().filter(|right| !right).count() as u64)
     }
 
-    /// For each image by how much its class's logit exceeds every other, relative to the largest magnitude among its
-    /// logits: how far it is from counting as wrong, or as right. Not a number if a logit is not.
+    /// For each image by how much its class's logit exceeds every other, relative to the largest
+    /// magnitude among its logits: how far it is from counting as wrong, or as right. Not a number
+    /// if a logit is not.
     ///
     /// # Errors
     /// If the network does not fit the data set.
@@ -158,14 +176,18 @@ impl Evaluator {
         self.outcomes(data, |logits, _| logits.to_vec())
     }
 
-    /// For each image the class that would count as right, if there is one: no other does, whatever the label.
+    /// For each image the class that would count as right, if there is one: no other does, whatever
+    /// the label.
     ///
     /// # Errors
     /// If the network does not fit the data set.
     pub fn decisions(&self, data: &LabelledImages) -> Result<Vec<Option<u8>>, EvaluationError> {
         let classes = self.classes.min(usize::from(u8::MAX) + 1);
-        let decision = move |logits: &[f32]| (0..classes).find(|&class| Loss::Top1.is_right(logits, class));
-        self.outcomes(data, move |logits, _| decision(logits).map(|class| class as u8))
+        let decision =
+            move |logits: &[f32]| (0..classes).find(|&class| Loss::Top1.is_right(logits, class));
+        self.outcomes(data, move |logits, _| {
+            decision(logits).map(|class| class as u8)
+        })
     }
 
     /// What `outcome` makes of the logits and the label of each image.
@@ -177,7 +199,9 @@ impl Evaluator {
         self.check(data)?;
         let all: Vec<usize> = (0..data.len()).collect();
         let blocks = all.par_chunks(LANES);
-        Ok(blocks.flat_map_iter(|images| self.block_outcomes(&self.block(data, images, 0), outcome)).collect())
+        Ok(blocks
+            .flat_map_iter(|images| self.block_outcomes(&self.block(data, images, 0), outcome))
+            .collect())
     }
 
     /// What the first `layers` layers make of some images.
@@ -191,7 +215,12 @@ impl Evaluator {
         layers: usize,
     ) -> Result<Features, EvaluationError> {
         self.check(data)?;
-        Ok(Features(images.par_chunks(LANES).map(|images| self.block(data, images, layers)).collect()))
+        Ok(Features(
+            images
+                .par_chunks(LANES)
+                .map(|images| self.block(data, images, layers))
+                .collect(),
+        ))
     }
 
     /// Photographs before the first layer.
@@ -200,7 +229,13 @@ impl Evaluator {
     /// If the network does not fit the photographs.
     pub fn start(&self, batch: &Batch) -> Result<Features, EvaluationError> {
         self.check_sizes(batch.shape(), batch.classes())?;
-        Ok(Features(batch.examples().par_chunks(LANES).map(|examples| self.photographs(examples, 0)).collect()))
+        Ok(Features(
+            batch
+                .examples()
+                .par_chunks(LANES)
+                .map(|examples| self.photographs(examples, 0))
+                .collect(),
+        ))
     }
 
     /// What the layers up to the first `layers` make of features that some of them have made.
@@ -216,14 +251,21 @@ impl Evaluator {
     /// The logits that the layers that are left make of features, one list an image.
     pub fn finish(&self, features: &Features) -> Vec<Vec<f32>> {
         let blocks = features.0.par_iter();
-        blocks.flat_map_iter(|block| self.block_outcomes(block, |logits, _| logits.to_vec())).collect()
+        blocks
+            .flat_map_iter(|block| self.block_outcomes(block, |logits, _| logits.to_vec()))
+            .collect()
     }
 
-    /// Number of images that do not count as right, from the features that another network with the same first layers
-    /// made of them.
+    /// Number of images that do not count as right, from the features that another network with the
+    /// same first layers made of them.
     pub fn errors_from(&self, features: &Features) -> u64 {
         let is_right = |logits: &[f32], label| Loss::Top1.is_right(logits, label);
-        let wrong = |block| self.block_outcomes(block, is_right).into_iter().filter(|right| !right).count() as u64;
+        let wrong = |block| {
+            self.block_outcomes(block, is_right)
+                .into_iter()
+                .filter(|right| !right)
+                .count() as u64
+        };
         features.0.par_iter().map(wrong).sum()
     }
 
@@ -233,9 +275,14 @@ impl Evaluator {
     /// If the network does not fit the photographs.
     pub fn wrong(&self, batch: &Batch, loss: Loss) -> Result<Vec<bool>, EvaluationError> {
         self.check_sizes(batch.shape(), batch.classes())?;
-        let blocks = batch.examples().par_chunks(LANES).flat_map_iter(|examples| {
-            self.block_outcomes(&self.photographs(examples, 0), |logits, label| !loss.is_right(logits, label))
-        });
+        let blocks = batch
+            .examples()
+            .par_chunks(LANES)
+            .flat_map_iter(|examples| {
+                self.block_outcomes(&self.photographs(examples, 0), |logits, label| {
+                    !loss.is_right(logits, label)
+                })
+            });
         Ok(blocks.collect())
     }
 
@@ -245,28 +292,43 @@ impl Evaluator {
 
     fn check_sizes(&self, shape: ImageSize, classes: usize) -> Result<(), EvaluationError> {
         if self.input != shape {
-            return Err(EvaluationError::ImageSize { network: self.input, data: shape });
+            return Err(EvaluationError::ImageSize {
+                network: self.input,
+                data: shape,
+            });
         }
         if self.classes != classes {
-            return Err(EvaluationError::Classes { network: self.classes, data: classes });
+            return Err(EvaluationError::Classes {
+                network: self.classes,
+                data: classes,
+            });
         }
         Ok(())
     }
 
     /// At most [`LANES`] images after the first `layers` layers.
     fn block(&self, data: &LabelledImages, images: &[usize], layers: usize) -> Block {
-        let images = images.iter().map(|&index| (data.image(index), usize::from(data.label(index))));
+        let images = images
+            .iter()
+            .map(|&index| (data.image(index), usize::from(data.label(index))));
         self.block_of(images, data.levels(), layers)
     }
 
     /// The same, of photographs; the label of one without a class is none of the network's.
     fn photographs(&self, examples: &[Example], layers: usize) -> Block {
-        let images = examples.iter().map(|example| (example.pixels(), example.class().unwrap_or(usize::MAX)));
+        let images = examples
+            .iter()
+            .map(|example| (example.pixels(), example.class().unwrap_or(usize::MAX)));
         self.block_of(images, 256, layers)
     }
 
     /// The same, from pixels of so many levels and labels.
-    fn block_of<'a>(&self, images: impl Iterator<Item = (&'a [u8], usize)>, levels: u16, layers: usize) -> Block {
+    fn block_of<'a>(
+        &self,
+        images: impl Iterator<Item = (&'a [u8], usize)>,
+        levels: u16,
+        layers: usize,
+    ) -> Block {
         let scale = f32::from(levels - 1);
         let mut features = vec![[0.0; LANES]; self.input.features()];
         let mut labels = Vec::with_capacity(LANES);
@@ -276,27 +338,43 @@ impl Evaluator {
             }
             labels.push(label);
         }
-        let mut state = State { features, remembered: Vec::new() };
+        let mut state = State {
+            features,
+            remembered: Vec::new(),
+        };
         self.advance(&mut state, 0..layers);
-        Block { state, labels, layers, channels: self.channels_after(layers) }
+        Block {
+            state,
+            labels,
+            layers,
+            channels: self.channels_after(layers),
+        }
     }
 
     /// Channels of the feature map after the first layers.
     fn channels_after(&self, layers: usize) -> usize {
-        let last = layers.checked_sub(1).and_then(|last| self.steps.get(last.min(self.steps.len() - 1)));
+        let last = layers
+            .checked_sub(1)
+            .and_then(|last| self.steps.get(last.min(self.steps.len() - 1)));
         last.map_or(self.input, |(_, _, after)| *after).channels
     }
 
     /// Applies some of the layers.
     fn advance(&self, state: &mut State, layers: std::ops::Range<usize>) {
-        let State { features, remembered } = state;
+        let State {
+            features,
+            remembered,
+        } = state;
         // Wider vectors change no result: each lane's operations and their order stay.
         for (step, before, after) in self.steps.iter().take(layers.end).skip(layers.start) {
             match (step, remembered.last_mut()) {
                 (Step::Branch, _) => remembered.push(features.clone()),
                 (Step::Exchange, Some(other)) => std::mem::swap(other, features),
                 (Step::Join, _) => {
-                    for (value, other) in features.iter_mut().zip(remembered.pop().unwrap_or_default()) {
+                    for (value, other) in features
+                        .iter_mut()
+                        .zip(remembered.pop().unwrap_or_default())
+                    {
                         each(value, &other, |value, other| value + other);
                     }
                 }
@@ -333,7 +411,10 @@ pub struct Features(Vec<Block>);
 impl Features {
     /// The features of each block, and how many images it has.
     pub(super) fn maps(&self) -> Vec<(&[Lanes], usize)> {
-        self.0.iter().map(|block| (&block.state.features[..], block.labels.len())).collect()
+        self.0
+            .iter()
+            .map(|block| (&block.state.features[..], block.labels.len()))
+            .collect()
     }
 
     /// The mean of each channel, over all images and places.
@@ -345,7 +426,11 @@ impl Features {
     pub fn channel_moments(&self) -> (Vec<f64>, Vec<f64>) {
         let means = self.channel_means();
         let squares = self.channel_averages(|value| value * value);
-        let variances = means.iter().zip(squares).map(|(mean, square)| (square - mean * mean).max(0.0)).collect();
+        let variances = means
+            .iter()
+            .zip(squares)
+            .map(|(mean, square)| (square - mean * mean).max(0.0))
+            .collect();
         (means, variances)
     }
 
@@ -357,12 +442,18 @@ impl Features {
             let area = block.area();
             for (sum, map) in sums.iter_mut().zip(block.state.features.chunks(area)) {
                 let sum_of = |lanes: &Lanes| {
-                    lanes.iter().take(block.labels.len()).map(|&value| function(f64::from(value))).sum::<f64>()
+                    lanes
+                        .iter()
+                        .take(block.labels.len())
+                        .map(|&value| function(f64::from(value)))
+                        .sum::<f64>()
                 };
                 *sum += map.iter().map(sum_of).sum::<f64>() / area as f64;
             }
         }
-        sums.into_iter().map(|sum| sum / images.max(1) as f64).collect()
+        sums.into_iter()
+            .map(|sum| sum / images.max(1) as f64)
+            .collect()
     }
 
     /// Adds a number to each channel.
@@ -401,10 +492,17 @@ impl Block {
 
 /// By how much the label's logit exceeds every other, relative to the largest magnitude.
 fn slack(logits: &[f32], label: usize) -> f32 {
-    let magnitude = logits.iter().fold(0.0f32, |largest, logit| largest.max(logit.abs()));
-    let others = logits.iter().enumerate().filter(|&(class, _)| class != label);
+    let magnitude = logits
+        .iter()
+        .fold(0.0f32, |largest, logit| largest.max(logit.abs()));
+    let others = logits
+        .iter()
+        .enumerate()
+        .filter(|&(class, _)| class != label);
     let largest = others.fold(f32::NEG_INFINITY, |largest, (_, &logit)| largest.max(logit));
-    logits.get(label).map_or(f32::NAN, |truth| (truth - largest) / magnitude)
+    logits
+        .get(label)
+        .map_or(f32::NAN, |truth| (truth - largest) / magnitude)
 }
 
 fn convolution_taps(
@@ -412,7 +510,12 @@ fn convolution_taps(
     convolution: &Convolution,
     before: ImageSize,
 ) -> Vec<Vec<Tap>> {
-    let Convolution { channels, kernel, groups, .. } = *convolution;
+    let Convolution {
+        channels,
+        kernel,
+        groups,
+        ..
+    } = *convolution;
     let (inputs, outputs) = (before.channels / groups, channels / groups);
     let area = kernel * kernel;
     (0..channels)
@@ -449,12 +552,24 @@ fn oriented_step(filters: usize, before: ImageSize) -> Step {
     }
 }
 
-fn dense_taps(mut weights: impl Iterator<Item = f32>, units: usize, features: usize) -> Vec<Vec<(usize, f32)>> {
-    let mut row = || weights.by_ref().take(features).enumerate().filter(|&(_, weight)| weight != 0.0).collect();
+fn dense_taps(
+    mut weights: impl Iterator<Item = f32>,
+    units: usize,
+    features: usize,
+) -> Vec<Vec<(usize, f32)>> {
+    let mut row = || {
+        weights
+            .by_ref()
+            .take(features)
+            .enumerate()
+            .filter(|&(_, weight)| weight != 0.0)
+            .collect()
+    };
     (0..units).map(|_| row()).collect()
 }
 
-/// The larger of two numbers; the first, if they are equal or not comparable. (`f32::max` leaves the sign of zero open.)
+/// The larger of two numbers; the first, if they are equal or not comparable. (`f32::max` leaves
+/// the sign of zero open.)
 #[inline(always)]
 fn larger(first: f32, second: f32) -> f32 {
     if second > first {
@@ -502,9 +617,21 @@ impl Step {
                 upright(&mut features, before);
                 features
             }
-            Step::Convolution { convolution, taps, bias } => {
+            Step::Convolution {
+                convolution,
+                taps,
+                bias,
+            } => {
                 let bias = bias.as_deref();
-                Convolve { features: &features, before, after, convolution, taps, bias }.run()
+                Convolve {
+                    features: &features,
+                    before,
+                    after,
+                    convolution,
+                    taps,
+                    bias,
+                }
+                .run()
             }
             Step::Dense { taps, bias } => {
                 let mut sums = Vec::with_capacity(taps.len());
@@ -524,7 +651,10 @@ impl Step {
                 means
             }
             Step::GlobalAverage => {
-                let mut means: Vec<Lanes> = features.chunks(before.height * before.width).map(total).collect();
+                let mut means: Vec<Lanes> = features
+                    .chunks(before.height * before.width)
+                    .map(total)
+                    .collect();
                 divide(&mut means, before.height * before.width);
                 means
             }
@@ -556,9 +686,15 @@ impl Step {
 fn upright(features: &mut [Lanes], size: ImageSize) {
     let mut image = vec![0.0; features.len()];
     for lane in 0..LANES {
-        image.iter_mut().zip(features.iter()).for_each(|(value, lanes)| *value = lanes[lane]);
+        image
+            .iter_mut()
+            .zip(features.iter())
+            .for_each(|(value, lanes)| *value = lanes[lane]);
         stand_upright(&mut image, size);
-        features.iter_mut().zip(&image).for_each(|(lanes, value)| lanes[lane] = *value);
+        features
+            .iter_mut()
+            .zip(&image)
+            .for_each(|(lanes, value)| lanes[lane] = *value);
     }
 }
 
@@ -617,6 +753,8 @@ fn normalise(features: &mut [Lanes]) {
     }
     divide(&mut variance, count);
     for feature in features.iter_mut() {
-        each(feature, &variance[0], |value, variance| value / (variance + EPSILON).sqrt());
+        each(feature, &variance[0], |value, variance| {
+            value / (variance + EPSILON).sqrt()
+        });
     }
 }

@@ -10,8 +10,8 @@ use crate::code::{Convolution, ImageSize};
 
 /// A batch on its way through a network.
 ///
-/// On a CPU images are computed side by side, by this crate's operators; elsewhere one after the other, by candle's,
-/// where these are right.
+/// On a CPU images are computed side by side, by this crate's operators; elsewhere one after the
+/// other, by candle's, where these are right.
 #[derive(Clone)]
 pub(super) enum Features {
     /// `[blocks, channels, height, width, LANES]`, of which the first `batch` images count.
@@ -24,7 +24,10 @@ impl Features {
     /// Images `[batch, channels, height, width]`.
     pub(super) fn new(images: &Tensor) -> Result<Self> {
         if operators::is_supported(images) {
-            Ok(Self::SideBySide { tensor: operators::side_by_side(images)?, batch: images.dim(0)? })
+            Ok(Self::SideBySide {
+                tensor: operators::side_by_side(images)?,
+                batch: images.dim(0)?,
+            })
         } else {
             Ok(Self::Apart(images.clone()))
         }
@@ -49,7 +52,10 @@ impl Features {
         apart: impl FnOnce(&Tensor) -> Result<Tensor>,
     ) -> Result<Self> {
         Ok(match self {
-            Self::SideBySide { tensor, batch } => Self::SideBySide { tensor: side_by_side(&tensor)?, batch },
+            Self::SideBySide { tensor, batch } => Self::SideBySide {
+                tensor: side_by_side(&tensor)?,
+                batch,
+            },
             Self::Apart(tensor) => Self::Apart(apart(&tensor)?),
         })
     }
@@ -60,20 +66,44 @@ impl Features {
         let images = self.flatten()?;
         let batch = images.dim(0)?;
         let mut values: Vec<f32> = images.flatten_all()?.to_vec1()?;
-        values.par_chunks_mut(size.features()).for_each(|image| stand_upright(image, size));
-        Self::new(&Tensor::from_vec(values, (batch, size.channels, size.height, size.width), &device)?)
+        values
+            .par_chunks_mut(size.features())
+            .for_each(|image| stand_upright(image, size));
+        Self::new(&Tensor::from_vec(
+            values,
+            (batch, size.channels, size.height, size.width),
+            &device,
+        )?)
     }
 
-    pub(super) fn convolve(self, kernel: &Tensor, bias: Option<&Tensor>, convolution: &Convolution) -> Result<Self> {
-        let Convolution { kernel: size, stride, groups, .. } = *convolution;
+    pub(super) fn convolve(
+        self,
+        kernel: &Tensor,
+        bias: Option<&Tensor>,
+        convolution: &Convolution,
+    ) -> Result<Self> {
+        let Convolution {
+            kernel: size,
+            stride,
+            groups,
+            ..
+        } = *convolution;
         let span = |length: usize| {
             let [before, after] = convolution.margins(length);
-            Span { size, stride, before, after }
+            Span {
+                size,
+                stride,
+                before,
+                after,
+            }
         };
         self.map(
             |features| {
                 let (_, _, height, width, _) = features.dims5()?;
-                let window = Window { rows: span(height), columns: span(width) };
+                let window = Window {
+                    rows: span(height),
+                    columns: span(width),
+                };
                 operators::convolve(features, kernel, bias, window, groups)
             },
             |features| {
@@ -117,14 +147,19 @@ impl Features {
     pub(super) fn average_pool(self, size: usize, after: ImageSize) -> Result<Self> {
         self.map(
             |features| operators::average_pool(features, Window::square(size, size, 0)),
-            |features| windows(features, size, after)?.sum(D::Minus1)?.sum(3)? / (size * size) as f64,
+            |features| {
+                windows(features, size, after)?.sum(D::Minus1)?.sum(3)? / (size * size) as f64
+            },
         )
     }
 
     pub(super) fn global_average(self) -> Result<Self> {
         self.map(operators::global_average, |features| {
             let (batch, channels, ..) = features.dims4()?;
-            features.flatten_from(2)?.mean(2)?.reshape((batch, channels, 1, 1))
+            features
+                .flatten_from(2)?
+                .mean(2)?
+                .reshape((batch, channels, 1, 1))
         })
     }
 
@@ -148,20 +183,34 @@ impl Features {
     }
 
     /// The same of what is normalised over the batch, and the batch's moments.
-    pub(super) fn batch_normalise(self, scale: &Tensor, shift: &Tensor) -> Result<(Self, BatchMoments)> {
+    pub(super) fn batch_normalise(
+        self,
+        scale: &Tensor,
+        shift: &Tensor,
+    ) -> Result<(Self, BatchMoments)> {
         match self {
             Self::SideBySide { tensor, batch } => {
-                let (tensor, moments) =
-                    operators::batch_normalise(&tensor, scale, shift, batch, BATCH_NORMALISATION_EPSILON)?;
+                let (tensor, moments) = operators::batch_normalise(
+                    &tensor,
+                    scale,
+                    shift,
+                    batch,
+                    BATCH_NORMALISATION_EPSILON,
+                )?;
                 Ok((Self::SideBySide { tensor, batch }, moments))
             }
             Self::Apart(tensor) => {
                 let mean = tensor.mean_keepdim((0, 2, 3))?;
                 let centred = tensor.broadcast_sub(&mean)?;
                 let variance = centred.sqr()?.mean_keepdim((0, 2, 3))?;
-                let normal = centred.broadcast_div(&(&variance + BATCH_NORMALISATION_EPSILON)?.sqrt()?)?;
-                let numbers = |tensor: &Tensor| tensor.flatten_all()?.to_dtype(DType::F64)?.to_vec1();
-                let moments = BatchMoments { mean: numbers(&mean)?, variance: numbers(&variance)? };
+                let normal =
+                    centred.broadcast_div(&(&variance + BATCH_NORMALISATION_EPSILON)?.sqrt()?)?;
+                let numbers =
+                    |tensor: &Tensor| tensor.flatten_all()?.to_dtype(DType::F64)?.to_vec1();
+                let moments = BatchMoments {
+                    mean: numbers(&mean)?,
+                    variance: numbers(&variance)?,
+                };
                 Ok((Self::Apart(normal).scale_and_shift(scale, shift)?, moments))
             }
         }
@@ -185,18 +234,25 @@ impl Features {
             |features| {
                 let flat = features.flatten_from(1)?;
                 let centred = flat.broadcast_sub(&flat.mean_keepdim(1)?)?;
-                let deviation = (centred.sqr()?.mean_keepdim(1)? + NORMALISATION_EPSILON)?.sqrt()?;
+                let deviation =
+                    (centred.sqr()?.mean_keepdim(1)? + NORMALISATION_EPSILON)?.sqrt()?;
                 centred.broadcast_div(&deviation)?.reshape(features.shape())
             },
         )
     }
 }
 
-/// A pooling layer's windows: `[batch, channels, rows, size, columns, size]`, to be reduced over both `size` axes.
+/// A pooling layer's windows: `[batch, channels, rows, size, columns, size]`, to be reduced over
+/// both `size` axes.
 ///
-/// candle 0.11.1's `max_pool2d` divides its gradient by the window's area; a reduction over windows does not.
+/// candle 0.11.1's `max_pool2d` divides its gradient by the window's area; a reduction over windows
+/// does not.
 fn windows(features: &Tensor, size: usize, after: ImageSize) -> Result<Tensor> {
-    let whole = features.narrow(2, 0, after.height * size)?.narrow(3, 0, after.width * size)?;
+    let whole = features
+        .narrow(2, 0, after.height * size)?
+        .narrow(3, 0, after.width * size)?;
     let (batch, channels) = (whole.dim(0)?, whole.dim(1)?);
-    whole.contiguous()?.reshape(&[batch, channels, after.height, size, after.width, size][..])
+    whole
+        .contiguous()?
+        .reshape(&[batch, channels, after.height, size, after.width, size][..])
 }

@@ -1,8 +1,8 @@
 //! Networks: what they compute, and how they are trained.
 //!
-//! [`Evaluator`] defines the function that a model file stands for, operation by operation, so that a count of
-//! errors is the same on every machine. Training happens on candle ([`Network`], [`train`]) and only proposes
-//! weights: nothing that candle computes enters a certificate.
+//! [`Evaluator`] defines the function that a model file stands for, operation by operation, so that
+//! a count of errors is the same on every machine. Training happens on candle ([`Network`],
+//! [`train`]) and only proposes weights: nothing that candle computes enters a certificate.
 
 #[cfg(feature = "train")]
 mod augmentation;

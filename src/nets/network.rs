@@ -11,10 +11,11 @@ use crate::code::{oriented, Architecture, ImageSize, Layer, TensorShape};
 
 /// The layers of an architecture, applied to candle tensors with weights given from outside.
 ///
-/// Each matrix or kernel is multiplied by a constant, its *gain*, so that weights of unit variance keep the
-/// variance of what flows through. Where the architecture has no biases, no batch normalisation, no relu6 and no
-/// branches, every layer commutes with scaling by a positive number (up to the `1e-5` of the normalisation), so gains
-/// change no decision and the model file does without them. Elsewhere all gains are 1.
+/// Each matrix or kernel is multiplied by a constant, its *gain*, so that weights of unit variance
+/// keep the variance of what flows through. Where the architecture has no biases, no batch
+/// normalisation, no relu6 and no branches, every layer commutes with scaling by a positive number
+/// (up to the `1e-5` of the normalisation), so gains change no decision and the model file does
+/// without them. Elsewhere all gains are 1.
 #[derive(Debug, Clone)]
 pub struct Network {
     architecture: Architecture,
@@ -40,11 +41,21 @@ impl Network {
                 }
             })
             .collect();
-        let is_scale = |tensor: &TensorShape| tensor.name.starts_with("bn") && tensor.name.ends_with(".weight");
-        let means = tensors.iter().map(|tensor| f64::from(u8::from(is_scale(tensor)))).collect();
+        let is_scale = |tensor: &TensorShape| {
+            tensor.name.starts_with("bn") && tensor.name.ends_with(".weight")
+        };
+        let means = tensors
+            .iter()
+            .map(|tensor| f64::from(u8::from(is_scale(tensor))))
+            .collect();
         let ones = vec![1.0; he.len()];
         let (gains, deviations) = if homogeneous { (he, ones) } else { (ones, he) };
-        Self { architecture, gains, deviations, means }
+        Self {
+            architecture,
+            gains,
+            deviations,
+            means,
+        }
     }
 
     /// The layers.
@@ -67,22 +78,33 @@ impl Network {
         &self.gains
     }
 
-    /// Random initial weights, one list a tensor: uniform, with these deviations around zero; the scales of batch normalisation are
-    /// one.
+    /// Random initial weights, one list a tensor: uniform, with these deviations around zero; the
+    /// scales of batch normalisation are one.
     pub fn initial_weights(&self, random: &mut ChaCha8Rng) -> Vec<Vec<f32>> {
-        let pairs = self.architecture.tensors().into_iter().zip(&self.deviations).zip(&self.means);
+        let pairs = self
+            .architecture
+            .tensors()
+            .into_iter()
+            .zip(&self.deviations)
+            .zip(&self.means);
         pairs
             .map(|((shape, deviation), mean)| {
                 let limit = 3f64.sqrt() * deviation;
-                (0..shape.len()).map(|_| (mean + (2.0 * random.random::<f64>() - 1.0) * limit) as f32).collect()
+                (0..shape.len())
+                    .map(|_| (mean + (2.0 * random.random::<f64>() - 1.0) * limit) as f32)
+                    .collect()
             })
             .collect()
     }
 
-    /// Number of layers before the first with weights or a branch: what they compute is the same in every step of training.
+    /// Number of layers before the first with weights or a branch: what they compute is the same in
+    /// every step of training.
     fn fixed_layers(&self) -> usize {
         let layers = self.architecture.layers();
-        layers.iter().position(|layer| !is_fixed(layer)).unwrap_or(layers.len())
+        layers
+            .iter()
+            .position(|layer| !is_fixed(layer))
+            .unwrap_or(layers.len())
     }
 
     /// Whether there are such layers.
@@ -90,7 +112,8 @@ impl Network {
         self.fixed_layers() > 0
     }
 
-    /// What the first layers, those without weights, make of images `[batch, channels, height, width]`.
+    /// What the first layers, those without weights, make of images
+    /// `[batch, channels, height, width]`.
     ///
     /// # Errors
     /// If candle fails.
@@ -103,11 +126,16 @@ impl Network {
             features = without_weights(features, layer, before, after)?;
             size = after;
         }
-        let ImageSize { channels, height, width } = size;
+        let ImageSize {
+            channels,
+            height,
+            width,
+        } = size;
         features.flatten()?.reshape(((), channels, height, width))
     }
 
-    /// Logits, `[batch, classes]`, of images `[batch, channels, height, width]`: what a model with these weights computes.
+    /// Logits, `[batch, classes]`, of images `[batch, channels, height, width]`: what a model with
+    /// these weights computes.
     ///
     /// # Errors
     /// If `weights` do not have the architecture's shapes.
@@ -115,8 +143,8 @@ impl Network {
         self.compute(weights, &self.fixed_features(images)?, None)
     }
 
-    /// The same in training, from [`Network::fixed_features`]: if there are `running` moments, batch normalisations normalise
-    /// over the batch, whose moments are taken into them.
+    /// The same in training, from [`Network::fixed_features`]: if there are `running` moments,
+    /// batch normalisations normalise over the batch, whose moments are taken into them.
     ///
     /// # Errors
     /// If `weights` do not have the architecture's shapes.
@@ -143,7 +171,11 @@ impl Network {
     ) -> Result<Tensor> {
         let mut scaled = Vec::with_capacity(weights.len());
         for (weight, &gain) in weights.iter().zip(&self.gains) {
-            scaled.push(if gain == 1.0 { weight.clone() } else { (weight * gain)? });
+            scaled.push(if gain == 1.0 {
+                weight.clone()
+            } else {
+                (weight * gain)?
+            });
         }
         let mut scaled = scaled.into_iter();
         let mut next = || {
@@ -152,7 +184,9 @@ impl Network {
         };
         let mut features = Features::new(fixed_features)?;
         let mut remembered: Vec<Features> = Vec::new();
-        for (layer, before, after) in pooled_first(self.architecture.steps().skip(self.fixed_layers())) {
+        for (layer, before, after) in
+            pooled_first(self.architecture.steps().skip(self.fixed_layers()))
+        {
             features = match *layer {
                 Layer::Convolution(convolution) => {
                     let kernel = next()?;
@@ -194,15 +228,18 @@ impl Network {
     }
 }
 
-/// The same layers, with a rectifier after the max pooling that follows it: rectifiers do not decrease, so they pass through a
-/// maximum, and there they meet only a few of the numbers.
+/// The same layers, with a rectifier after the max pooling that follows it: rectifiers do not
+/// decrease, so they pass through a maximum, and there they meet only a few of the numbers.
 fn pooled_first<'a>(
     steps: impl Iterator<Item = (&'a Layer, ImageSize, ImageSize)>,
 ) -> Vec<(&'a Layer, ImageSize, ImageSize)> {
     let mut steps: Vec<_> = steps.collect();
     for place in 1..steps.len() {
         let (first, second) = (steps[place - 1], steps[place]);
-        if matches!((first.0, second.0), (Layer::Relu | Layer::Relu6, Layer::MaxPool { .. })) {
+        if matches!(
+            (first.0, second.0),
+            (Layer::Relu | Layer::Relu6, Layer::MaxPool { .. })
+        ) {
             steps[place - 1] = second;
             steps[place] = (first.0, second.2, second.2);
         }
@@ -218,11 +255,17 @@ fn is_fixed(layer: &Layer) -> bool {
 }
 
 /// A layer that [`is_fixed`].
-fn without_weights(features: Features, layer: &Layer, before: ImageSize, after: ImageSize) -> Result<Features> {
+fn without_weights(
+    features: Features,
+    layer: &Layer,
+    before: ImageSize,
+    after: ImageSize,
+) -> Result<Features> {
     match *layer {
         Layer::Upright => features.upright(before),
         Layer::Oriented { filters } => {
-            let convolution = oriented::convolution(filters, before).map_err(candle_core::Error::Msg)?;
+            let convolution =
+                oriented::convolution(filters, before).map_err(candle_core::Error::Msg)?;
             let shape = (convolution.channels, 1, oriented::SIZE, oriented::SIZE);
             let weights = oriented::weights(filters, before.channels);
             let kernel = Tensor::from_vec(weights, shape, features.device())?;
@@ -240,5 +283,9 @@ fn without_weights(features: Features, layer: &Layer, before: ImageSize, after: 
 
 fn is_homogeneous(architecture: &Architecture) -> bool {
     let scales = |layer: &Layer| !matches!(layer, Layer::Relu6 | Layer::Branch);
-    architecture.layers().iter().all(scales) && architecture.tensors().iter().all(|tensor| tensor.dimensions.len() != 1)
+    architecture.layers().iter().all(scales)
+        && architecture
+            .tensors()
+            .iter()
+            .all(|tensor| tensor.dimensions.len() != 1)
 }

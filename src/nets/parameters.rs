@@ -11,19 +11,21 @@ pub trait Parameters {
     /// What the optimiser changes.
     fn variables(&self) -> Vec<Var>;
 
-    /// The weights the network computes with, one a tensor of the architecture, differentiable in the variables.
+    /// The weights the network computes with, one a tensor of the architecture, differentiable in
+    /// the variables.
     ///
     /// # Errors
     /// If candle fails.
     fn weights(&self) -> Result<Vec<Tensor>>;
 
-    /// Where batch normalisations leave the moments of batches; by default nowhere, and batch normalisation is, as in the
-    /// finished network, a scale and a shift.
+    /// Where batch normalisations leave the moments of batches; by default nowhere, and batch
+    /// normalisation is, as in the finished network, a scale and a shift.
     fn moments(&mut self) -> Option<&mut RunningMoments> {
         None
     }
 
-    /// What is added to the mean cross-entropy, differentiable in the variables; by default nothing.
+    /// What is added to the mean cross-entropy, differentiable in the variables; by default
+    /// nothing.
     ///
     /// # Errors
     /// If candle fails.
@@ -31,7 +33,8 @@ pub trait Parameters {
         Ok(None)
     }
 
-    /// Called after each step, with the fraction of all steps that are done; by default nothing happens.
+    /// Called after each step, with the fraction of all steps that are done; by default nothing
+    /// happens.
     ///
     /// # Errors
     /// If candle fails.
@@ -73,11 +76,16 @@ impl FreeWeights {
         let shapes = network.architecture().tensors();
         let values = network.initial_weights(&mut random);
         let pairs = shapes.iter().zip(values);
-        let weights = pairs.map(|(shape, values)| Var::from_vec(values, &shape.dimensions[..], device));
+        let weights =
+            pairs.map(|(shape, values)| Var::from_vec(values, &shape.dimensions[..], device));
         let weights = weights.collect::<Result<_>>()?;
         let architecture = network.architecture().clone();
         let moments = RunningMoments::new(&architecture);
-        Ok(Self { architecture, weights, moments })
+        Ok(Self {
+            architecture,
+            weights,
+            moments,
+        })
     }
 
     /// For each tensor its weights, those of batch normalisations with the running moments in them.
@@ -85,8 +93,13 @@ impl FreeWeights {
     /// # Errors
     /// If candle fails.
     pub fn values(&self) -> Result<Vec<Vec<f32>>> {
-        let values = self.weights.iter().map(|weights| weights.flatten_all()?.to_vec1());
-        Ok(self.moments.fold(&self.architecture, values.collect::<Result<_>>()?))
+        let values = self
+            .weights
+            .iter()
+            .map(|weights| weights.flatten_all()?.to_vec1());
+        Ok(self
+            .moments
+            .fold(&self.architecture, values.collect::<Result<_>>()?))
     }
 }
 
@@ -96,7 +109,11 @@ impl Parameters for FreeWeights {
     }
 
     fn weights(&self) -> Result<Vec<Tensor>> {
-        Ok(self.weights.iter().map(|weights| weights.as_tensor().clone()).collect())
+        Ok(self
+            .weights
+            .iter()
+            .map(|weights| weights.as_tensor().clone())
+            .collect())
     }
 
     fn moments(&mut self) -> Option<&mut RunningMoments> {

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Augmentation, Method};
 
-/// How long and how fast, for everything else as usual: the settings that [`Training::from`] makes of it.
+/// How long and how fast, for everything else as usual: the settings that [`Training::from`] makes
+/// of it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Schedule {
@@ -12,7 +13,8 @@ pub struct Schedule {
     pub epochs: usize,
     /// Images a step.
     pub batch: usize,
-    /// Largest learning rate, reached after a tenth of all steps, linearly; then down to zero along a cosine.
+    /// Largest learning rate, reached after a tenth of all steps, linearly; then down to zero along
+    /// a cosine.
     pub learning_rate: f64,
 }
 
@@ -31,9 +33,10 @@ pub struct Training {
     pub course: Course,
     /// Label smoothing, from 0 to 1, as in [`cross_entropy`](super::operators::cross_entropy).
     pub smoothing: f64,
-    /// From 0, the cross-entropy `-ln p` of the true class's probability `p`, towards 1, its error probability `1 - p`: with
-    /// `q` above 0 the loss is `(1 - p^q)/q` (Zhang and Sabuncu 2018). A small network cannot read every image; a bounded loss
-    /// lets it give up the hopeless ones for those it can win. Not combined with smoothing.
+    /// From 0, the cross-entropy `-ln p` of the true class's probability `p`, towards 1, its error
+    /// probability `1 - p`: with `q` above 0 the loss is `(1 - p^q)/q` (Zhang and Sabuncu 2018). A
+    /// small network cannot read every image; a bounded loss lets it give up the hopeless ones for
+    /// those it can win. Not combined with smoothing.
     pub bounded: f64,
     /// How images are changed at random each time they are seen.
     pub augmentation: Augmentation,
@@ -67,19 +70,21 @@ impl Training {
 pub enum Course {
     /// Always the largest.
     Constant,
-    /// Linearly from zero during the first fraction `warm_up` of all steps, then to zero along half a cosine (Loshchilov
-    /// and Hutter 2017).
+    /// Linearly from zero during the first fraction `warm_up` of all steps, then to zero along half
+    /// a cosine (Loshchilov and Hutter 2017).
     Cosine {
         /// From 0 to below 1.
         warm_up: f64,
     },
-    /// From 1/25 up during the first fraction `warm_up` of all steps, then down to 1/250,000, each along half a cosine
-    /// (Smith and Topin 2019, with the constants of PyTorch's `OneCycleLR`; the momentum stays).
+    /// From 1/25 up during the first fraction `warm_up` of all steps, then down to 1/250,000, each
+    /// along half a cosine (Smith and Topin 2019, with the constants of PyTorch's `OneCycleLR`; the
+    /// momentum stays).
     OneCycle {
         /// From 0 to below 1.
         warm_up: f64,
     },
-    /// The largest, multiplied by `factor` for each of the fractions of all steps in `at` that is done (He et al. 2016).
+    /// The largest, multiplied by `factor` for each of the fractions of all steps in `at` that is
+    /// done (He et al. 2016).
     Steps {
         /// When the rate falls.
         at: Vec<f64>,
@@ -89,7 +94,8 @@ pub enum Course {
 }
 
 impl Course {
-    /// The learning rate when the fraction `done` of all steps has been taken, divided by the largest.
+    /// The learning rate when the fraction `done` of all steps has been taken, divided by the
+    /// largest.
     ///
     /// ```
     /// use nonvacuous::nets::Course;
@@ -103,9 +109,17 @@ impl Course {
             Self::Constant => 1.0,
             Self::Cosine { warm_up } if done < *warm_up => done / warm_up,
             Self::Cosine { warm_up } => along_cosine(1.0, 0.0, (done - warm_up) / (1.0 - warm_up)),
-            Self::OneCycle { warm_up } if done < *warm_up => along_cosine(1.0 / 25.0, 1.0, done / warm_up),
-            Self::OneCycle { warm_up } => along_cosine(1.0, 1.0 / 250_000.0, (done - warm_up) / (1.0 - warm_up)),
-            Self::Steps { at, factor } => at.iter().filter(|&&at| at <= done).map(|_| factor).product(),
+            Self::OneCycle { warm_up } if done < *warm_up => {
+                along_cosine(1.0 / 25.0, 1.0, done / warm_up)
+            }
+            Self::OneCycle { warm_up } => {
+                along_cosine(1.0, 1.0 / 250_000.0, (done - warm_up) / (1.0 - warm_up))
+            }
+            Self::Steps { at, factor } => at
+                .iter()
+                .filter(|&&at| at <= done)
+                .map(|_| factor)
+                .product(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Convolutions over the weights that are not zero, in vectors of images.
 //!
-//! Each sum starts from the bias and runs over the taps in their order, one multiplication and one addition at a time: vectors of any width
-//! give the same bits.
+//! Each sum starts from the bias and runs over the taps in their order, one multiplication and one
+//! addition at a time: vectors of any width give the same bits.
 
 use std::ops::Range;
 
@@ -40,7 +40,12 @@ impl Convolve<'_> {
 
     /// Whether each place reads only itself. With a stride of 1, padding would show in the size.
     fn is_pointwise(&self) -> bool {
-        let Self { before, after, convolution, .. } = self;
+        let Self {
+            before,
+            after,
+            convolution,
+            ..
+        } = self;
         (convolution.kernel, convolution.stride) == (1, 1)
             && (before.height, before.width) == (after.height, after.width)
     }
@@ -81,7 +86,12 @@ impl Convolve<'_> {
             let mut sums = [simd.splat_f32s(self.start(output)); WIDTH];
             for tap in taps {
                 let weight = simd.splat_f32s(tap.weight);
-                add_products(simd, &mut sums, weight, &source[tap.channel * map + first..][..WIDTH]);
+                add_products(
+                    simd,
+                    &mut sums,
+                    weight,
+                    &source[tap.channel * map + first..][..WIDTH],
+                );
             }
             target[output * map + first..][..WIDTH].copy_from_slice(&sums);
         }
@@ -90,17 +100,26 @@ impl Convolve<'_> {
     /// Row by row, so that sums stay at hand.
     #[inline(always)]
     fn rows<S: Simd>(&self, simd: S, source: &[S::f32s], target: &mut [S::f32s]) {
-        let Self { before, after, convolution, .. } = *self;
+        let Self {
+            before,
+            after,
+            convolution,
+            ..
+        } = *self;
         let (stride, vectors) = (convolution.stride, vectors::<S>());
-        let [[above, _], [left, _]] = [before.height, before.width].map(|length| convolution.margins(length));
-        let columns: Vec<Range<usize>> =
-            (0..convolution.kernel).map(|column| inside(column, stride, left, before.width, after.width)).collect();
+        let [[above, _], [left, _]] =
+            [before.height, before.width].map(|length| convolution.margins(length));
+        let columns: Vec<Range<usize>> = (0..convolution.kernel)
+            .map(|column| inside(column, stride, left, before.width, after.width))
+            .collect();
         let rows = target.chunks_exact_mut(after.width * vectors);
         for (place, sums) in rows.enumerate() {
             let (output, row) = (place / after.height, place % after.height);
             sums.fill(simd.splat_f32s(self.start(output)));
             for tap in &self.taps[output] {
-                let read = (row * stride + tap.row).checked_sub(above).filter(|&row| row < before.height);
+                let read = (row * stride + tap.row)
+                    .checked_sub(above)
+                    .filter(|&row| row < before.height);
                 let (Some(read), columns) = (read, columns[tap.column].clone()) else {
                     continue;
                 };
@@ -154,7 +173,13 @@ fn add_products<S: Simd>(simd: S, sums: &mut [S::f32s], weight: S::f32s, values:
 }
 
 /// The output positions at which a tap at `offset` reads inside the image, not the padding.
-fn inside(offset: usize, stride: usize, padding: usize, before: usize, after: usize) -> Range<usize> {
+fn inside(
+    offset: usize,
+    stride: usize,
+    padding: usize,
+    before: usize,
+    after: usize,
+) -> Range<usize> {
     let first = padding.saturating_sub(offset).div_ceil(stride);
     let end = (before + padding).saturating_sub(offset).div_ceil(stride);
     first..end.min(after).max(first)

@@ -44,8 +44,9 @@ pub struct Epoch {
 
 /// Minimises the cross-entropy of `network` over `parameters`.
 ///
-/// The logits are multiplied by a trained temperature: it changes no decision, so it is not part of the network, but
-/// lets the loss of a network with few weight values be as small as its decisions deserve.
+/// The logits are multiplied by a trained temperature: it changes no decision, so it is not part of
+/// the network, but lets the loss of a network with few weight values be as small as its decisions
+/// deserve.
 ///
 /// # Errors
 /// If the loss is no longer a number, or candle fails.
@@ -69,7 +70,8 @@ pub fn train(
 pub struct Trainer<'a> {
     network: &'a Network,
     data: &'a TrainingSet<'a>,
-    /// What the network's first layers, those without weights, make of all images; not kept if images change each time or are not in memory.
+    /// What the network's first layers, those without weights, make of all images; not kept if
+    /// images change each time or are not in memory.
     fixed_features: Option<TrainingSet<'a>>,
     training: Training,
     pub(super) optimiser: Optimiser,
@@ -98,8 +100,22 @@ impl<'a> Trainer<'a> {
         let optimiser = Optimiser::new(training.method, variables);
         let indices = (0..data.len() as u32).collect();
         let is_fixed = training.augmentation == Augmentation::NONE;
-        let fixed_features = if is_fixed { data.fixed_features(network)? } else { None };
-        Ok(Self { network, data, fixed_features, training, optimiser, log_temperature, order, indices, epochs: 0 })
+        let fixed_features = if is_fixed {
+            data.fixed_features(network)?
+        } else {
+            None
+        };
+        Ok(Self {
+            network,
+            data,
+            fixed_features,
+            training,
+            optimiser,
+            log_temperature,
+            order,
+            indices,
+            epochs: 0,
+        })
     }
 
     /// Whether all epochs are over.
@@ -129,13 +145,20 @@ impl<'a> Trainer<'a> {
         parameters: &mut dyn Parameters,
         mut report: impl FnMut(f64),
     ) -> Result<Epoch, TrainError> {
-        let Training { epochs, learning_rate, smoothing, bounded, .. } = self.training;
+        let Training {
+            epochs,
+            learning_rate,
+            smoothing,
+            bounded,
+            ..
+        } = self.training;
         let batch = self.training.batch.clamp(1, self.data.len());
         let batches = self.data.len() / batch;
         let steps = (epochs * batches) as f64;
         let mut step = self.epochs * batches;
         self.shuffle();
-        // Another stream of the same key for each epoch, so that nothing depends on what was drawn before.
+        // Another stream of the same key for each epoch, so that nothing depends on what was drawn
+        // before.
         let mut random = self.order.clone();
         random.set_stream(self.epochs as u64);
         random.set_word_pos(0);
@@ -149,7 +172,9 @@ impl<'a> Trainer<'a> {
                 continue;
             }
             let weights = parameters.weights()?;
-            let logits = self.network.forward_in_training(&weights, &features, parameters.moments())?;
+            let logits =
+                self.network
+                    .forward_in_training(&weights, &features, parameters.moments())?;
             let logits = logits.broadcast_mul(&self.log_temperature.exp()?)?;
             let loss = if bounded > 0.0 {
                 bounded_loss(&logits, &labels, bounded)?
@@ -160,26 +185,47 @@ impl<'a> Trainer<'a> {
                 Some(penalty) => (&loss + penalty)?.backward()?,
                 None => loss.backward()?,
             };
-            self.optimiser.step(&gradients, self.training.rate((step - 1) as f64 / steps))?;
+            self.optimiser
+                .step(&gradients, self.training.rate((step - 1) as f64 / steps))?;
             parameters.after_step(step as f64 / steps)?;
             report(step as f64 / steps);
 
             (seen, taken) = (seen + labels.len(), taken + 1);
             loss_sum += f64::from(loss.to_scalar::<f32>()?);
             let classes: Vec<u32> = logits.argmax(D::Minus1)?.to_vec1()?;
-            wrong += classes.iter().zip(&labels).filter(|(class, label)| class != label).count();
+            wrong += classes
+                .iter()
+                .zip(&labels)
+                .filter(|(class, label)| class != label)
+                .count();
             if !loss_sum.is_finite() {
                 let loss = loss_sum;
-                return Err(TrainError::Diverged { epoch: self.epochs + 1, loss, learning_rate });
+                return Err(TrainError::Diverged {
+                    epoch: self.epochs + 1,
+                    loss,
+                    learning_rate,
+                });
             }
         }
         self.epochs += 1;
-        let (loss, error) = (loss_sum / f64::from(taken.max(1)), wrong as f64 / seen.max(1) as f64);
-        Ok(Epoch { number: self.epochs, of: epochs, loss, error })
+        let (loss, error) = (
+            loss_sum / f64::from(taken.max(1)),
+            wrong as f64 / seen.max(1) as f64,
+        );
+        Ok(Epoch {
+            number: self.epochs,
+            of: epochs,
+            loss,
+            error,
+        })
     }
 
     /// What the network's fixed layers make of a batch, and its labels.
-    fn features(&self, indices: &[u32], random: &mut ChaCha8Rng) -> Result<(Tensor, Vec<u32>), TrainError> {
+    fn features(
+        &self,
+        indices: &[u32],
+        random: &mut ChaCha8Rng,
+    ) -> Result<(Tensor, Vec<u32>), TrainError> {
         if let Some(features) = &self.fixed_features {
             return Ok(features.batch(indices)?);
         }

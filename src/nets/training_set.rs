@@ -12,8 +12,16 @@ pub struct TrainingSet<'a>(Examples<'a>);
 
 #[derive(Debug)]
 enum Examples<'a> {
-    Images { images: Tensor, labels: Vec<u32> },
-    Photographs { folder: &'a ImageFolder, framing: Framing, cache: Option<&'a PixelCache>, device: Device },
+    Images {
+        images: Tensor,
+        labels: Vec<u32>,
+    },
+    Photographs {
+        folder: &'a ImageFolder,
+        framing: Framing,
+        cache: Option<&'a PixelCache>,
+        device: Device,
+    },
 }
 
 impl<'a> TrainingSet<'a> {
@@ -27,18 +35,28 @@ impl<'a> TrainingSet<'a> {
         let scale = f64::from(data.levels() - 1);
         let images = Tensor::from_slice(data.images(), shape, device)?;
         let images = (images.to_dtype(DType::F32)? / scale)?;
-        let labels = data.labels().iter().map(|&label| u32::from(label)).collect();
+        let labels = data
+            .labels()
+            .iter()
+            .map(|&label| u32::from(label))
+            .collect();
         Ok(Self(Examples::Images { images, labels }))
     }
 
-    /// Photographs, read a batch at a time; those that cannot be read, or have no class, teach nothing.
+    /// Photographs, read a batch at a time; those that cannot be read, or have no class, teach
+    /// nothing.
     pub fn photographs(
         folder: &'a ImageFolder,
         framing: Framing,
         cache: Option<&'a PixelCache>,
         device: &Device,
     ) -> Self {
-        Self(Examples::Photographs { folder, framing, cache, device: device.clone() })
+        Self(Examples::Photographs {
+            folder,
+            framing,
+            cache,
+            device: device.clone(),
+        })
     }
 
     /// Where the tensors are.
@@ -62,22 +80,42 @@ impl<'a> TrainingSet<'a> {
         self.len() == 0
     }
 
-    /// Images `[batch, channels, height, width]` at these places, and their labels; photographs that cannot be read are not among them.
+    /// Images `[batch, channels, height, width]` at these places, and their labels; photographs
+    /// that cannot be read are not among them.
     pub(super) fn batch(&self, indices: &[u32]) -> Result<(Tensor, Vec<u32>)> {
         match &self.0 {
             Examples::Images { images, labels } => {
                 let chosen = Tensor::from_slice(indices, indices.len(), images.device())?;
-                let labels = indices.iter().filter_map(|&index| labels.get(index as usize).copied()).collect();
+                let labels = indices
+                    .iter()
+                    .filter_map(|&index| labels.get(index as usize).copied())
+                    .collect();
                 Ok((images.index_select(&chosen, 0)?, labels))
             }
-            Examples::Photographs { folder, framing, cache, device } => {
+            Examples::Photographs {
+                folder,
+                framing,
+                cache,
+                device,
+            } => {
                 let indices: Vec<usize> = indices.iter().map(|&index| index as usize).collect();
                 let batch = folder.batch(&indices, *framing, *cache);
-                let read = batch.examples().iter().filter_map(|example| Some((example.pixels(), example.class()?)));
+                let read = batch
+                    .examples()
+                    .iter()
+                    .filter_map(|example| Some((example.pixels(), example.class()?)));
                 let (pixels, labels): (Vec<&[u8]>, Vec<u32>) =
                     read.map(|(pixels, class)| (pixels, class as u32)).unzip();
-                let ImageSize { channels, height, width } = framing.size();
-                let images = Tensor::from_vec(pixels.concat(), (labels.len(), channels, height, width), device)?;
+                let ImageSize {
+                    channels,
+                    height,
+                    width,
+                } = framing.size();
+                let images = Tensor::from_vec(
+                    pixels.concat(),
+                    (labels.len(), channels, height, width),
+                    device,
+                )?;
                 Ok(((images.to_dtype(DType::F32)? / 255.0)?, labels))
             }
         }
@@ -99,6 +137,9 @@ impl<'a> TrainingSet<'a> {
         } else {
             images.clone()
         };
-        Ok(Some(Self(Examples::Images { images: features, labels: labels.clone() })))
+        Ok(Some(Self(Examples::Images {
+            images: features,
+            labels: labels.clone(),
+        })))
     }
 }

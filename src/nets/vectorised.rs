@@ -2,10 +2,11 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-/// Runs `body`, which should be `#[inline(always)]`, compiled for the widest vectors that the processor has.
+/// Runs `body`, which should be `#[inline(always)]`, compiled for the widest vectors that the
+/// processor has.
 ///
-/// (`pulp::Arch::dispatch` of a closure that can be called more than once goes through a function of its own, which the compiler
-/// may leave without these vectors.)
+/// (`pulp::Arch::dispatch` of a closure that can be called more than once goes through a function
+/// of its own, which the compiler may leave without these vectors.)
 #[inline(always)]
 pub(super) fn vectorised<R>(body: impl FnMut() -> R) -> R {
     struct Body<F>(F);

@@ -15,7 +15,8 @@ pub struct WindowMoments {
     count: usize,
     /// `[groups, inputs]`: sums of inputs.
     sums: Vec<f64>,
-    /// `[groups, inputs, inputs]`: sums of products, of which those on and below the diagonal count.
+    /// `[groups, inputs, inputs]`: sums of products, of which those on and below the diagonal
+    /// count.
     products: Vec<f64>,
 }
 
@@ -37,13 +38,18 @@ impl WindowMoments {
 
     /// Sums of the inputs of a group.
     pub fn sums(&self, group: usize) -> &[f64] {
-        self.sums.get(group * self.inputs..(group + 1) * self.inputs).unwrap_or_default()
+        self.sums
+            .get(group * self.inputs..(group + 1) * self.inputs)
+            .unwrap_or_default()
     }
 
-    /// Sums of products of the inputs of a group with those that are not after them, `[inputs, inputs]`.
+    /// Sums of products of the inputs of a group with those that are not after them,
+    /// `[inputs, inputs]`.
     pub fn products(&self, group: usize) -> &[f64] {
         let area = self.inputs * self.inputs;
-        self.products.get(group * area..(group + 1) * area).unwrap_or_default()
+        self.products
+            .get(group * area..(group + 1) * area)
+            .unwrap_or_default()
     }
 
     /// Those of no images.
@@ -59,16 +65,26 @@ impl WindowMoments {
     /// Adds those of other images.
     pub fn add(&mut self, other: &Self) {
         self.count += other.count;
-        self.sums.iter_mut().zip(&other.sums).for_each(|(sum, other)| *sum += other);
-        self.products.iter_mut().zip(&other.products).for_each(|(sum, other)| *sum += other);
+        self.sums
+            .iter_mut()
+            .zip(&other.sums)
+            .for_each(|(sum, other)| *sum += other);
+        self.products
+            .iter_mut()
+            .zip(&other.products)
+            .for_each(|(sum, other)| *sum += other);
     }
 }
 
 impl Features {
-    /// The moments of the windows that `convolution` reads of features of this size, for each block of images.
+    /// The moments of the windows that `convolution` reads of features of this size, for each block
+    /// of images.
     pub fn window_moments(&self, convolution: &Convolution, size: ImageSize) -> Vec<WindowMoments> {
         let windows = Windows::new(convolution, size);
-        self.maps().into_par_iter().map(|(features, images)| windows.moments(features, images)).collect()
+        self.maps()
+            .into_par_iter()
+            .map(|(features, images)| windows.moments(features, images))
+            .collect()
     }
 }
 
@@ -86,7 +102,12 @@ impl<'a> Windows<'a> {
             let padded = length + convolution.margins(length).iter().sum::<usize>();
             padded.saturating_sub(convolution.kernel) / convolution.stride.max(1) + 1
         };
-        Self { convolution, size, rows: along(size.height), columns: along(size.width) }
+        Self {
+            convolution,
+            size,
+            rows: along(size.height),
+            columns: along(size.width),
+        }
     }
 
     fn moments(&self, features: &[Lanes], images: usize) -> WindowMoments {
@@ -97,7 +118,11 @@ impl<'a> Windows<'a> {
         let mut windows = vec![[0.0; LANES]; padded * area];
         let (mut sums, mut products) = (Vec::new(), Vec::new());
         for group in 0..groups {
-            for (input, row) in windows.chunks_exact_mut(area.max(1)).take(inputs).enumerate() {
+            for (input, row) in windows
+                .chunks_exact_mut(area.max(1))
+                .take(inputs)
+                .enumerate()
+            {
                 self.gather(
                     features,
                     images,
@@ -107,17 +132,43 @@ impl<'a> Windows<'a> {
                 );
                 sums.push(row.iter().flatten().map(|&value| f64::from(value)).sum());
             }
-            let gram = Gram { windows: windows.as_flattened(), inputs: padded, length: area * LANES };
+            let gram = Gram {
+                windows: windows.as_flattened(),
+                inputs: padded,
+                length: area * LANES,
+            };
             let all = Arch::new().dispatch(gram);
-            products.extend(all.chunks(padded).take(inputs).flat_map(|row| &row[..inputs]));
+            products.extend(
+                all.chunks(padded)
+                    .take(inputs)
+                    .flat_map(|row| &row[..inputs]),
+            );
         }
-        WindowMoments { inputs, count: area * images, sums, products }
+        WindowMoments {
+            inputs,
+            count: area * images,
+            sums,
+            products,
+        }
     }
 
     /// What a place of the kernel reads of a channel; nothing in lanes without an image.
-    fn gather(&self, features: &[Lanes], images: usize, channel: usize, place: usize, row: &mut [Lanes]) {
-        let Self { convolution, size, columns, .. } = *self;
-        let [[above, _], [left, _]] = [size.height, size.width].map(|length| convolution.margins(length));
+    fn gather(
+        &self,
+        features: &[Lanes],
+        images: usize,
+        channel: usize,
+        place: usize,
+        row: &mut [Lanes],
+    ) {
+        let Self {
+            convolution,
+            size,
+            columns,
+            ..
+        } = *self;
+        let [[above, _], [left, _]] =
+            [size.height, size.width].map(|length| convolution.margins(length));
         for (position, lanes) in row.iter_mut().enumerate() {
             let y = position / columns * convolution.stride + place / convolution.kernel;
             let x = position % columns * convolution.stride + place % convolution.kernel;
@@ -135,7 +186,8 @@ impl<'a> Windows<'a> {
 /// Inputs whose products with as many others are computed together.
 const TILE: usize = 4;
 
-/// Numbers of an input that are handled before the next inputs are turned to: single precision is enough for their sum.
+/// Numbers of an input that are handled before the next inputs are turned to: single precision is
+/// enough for their sum.
 const CHUNK: usize = 1024;
 
 /// Sums of products of rows, of which there is a multiple of [`TILE`].
@@ -178,7 +230,11 @@ impl WithSimd for Gram<'_> {
 }
 
 #[inline(always)]
-fn tile<S: Simd>(simd: S, first: [&[S::f32s]; TILE], second: [&[S::f32s]; TILE]) -> [[S::f32s; TILE]; TILE] {
+fn tile<S: Simd>(
+    simd: S,
+    first: [&[S::f32s]; TILE],
+    second: [&[S::f32s]; TILE],
+) -> [[S::f32s; TILE]; TILE] {
     let mut sums = [[simd.splat_f32s(0.0); TILE]; TILE];
     let length = first[0].len();
     let [first, second] = [first, second].map(|rows| rows.map(|row| &row[..length]));

@@ -19,16 +19,26 @@ impl Noise {
 }
 
 pub fn architecture(layers: &str, channels: usize, side: usize) -> Architecture {
-    Architecture::parse(layers, ImageSize { channels, height: side, width: side }).unwrap()
+    Architecture::parse(
+        layers,
+        ImageSize {
+            channels,
+            height: side,
+            width: side,
+        },
+    )
+    .unwrap()
 }
 
-/// Symbols of which a fraction `kept / 1000` is not zero; of those, small magnitudes are more frequent.
+/// Symbols of which a fraction `kept / 1000` is not zero; of those, small magnitudes are more
+/// frequent.
 fn symbols(length: usize, codewords: usize, kept: u64, noise: &mut Noise) -> Vec<u8> {
     let mut symbol = || match noise.below(1000) < kept && codewords > 0 {
         false => 0,
         true => {
             let half = codewords.div_ceil(2) as u64;
-            1 + ((noise.below(half) + noise.below(codewords as u64 - half + 1)) % codewords as u64) as u8
+            1 + ((noise.below(half) + noise.below(codewords as u64 - half + 1)) % codewords as u64)
+                as u8
         }
     };
     (0..length).map(|_| symbol()).collect()
@@ -40,8 +50,16 @@ fn shared(layers: &str, channels: usize, side: usize, values: Vec<f32>, kept: u6
     let codebook = Codebook::exact(values).unwrap();
     let mut noise = Noise::new(kept + 17);
     let codewords = codebook.len();
-    let tensor = |length| CodedTensor { codebook: 0, symbols: symbols(length, codewords, kept, &mut noise) };
-    let tensors = architecture.tensors().iter().map(|shape| shape.len()).map(tensor).collect();
+    let tensor = |length| CodedTensor {
+        codebook: 0,
+        symbols: symbols(length, codewords, kept, &mut noise),
+    };
+    let tensors = architecture
+        .tensors()
+        .iter()
+        .map(|shape| shape.len())
+        .map(tensor)
+        .collect();
     Model::new(architecture, vec![codebook], tensors).unwrap()
 }
 
@@ -50,13 +68,24 @@ fn dense(units: usize, side: usize, values: &[f32], symbol: impl Fn(usize) -> u8
     let architecture = architecture(&format!("dense:{units}"), 1, side);
     let symbols = (0..units * side * side).map(symbol).collect();
     let codebook = Codebook::exact(values.to_vec()).unwrap();
-    Model::new(architecture, vec![codebook], vec![CodedTensor { codebook: 0, symbols }]).unwrap()
+    Model::new(
+        architecture,
+        vec![codebook],
+        vec![CodedTensor {
+            codebook: 0,
+            symbols,
+        }],
+    )
+    .unwrap()
 }
 
 /// Kinds of codebooks, symbol codes, tensors and layers, each with a name.
 pub fn every_kind() -> Vec<(&'static str, Model)> {
     let range = |end: i32, step: f32| -> Vec<f32> {
-        (-end..=end).filter(|&multiple| multiple != 0).map(|multiple| multiple as f32 * step).collect()
+        (-end..=end)
+            .filter(|&multiple| multiple != 0)
+            .map(|multiple| multiple as f32 * step)
+            .collect()
     };
     let convolutional = "conv:6:3:b relu max:2 conv:8:3 norm relu dense:10:b";
     let mut kinds = vec![
@@ -88,17 +117,27 @@ pub fn every_kind() -> Vec<(&'static str, Model)> {
     // Rows in descending order of what they keep.
     kinds.push(("sorted rows", {
         let mut noise = Noise::new(5);
-        let mut rows: Vec<Vec<bool>> = (0..40).map(|_| (0..64).map(|_| noise.below(4) == 0).collect()).collect();
+        let mut rows: Vec<Vec<bool>> = (0..40)
+            .map(|_| (0..64).map(|_| noise.below(4) == 0).collect())
+            .collect();
         rows.sort_by(|first, second| second.cmp(first));
         let kept = rows.concat();
-        dense(40, 8, &[-1.0, 1.0], |place| if kept[place] { 1 + (place * 7919 / 64 % 2) as u8 } else { 0 })
+        dense(40, 8, &[-1.0, 1.0], |place| {
+            if kept[place] {
+                1 + (place * 7919 / 64 % 2) as u8
+            } else {
+                0
+            }
+        })
     }));
     // Bursts that are not aligned with rows.
     kinds.push((
         "bursts",
-        dense(300, 16, &[-1.0, 1.0, 2.5], |place| match place % 4099 < 37 {
-            true => (place % 3 + 1) as u8,
-            false => 0,
+        dense(300, 16, &[-1.0, 1.0, 2.5], |place| {
+            match place % 4099 < 37 {
+                true => (place % 3 + 1) as u8,
+                false => 0,
+            }
         }),
     ));
     // Borders that are never kept, strokes of one sign.
@@ -118,16 +157,28 @@ pub fn every_kind() -> Vec<(&'static str, Model)> {
         let architecture = architecture("conv:9:3 relu dense:10", 1, 8);
         let codebook = Codebook::exact(range(7, 0.25)).unwrap();
         let mut noise = Noise::new(11);
-        let mut tensor = |length| CodedTensor { codebook: 0, symbols: symbols(length, 14, 900, &mut noise) };
+        let mut tensor = |length| CodedTensor {
+            codebook: 0,
+            symbols: symbols(length, 14, 900, &mut noise),
+        };
         let tensors = vec![tensor(35), tensor(6 * 40)];
         let kronecker = |seed, rows| Some(Subspace::kronecker(seed, rows).unwrap());
-        Model::with_subspaces(architecture, vec![codebook], tensors, vec![kronecker(7, 5), kronecker(99, 6)]).unwrap()
+        Model::with_subspaces(
+            architecture,
+            vec![codebook],
+            tensors,
+            vec![kronecker(7, 5), kronecker(99, 6)],
+        )
+        .unwrap()
     }));
     kinds.push(("subspace", {
         let architecture = architecture("dense:20 relu dense:10", 1, 8);
         let codebook = Codebook::exact(range(7, 0.25)).unwrap();
         let mut noise = Noise::new(9);
-        let mut tensor = |length| CodedTensor { codebook: 0, symbols: symbols(length, 14, 900, &mut noise) };
+        let mut tensor = |length| CodedTensor {
+            codebook: 0,
+            symbols: symbols(length, 14, 900, &mut noise),
+        };
         let tensors = vec![tensor(50), tensor(200)];
         let subspaces = vec![Some(Subspace::new(12_345, 3).unwrap()), None];
         Model::with_subspaces(architecture, vec![codebook], tensors, subspaces).unwrap()

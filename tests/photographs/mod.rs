@@ -20,7 +20,9 @@ pub const COLOURS: [(&str, [u8; 3]); 7] = [
 pub fn photograph(colour: [u8; 3], width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let image = RgbImage::from_pixel(width, height, Rgb(colour));
-    JpegEncoder::new_with_quality(&mut bytes, 95).encode_image(&image).unwrap();
+    JpegEncoder::new_with_quality(&mut bytes, 95)
+        .encode_image(&image)
+        .unwrap();
     bytes
 }
 
@@ -30,7 +32,11 @@ pub fn class_folders(folder: &Path, each: usize) {
         fs::create_dir_all(folder.join(name)).unwrap();
         let bytes = photograph(colour, 20, 16);
         for number in 0..each {
-            fs::write(folder.join(name).join(format!("{name}_{number}.JPEG")), &bytes).unwrap();
+            fs::write(
+                folder.join(name).join(format!("{name}_{number}.JPEG")),
+                &bytes,
+            )
+            .unwrap();
         }
     }
 }

@@ -14,18 +14,40 @@ pub fn random_network(experiment: &str, layers: &str, input: ImageSize) -> Train
     let architecture = Architecture::parse(layers, input).unwrap();
     let mut random = stream(1, experiment, 0, "weights");
     let mut tensor = |name: &str, length: usize| -> Vec<f32> {
-        let centre = if name.starts_with("bn") && name.ends_with("weight") { 1.0 } else { 0.0 };
-        (0..length).map(|_| centre + random.random_range(-0.5..0.5)).collect()
+        let centre = if name.starts_with("bn") && name.ends_with("weight") {
+            1.0
+        } else {
+            0.0
+        };
+        (0..length)
+            .map(|_| centre + random.random_range(-0.5..0.5))
+            .collect()
     };
-    let weights = architecture.tensors().iter().map(|shape| tensor(&shape.name, shape.len())).collect();
-    TrainedNetwork { architecture, weights }
+    let weights = architecture
+        .tensors()
+        .iter()
+        .map(|shape| tensor(&shape.name, shape.len()))
+        .collect();
+    TrainedNetwork {
+        architecture,
+        weights,
+    }
 }
 
 /// Its safetensors file.
 pub fn write_network(path: &Path, network: TrainedNetwork) {
-    let TrainedNetwork { architecture, weights } = network;
-    let shapes: Vec<(String, Vec<usize>)> =
-        architecture.tensors().into_iter().map(|shape| (shape.name, shape.dimensions)).collect();
+    let TrainedNetwork {
+        architecture,
+        weights,
+    } = network;
+    let shapes: Vec<(String, Vec<usize>)> = architecture
+        .tensors()
+        .into_iter()
+        .map(|shape| (shape.name, shape.dimensions))
+        .collect();
     let mut file = File::create(path).unwrap();
-    write(&mut file, &shapes, |tensor| weights[tensor].clone().into_iter()).unwrap();
+    write(&mut file, &shapes, |tensor| {
+        weights[tensor].clone().into_iter()
+    })
+    .unwrap();
 }

@@ -11,7 +11,8 @@ use crate::nets::Evaluator;
 /// Photographs on which sensitivities are measured.
 const MEASURED: usize = 16;
 
-/// What an error in each tensor costs, which errors of a unit's weights make up for each other, and photographs on which means are kept. No labels.
+/// What an error in each tensor costs, which errors of a unit's weights make up for each other, and
+/// photographs on which means are kept. No labels.
 #[derive(Debug, Clone)]
 pub struct Calibration {
     sensitivities: Vec<Option<f64>>,
@@ -24,10 +25,16 @@ impl Calibration {
     ///
     /// # Errors
     /// If the network does not read them.
-    pub fn measured(network: &TrainedNetwork, images: &Batch, mut report: impl FnMut()) -> Result<Self, BudgetError> {
+    pub fn measured(
+        network: &TrainedNetwork,
+        images: &Batch,
+        mut report: impl FnMut(),
+    ) -> Result<Self, BudgetError> {
         let folded = Folded::new(network).network;
         let evaluator = Evaluator::of(&folded.architecture, folded.weights.clone());
-        let start = evaluator.start(&images.spread(MEASURED)).map_err(ImportError::from)?;
+        let start = evaluator
+            .start(&images.spread(MEASURED))
+            .map_err(ImportError::from)?;
         Ok(Self {
             sensitivities: sensitivities(&folded, &evaluator, start, &mut report),
             inputs: inputs(&folded, &evaluator, images, &mut report)?,

@@ -6,8 +6,9 @@ use crate::compress::{ImportError, TrainedNetwork};
 use crate::data::Batch;
 use crate::nets::Evaluator;
 
-/// Adds to the shift or bias of each layer what the mean over `images` of its channel has lost in `quantised`, and puts it on its grid; layer after
-/// layer, so that each is corrected for what is left of all errors before it (Nagel et al. 2019, empirically).
+/// Adds to the shift or bias of each layer what the mean over `images` of its channel has lost in
+/// `quantised`, and puts it on its grid; layer after layer, so that each is corrected for what is
+/// left of all errors before it (Nagel et al. 2019, empirically).
 ///
 /// # Errors
 /// If the network does not read the images.
@@ -25,15 +26,27 @@ pub(super) fn correct_means(
     for ((place, layer), first) in architecture.layers().iter().enumerate().zip(firsts) {
         before = reference.advanced(before, place + 1);
         after = evaluator.advanced(after, place + 1);
-        let shifts = first.filter(|_| layer.has_shift()).and_then(|first| quantised.weights.get_mut(first + 1));
+        let shifts = first
+            .filter(|_| layer.has_shift())
+            .and_then(|first| quantised.weights.get_mut(first + 1));
         let Some(shifts) = shifts else {
             continue;
         };
-        let means = before.channel_means().into_iter().zip(after.channel_means());
-        let corrected: Vec<f32> =
-            shifts.iter().zip(means).map(|(shift, (before, after))| shift + (before - after) as f32).collect();
+        let means = before
+            .channel_means()
+            .into_iter()
+            .zip(after.channel_means());
+        let corrected: Vec<f32> = shifts
+            .iter()
+            .zip(means)
+            .map(|(shift, (before, after))| shift + (before - after) as f32)
+            .collect();
         let corrected = on_grid(&corrected);
-        let added: Vec<f32> = corrected.iter().zip(shifts.iter()).map(|(corrected, shift)| corrected - shift).collect();
+        let added: Vec<f32> = corrected
+            .iter()
+            .zip(shifts.iter())
+            .map(|(corrected, shift)| corrected - shift)
+            .collect();
         after.add_to_channels(&added);
         *shifts = corrected;
     }

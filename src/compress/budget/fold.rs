@@ -13,13 +13,19 @@ pub(super) struct Folded {
 impl Folded {
     /// The same function, up to rounding.
     pub(super) fn new(network: &TrainedNetwork) -> Self {
-        let mut folded = Self { network: network.clone(), scales: vec![None; network.weights.len()] };
+        let mut folded = Self {
+            network: network.clone(),
+            scales: vec![None; network.weights.len()],
+        };
         let firsts = network.architecture.first_tensors();
         for (place, pair) in network.architecture.layers().windows(2).enumerate() {
-            let (Layer::Convolution(convolution), Layer::BatchNormalise) = (&pair[0], &pair[1]) else {
+            let (Layer::Convolution(convolution), Layer::BatchNormalise) = (&pair[0], &pair[1])
+            else {
                 continue;
             };
-            let (Some(&Some(kernel)), Some(&Some(scale))) = (firsts.get(place), firsts.get(place + 1)) else {
+            let (Some(&Some(kernel)), Some(&Some(scale))) =
+                (firsts.get(place), firsts.get(place + 1))
+            else {
                 continue;
             };
             if !convolution.bias {
@@ -31,10 +37,14 @@ impl Folded {
 
     fn fold(&mut self, kernel: usize, scale: usize, channels: usize) {
         let weights = &mut self.network.weights;
-        let Some(scales) = weights.get_mut(scale).map(|scales| std::mem::replace(scales, vec![1.0; channels])) else {
+        let Some(scales) = weights
+            .get_mut(scale)
+            .map(|scales| std::mem::replace(scales, vec![1.0; channels]))
+        else {
             return;
         };
-        if let (Some(weights), Some(place)) = (weights.get_mut(kernel), self.scales.get_mut(kernel)) {
+        if let (Some(weights), Some(place)) = (weights.get_mut(kernel), self.scales.get_mut(kernel))
+        {
             let row = weights.len() / channels.max(1);
             for (row, scale) in weights.chunks_mut(row.max(1)).zip(scales) {
                 row.iter_mut().for_each(|weight| *weight *= scale);

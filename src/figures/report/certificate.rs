@@ -14,17 +14,25 @@ pub(super) fn page(folder: &Path) -> Result<String, FigureError> {
     let claim = certificate(&path)?;
     let mut names = Path::new(&claim.model.file).components();
     let (Some(Component::Normal(name)), None) = (names.next(), names.next()) else {
-        let reason =
-            format!("model file \"{}\": accepted is the name of a file beside the certificate", claim.model.file);
+        let reason = format!(
+            "model file \"{}\": accepted is the name of a file beside the certificate",
+            claim.model.file
+        );
         return Err(FigureError::Certificate { path, reason });
     };
     let model_path = folder.join(name);
     let (model, _) = model(&model_path)?;
     let headline = claim.bounds.occam_binomial;
-    let title =
-        format!("At most {} of new {} images are misread", percent_up(headline), escaped(&claim.training_set.name));
+    let title = format!(
+        "At most {} of new {} images are misread",
+        percent_up(headline),
+        escaped(&claim.training_set.name)
+    );
 
-    let mut body = format!("<h1>{title}</h1>\n<p class=\"claim\">{}</p>\n", sentence(&claim));
+    let mut body = format!(
+        "<h1>{title}</h1>\n<p class=\"claim\">{}</p>\n",
+        sentence(&claim)
+    );
     body += "<p class=\"note\">This page repeats what certificate.json claims; it checks nothing. <code>nonvacuous verify</code>, \
              below, does.</p>\n";
     body += "<h2>What is proved, and what a test says</h2>\n";
@@ -36,11 +44,17 @@ pub(super) fn page(folder: &Path) -> Result<String, FigureError> {
         number((claim.bits / 8) as f64),
         escaped(&model.architecture().to_string())
     );
-    body += &figure(&allocation::draw(&model_path)?, "Bits of each tensor of the model file");
+    body += &figure(
+        &allocation::draw(&model_path)?,
+        "Bits of each tensor of the model file",
+    );
     if folder.join("trials.csv").exists() {
         body += "<h2>What was tried</h2>\n<p>Every recipe that was tried is a point; every file on a curve proves the bound beside it. \
                  Trying many costs nothing: the bound holds for all files at once.</p>\n";
-        body += &figure(&frontier::draw(folder)?, "Bits against training error of all trials");
+        body += &figure(
+            &frontier::draw(folder)?,
+            "Bits against training error of all trials",
+        );
         body += "<p><a href=\"trials.csv\">trials.csv</a></p>\n";
     }
     body += &verification(&claim);
@@ -67,7 +81,9 @@ fn sentence(claim: &Certificate) -> String {
 }
 
 fn bounds(claim: &Certificate) -> String {
-    let row = |name: &str, value: f64, basis: &str| vec![name.to_string(), percent_up(value), basis.to_string()];
+    let row = |name: &str, value: f64, basis: &str| {
+        vec![name.to_string(), percent_up(value), basis.to_string()]
+    };
     let training = format!(
         "{} of {} training images misread, and {} bits",
         number(claim.k as f64),
@@ -75,9 +91,21 @@ fn bounds(claim: &Certificate) -> String {
         number(claim.bits as f64)
     );
     let mut rows = vec![
-        row("<strong>Occam, exact binomial tail</strong>", claim.bounds.occam_binomial, &training),
-        row("Occam, kl divergence", claim.bounds.occam_kl, "the same, by a weaker inequality"),
-        row("Occam, Hoeffding", claim.bounds.occam_hoeffding, "the same, by the weakest"),
+        row(
+            "<strong>Occam, exact binomial tail</strong>",
+            claim.bounds.occam_binomial,
+            &training,
+        ),
+        row(
+            "Occam, kl divergence",
+            claim.bounds.occam_kl,
+            "the same, by a weaker inequality",
+        ),
+        row(
+            "Occam, Hoeffding",
+            claim.bounds.occam_hoeffding,
+            "the same, by the weakest",
+        ),
     ];
     match &claim.held_out {
         Some(held_out) => {
@@ -88,7 +116,11 @@ fn bounds(claim: &Certificate) -> String {
             );
             rows.push(row("Held-out reference", held_out.bound, &basis));
         }
-        None => rows.push(vec!["Held-out reference".to_string(), String::new(), "there was no test set".to_string()]),
+        None => rows.push(vec![
+            "Held-out reference".to_string(),
+            String::new(),
+            "there was no test set".to_string(),
+        ]),
     }
     let confidence = number(100.0 * (1.0 - claim.delta));
     let note = format!(
@@ -102,7 +134,10 @@ fn verification(claim: &Certificate) -> String {
     let hash = |text: &str| format!("<code class=\"hash\">{}</code>", escaped(text));
     let rows = [
         vec![escaped(&claim.model.file), hash(&claim.model.sha256)],
-        vec![format!("training set {}", escaped(&claim.training_set.name)), hash(&claim.training_set.sha256)],
+        vec![
+            format!("training set {}", escaped(&claim.training_set.name)),
+            hash(&claim.training_set.sha256),
+        ],
     ];
     format!(
         "<h2>How to verify</h2>\n<p>With the two files and the training set, on any machine, whoever trained the network:</p>\n\

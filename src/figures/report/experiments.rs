@@ -1,4 +1,5 @@
-//! The page about a folder of experiments: every figure, its data, and the command that makes it again.
+//! The page about a folder of experiments: every figure, its data, and the command that makes it
+//! again.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,12 @@ pub(super) fn page(folder: &Path) -> Result<String, FigureError> {
     let certificates = certificates(folder)?;
     let mut figures = String::new();
     for one in FIGURES.iter().filter(|figure| figure.has_sources(folder)) {
-        let links = one.sources.iter().map(|source| link(source)).collect::<Vec<String>>().join(", ");
+        let links = one
+            .sources
+            .iter()
+            .map(|source| link(source))
+            .collect::<Vec<String>>()
+            .join(", ");
         figures += &format!(
             "<section id=\"{}\">\n<h2>{}</h2>\n{}<p>{}</p>\n<p class=\"note\">{links}; drawn by <code>nonvacuous figures {}</code> from \
              what is made by</p>\n<pre>{}</pre>\n</section>\n",
@@ -35,17 +41,35 @@ pub(super) fn page(folder: &Path) -> Result<String, FigureError> {
         lower bound on the length. Here is what both say, each figure with its data and the command that makes it again.</p>\n"
         .to_string();
     if !certificates.is_empty() {
-        let header = ["certificate", "error at most", "confidence", "training errors", "bits", "held-out reference"];
-        body += &format!("<h2>Certificates</h2>\n{}", table(&header, &header[1..], &certificates));
+        let header = [
+            "certificate",
+            "error at most",
+            "confidence",
+            "training errors",
+            "bits",
+            "held-out reference",
+        ];
+        body += &format!(
+            "<h2>Certificates</h2>\n{}",
+            table(&header, &header[1..], &certificates)
+        );
     }
     if !figures.is_empty() {
         body += &format!("<div class=\"figures\">\n{figures}</div>\n");
     }
     if !tables.is_empty() {
         body += "<h2>All experiments</h2>\n<p>One row a draw, and what the rows say about the limit and about the bounds.</p>\n";
-        body += &table(&["experiment", "command", "draws", "limit", "bounds"], &[], &tables);
+        body += &table(
+            &["experiment", "command", "draws", "limit", "bounds"],
+            &[],
+            &tables,
+        );
     }
-    Ok(whole("How much a network overfits, and how many bits it takes", &body, true))
+    Ok(whole(
+        "How much a network overfits, and how many bits it takes",
+        &body,
+        true,
+    ))
 }
 
 fn link(path: &str) -> String {
@@ -54,14 +78,19 @@ fn link(path: &str) -> String {
 
 /// The entries of a folder, sorted; none if it is not there.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, FigureError> {
-    let failed = |source| FigureError::Io { path: folder.to_path_buf(), source };
+    let failed = |source| FigureError::Io {
+        path: folder.to_path_buf(),
+        source,
+    };
     let listed = match std::fs::read_dir(folder) {
         Ok(listed) => listed,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(failed(error)),
     };
-    let mut paths =
-        listed.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    let mut paths = listed
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(failed)?;
     paths.sort();
     Ok(paths)
 }
@@ -71,16 +100,27 @@ fn certificates(folder: &Path) -> Result<Vec<Vec<String>>, FigureError> {
     let mut rows = Vec::new();
     for path in entries(&folder.join("certificates"))? {
         let file = path.join("certificate.json");
-        let Some(name) = path.file_name().and_then(|name| name.to_str()).filter(|_| file.exists()) else { continue };
+        let Some(name) = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .filter(|_| file.exists())
+        else {
+            continue;
+        };
         let claim = certificate(&file)?;
         let training = format!("{} of {}", number(claim.k as f64), number(claim.n as f64));
         rows.push(vec![
-            format!("<a href=\"certificates/{0}/certificate.json\">{0}</a>", escaped(name)),
+            format!(
+                "<a href=\"certificates/{0}/certificate.json\">{0}</a>",
+                escaped(name)
+            ),
             percent_up(claim.bounds.occam_binomial),
             format!("{}%", number(100.0 * (1.0 - claim.delta))),
             training,
             number(claim.bits as f64),
-            claim.held_out.map_or(String::new(), |held_out| percent_up(held_out.bound)),
+            claim
+                .held_out
+                .map_or(String::new(), |held_out| percent_up(held_out.bound)),
         ]);
     }
     Ok(rows)
@@ -93,11 +133,22 @@ fn summaries(folder: &Path) -> Result<Vec<Vec<String>>, FigureError> {
         if path.extension().is_none_or(|extension| extension != "toml") {
             continue;
         }
-        let Some(name) = path.file_stem().and_then(|name| name.to_str()) else { continue };
-        let linked = |file: String| if folder.join(&file).exists() { link(&file) } else { String::new() };
+        let Some(name) = path.file_stem().and_then(|name| name.to_str()) else {
+            continue;
+        };
+        let linked = |file: String| {
+            if folder.join(&file).exists() {
+                link(&file)
+            } else {
+                String::new()
+            }
+        };
         rows.push(vec![
             link(&format!("{name}.toml")),
-            format!("<code>nonvacuous run {}</code>", escaped(&path.display().to_string())),
+            format!(
+                "<code>nonvacuous run {}</code>",
+                escaped(&path.display().to_string())
+            ),
             linked(format!("{name}.csv")),
             linked(format!("{name}.summary.csv")),
             linked(format!("{name}.coverage.csv")),

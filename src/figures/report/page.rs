@@ -2,7 +2,8 @@
 
 use super::super::Picture;
 
-/// Readable at 390 and at 1,200 pixels, on light and on dark screens; all text has a contrast of 4.5 or more.
+/// Readable at 390 and at 1,200 pixels, on light and on dark screens; all text has a contrast of
+/// 4.5 or more.
 const STYLE: &str = "
 :root { color-scheme: light dark; --ink: #222; --muted: #5c5c5c; --page: #f6f6f3; --card: #fdfdfb; --line: #d8d8d3; --link: #00568a; }
 @media (prefers-color-scheme: dark) {
@@ -46,16 +47,32 @@ pub(super) fn page(title: &str, body: &str, is_wide: bool) -> String {
 
 /// A picture within a page.
 pub(super) fn figure(picture: &Picture, what: &str) -> String {
-    let svg = picture.svg().replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{}\" ", escaped(what)), 1);
+    let svg = picture.svg().replacen(
+        "<svg ",
+        &format!("<svg role=\"img\" aria-label=\"{}\" ", escaped(what)),
+        1,
+    );
     format!("<figure>\n{svg}</figure>\n")
 }
 
 /// A table; columns whose header is in `numbers` are aligned to the right.
 pub(super) fn table(header: &[&str], numbers: &[&str], rows: &[Vec<String>]) -> String {
-    let class = |name: &str| if numbers.contains(&name) { " class=\"number\"" } else { "" };
-    let head: String = header.iter().map(|name| format!("<th{}>{}</th>", class(name), escaped(name))).collect();
+    let class = |name: &str| {
+        if numbers.contains(&name) {
+            " class=\"number\""
+        } else {
+            ""
+        }
+    };
+    let head: String = header
+        .iter()
+        .map(|name| format!("<th{}>{}</th>", class(name), escaped(name)))
+        .collect();
     let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(header).map(|(cell, name)| format!("<td{}>{cell}</td>", class(name)));
+        let cells = row
+            .iter()
+            .zip(header)
+            .map(|(cell, name)| format!("<td{}>{cell}</td>", class(name)));
         format!("<tr>{}</tr>\n", cells.collect::<String>())
     };
     let body: String = rows.iter().map(line).collect();

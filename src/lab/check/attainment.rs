@@ -15,24 +15,40 @@ const DEVIATIONS: f64 = 6.0;
 const TOLERANCE: f64 = 1e-9;
 
 fn learner(k: u64, n: u64, error: f64) -> Result<RandomCodebook, BoundError> {
-    Ok(RandomCodebook::new(EmpiricalRisk::new(k, n)?, Probability::new(error)?))
+    Ok(RandomCodebook::new(
+        EmpiricalRisk::new(k, n)?,
+        Probability::new(error)?,
+    ))
 }
 
 /// The limit at a learner's own expected errors.
 fn limit(learner: &RandomCodebook, theory: Theory) -> Result<f64, BoundError> {
     let train = Probability::new(learner.expected_training_error().min(1.0))?;
-    Ok(theory.limit(limit_kl(learner.most_errors().sample_size(), train, learner.error())?))
+    Ok(theory.limit(limit_kl(
+        learner.most_errors().sample_size(),
+        train,
+        learner.error(),
+    )?))
 }
 
 /// One random learner with `n` up to 100,000: expected lengths against the limit, in closed form.
-pub(super) fn inequalities(seed: u64, number: u64, theory: Theory) -> Result<Vec<Inequality>, BoundError> {
+pub(super) fn inequalities(
+    seed: u64,
+    number: u64,
+    theory: Theory,
+) -> Result<Vec<Inequality>, BoundError> {
     let mut random = stream(seed, "check", number, "random codebook");
     let n = 10f64.powf(random.random_range(0.0..5.0)) as u64;
     let error: f64 = random.random_range(0.02..0.98);
     let errors = (n as f64 * error * random.random::<f64>()) as u64;
     let learner = learner(errors, n, error)?;
     let limit = limit(&learner, theory)?;
-    let exact = |theorem, smaller, larger| Inequality { theorem, smaller, larger, tolerance: TOLERANCE };
+    let exact = |theorem, smaller, larger| Inequality {
+        theorem,
+        smaller,
+        larger,
+        tolerance: TOLERANCE,
+    };
     let lengths = [
         learner.ideal_bits(),
         learner.rice_bits(),
@@ -40,15 +56,21 @@ pub(super) fn inequalities(seed: u64, number: u64, theory: Theory) -> Result<Vec
         learner.elias_delta_bits(),
         learner.elias_omega_bits(),
     ];
-    let mut all: Vec<Inequality> =
-        lengths.map(|bits| exact("codebook_limit", limit, theory.charged(bits.get()))).into();
+    let mut all: Vec<Inequality> = lengths
+        .map(|bits| exact("codebook_limit", limit, theory.charged(bits.get())))
+        .into();
     // The excess for each example vanishes as (log n)/n does.
     let size = SampleSize::new(n)?.get() as f64;
-    all.push(exact("codebook_attains", learner.rice_bits().get(), limit + 2.0 * (size + 1.0).log2() + 6.0));
+    all.push(exact(
+        "codebook_attains",
+        learner.rice_bits().get(),
+        limit + 2.0 * (size + 1.0).log2() + 6.0,
+    ));
     Ok(all)
 }
 
-/// The mean length of drawn code words at `n = 10,000`, no training errors, and error one half: within 0.1% of the limit, and as expected.
+/// The mean length of drawn code words at `n = 10,000`, no training errors, and error one half:
+/// within 0.1% of the limit, and as expected.
 pub(super) fn drawn(seed: u64, draws: u32, theory: Theory) -> Result<Vec<Inequality>, BoundError> {
     let learner = learner(0, 10_000, 0.5)?;
     let lengths: Vec<f64> = (0..draws)
@@ -82,7 +104,8 @@ const CASES: [(u32, u32, u32); 5] = [(8, 2, 0), (12, 2, 1), (10, 4, 3), (14, 2, 
 /// How many kinds of searches there are.
 pub(super) const SEARCHES: u64 = CASES.len() as u64;
 
-/// Searches through real functions: the mean of `log2 J` and the mean training error, against their exact expectations.
+/// Searches through real functions: the mean of `log2 J` and the mean training error, against their
+/// exact expectations.
 pub(super) fn searched(seed: u64, case: u64, draws: u32) -> Result<Vec<Inequality>, BoundError> {
     /// Never reached: the rarest success has probability `2^-8`.
     const LIMIT: u64 = 1 << 24;
@@ -94,9 +117,18 @@ pub(super) fn searched(seed: u64, case: u64, draws: u32) -> Result<Vec<Inequalit
             search(n, classes, k, LIMIT, &mut random)
         })
         .collect();
-    let logarithms: Vec<f64> = found.iter().map(|(index, _)| (*index as f64).log2()).collect();
-    let errors: Vec<f64> = found.iter().map(|(_, errors)| f64::from(*errors) / f64::from(n)).collect();
-    let expected = [learner.expected_log2_index(), learner.expected_training_error()];
+    let logarithms: Vec<f64> = found
+        .iter()
+        .map(|(index, _)| (*index as f64).log2())
+        .collect();
+    let errors: Vec<f64> = found
+        .iter()
+        .map(|(_, errors)| f64::from(*errors) / f64::from(n))
+        .collect();
+    let expected = [
+        learner.expected_log2_index(),
+        learner.expected_training_error(),
+    ];
     let inequality = |(values, expected): (&Vec<f64>, f64)| {
         let (mean, deviation) = mean_and_deviation(values);
         Inequality {
@@ -106,7 +138,11 @@ pub(super) fn searched(seed: u64, case: u64, draws: u32) -> Result<Vec<Inequalit
             tolerance: TOLERANCE,
         }
     };
-    Ok([logarithms, errors].iter().zip(expected).map(inequality).collect())
+    Ok([logarithms, errors]
+        .iter()
+        .zip(expected)
+        .map(inequality)
+        .collect())
 }
 
 /// The mean, and the standard deviation of the mean.

@@ -6,8 +6,8 @@ use super::random_instance::Draw;
 use super::tally::Inequality;
 use super::Theory;
 use crate::bounds::{
-    ln_lower_tail, Bits, BoundError, EmpiricalRisk, FailureProbability, GibbsRisk, GridRatio, InverseTemperature, Nats,
-    Predictor, Premises, Probability, SampleSize, TrainingError, BOUNDS,
+    ln_lower_tail, Bits, BoundError, EmpiricalRisk, FailureProbability, GibbsRisk, GridRatio,
+    InverseTemperature, Nats, Predictor, Premises, Probability, SampleSize, TrainingError, BOUNDS,
 };
 use crate::lab::exact::{Gibbs, Learner, Posterior, POSTERIOR_TOTAL};
 use crate::random::stream;
@@ -18,8 +18,9 @@ pub(super) const HEADER: &str = "instance,n,examples,hypotheses,learner,delta";
 /// What sums of exact masses and their last division may be off by.
 const TOLERANCE: f64 = 1e-15;
 
-/// A failure probability for which something happens: a usual one, or one at which a hypothesis's bound is just below the truth for
-/// some number of errors, so that the union over hypotheses is all that separates the failure from `delta`.
+/// A failure probability for which something happens: a usual one, or one at which a hypothesis's
+/// bound is just below the truth for some number of errors, so that the union over hypotheses is
+/// all that separates the failure from `delta`.
 pub(super) fn delta(draw: &Draw, seed: u64, number: u64) -> Result<FailureProbability, BoundError> {
     const USUAL: [f64; 6] = [0.5, 0.2, 0.1, 0.05, 0.01, 0.001];
     /// Beyond the rounding of the bound.
@@ -29,9 +30,19 @@ pub(super) fn delta(draw: &Draw, seed: u64, number: u64) -> Result<FailureProbab
     let n = u64::from(draw.instance.examples());
     let truths = draw.instance.population_errors();
     let hypothesis = random.random_range(0..truths.len());
-    let mass = draw.instance.code().lengths().iter().map(|&length| (-f64::from(length)).exp2()).nth(hypothesis);
+    let mass = draw
+        .instance
+        .code()
+        .lengths()
+        .iter()
+        .map(|&length| (-f64::from(length)).exp2())
+        .nth(hypothesis);
     let errors = random.random_range(0..n);
-    let tail = ln_lower_tail(EmpiricalRisk::new(errors, n)?, Probability::new(truths[hypothesis])?).exp();
+    let tail = ln_lower_tail(
+        EmpiricalRisk::new(errors, n)?,
+        Probability::new(truths[hypothesis])?,
+    )
+    .exp();
     let edge = tail / mass.unwrap_or(1.0) * BEYOND;
     if random.random() && edge > 1e-9 && edge < 0.9 {
         FailureProbability::new(edge)
@@ -40,7 +51,8 @@ pub(super) fn delta(draw: &Draw, seed: u64, number: u64) -> Result<FailureProbab
     }
 }
 
-/// For each bound the probability that it fails for any code word or any of several posteriors: one event, since bounds hold for all at once.
+/// For each bound the probability that it fails for any code word or any of several posteriors: one
+/// event, since bounds hold for all at once.
 pub(super) fn inequalities(
     draw: &Draw,
     delta: FailureProbability,
@@ -48,14 +60,29 @@ pub(super) fn inequalities(
 ) -> Result<Vec<Inequality>, BoundError> {
     let instance = &draw.instance;
     let samples = instance.law().type_classes(instance.examples());
-    let errors: Vec<Vec<u64>> = samples.iter().map(|sample| instance.class().errors(&sample.examples)).collect();
+    let errors: Vec<Vec<u64>> = samples
+        .iter()
+        .map(|sample| instance.class().errors(&sample.examples))
+        .collect();
     let broken = theory.delta(delta);
     let truths = instance.population_errors();
     let mut posteriors: Vec<Vec<Stochastic>> = Vec::new();
-    for learner in [&*draw.learner as &dyn Learner, &Gibbs { inverse_temperature: -1.0 }] {
+    for learner in [
+        &*draw.learner as &dyn Learner,
+        &Gibbs {
+            inverse_temperature: -1.0,
+        },
+    ] {
         let states = samples.iter().zip(&errors).map(|(sample, errors)| {
             let posterior = learner.posterior(instance.class(), &sample.examples);
-            Stochastic::new(&posterior, errors, &truths, instance.code().lengths(), instance.examples(), theory)
+            Stochastic::new(
+                &posterior,
+                errors,
+                &truths,
+                instance.code().lengths(),
+                instance.examples(),
+                theory,
+            )
         });
         posteriors.push(states.collect::<Result<_, _>>()?);
     }
@@ -63,8 +90,10 @@ pub(super) fn inequalities(
     let mut inequalities = Vec::with_capacity(BOUNDS.len());
     for bound in BOUNDS {
         let fails = table(draw, broken, theory, |premises| bound.value(premises))?;
-        let mut happens: Vec<bool> =
-            errors.iter().map(|errors| fails.iter().zip(errors).any(|(row, &k)| row[k as usize])).collect();
+        let mut happens: Vec<bool> = errors
+            .iter()
+            .map(|errors| fails.iter().zip(errors).any(|(row, &k)| row[k as usize]))
+            .collect();
         if bound.predictor == Predictor::Gibbs {
             for states in &posteriors {
                 for (happens, state) in happens.iter_mut().zip(states) {
@@ -92,21 +121,34 @@ fn table(
 ) -> Result<Vec<Vec<bool>>, BoundError> {
     let n = u64::from(draw.instance.examples());
     let truths = draw.instance.population_errors();
-    let rows = truths.iter().zip(draw.instance.code().lengths()).map(|(&truth, &length)| {
-        let divergence = Bits::new(theory.charged(length.into()))?.to_nats();
-        let cells = (0..=n).map(|k| {
-            let risk = EmpiricalRisk::new(k, n)?;
-            let premises = premises(TrainingError::Deterministic(risk), divergence, delta);
-            Ok(bound(&premises).is_some_and(|bound| bound < truth))
+    let rows = truths
+        .iter()
+        .zip(draw.instance.code().lengths())
+        .map(|(&truth, &length)| {
+            let divergence = Bits::new(theory.charged(length.into()))?.to_nats();
+            let cells = (0..=n).map(|k| {
+                let risk = EmpiricalRisk::new(k, n)?;
+                let premises = premises(TrainingError::Deterministic(risk), divergence, delta);
+                Ok(bound(&premises).is_some_and(|bound| bound < truth))
+            });
+            cells.collect()
         });
-        cells.collect()
-    });
     rows.collect()
 }
 
-fn premises(training_error: TrainingError, divergence: Nats, delta: FailureProbability) -> Premises {
+fn premises(
+    training_error: TrainingError,
+    divergence: Nats,
+    delta: FailureProbability,
+) -> Premises {
     let lambda = InverseTemperature::sqrt(training_error.gibbs());
-    Premises { training_error, divergence, delta, lambda, ratio: GridRatio::ZHOU }
+    Premises {
+        training_error,
+        divergence,
+        delta,
+        lambda,
+        ratio: GridRatio::ZHOU,
+    }
 }
 
 /// A posterior on one sample: its risk, divergence and truth.
@@ -126,17 +168,26 @@ impl Stochastic {
         theory: Theory,
     ) -> Result<Self, BoundError> {
         let (mut count, mut divergence, mut truth) = (0u64, 0.0, 0.0);
-        for (h, &units) in posterior.units().iter().enumerate().filter(|(_, &units)| units > 0) {
+        for (h, &units) in posterior
+            .units()
+            .iter()
+            .enumerate()
+            .filter(|(_, &units)| units > 0)
+        {
             let share = units as f64 / POSTERIOR_TOTAL as f64;
             count += units * errors[h];
             divergence += share * (share.ln() + f64::from(lengths[h]) * std::f64::consts::LN_2);
             truth += share * truths[h];
         }
         let mean = count as f64 / (POSTERIOR_TOTAL * u64::from(examples)) as f64;
-        // A few roundings of terms below 10: upward, as for every number that enters a bound; and the truth downward.
+        // A few roundings of terms below 10: upward, as for every number that enters a bound; and
+        // the truth downward.
         let divergence = Nats::new(divergence.max(0.0) + 1e-14)?;
         Ok(Self {
-            risk: GibbsRisk::new(Probability::new(upward(mean))?, SampleSize::new(examples.into())?),
+            risk: GibbsRisk::new(
+                Probability::new(upward(mean))?,
+                SampleSize::new(examples.into())?,
+            ),
             divergence: theory.divergence(divergence),
             truth: truth - 1e-15,
         })
@@ -158,16 +209,38 @@ fn upward(quotient: f64) -> f64 {
 }
 
 /// A line of CSV: the failure probability of each bound.
-pub(super) fn row(number: u64, draw: &Draw, delta: FailureProbability, inequalities: &[Inequality]) -> String {
-    let (n, m, h) = (draw.instance.examples(), draw.instance.law().weights().len(), draw.instance.class().len());
-    let failures: String = inequalities.iter().map(|inequality| format!(",{}", inequality.smaller)).collect();
-    format!("{number},{n},{m},{h},\"{}\",{}{failures}", draw.learner.name(), delta.get())
+pub(super) fn row(
+    number: u64,
+    draw: &Draw,
+    delta: FailureProbability,
+    inequalities: &[Inequality],
+) -> String {
+    let (n, m, h) = (
+        draw.instance.examples(),
+        draw.instance.law().weights().len(),
+        draw.instance.class().len(),
+    );
+    let failures: String = inequalities
+        .iter()
+        .map(|inequality| format!(",{}", inequality.smaller))
+        .collect();
+    format!(
+        "{number},{n},{m},{h},\"{}\",{}{failures}",
+        draw.learner.name(),
+        delta.get()
+    )
 }
 
-/// `2^b` hypotheses that err independently, each with a code word of `b` bits and the same population error, and `n` in the thousands: the
-/// probability that a bound fails for any is `1 - (1 - Pr[Bin(n, L) <= k])^(2^b)` for the largest `k` at which it does.
-pub(super) fn of_independent(seed: u64, number: u64, theory: Theory) -> Result<Vec<Inequality>, BoundError> {
-    /// Tails are known to an absolute `1e-12` and a relative `1e-13` in the logarithm, which is below 100 where it matters.
+/// `2^b` hypotheses that err independently, each with a code word of `b` bits and the same
+/// population error, and `n` in the thousands: the probability that a bound fails for any is
+/// `1 - (1 - Pr[Bin(n, L) <= k])^(2^b)` for the largest `k` at which it does.
+pub(super) fn of_independent(
+    seed: u64,
+    number: u64,
+    theory: Theory,
+) -> Result<Vec<Inequality>, BoundError> {
+    /// Tails are known to an absolute `1e-12` and a relative `1e-13` in the logarithm, which is
+    /// below 100 where it matters.
     const TOLERANCE: f64 = 1e-10;
     let mut random = stream(seed, "check", number, "independent hypotheses");
     let n = 10f64.powf(random.random_range(0.0..4.0)) as u64;
@@ -179,8 +252,14 @@ pub(super) fn of_independent(seed: u64, number: u64, theory: Theory) -> Result<V
     let mut all = Vec::with_capacity(BOUNDS.len());
     for bound in BOUNDS {
         let fails = |k: u64| -> Result<bool, BoundError> {
-            let premises = premises(TrainingError::Deterministic(EmpiricalRisk::new(k, n)?), divergence, broken);
-            Ok(bound.value(&premises).is_some_and(|value| value < truth.get()))
+            let premises = premises(
+                TrainingError::Deterministic(EmpiricalRisk::new(k, n)?),
+                divergence,
+                broken,
+            );
+            Ok(bound
+                .value(&premises)
+                .is_some_and(|value| value < truth.get()))
         };
         // Bounds increase in k, so that it fails below some k.
         let (mut below, mut above) = (0, n);
@@ -199,7 +278,12 @@ pub(super) fn of_independent(seed: u64, number: u64, theory: Theory) -> Result<V
                 -(f64::from(bits).exp2() * (-tail).ln_1p()).exp_m1()
             }
         };
-        all.push(Inequality { theorem: bound.name, smaller: failure, larger: delta.get(), tolerance: TOLERANCE });
+        all.push(Inequality {
+            theorem: bound.name,
+            smaller: failure,
+            larger: delta.get(),
+            tolerance: TOLERANCE,
+        });
     }
     Ok(all)
 }

@@ -1,8 +1,9 @@
 //! Every theorem, checked: exactly where possible, in as many random instances as time allows.
 //!
-//! A check counts the instances of each theorem's inequality and keeps the one that is closest to being broken. Instances are pure
-//! functions of the seed and their number, so that the report is the same whatever the number of threads. That the check can fail is
-//! itself tested: [`Theory::broken`] breaks a theorem.
+//! A check counts the instances of each theorem's inequality and keeps the one that is closest to
+//! being broken. Instances are pure functions of the seed and their number, so that the report is
+//! the same whatever the number of threads. That the check can fail is itself tested:
+//! [`Theory::broken`] breaks a theorem.
 
 mod attainment;
 mod converse;
@@ -40,9 +41,19 @@ pub struct Effort {
 
 impl Effort {
     /// A minute at most.
-    pub const QUICK: Self = Self { converse: 10_000, coverage: 5_000, draws: 1_000, networks: 300 };
+    pub const QUICK: Self = Self {
+        converse: 10_000,
+        coverage: 5_000,
+        draws: 1_000,
+        networks: 300,
+    };
     /// Half an hour at most.
-    pub const FULL: Self = Self { converse: 400_000, coverage: 150_000, draws: 20_000, networks: 5_000 };
+    pub const FULL: Self = Self {
+        converse: 400_000,
+        coverage: 150_000,
+        draws: 20_000,
+        networks: 5_000,
+    };
 }
 
 /// What can go wrong in a check other than a theorem: faults of this program.
@@ -104,11 +115,19 @@ impl Report {
 }
 
 const fn exact(name: &'static str, statement: &'static str) -> Theorem {
-    Theorem { name, statement, method: Method::Exact }
+    Theorem {
+        name,
+        statement,
+        method: Method::Exact,
+    }
 }
 
 const fn sampled(name: &'static str, statement: &'static str) -> Theorem {
-    Theorem { name, statement, method: Method::Sampled }
+    Theorem {
+        name,
+        statement,
+        method: Method::Sampled,
+    }
 }
 
 /// Everything that is checked, in the order of reports.
@@ -123,7 +142,10 @@ pub const THEOREMS: &[Theorem] = &[
     exact("limit_jensen_shannon", "2 n JS(eb, Lb) <= sum_i I(Z_i;W)"),
     exact("limit_pinsker", "2 n (Lb - eb)^2 <= sum_i I(Z_i;W)"),
     exact("max_test_error", "Lb <= kl_inv(eb, E|W|/n)"),
-    exact("limit_injective", "H - log2(H + 1) - log2 e <= E|W| one to one"),
+    exact(
+        "limit_injective",
+        "H - log2(H + 1) - log2 e <= E|W| one to one",
+    ),
     exact("length_prior", "H <= E[|W| - log2 m(|W|)] one to one"),
     exact("occam_binomial", "Pr[fails for any code word] <= delta"),
     exact("occam_kl", "Pr[fails for any code word] <= delta"),
@@ -132,22 +154,46 @@ pub const THEOREMS: &[Theorem] = &[
     exact("pac_bayes_kl", "Pr[fails for any posterior] <= delta"),
     exact("mcallester", "Pr[fails for any posterior] <= delta"),
     exact("thiemann", "Pr[fails for any posterior] <= delta"),
-    exact("catoni_lambda_sqrt_n", "Pr[fails for any posterior] <= delta"),
+    exact(
+        "catoni_lambda_sqrt_n",
+        "Pr[fails for any posterior] <= delta",
+    ),
     exact("catoni_uniform", "Pr[fails for any posterior] <= delta"),
     exact("held_out", "Pr[fails] <= delta"),
     exact("subsample", "Pr[fails] <= delta"),
     exact("monte_carlo_pairs", "Pr[fails] <= delta"),
     exact("monte_carlo_means", "Pr[fails] <= delta"),
     exact("prior_split", "Pr[fails for any code word] <= delta"),
-    exact("codebook_limit", "n kl(eb||Lb) <= E|W| of the random codebook"),
-    exact("codebook_attains", "E|W| <= n kl(eb||Lb) + O(log n) of the random codebook"),
-    sampled("codebook_within_a_thousandth", "mean |W| within 0.1% of the limit at n = 10,000"),
-    sampled("codebook_drawn_as_expected", "mean |W| of drawn indices is E|W| to 6 deviations"),
-    sampled("codebook_searched_as_expected", "mean log2 J and errors of real searches are as expected to 6 deviations"),
+    exact(
+        "codebook_limit",
+        "n kl(eb||Lb) <= E|W| of the random codebook",
+    ),
+    exact(
+        "codebook_attains",
+        "E|W| <= n kl(eb||Lb) + O(log n) of the random codebook",
+    ),
+    sampled(
+        "codebook_within_a_thousandth",
+        "mean |W| within 0.1% of the limit at n = 10,000",
+    ),
+    sampled(
+        "codebook_drawn_as_expected",
+        "mean |W| of drawn indices is E|W| to 6 deviations",
+    ),
+    sampled(
+        "codebook_searched_as_expected",
+        "mean log2 J and errors of real searches are as expected to 6 deviations",
+    ),
     #[cfg(feature = "train")]
-    sampled("networks_limit", "n kl(eb||Lb) <= E|W| of networks, at 95% limits"),
+    sampled(
+        "networks_limit",
+        "n kl(eb||Lb) <= E|W| of networks, at 95% limits",
+    ),
     #[cfg(feature = "train")]
-    sampled("networks_coverage", "how often a bound on networks fails does not refute delta"),
+    sampled(
+        "networks_coverage",
+        "how often a bound on networks fails does not refute delta",
+    ),
 ];
 
 /// What the instances of one kind have to say.
@@ -160,13 +206,18 @@ struct Findings {
 impl Findings {
     fn merge(mut self, mut other: Self) -> Self {
         self.rows.append(&mut other.rows);
-        Self { tallies: self.tallies.merge(other.tallies), rows: self.rows }
+        Self {
+            tallies: self.tallies.merge(other.tallies),
+            rows: self.rows,
+        }
     }
 
     /// The rows in the order of instances, after a header.
     fn csv(&mut self, header: String) -> Vec<String> {
         self.rows.sort_unstable_by_key(|(number, _)| *number);
-        std::iter::once(header).chain(self.rows.drain(..).map(|(_, row)| row)).collect()
+        std::iter::once(header)
+            .chain(self.rows.drain(..).map(|(_, row)| row))
+            .collect()
     }
 }
 
@@ -180,12 +231,23 @@ fn all(
     check: impl Fn(u64) -> Result<Instance, BoundError> + Sync,
 ) -> Result<Findings, CheckError> {
     let findings = |number| {
-        let (inequalities, row) = check(number).map_err(|source| CheckError::Domain { instance: number, source })?;
+        let (inequalities, row) = check(number).map_err(|source| CheckError::Domain {
+            instance: number,
+            source,
+        })?;
         let mut tallies = Tallies::default();
-        inequalities.into_iter().for_each(|inequality| tallies.count(inequality, Place { kind, number }));
-        Ok(Findings { tallies, rows: row.map(|row| (number, row)).into_iter().collect() })
+        inequalities
+            .into_iter()
+            .for_each(|inequality| tallies.count(inequality, Place { kind, number }));
+        Ok(Findings {
+            tallies,
+            rows: row.map(|row| (number, row)).into_iter().collect(),
+        })
     };
-    (0..instances).into_par_iter().map(findings).try_reduce(Findings::default, |first, second| Ok(first.merge(second)))
+    (0..instances)
+        .into_par_iter()
+        .map(findings)
+        .try_reduce(Findings::default, |first, second| Ok(first.merge(second)))
 }
 
 /// An instance without a line of CSV.
@@ -196,36 +258,73 @@ fn without_row(inequalities: Vec<Inequality>) -> Instance {
 /// Checks every theorem.
 ///
 /// # Errors
-/// [`CheckError`] if an instance's numbers are outside a bound's domain, which would be a fault of this program.
+/// [`CheckError`] if an instance's numbers are outside a bound's domain, which would be a fault of
+/// this program.
 pub fn check(effort: Effort, seed: u64, theory: Theory) -> Result<Report, CheckError> {
-    let Effort { converse, coverage, draws, networks } = effort;
+    let Effort {
+        converse,
+        coverage,
+        draws,
+        networks,
+    } = effort;
     let mut converse_findings = all(Kind::Converse, converse, |number| {
-        let Some(draw) = random_instance::of_converse(seed, number) else { return Ok(without_row(Vec::new())) };
+        let Some(draw) = random_instance::of_converse(seed, number) else {
+            return Ok(without_row(Vec::new()));
+        };
         let chain = Chain::new(&draw.instance, &*draw.learner);
-        Ok((converse::inequalities(&draw, &chain, theory)?, Some(converse::row(number, &draw, &chain))))
+        Ok((
+            converse::inequalities(&draw, &chain, theory)?,
+            Some(converse::row(number, &draw, &chain)),
+        ))
     })?;
     let mut coverage_findings = all(Kind::Coverage, coverage, |number| {
-        let Some(draw) = random_instance::of_coverage(seed, number) else { return Ok(without_row(Vec::new())) };
+        let Some(draw) = random_instance::of_coverage(seed, number) else {
+            return Ok(without_row(Vec::new()));
+        };
         let delta = coverage::delta(&draw, seed, number)?;
         let inequalities = coverage::inequalities(&draw, delta, theory)?;
         let row = coverage::row(number, &draw, delta, &inequalities);
         Ok((inequalities, Some(row)))
     })?;
     let others = [
-        all(Kind::Messages, coverage, |number| converse::of_random_messages(seed, number, theory).map(without_row))?,
-        all(Kind::Independent, coverage, |number| coverage::of_independent(seed, number, theory).map(without_row))?,
-        all(Kind::Other, coverage, |number| other_bounds::inequalities(seed, number, theory).map(without_row))?,
-        all(Kind::Codebook, coverage, |number| attainment::inequalities(seed, number, theory).map(without_row))?,
-        all(Kind::Drawn, 1, |_| attainment::drawn(seed, draws, theory).map(without_row))?,
-        all(Kind::Searched, attainment::SEARCHES, |case| attainment::searched(seed, case, draws).map(without_row))?,
+        all(Kind::Messages, coverage, |number| {
+            converse::of_random_messages(seed, number, theory).map(without_row)
+        })?,
+        all(Kind::Independent, coverage, |number| {
+            coverage::of_independent(seed, number, theory).map(without_row)
+        })?,
+        all(Kind::Other, coverage, |number| {
+            other_bounds::inequalities(seed, number, theory).map(without_row)
+        })?,
+        all(Kind::Codebook, coverage, |number| {
+            attainment::inequalities(seed, number, theory).map(without_row)
+        })?,
+        all(Kind::Drawn, 1, |_| {
+            attainment::drawn(seed, draws, theory).map(without_row)
+        })?,
+        all(Kind::Searched, attainment::SEARCHES, |case| {
+            attainment::searched(seed, case, draws).map(without_row)
+        })?,
     ];
-    let coverage_header = BOUNDS.iter().fold(coverage::HEADER.to_string(), |header, bound| header + "," + bound.name);
-    let (converse, coverage) =
-        (converse_findings.csv(converse::HEADER.to_string()), coverage_findings.csv(coverage_header));
-    let tallies = [converse_findings, coverage_findings].into_iter().chain(others).map(|findings| findings.tallies);
+    let coverage_header = BOUNDS
+        .iter()
+        .fold(coverage::HEADER.to_string(), |header, bound| {
+            header + "," + bound.name
+        });
+    let (converse, coverage) = (
+        converse_findings.csv(converse::HEADER.to_string()),
+        coverage_findings.csv(coverage_header),
+    );
+    let tallies = [converse_findings, coverage_findings]
+        .into_iter()
+        .chain(others)
+        .map(|findings| findings.tallies);
     let tallies = tallies.fold(of_networks(seed, networks)?, Tallies::merge);
     Ok(Report {
-        verdicts: THEOREMS.iter().map(|&theorem| verdict(theorem, &tallies, seed)).collect(),
+        verdicts: THEOREMS
+            .iter()
+            .map(|&theorem| verdict(theorem, &tallies, seed))
+            .collect(),
         converse,
         coverage,
     })
@@ -235,9 +334,19 @@ pub fn check(effort: Effort, seed: u64, theory: Theory) -> Result<Report, CheckE
 #[cfg(feature = "train")]
 fn of_networks(seed: u64, draws: u64) -> Result<Tallies, RunError> {
     let mut tallies = Tallies::default();
-    let inequalities = if draws > 0 { networks::inequalities(seed, draws)? } else { Vec::new() };
+    let inequalities = if draws > 0 {
+        networks::inequalities(seed, draws)?
+    } else {
+        Vec::new()
+    };
     for (number, inequality) in (0..).zip(inequalities) {
-        tallies.count(inequality, Place { kind: Kind::Network, number });
+        tallies.count(
+            inequality,
+            Place {
+                kind: Kind::Network,
+                number,
+            },
+        );
     }
     Ok(tallies)
 }
@@ -250,7 +359,14 @@ fn of_networks(_: u64, _: u64) -> Result<Tallies, RunError> {
 
 fn verdict(theorem: Theorem, tallies: &Tallies, seed: u64) -> Verdict {
     match tallies.get(theorem.name) {
-        None => Verdict { theorem, instances: 0, violations: 0, smaller: 0.0, larger: 0.0, instance: String::new() },
+        None => Verdict {
+            theorem,
+            instances: 0,
+            violations: 0,
+            smaller: 0.0,
+            larger: 0.0,
+            instance: String::new(),
+        },
         Some(tally) => {
             let (inequality, place) = tally.tightest;
             Verdict {
@@ -269,8 +385,14 @@ fn verdict(theorem: Theorem, tallies: &Tallies, seed: u64) -> Verdict {
 fn describe(Place { kind, number }: Place, seed: u64) -> String {
     let drawn = |draw: Option<Draw>| draw.as_ref().map(Draw::describe).unwrap_or_default();
     match kind {
-        Kind::Converse => format!("learner {number}: {}", drawn(random_instance::of_converse(seed, number))),
-        Kind::Coverage => format!("class {number}: {}", drawn(random_instance::of_coverage(seed, number))),
+        Kind::Converse => format!(
+            "learner {number}: {}",
+            drawn(random_instance::of_converse(seed, number))
+        ),
+        Kind::Coverage => format!(
+            "class {number}: {}",
+            drawn(random_instance::of_coverage(seed, number))
+        ),
         Kind::Messages => format!("random message {number}"),
         Kind::Independent => format!("independent hypotheses {number}"),
         Kind::Other => format!("sample {number}"),

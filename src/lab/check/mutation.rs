@@ -27,7 +27,9 @@ pub struct Theory {
 impl Theory {
     /// With a mutation.
     pub fn broken(mutation: Mutation) -> Self {
-        Self { mutation: Some(mutation) }
+        Self {
+            mutation: Some(mutation),
+        }
     }
 
     fn is(self, mutation: Mutation) -> bool {
@@ -36,13 +38,21 @@ impl Theory {
 
     /// The number of bits that the converse claims.
     pub(super) fn limit(self, bits: Bits) -> f64 {
-        bits.get() * if self.is(Mutation::LimitDoubled) { 2.0 } else { 1.0 }
+        bits.get()
+            * if self.is(Mutation::LimitDoubled) {
+                2.0
+            } else {
+                1.0
+            }
     }
 
     /// The failure probability that an upper bound is computed with.
     pub(super) fn delta(self, delta: FailureProbability) -> FailureProbability {
         let always = FailureProbability::new(1.0f64.next_down());
-        always.ok().filter(|_| self.is(Mutation::DeltaIgnored)).unwrap_or(delta)
+        always
+            .ok()
+            .filter(|_| self.is(Mutation::DeltaIgnored))
+            .unwrap_or(delta)
     }
 
     /// The number of bits that a code word of that length is charged.
@@ -52,7 +62,10 @@ impl Theory {
 
     /// A divergence from a prior, with a bit less, if one is not charged.
     pub(super) fn divergence(self, nats: Nats) -> Nats {
-        match (self.is(Mutation::BitNotCharged), Nats::new(std::f64::consts::LN_2)) {
+        match (
+            self.is(Mutation::BitNotCharged),
+            Nats::new(std::f64::consts::LN_2),
+        ) {
             (true, Ok(bit)) => nats.less(bit),
             _ => nats,
         }

@@ -4,7 +4,8 @@ use super::tally::Inequality;
 use crate::data::SearchPath;
 use crate::lab::run::{coverage, draw_all, summary, Experiment, RunError};
 
-/// Small networks on the Boolean cube, without label noise, with some, and with nothing else; and with few and many weights kept.
+/// Small networks on the Boolean cube, without label noise, with some, and with nothing else; and
+/// with few and many weights kept.
 const EXPERIMENT: &str = r#"
 name = "check"
 seed = SEED
@@ -25,13 +26,24 @@ tuning = 0
 
 /// For each configuration the limit and all bounds.
 pub(super) fn inequalities(seed: u64, draws: u64) -> Result<Vec<Inequality>, RunError> {
-    let text = EXPERIMENT.replace("SEED", &seed.to_string()).replace("DRAWS", &draws.to_string());
+    let text = EXPERIMENT
+        .replace("SEED", &seed.to_string())
+        .replace("DRAWS", &draws.to_string());
     let experiment = Experiment::parse(&text, &SearchPath::from_environment(None))?;
     let rows = draw_all(&experiment)?;
-    let sampled = |theorem, smaller, larger| Inequality { theorem, smaller, larger, tolerance: 0.0 };
+    let sampled = |theorem, smaller, larger| Inequality {
+        theorem,
+        smaller,
+        larger,
+        tolerance: 0.0,
+    };
     let limits = summary(&experiment, &rows)?;
-    let limits = limits.iter().map(|one| sampled("networks_limit", one.limit.lower, one.bits.lower));
+    let limits = limits
+        .iter()
+        .map(|one| sampled("networks_limit", one.limit.lower, one.bits.lower));
     let rates = coverage(&experiment, &rows)?;
-    let rates = rates.iter().map(|one| sampled("networks_coverage", one.rate.lower, one.delta));
+    let rates = rates
+        .iter()
+        .map(|one| sampled("networks_coverage", one.rate.lower, one.delta));
     Ok(limits.chain(rates).collect())
 }

@@ -1,13 +1,13 @@
-//! Exact failure probabilities of the bounds that are not about code words: held-out examples, subsamples, draws of a posterior, priors
-//! learnt on a part of the data.
+//! Exact failure probabilities of the bounds that are not about code words: held-out examples,
+//! subsamples, draws of a posterior, priors learnt on a part of the data.
 
 use rand::{Rng, RngExt};
 
 use super::tally::Inequality;
 use super::Theory;
 use crate::bounds::{
-    held_out, monte_carlo_risk, monte_carlo_risk_of_pairs, occam_binomial, population_errors, Bits, BoundError,
-    EmpiricalRisk, FailureProbability, PriorSplit, Probability, SampleSize,
+    held_out, monte_carlo_risk, monte_carlo_risk_of_pairs, occam_binomial, population_errors, Bits,
+    BoundError, EmpiricalRisk, FailureProbability, PriorSplit, Probability, SampleSize,
 };
 use crate::random::stream;
 
@@ -18,7 +18,11 @@ const TOLERANCE: f64 = 1e-13;
 const DENOMINATOR: u64 = 16;
 
 /// One random instance of each.
-pub(super) fn inequalities(seed: u64, number: u64, theory: Theory) -> Result<Vec<Inequality>, BoundError> {
+pub(super) fn inequalities(
+    seed: u64,
+    number: u64,
+    theory: Theory,
+) -> Result<Vec<Inequality>, BoundError> {
     const USUAL: [f64; 5] = [0.5, 0.2, 0.1, 0.05, 0.01];
     let mut random = stream(seed, "check", number, "other bounds");
     let delta = FailureProbability::new(USUAL[random.random_range(0..USUAL.len())])?;
@@ -30,7 +34,12 @@ pub(super) fn inequalities(seed: u64, number: u64, theory: Theory) -> Result<Vec
         ("monte_carlo_means", of_means(&mut random, broken)?),
         ("prior_split", of_split(&mut random, broken, theory)?),
     ];
-    let claim = |(theorem, smaller)| Inequality { theorem, smaller, larger: delta.get(), tolerance: TOLERANCE };
+    let claim = |(theorem, smaller)| Inequality {
+        theorem,
+        smaller,
+        larger: delta.get(),
+        tolerance: TOLERANCE,
+    };
     Ok(claims.into_iter().map(claim).collect())
 }
 
@@ -45,24 +54,35 @@ fn rate(numerator: u64) -> f64 {
 
 /// `C(n, k)`.
 fn choose(n: u64, k: u64) -> u128 {
-    (0..k).fold(1, |product, i| product * u128::from(n - i) / u128::from(i + 1))
+    (0..k).fold(1, |product, i| {
+        product * u128::from(n - i) / u128::from(i + 1)
+    })
 }
 
 /// `Pr[Bin(n, numerator/16) = k]` for all `k`.
 fn binomial(n: u64, numerator: u64) -> Vec<f64> {
     let (p, q) = (rate(numerator), rate(DENOMINATOR - numerator));
-    (0..=n).map(|k| choose(n, k) as f64 * p.powi(k as i32) * q.powi((n - k) as i32)).collect()
+    (0..=n)
+        .map(|k| choose(n, k) as f64 * p.powi(k as i32) * q.powi((n - k) as i32))
+        .collect()
 }
 
 /// The probability of the outcomes that fail.
-fn mass(weights: &[f64], fails: impl Fn(u64) -> Result<bool, BoundError>) -> Result<f64, BoundError> {
-    (0..).zip(weights).try_fold(0.0, |sum, (k, weight)| Ok(sum + if fails(k)? { *weight } else { 0.0 }))
+fn mass(
+    weights: &[f64],
+    fails: impl Fn(u64) -> Result<bool, BoundError>,
+) -> Result<f64, BoundError> {
+    (0..).zip(weights).try_fold(0.0, |sum, (k, weight)| {
+        Ok(sum + if fails(k)? { *weight } else { 0.0 })
+    })
 }
 
 /// `n` examples that no one has used.
 fn of_held_out(random: &mut impl Rng, delta: FailureProbability) -> Result<f64, BoundError> {
     let (n, truth) = (random.random_range(1..=60), error_rate(random));
-    mass(&binomial(n, truth), |k| Ok(held_out(EmpiricalRisk::new(k, n)?, delta) < rate(truth)))
+    mass(&binomial(n, truth), |k| {
+        Ok(held_out(EmpiricalRisk::new(k, n)?, delta) < rate(truth))
+    })
 }
 
 /// `s` of `n` examples, without replacement.
@@ -71,48 +91,92 @@ fn of_subsample(random: &mut impl Rng, delta: FailureProbability) -> Result<f64,
     let (s, errors) = (random.random_range(1..n), random.random_range(1..n));
     let all = choose(n, s) as f64;
     let weights: Vec<f64> = (0..=s.min(errors))
-        .map(|k| if s - k > n - errors { 0.0 } else { (choose(errors, k) * choose(n - errors, s - k)) as f64 / all })
+        .map(|k| {
+            if s - k > n - errors {
+                0.0
+            } else {
+                (choose(errors, k) * choose(n - errors, s - k)) as f64 / all
+            }
+        })
         .collect();
-    mass(&weights, |k| Ok(population_errors(EmpiricalRisk::new(k, s)?, SampleSize::new(n)?, delta)?.count() < errors))
+    mass(&weights, |k| {
+        Ok(
+            population_errors(EmpiricalRisk::new(k, s)?, SampleSize::new(n)?, delta)?.count()
+                < errors,
+        )
+    })
 }
 
 /// Draws of a hypothesis with an example each.
 fn of_pairs(random: &mut impl Rng, delta: FailureProbability) -> Result<f64, BoundError> {
-    let (draws, truth, n) = (random.random_range(1..=60), error_rate(random), SampleSize::new(1000)?);
+    let (draws, truth, n) = (
+        random.random_range(1..=60),
+        error_rate(random),
+        SampleSize::new(1000)?,
+    );
     mass(&binomial(draws, truth), |k| {
-        Ok(monte_carlo_risk_of_pairs(EmpiricalRisk::new(k, draws)?, n, delta)?.rate() < rate(truth))
+        Ok(
+            monte_carlo_risk_of_pairs(EmpiricalRisk::new(k, draws)?, n, delta)?.rate()
+                < rate(truth),
+        )
     })
 }
 
 /// Draws of a hypothesis of a posterior on five, with its errors on all of `n` examples.
 fn of_means(random: &mut impl Rng, delta: FailureProbability) -> Result<f64, BoundError> {
-    let (draws, n) = (random.random_range(1..=12u64), random.random_range(1..=8usize));
+    let (draws, n) = (
+        random.random_range(1..=12u64),
+        random.random_range(1..=8usize),
+    );
     let errors: [usize; 5] = std::array::from_fn(|_| random.random_range(0..=n));
     let weights: [f64; 5] = std::array::from_fn(|_| f64::from(random.random_range(1..=9u32)));
     let total: f64 = weights.iter().sum();
-    let truth: f64 = errors.iter().zip(weights).map(|(&k, weight)| k as f64 / n as f64 * weight / total).sum();
+    let truth: f64 = errors
+        .iter()
+        .zip(weights)
+        .map(|(&k, weight)| k as f64 / n as f64 * weight / total)
+        .sum();
     // The law of the sum, a draw at a time.
     let mut sums = vec![1.0];
     for _ in 0..draws {
         let mut next = vec![0.0; sums.len() + n];
         for (sum, mass) in sums.iter().enumerate() {
-            errors.iter().zip(weights).for_each(|(&k, weight)| next[sum + k] += mass * weight / total);
+            errors
+                .iter()
+                .zip(weights)
+                .for_each(|(&k, weight)| next[sum + k] += mass * weight / total);
         }
         sums = next;
     }
     let size = SampleSize::new(n as u64)?;
     mass(&sums, |sum| {
-        let mean = (sum as f64 / (draws as f64 * n as f64)).min(1.0).next_up().min(1.0);
-        let limit = monte_carlo_risk(Probability::new(mean)?, SampleSize::new(draws)?, size, delta)?;
+        let mean = (sum as f64 / (draws as f64 * n as f64))
+            .min(1.0)
+            .next_up()
+            .min(1.0);
+        let limit = monte_carlo_risk(
+            Probability::new(mean)?,
+            SampleSize::new(draws)?,
+            size,
+            delta,
+        )?;
         Ok(limit.rate() < truth * (1.0 - 1e-14))
     })
 }
 
-/// Three hypotheses that err independently. The first `m` examples order them by errors, and with that the lengths of their code words: 1,
-/// 2 and 2. The bound holds for all three at once on the others.
-fn of_split(random: &mut impl Rng, delta: FailureProbability, theory: Theory) -> Result<f64, BoundError> {
+/// Three hypotheses that err independently. The first `m` examples order them by errors, and with
+/// that the lengths of their code words: 1, 2 and 2. The bound holds for all three at once on the
+/// others.
+fn of_split(
+    random: &mut impl Rng,
+    delta: FailureProbability,
+    theory: Theory,
+) -> Result<f64, BoundError> {
     const LENGTHS: [f64; 3] = [1.0, 2.0, 2.0];
-    let (m, rest) = (random.random_range(1..=6u64), random.random_range(1..=40u64));
+    let (m, rest) = (
+        random.random_range(1..=6u64),
+        random.random_range(1..=40u64),
+    );
     let truths: [u64; 3] = std::array::from_fn(|_| error_rate(random));
     let split = PriorSplit::new(SampleSize::new(m + rest)?, m)?;
     // The probability that a hypothesis's bound fails on the rest, for each length.
@@ -121,7 +185,9 @@ fn of_split(random: &mut impl Rng, delta: FailureProbability, theory: Theory) ->
         let weights = binomial(split.bound_examples().get(), truth);
         for (cell, length) in row.iter_mut().zip(LENGTHS) {
             let bits = Bits::new(theory.charged(length))?;
-            *cell = mass(&weights, |k| Ok(occam_binomial(split.risk(k)?, bits, delta) < rate(truth)))?;
+            *cell = mass(&weights, |k| {
+                Ok(occam_binomial(split.risk(k)?, bits, delta) < rate(truth))
+            })?;
         }
     }
     let first = truths.map(|truth| binomial(m, truth));
@@ -132,7 +198,11 @@ fn of_split(random: &mut impl Rng, delta: FailureProbability, theory: Theory) ->
                 let errors = [i, j, k];
                 let mut order = [0, 1, 2];
                 order.sort_by_key(|&hypothesis| errors[hypothesis]);
-                let holds: f64 = order.iter().enumerate().map(|(place, &h)| 1.0 - fails[h][place]).product();
+                let holds: f64 = order
+                    .iter()
+                    .enumerate()
+                    .map(|(place, &h)| 1.0 - fails[h][place])
+                    .product();
                 failure += a * b * c * (1.0 - holds);
             }
         }

@@ -3,8 +3,8 @@
 use rand::{Rng, RngExt};
 
 use crate::lab::exact::{
-    EmpiricalRiskMinimiser, FiniteLaw, FirstExample, Gibbs, HypothesisClass, Instance, Learner, Memoriser, PrefixCode,
-    RandomMap, Ties,
+    EmpiricalRiskMinimiser, FiniteLaw, FirstExample, Gibbs, HypothesisClass, Instance, Learner,
+    Memoriser, PrefixCode, RandomMap, Ties,
 };
 use crate::random::stream;
 
@@ -26,8 +26,15 @@ pub(super) struct Draw {
 impl Draw {
     /// In a few words.
     pub(super) fn describe(&self) -> String {
-        let (m, h) = (self.instance.law().weights().len(), self.instance.class().len());
-        format!("n {}, {m} examples, {h} hypotheses, {}", self.instance.examples(), self.learner.name())
+        let (m, h) = (
+            self.instance.law().weights().len(),
+            self.instance.class().len(),
+        );
+        format!(
+            "n {}, {m} examples, {h} hypotheses, {}",
+            self.instance.examples(),
+            self.learner.name()
+        )
     }
 }
 
@@ -67,7 +74,10 @@ fn finish(
     let most = random.random_range(1..=most);
     let examples = random.random_range(1..=most);
     let code = PrefixCode::random(class.len(), random);
-    Some(Draw { instance: Instance::new(law, class, code, examples).ok()?, learner })
+    Some(Draw {
+        instance: Instance::new(law, class, code, examples).ok()?,
+        learner,
+    })
 }
 
 /// `C(n + m - 1, m - 1)`.
@@ -81,21 +91,34 @@ fn most_examples(fits: impl Fn(u32) -> bool) -> u32 {
 }
 
 /// A law, a class on its examples, and a learner of it.
-fn parts(random: &mut impl Rng, any_order: bool) -> Option<(FiniteLaw, HypothesisClass, Box<dyn Learner>)> {
+fn parts(
+    random: &mut impl Rng,
+    any_order: bool,
+) -> Option<(FiniteLaw, HypothesisClass, Box<dyn Learner>)> {
     match random.random_range(0..4) {
         // An arbitrary table of losses.
         0 => {
             let (m, hypotheses) = (random.random_range(2..=6), random.random_range(2..=8));
             let density = random.random::<f64>();
-            let losses = (0..hypotheses).map(|_| (0..m).map(|_| random.random::<f64>() < density).collect()).collect();
+            let losses = (0..hypotheses)
+                .map(|_| (0..m).map(|_| random.random::<f64>() < density).collect())
+                .collect();
             let law = FiniteLaw::new(weights(random, m))?;
-            Some((law, HypothesisClass::new(losses)?, learner(random, any_order)))
+            Some((
+                law,
+                HypothesisClass::new(losses)?,
+                learner(random, any_order),
+            ))
         }
         // Classification with all labellings.
         1 => {
             let inputs = random.random_range(1..=3);
             let law = FiniteLaw::new(weights(random, 2 * inputs as usize))?;
-            Some((law, HypothesisClass::all_labellings(inputs), learner(random, any_order)))
+            Some((
+                law,
+                HypothesisClass::all_labellings(inputs),
+                learner(random, any_order),
+            ))
         }
         // Memorising.
         2 if any_order => {
@@ -107,13 +130,25 @@ fn parts(random: &mut impl Rng, any_order: bool) -> Option<(FiniteLaw, Hypothesi
         _ => {
             let hypotheses = random.random_range(1..=2usize);
             let denominator = random.random_range(2..=12u64);
-            let rates: Vec<u64> = (0..hypotheses).map(|_| random.random_range(1..denominator)).collect();
+            let rates: Vec<u64> = (0..hypotheses)
+                .map(|_| random.random_range(1..denominator))
+                .collect();
             let product = |example: usize| {
-                let factor = |(h, rate): (usize, &u64)| if example >> h & 1 == 1 { *rate } else { denominator - rate };
+                let factor = |(h, rate): (usize, &u64)| {
+                    if example >> h & 1 == 1 {
+                        *rate
+                    } else {
+                        denominator - rate
+                    }
+                };
                 rates.iter().enumerate().map(factor).product()
             };
             let law = FiniteLaw::new((0..1 << hypotheses).map(product).collect())?;
-            let errs = |h: usize| (0..1usize << hypotheses).map(|example| example >> h & 1 == 1).collect();
+            let errs = |h: usize| {
+                (0..1usize << hypotheses)
+                    .map(|example| example >> h & 1 == 1)
+                    .collect()
+            };
             let class = HypothesisClass::new((0..hypotheses).map(errs).collect())?;
             Some((law, class, learner(random, any_order)))
         }
@@ -128,7 +163,9 @@ fn weights(random: &mut impl Rng, m: usize) -> Vec<u64> {
         _ => {
             let odd = random.random_range(0..m);
             let (usual, other) = if random.random() { (1, 20) } else { (20, 1) };
-            (0..m).map(|example| if example == odd { other } else { usual }).collect()
+            (0..m)
+                .map(|example| if example == odd { other } else { usual })
+                .collect()
         }
     }
 }
@@ -139,8 +176,12 @@ fn learner(random: &mut impl Rng, any_order: bool) -> Box<dyn Learner> {
         1 => Box::new(EmpiricalRiskMinimiser(Ties::Last)),
         2 => Box::new(EmpiricalRiskMinimiser(Ties::Uniform)),
         3 => Box::new(EmpiricalRiskMinimiser(Ties::Arbitrary(random.random()))),
-        4 => Box::new(Gibbs { inverse_temperature: f64::from(random.random_range(1..=8)) / 2.0 }),
-        5 => Box::new(Gibbs { inverse_temperature: -f64::from(random.random_range(1..=8)) / 2.0 }),
+        4 => Box::new(Gibbs {
+            inverse_temperature: f64::from(random.random_range(1..=8)) / 2.0,
+        }),
+        5 => Box::new(Gibbs {
+            inverse_temperature: -f64::from(random.random_range(1..=8)) / 2.0,
+        }),
         6 => Box::new(FirstExample),
         _ => Box::new(RandomMap(random.random())),
     }

@@ -48,7 +48,8 @@ impl Inequality {
         self.smaller <= self.larger + self.tolerance * (1.0 + self.larger)
     }
 
-    /// The smaller side as a part of the larger: 1 at the edge. Next to nothing against next to nothing is no news, hence 0.
+    /// The smaller side as a part of the larger: 1 at the edge. Next to nothing against next to
+    /// nothing is no news, hence 0.
     fn tightness(&self) -> f64 {
         const NEXT_TO_NOTHING: f64 = 1e-6;
         if self.smaller <= NEXT_TO_NOTHING {
@@ -98,12 +99,22 @@ impl Tallies {
     /// Counts one inequality of an instance.
     pub(super) fn count(&mut self, inequality: Inequality, instance: Place) {
         let violations = u64::from(!inequality.holds());
-        self.add(inequality.theorem, Tally { instances: 1, violations, tightest: (inequality, instance) });
+        self.add(
+            inequality.theorem,
+            Tally {
+                instances: 1,
+                violations,
+                tightest: (inequality, instance),
+            },
+        );
     }
 
     /// Both together; the result does not depend on the order.
     pub(super) fn merge(mut self, other: Self) -> Self {
-        other.0.into_iter().for_each(|(theorem, tally)| self.add(theorem, tally));
+        other
+            .0
+            .into_iter()
+            .for_each(|(theorem, tally)| self.add(theorem, tally));
         self
     }
 
@@ -120,7 +131,13 @@ impl Tallies {
             (broken, inequality.tightness(), std::cmp::Reverse(*instance))
         };
         let (theirs, ours) = (rank(&tally.tightest), rank(&mine.tightest));
-        if theirs.0.cmp(&ours.0).then(theirs.1.total_cmp(&ours.1)).then(theirs.2.cmp(&ours.2)).is_gt() {
+        if theirs
+            .0
+            .cmp(&ours.0)
+            .then(theirs.1.total_cmp(&ours.1))
+            .then(theirs.2.cmp(&ours.2))
+            .is_gt()
+        {
             mine.tightest = tally.tightest;
         }
     }

@@ -2,11 +2,14 @@
 
 use super::{Instance, Learner, Messages, Posterior, WeightedSample, POSTERIOR_TOTAL};
 
-/// What the terms of a [`Chain`] may differ by from their exact values, relative to one bit more than the larger of two that are compared.
+/// What the terms of a [`Chain`] may differ by from their exact values, relative to one bit more
+/// than the larger of two that are compared.
 ///
-/// Every probability is a quotient of two integers below `2^126`: three roundings, a relative `4e-16`. A term `p log2(p / (q r))`
-/// is then off by at most `2e-15 (1 + |log2|)` times `p`, all terms together by `2e-15` of the information plus a bit, and adding up
-/// `N < 2^17` terms by `N 2^-53 < 2e-11` of the sum of their magnitudes, which exceeds the information by a bit at most.
+/// Every probability is a quotient of two integers below `2^126`: three roundings, a relative
+/// `4e-16`. A term `p log2(p / (q r))` is then off by at most `2e-15 (1 + |log2|)` times `p`, all
+/// terms together by `2e-15` of the information plus a bit, and adding up `N < 2^17` terms by
+/// `N 2^-53 < 2e-11` of the sum of their magnitudes, which exceeds the information by a bit at
+/// most.
 pub const CHAIN_TOLERANCE: f64 = 3e-11;
 
 /// All quantities of the converse for one instance and learner, lengths and informations in bits.
@@ -45,9 +48,15 @@ impl Chain {
     pub fn new(instance: &Instance, learner: &dyn Learner) -> Self {
         let symmetric = learner.is_symmetric();
         let (law, examples) = (instance.law(), instance.examples());
-        let samples = if symmetric { law.type_classes(examples) } else { law.sequences(examples) };
-        let posteriors: Vec<Posterior> =
-            samples.iter().map(|sample| learner.posterior(instance.class(), &sample.examples)).collect();
+        let samples = if symmetric {
+            law.type_classes(examples)
+        } else {
+            law.sequences(examples)
+        };
+        let posteriors: Vec<Posterior> = samples
+            .iter()
+            .map(|sample| learner.posterior(instance.class(), &sample.examples))
+            .collect();
         let mut joint = Joint::new(instance, if symmetric { 1 } else { examples as usize });
         for (sample, posterior) in samples.iter().zip(&posteriors) {
             joint.add(instance, sample, posterior);
@@ -55,9 +64,16 @@ impl Chain {
 
         let n = f64::from(examples);
         let whole = instance.posterior_units();
-        let wrong = joint.messages.iter().zip(instance.class().population_errors(law));
+        let wrong = joint
+            .messages
+            .iter()
+            .zip(instance.class().population_errors(law));
         let wrong: u128 = wrong.map(|(&mass, errors)| mass * u128::from(errors)).sum();
-        let messages: Vec<f64> = joint.messages.iter().map(|&mass| mass as f64 / joint.total).collect();
+        let messages: Vec<f64> = joint
+            .messages
+            .iter()
+            .map(|&mass| mass as f64 / joint.total)
+            .collect();
         let lengths = messages.iter().zip(instance.code().lengths());
         Self {
             train: quotient(joint.errors, whole * u128::from(examples)),
@@ -70,7 +86,8 @@ impl Chain {
     }
 }
 
-/// Three roundings; but 1 only if it is 1, because a test error of 1 leaves no doubt about the training error.
+/// Three roundings; but 1 only if it is 1, because a test error of 1 leaves no doubt about the
+/// training error.
 fn quotient(part: u128, whole: u128) -> f64 {
     let rounded = part as f64 / whole as f64;
     if part < whole {
@@ -81,12 +98,22 @@ fn quotient(part: u128, whole: u128) -> f64 {
 }
 
 /// `I(S; W) = sum_s P(s) sum_w Q(w|s) log2(Q(w|s) / P(w))`, in bits.
-fn information(samples: &[WeightedSample], posteriors: &[Posterior], messages: &[f64], total: f64) -> f64 {
+fn information(
+    samples: &[WeightedSample],
+    posteriors: &[Posterior],
+    messages: &[f64],
+    total: f64,
+) -> f64 {
     let of_sample = |(sample, posterior): (&WeightedSample, &Posterior)| {
-        let terms = posterior.units().iter().zip(messages).filter(|(&units, _)| units > 0).map(|(&units, message)| {
-            let share = (sample.mass * u128::from(units)) as f64 / total;
-            share * (units as f64 / POSTERIOR_TOTAL as f64 / message).log2()
-        });
+        let terms = posterior
+            .units()
+            .iter()
+            .zip(messages)
+            .filter(|(&units, _)| units > 0)
+            .map(|(&units, message)| {
+                let share = (sample.mass * u128::from(units)) as f64 / total;
+                share * (units as f64 / POSTERIOR_TOTAL as f64 / message).log2()
+            });
         terms.sum::<f64>()
     };
     samples.iter().zip(posteriors).map(of_sample).sum()
@@ -97,7 +124,8 @@ struct Joint {
     total: f64,
     /// `P(w)`.
     messages: Vec<u128>,
-    /// `P(z_i, w)` for each position `i`; where order does not matter, their sum over all positions.
+    /// `P(z_i, w)` for each position `i`; where order does not matter, their sum over all
+    /// positions.
     positions: Vec<Vec<u128>>,
     /// `E k`.
     errors: u128,
@@ -108,13 +136,23 @@ impl Joint {
         let hypotheses = instance.class().len();
         let cells = instance.law().weights().len() * hypotheses;
         let total = instance.posterior_units() as f64;
-        Self { total, messages: vec![0; hypotheses], positions: vec![vec![0; cells]; positions], errors: 0 }
+        Self {
+            total,
+            messages: vec![0; hypotheses],
+            positions: vec![vec![0; cells]; positions],
+            errors: 0,
+        }
     }
 
     fn add(&mut self, instance: &Instance, sample: &WeightedSample, posterior: &Posterior) {
         let errors = instance.class().errors(&sample.examples);
         let (hypotheses, positions) = (self.messages.len(), self.positions.len());
-        for (hypothesis, &units) in posterior.units().iter().enumerate().filter(|(_, &units)| units > 0) {
+        for (hypothesis, &units) in posterior
+            .units()
+            .iter()
+            .enumerate()
+            .filter(|(_, &units)| units > 0)
+        {
             let mass = sample.mass * u128::from(units);
             self.messages[hypothesis] += mass;
             self.errors += mass * u128::from(errors[hypothesis]);
@@ -129,12 +167,17 @@ impl Joint {
         let (law, hypotheses) = (instance.law(), self.messages.len());
         let of_position = |cells: &Vec<u128>| {
             let all = cells.iter().sum::<u128>() as f64;
-            let terms = cells.iter().enumerate().filter(|(_, &mass)| mass > 0).map(|(cell, &mass)| {
-                let share = mass as f64 / all;
-                let example = law.weights()[cell / hypotheses] as f64 / law.total() as f64;
-                let message = self.messages[cell % hypotheses] as f64 / self.total;
-                share * (share / (example * message)).log2()
-            });
+            let terms =
+                cells
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, &mass)| mass > 0)
+                    .map(|(cell, &mass)| {
+                        let share = mass as f64 / all;
+                        let example = law.weights()[cell / hypotheses] as f64 / law.total() as f64;
+                        let message = self.messages[cell % hypotheses] as f64 / self.total;
+                        share * (share / (example * message)).log2()
+                    });
             terms.sum::<f64>()
         };
         self.positions.iter().map(of_position).sum()

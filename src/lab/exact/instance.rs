@@ -17,7 +17,8 @@ pub enum InstanceError {
         /// Sum of the law's weights.
         total: u64,
     },
-    /// The table of losses has another number of examples than the law, or the code another number of messages than the class.
+    /// The table of losses has another number of examples than the law, or the code another number
+    /// of messages than the class.
     #[error("a law on {law} examples, losses for {losses}; {hypotheses} hypotheses, {messages} code words: accepted are equal numbers")]
     Mismatch {
         /// Examples of the law.
@@ -37,7 +38,8 @@ pub enum InstanceError {
 /// `n w^(n + 1)` is below this, so that there is room for a posterior's units.
 const MOST_UNITS: u128 = 1 << 112;
 
-/// `n` independent examples of a law, a class that learns from them, and a prefix code for its hypotheses.
+/// `n` independent examples of a law, a class that learns from them, and a prefix code for its
+/// hypotheses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instance {
     law: FiniteLaw,
@@ -52,7 +54,12 @@ impl Instance {
     ///
     /// # Errors
     /// As [`InstanceError`] says.
-    pub fn new(law: FiniteLaw, class: HypothesisClass, code: PrefixCode, examples: u32) -> Result<Self, InstanceError> {
+    pub fn new(
+        law: FiniteLaw,
+        class: HypothesisClass,
+        code: PrefixCode,
+        examples: u32,
+    ) -> Result<Self, InstanceError> {
         let columns = class.losses().first().map_or(0, Vec::len);
         if columns != law.weights().len() || class.len() != code.lengths().len() {
             return Err(InstanceError::Mismatch {
@@ -66,12 +73,23 @@ impl Instance {
             return Err(InstanceError::NoExamples);
         }
         let fits = |units: &u128| {
-            let sums = units.checked_mul(law.total().into()).and_then(|units| units.checked_mul(examples.into()));
+            let sums = units
+                .checked_mul(law.total().into())
+                .and_then(|units| units.checked_mul(examples.into()));
             sums.is_some_and(|sums| sums < MOST_UNITS)
         };
         let units = law.units(examples).filter(fits);
-        let units = units.ok_or(InstanceError::TooLarge { examples, total: law.total() })?;
-        Ok(Self { law, class, code, examples, units })
+        let units = units.ok_or(InstanceError::TooLarge {
+            examples,
+            total: law.total(),
+        })?;
+        Ok(Self {
+            law,
+            class,
+            code,
+            examples,
+            units,
+        })
     }
 
     /// The law of an example.
@@ -107,13 +125,21 @@ impl Instance {
     /// The population error of each hypothesis, correctly rounded.
     pub fn population_errors(&self) -> Vec<f64> {
         let total = self.law.total() as f64;
-        self.class.population_errors(&self.law).into_iter().map(|errors| errors as f64 / total).collect()
+        self.class
+            .population_errors(&self.law)
+            .into_iter()
+            .map(|errors| errors as f64 / total)
+            .collect()
     }
 
-    /// The probability of an event: of those of `samples` (all sequences or all type classes) for which it `happens`, rounded once.
+    /// The probability of an event: of those of `samples` (all sequences or all type classes) for
+    /// which it `happens`, rounded once.
     pub fn probability(&self, samples: &[WeightedSample], happens: &[bool]) -> f64 {
         let pairs = samples.iter().zip(happens);
-        let mass: u128 = pairs.filter(|(_, &happens)| happens).map(|(sample, _)| sample.mass).sum();
+        let mass: u128 = pairs
+            .filter(|(_, &happens)| happens)
+            .map(|(sample, _)| sample.mass)
+            .sum();
         mass as f64 / self.units as f64
     }
 }

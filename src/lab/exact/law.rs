@@ -19,7 +19,9 @@ pub struct WeightedSample {
 impl FiniteLaw {
     /// The law with these weights, or nothing if all are zero or their sum does not fit 64 bits.
     pub fn new(weights: Vec<u64>) -> Option<Self> {
-        let total = weights.iter().try_fold(0u64, |sum, &weight| sum.checked_add(weight))?;
+        let total = weights
+            .iter()
+            .try_fold(0u64, |sum, &weight| sum.checked_add(weight))?;
         (total > 0).then_some(Self { weights, total })
     }
 
@@ -40,46 +42,71 @@ impl FiniteLaw {
 
     /// All `m^n` sequences.
     pub fn sequences(&self, examples: u32) -> Vec<WeightedSample> {
-        let mut samples = vec![WeightedSample { examples: Vec::new(), mass: 1 }];
+        let mut samples = vec![WeightedSample {
+            examples: Vec::new(),
+            mass: 1,
+        }];
         for _ in 0..examples {
             samples = samples
                 .iter()
                 .flat_map(|sample| {
-                    self.weights.iter().enumerate().filter(|(_, &weight)| weight > 0).map(|(example, &weight)| {
-                        let mut longer = sample.clone();
-                        longer.examples.push(example);
-                        longer.mass *= u128::from(weight);
-                        longer
-                    })
+                    self.weights
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, &weight)| weight > 0)
+                        .map(|(example, &weight)| {
+                            let mut longer = sample.clone();
+                            longer.examples.push(example);
+                            longer.mass *= u128::from(weight);
+                            longer
+                        })
                 })
                 .collect();
         }
         samples
     }
 
-    /// All type classes, `C(n + m - 1, m - 1)` of them: sequences with the same counts `c_z`, weighed together by
-    /// `n! prod_z w_z^(c_z) / c_z!`.
+    /// All type classes, `C(n + m - 1, m - 1)` of them: sequences with the same counts `c_z`,
+    /// weighed together by `n! prod_z w_z^(c_z) / c_z!`.
     pub fn type_classes(&self, examples: u32) -> Vec<WeightedSample> {
         let mut classes = Vec::new();
-        self.extend(0, examples, WeightedSample { examples: Vec::new(), mass: 1 }, &mut classes);
+        self.extend(
+            0,
+            examples,
+            WeightedSample {
+                examples: Vec::new(),
+                mass: 1,
+            },
+            &mut classes,
+        );
         classes
     }
 
     /// All classes that go on from `begun` with `left` examples, none below `example`.
-    fn extend(&self, example: usize, left: u32, begun: WeightedSample, classes: &mut Vec<WeightedSample>) {
+    fn extend(
+        &self,
+        example: usize,
+        left: u32,
+        begun: WeightedSample,
+        classes: &mut Vec<WeightedSample>,
+    ) {
         if left == 0 {
             classes.push(begun);
             return;
         }
-        let Some(&weight) = self.weights.get(example) else { return };
+        let Some(&weight) = self.weights.get(example) else {
+            return;
+        };
         let mut class = begun;
         for count in 0..=left {
             if class.mass == 0 {
                 return;
             }
             self.extend(example + 1, left - count, class.clone(), classes);
-            // C(left, count + 1) from C(left, count): the product is divisible, and no larger than its share of w^n times n.
-            class.mass = class.mass * u128::from(left - count) / u128::from(count + 1) * u128::from(weight);
+            // C(left, count + 1) from C(left, count): the product is divisible, and no larger than
+            // its share of w^n times n.
+            class.mass =
+                class.mass * u128::from(left - count) / u128::from(count + 1) * u128::from(weight);
             class.examples.push(example);
         }
     }

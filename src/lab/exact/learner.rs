@@ -5,7 +5,8 @@ use rand::RngExt;
 use super::HypothesisClass;
 use crate::random::stream;
 
-/// Posteriors are in units of one part in this many: divisible by every number up to 10, so that ties are shared exactly.
+/// Posteriors are in units of one part in this many: divisible by every number up to 10, so that
+/// ties are shared exactly.
 pub const POSTERIOR_TOTAL: u64 = 5040;
 
 /// Whole-number weights of hypotheses, with sum [`POSTERIOR_TOTAL`].
@@ -15,13 +16,26 @@ pub struct Posterior(Vec<u64>);
 impl Posterior {
     /// All the weight on one of `hypotheses`.
     pub fn point(hypotheses: usize, chosen: usize) -> Self {
-        Self((0..hypotheses).map(|hypothesis| if hypothesis == chosen { POSTERIOR_TOTAL } else { 0 }).collect())
+        Self(
+            (0..hypotheses)
+                .map(|hypothesis| {
+                    if hypothesis == chosen {
+                        POSTERIOR_TOTAL
+                    } else {
+                        0
+                    }
+                })
+                .collect(),
+        )
     }
 
     /// In proportion to `weights`, rounded down; what is left goes to the first of the largest.
     pub fn in_proportion(weights: &[f64]) -> Self {
         let sum: f64 = weights.iter().sum();
-        let mut units: Vec<u64> = weights.iter().map(|weight| (weight / sum * POSTERIOR_TOTAL as f64) as u64).collect();
+        let mut units: Vec<u64> = weights
+            .iter()
+            .map(|weight| (weight / sum * POSTERIOR_TOTAL as f64) as u64)
+            .collect();
         let spent: u64 = units.iter().sum();
         let largest = units.iter().max().copied().unwrap_or_default();
         if let Some(first) = units.iter_mut().find(|unit| **unit == largest) {
@@ -37,7 +51,8 @@ impl Posterior {
     }
 }
 
-/// A learner: any pure function from a sample to a posterior, from which the hypothesis that is sent is drawn.
+/// A learner: any pure function from a sample to a posterior, from which the hypothesis that is
+/// sent is drawn.
 pub trait Learner: Sync {
     /// What tables call it.
     fn name(&self) -> String;
@@ -60,7 +75,8 @@ pub enum Ties {
     Last,
     /// It draws one.
     Uniform,
-    /// It takes one that depends on the counts of the sample in an arbitrary way: this is the seed of the way.
+    /// It takes one that depends on the counts of the sample in an arbitrary way: this is the seed
+    /// of the way.
     Arbitrary(u64),
 }
 
@@ -82,7 +98,9 @@ impl Learner for EmpiricalRiskMinimiser {
     fn posterior(&self, class: &HypothesisClass, sample: &[usize]) -> Posterior {
         let errors = class.errors(sample);
         let fewest = errors.iter().min().copied().unwrap_or_default();
-        let best: Vec<usize> = (0..errors.len()).filter(|&hypothesis| errors[hypothesis] == fewest).collect();
+        let best: Vec<usize> = (0..errors.len())
+            .filter(|&hypothesis| errors[hypothesis] == fewest)
+            .collect();
         let place = match self.0 {
             Ties::First => 0,
             Ties::Last => best.len() - 1,
@@ -110,12 +128,15 @@ impl Learner for Memoriser {
     }
 
     fn posterior(&self, class: &HypothesisClass, sample: &[usize]) -> Posterior {
-        let set = sample.iter().fold(0usize, |set, example| set | 1 << example);
+        let set = sample
+            .iter()
+            .fold(0usize, |set, example| set | 1 << example);
         Posterior::point(class.len(), set)
     }
 }
 
-/// Draws hypothesis `h` with a probability in proportion to `exp(-beta k_h)`, for `k_h` errors. A negative `beta` prefers bad ones.
+/// Draws hypothesis `h` with a probability in proportion to `exp(-beta k_h)`, for `k_h` errors. A
+/// negative `beta` prefers bad ones.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Gibbs {
     /// `beta`.
@@ -128,10 +149,18 @@ impl Learner for Gibbs {
     }
 
     fn posterior(&self, class: &HypothesisClass, sample: &[usize]) -> Posterior {
-        let exponents: Vec<f64> =
-            class.errors(sample).iter().map(|&errors| -self.inverse_temperature * errors as f64).collect();
+        let exponents: Vec<f64> = class
+            .errors(sample)
+            .iter()
+            .map(|&errors| -self.inverse_temperature * errors as f64)
+            .collect();
         let largest = exponents.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        Posterior::in_proportion(&exponents.iter().map(|exponent| (exponent - largest).exp()).collect::<Vec<f64>>())
+        Posterior::in_proportion(
+            &exponents
+                .iter()
+                .map(|exponent| (exponent - largest).exp())
+                .collect::<Vec<f64>>(),
+        )
     }
 }
 
@@ -167,12 +196,17 @@ impl Learner for FirstExample {
     }
 
     fn posterior(&self, class: &HypothesisClass, sample: &[usize]) -> Posterior {
-        Posterior::point(class.len(), sample.first().map_or(0, |example| example % class.len()))
+        Posterior::point(
+            class.len(),
+            sample.first().map_or(0, |example| example % class.len()),
+        )
     }
 }
 
 /// A number below `below` that depends on a seed and a sample.
 fn arbitrary(seed: u64, sample: &[usize], below: usize) -> usize {
-    let digits = sample.iter().fold(1u64, |digits, &example| digits.wrapping_mul(1_000_003) ^ example as u64);
+    let digits = sample.iter().fold(1u64, |digits, &example| {
+        digits.wrapping_mul(1_000_003) ^ example as u64
+    });
     stream(seed, "lab", digits, "arbitrary function").random_range(0..below)
 }

@@ -5,14 +5,16 @@ use std::collections::BinaryHeap;
 
 use rand::{Rng, RngExt};
 
-/// Code word lengths with `sum_h 2^-|h| = 1`, fixed before the data: by Kraft (1949) some prefix code has them.
+/// Code word lengths with `sum_h 2^-|h| = 1`, fixed before the data: by Kraft (1949) some prefix
+/// code has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PrefixCode {
     lengths: Vec<u32>,
 }
 
 impl PrefixCode {
-    /// A random binary tree with `messages` leaves: begins with the root and splits a random leaf until there are enough.
+    /// A random binary tree with `messages` leaves: begins with the root and splits a random leaf
+    /// until there are enough.
     pub fn random(messages: usize, random: &mut impl Rng) -> Self {
         let mut lengths = vec![0u32];
         while lengths.len() < messages {
@@ -29,7 +31,8 @@ impl PrefixCode {
     }
 }
 
-/// The expected length of Huffman's code (1952) times the sum of the whole-number weights: the sum of the inner nodes' weights.
+/// The expected length of Huffman's code (1952) times the sum of the whole-number weights: the sum
+/// of the inner nodes' weights.
 ///
 /// One message takes no bits.
 ///
@@ -39,8 +42,11 @@ impl PrefixCode {
 /// assert_eq!(huffman_total(&[4, 2, 1, 1]), 4 * 1 + 2 * 2 + 1 * 3 + 1 * 3);
 /// ```
 pub fn huffman_total(weights: &[u128]) -> u128 {
-    let mut nodes: BinaryHeap<Reverse<u128>> =
-        weights.iter().filter(|&&weight| weight > 0).map(|&w| Reverse(w)).collect();
+    let mut nodes: BinaryHeap<Reverse<u128>> = weights
+        .iter()
+        .filter(|&&weight| weight > 0)
+        .map(|&w| Reverse(w))
+        .collect();
     let mut total = 0;
     while let (Some(Reverse(least)), Some(Reverse(next))) = (nodes.pop(), nodes.pop()) {
         total += least + next;

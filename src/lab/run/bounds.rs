@@ -1,17 +1,19 @@
-//! Arithmetic as an experiment: every bound from published counts and lengths, and the lengths that it would take.
+//! Arithmetic as an experiment: every bound from published counts and lengths, and the lengths that
+//! it would take.
 
 use serde::Deserialize;
 
 use super::{Origin, Outcome, Ranges, RunError, Subject};
 use crate::bounds::{
-    round_up_decimals, Bits, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature, Nats, Premises,
-    Probability, TrainingError, BOUNDS,
+    round_up_decimals, Bits, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature,
+    Nats, Premises, Probability, TrainingError, BOUNDS,
 };
 
 /// Bounds are written with this many decimals, rounded up.
 const DECIMALS: u32 = 6;
 
-/// The table `[bounds]`: the columns are the upper bounds on the error of one hypothesis with such a code word.
+/// The table `[bounds]`: the columns are the upper bounds on the error of one hypothesis with such
+/// a code word.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Bounds {
@@ -25,8 +27,8 @@ pub(super) struct Bounds {
     delta: f64,
 }
 
-/// The table `[bits]`: the columns are the longest code words with which the bounds are at most the target, in bits; nothing where no code
-/// word is short enough.
+/// The table `[bits]`: the columns are the longest code words with which the bounds are at most the
+/// target, in bits; nothing where no code word is short enough.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MostBits {
@@ -45,9 +47,18 @@ impl Bounds {
     pub(super) fn checked(self) -> Result<Box<dyn Subject>, RunError> {
         let divergence = Bits::new(self.bits as f64)?.to_nats();
         let premises = premises(self.examples, self.errors, divergence, self.delta)?;
-        let cell = |bound: f64| format!("{:.*}", DECIMALS as usize, round_up_decimals(bound, DECIMALS).min(1.0));
+        let cell = |bound: f64| {
+            format!(
+                "{:.*}",
+                DECIMALS as usize,
+                round_up_decimals(bound, DECIMALS).min(1.0)
+            )
+        };
         let results = BOUNDS.map(|bound| bound.value(&premises).map_or(String::new(), cell));
-        Ok(Box::new(Computed { examples: self.examples, results: results.to_vec() }))
+        Ok(Box::new(Computed {
+            examples: self.examples,
+            results: results.to_vec(),
+        }))
     }
 }
 
@@ -57,16 +68,28 @@ impl MostBits {
         let target = Probability::new(self.target)?;
         if self.target == 1.0 {
             let accepted = "numbers from 0 below 1: any number of bits certifies 1";
-            return Err(RunError::Domain { key: "target", value: self.target.to_string(), accepted });
+            return Err(RunError::Domain {
+                key: "target",
+                value: self.target.to_string(),
+                accepted,
+            });
         }
         let premises = premises(self.examples, self.errors, Nats::new(0.0)?, self.delta)?;
         let cell = |bits: Option<u64>| bits.map_or(String::new(), |bits| bits.to_string());
         let results = BOUNDS.map(|bound| cell(bound.most_bits(&premises, target)));
-        Ok(Box::new(Computed { examples: self.examples, results: results.to_vec() }))
+        Ok(Box::new(Computed {
+            examples: self.examples,
+            results: results.to_vec(),
+        }))
     }
 }
 
-fn premises(examples: u64, errors: u64, divergence: Nats, delta: f64) -> Result<Premises, RunError> {
+fn premises(
+    examples: u64,
+    errors: u64,
+    divergence: Nats,
+    delta: f64,
+) -> Result<Premises, RunError> {
     let risk = EmpiricalRisk::new(errors, examples)?;
     Ok(Premises {
         training_error: TrainingError::Deterministic(risk),
@@ -112,7 +135,11 @@ impl Subject for Computed {
     }
 
     fn ranges(&self) -> Ranges {
-        Ranges { train_error: (0.0, 1.0), test_error: (0.0, 1.0), bits: (0.0, f64::INFINITY) }
+        Ranges {
+            train_error: (0.0, 1.0),
+            test_error: (0.0, 1.0),
+            bits: (0.0, f64::INFINITY),
+        }
     }
 
     fn delta(&self) -> Option<f64> {

@@ -36,25 +36,43 @@ impl Codebook {
         /// A search tries more hypotheses than this with the probability of `exp(-64)` at most.
         const MOST_TRIALS: f64 = (1u64 << 27) as f64;
         // A product just below a whole number is meant to be it.
-        let most_errors = (self.examples as f64 * Probability::new(self.train_error)?.get() + 1e-9).floor();
+        let most_errors =
+            (self.examples as f64 * Probability::new(self.train_error)?.get() + 1e-9).floor();
         let risk = EmpiricalRisk::new(most_errors as u64, self.examples)?;
         let learner = RandomCodebook::new(risk, Probability::new(self.test_error)?);
-        let domain = |key, value: String, accepted| Err(RunError::Domain { key, value, accepted });
+        let domain = |key, value: String, accepted| {
+            Err(RunError::Domain {
+                key,
+                value,
+                accepted,
+            })
+        };
         if !(self.test_error > 0.0 && self.test_error < 1.0) {
-            return domain("test_error", self.test_error.to_string(), "numbers between 0 and 1, both excluded");
+            return domain(
+                "test_error",
+                self.test_error.to_string(),
+                "numbers between 0 and 1, both excluded",
+            );
         }
         let classes = (1.0 / (1.0 - self.test_error)).round();
         if self.method == Method::Searched {
             if 1.0 - 1.0 / classes != self.test_error || classes > 256.0 {
-                let accepted = "1 - 1/K for K from 2 to 256, such as 0.5 or 0.75, if it is searched";
+                let accepted =
+                    "1 - 1/K for K from 2 to 256, such as 0.5 or 0.75, if it is searched";
                 return domain("test_error", self.test_error.to_string(), accepted);
             }
             if learner.ln_success() < -(MOST_TRIALS / 64.0).ln() {
-                let accepted = "so few that one hypothesis in a million is good enough, if it is searched";
+                let accepted =
+                    "so few that one hypothesis in a million is good enough, if it is searched";
                 return domain("examples", self.examples.to_string(), accepted);
             }
         }
-        Ok(Box::new(Learner { learner, method: self.method, classes: classes as u32, most_trials: MOST_TRIALS as u64 }))
+        Ok(Box::new(Learner {
+            learner,
+            method: self.method,
+            classes: classes as u32,
+            most_trials: MOST_TRIALS as u64,
+        }))
     }
 }
 
@@ -66,7 +84,8 @@ struct Learner {
 }
 
 impl Learner {
-    /// The number of training errors of the hypothesis that is sent, whose law is binomial, up to the most: by inversion.
+    /// The number of training errors of the hypothesis that is sent, whose law is binomial, up to
+    /// the most: by inversion.
     fn errors(&self, uniform: f64) -> Result<u64, RunError> {
         let most = self.learner.most_errors();
         let (mut below, mut above) = (0, most.count());
@@ -84,7 +103,10 @@ impl Learner {
     }
 
     fn one(&self, origin: &Origin, draw: u64) -> Result<Vec<String>, RunError> {
-        let failed = |reason: &str| RunError::Draw { draw: format!("draw {draw}"), reason: reason.to_string() };
+        let failed = |reason: &str| RunError::Draw {
+            draw: format!("draw {draw}"),
+            reason: reason.to_string(),
+        };
         let (index, errors) = match self.method {
             Method::Drawn => {
                 let index = Index::draw(&self.learner, &mut origin.stream(draw, "index"));
@@ -95,11 +117,17 @@ impl Learner {
                 let (n, k) = (most.sample_size().get() as u32, most.count() as u32);
                 let mut random = origin.stream(draw, "search");
                 let found = search(n, self.classes, k, self.most_trials, &mut random);
-                let (index, errors) = found.ok_or_else(|| failed("no hypothesis is good enough"))?;
-                (Index::new(index).ok_or_else(|| failed("an index of 0"))?, errors.into())
+                let (index, errors) =
+                    found.ok_or_else(|| failed("no hypothesis is good enough"))?;
+                (
+                    Index::new(index).ok_or_else(|| failed("an index of 0"))?,
+                    errors.into(),
+                )
             }
         };
-        let rice = index.rice_bits(self.learner.rice_exponent()).ok_or_else(|| failed("an index too long"))?;
+        let rice = index
+            .rice_bits(self.learner.rice_exponent())
+            .ok_or_else(|| failed("an index too long"))?;
         let numbers = [errors, index.magnitude(), index.elias_omega_bits(), rice];
         Ok(numbers.iter().map(u64::to_string).collect())
     }
@@ -115,9 +143,15 @@ impl Subject for Learner {
     }
 
     fn outcome(&self, results: &[&str]) -> Option<Outcome> {
-        let [errors, _, _, rice] = results else { return None };
+        let [errors, _, _, rice] = results else {
+            return None;
+        };
         let (errors, bits) = (errors.parse().ok()?, rice.parse().ok()?);
-        Some(Outcome { errors, test_error: self.learner.error().get(), bits })
+        Some(Outcome {
+            errors,
+            test_error: self.learner.error().get(),
+            bits,
+        })
     }
 
     fn examples(&self) -> u64 {
@@ -128,7 +162,11 @@ impl Subject for Learner {
         let error = self.learner.error().get();
         // The quotient of Rice's code is this much above its mean once in e^16 draws.
         let bits = (0.0, self.learner.rice_bits().get() + 32.0);
-        Ranges { train_error: (0.0, self.learner.most_errors().rate()), test_error: (error, error), bits }
+        Ranges {
+            train_error: (0.0, self.learner.most_errors().rate()),
+            test_error: (error, error),
+            bits,
+        }
     }
 
     fn delta(&self) -> Option<f64> {

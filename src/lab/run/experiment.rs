@@ -12,8 +12,8 @@
 //! method = "drawn"
 //! ```
 //!
-//! Every combination of the lists' values is a configuration; they are numbered with the first list in alphabetical order varying
-//! slowest. Unknown keys are errors.
+//! Every combination of the lists' values is a configuration; they are numbered with the first list
+//! in alphabetical order varying slowest. Unknown keys are errors.
 
 use serde::de::DeserializeOwned;
 use serde::Deserialize;
@@ -57,17 +57,24 @@ impl Experiment {
     /// Reads an experiment, and loads the data that it needs.
     ///
     /// # Errors
-    /// [`RunError::Toml`] with a hint if a key is unknown or missing; otherwise what is wrong with a value.
+    /// [`RunError::Toml`] with a hint if a key is unknown or missing; otherwise what is wrong with
+    /// a value.
     pub fn parse(text: &str, search: &SearchPath) -> Result<Self, RunError> {
-        let file = toml::from_str(text).map_err(|error| with_hint(error.to_string().trim_end(), error.message()))?;
+        let file = toml::from_str(text)
+            .map_err(|error| with_hint(error.to_string().trim_end(), error.message()))?;
         Self::of_file(file, search)
     }
 
-    /// The same with other values of some keys, each a key and a value as TOML has it: to run a part of an experiment, or a smaller one.
+    /// The same with other values of some keys, each a key and a value as TOML has it: to run a
+    /// part of an experiment, or a smaller one.
     ///
     /// # Errors
     /// As [`Experiment::parse`].
-    pub fn parse_with(text: &str, settings: &[(String, String)], search: &SearchPath) -> Result<Self, RunError> {
+    pub fn parse_with(
+        text: &str,
+        settings: &[(String, String)],
+        search: &SearchPath,
+    ) -> Result<Self, RunError> {
         if settings.is_empty() {
             return Self::parse(text, search);
         }
@@ -75,7 +82,9 @@ impl Experiment {
         let mut all: Table = toml::from_str(text).map_err(toml)?;
         for (key, value) in settings {
             let mut parsed: Table = toml::from_str(&format!("value = {value}")).map_err(toml)?;
-            let Some(value) = parsed.remove("value") else { continue };
+            let Some(value) = parsed.remove("value") else {
+                continue;
+            };
             let own = all.iter_mut().find_map(|(_, value)| value.as_table_mut());
             match own.filter(|_| !["name", "seed", "draws"].contains(&key.as_str())) {
                 Some(own) => own.insert(key.clone(), value),
@@ -93,10 +102,16 @@ impl Experiment {
         if file.draws == 0 {
             return Err(RunError::NoDraws);
         }
-        let tables = [&file.networks, &file.codebook, &file.randomisation, &file.bounds, &file.bits]
-            .into_iter()
-            .flatten()
-            .count();
+        let tables = [
+            &file.networks,
+            &file.codebook,
+            &file.randomisation,
+            &file.bounds,
+            &file.bits,
+        ]
+        .into_iter()
+        .flatten()
+        .count();
         if tables != 1 {
             return Err(RunError::Tables(tables));
         }
@@ -108,15 +123,22 @@ impl Experiment {
             configurations = randomisation(table, &file.name, file.seed, search)?;
         }
         if let Some(table) = &file.codebook {
-            configurations = self::configurations(table, "codebook", |codebook: Codebook| codebook.checked())?;
+            configurations =
+                self::configurations(table, "codebook", |codebook: Codebook| codebook.checked())?;
         }
         if let Some(table) = &file.bounds {
-            configurations = self::configurations(table, "bounds", |bounds: Bounds| bounds.checked())?;
+            configurations =
+                self::configurations(table, "bounds", |bounds: Bounds| bounds.checked())?;
         }
         if let Some(table) = &file.bits {
             configurations = self::configurations(table, "bits", |bits: MostBits| bits.checked())?;
         }
-        Ok(Self { name: file.name, seed: file.seed, draws: file.draws, configurations })
+        Ok(Self {
+            name: file.name,
+            seed: file.seed,
+            draws: file.draws,
+            configurations,
+        })
     }
 
     /// What its files are called.
@@ -136,7 +158,10 @@ impl Experiment {
 
     /// Where the randomness of a configuration's draws comes from.
     pub fn origin(&self, configuration: &Configuration) -> Origin {
-        let pairs = configuration.values.iter().map(|(key, value)| format!("{key}={value}"));
+        let pairs = configuration
+            .values
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"));
         Origin {
             experiment: self.name.clone(),
             configuration: pairs.collect::<Vec<String>>().join(","),
@@ -146,33 +171,61 @@ impl Experiment {
 
     /// The first line of its CSV.
     pub fn header(&self) -> String {
-        let (keys, results) = self.configurations.first().map_or((Vec::new(), &[][..]), |first| {
-            (first.values.iter().map(|(key, _)| key.as_str()).collect(), first.subject.results())
-        });
-        [&["configuration", "draw", "seed"], &keys[..], results].concat().join(",")
+        let (keys, results) = self
+            .configurations
+            .first()
+            .map_or((Vec::new(), &[][..]), |first| {
+                (
+                    first.values.iter().map(|(key, _)| key.as_str()).collect(),
+                    first.subject.results(),
+                )
+            });
+        [&["configuration", "draw", "seed"], &keys[..], results]
+            .concat()
+            .join(",")
     }
 
     /// A row of its CSV.
     pub fn line(&self, place: usize, draw: u64, results: &[String]) -> String {
-        [self.beginning(place, draw), results.to_vec()].concat().join(",")
+        [self.beginning(place, draw), results.to_vec()]
+            .concat()
+            .join(",")
     }
 
     /// The cells of a row before its results.
     pub(super) fn beginning(&self, place: usize, draw: u64) -> Vec<String> {
-        let values = self.configurations.get(place).map_or(&[][..], |configuration| &configuration.values);
+        let values = self
+            .configurations
+            .get(place)
+            .map_or(&[][..], |configuration| &configuration.values);
         let numbers = [place as u64, draw, self.seed].map(|number| number.to_string());
-        numbers.into_iter().chain(values.iter().map(|(_, value)| value.clone())).collect()
+        numbers
+            .into_iter()
+            .chain(values.iter().map(|(_, value)| value.clone()))
+            .collect()
     }
 }
 
 #[cfg(feature = "train")]
-fn networks(table: &Table, name: &str, seed: u64, search: &SearchPath) -> Result<Vec<Configuration>, RunError> {
+fn networks(
+    table: &Table,
+    name: &str,
+    seed: u64,
+    search: &SearchPath,
+) -> Result<Vec<Configuration>, RunError> {
     let mut laws = super::laws::Laws::new(name, seed, search);
-    configurations(table, "networks", |networks: super::networks::Networks| networks.checked(&mut laws))
+    configurations(table, "networks", |networks: super::networks::Networks| {
+        networks.checked(&mut laws)
+    })
 }
 
 #[cfg(feature = "train")]
-fn randomisation(table: &Table, name: &str, seed: u64, search: &SearchPath) -> Result<Vec<Configuration>, RunError> {
+fn randomisation(
+    table: &Table,
+    name: &str,
+    seed: u64,
+    search: &SearchPath,
+) -> Result<Vec<Configuration>, RunError> {
     let mut laws = super::laws::Laws::new(name, seed, search);
     let checked = |one: super::randomisation::Randomisation| one.checked(&mut laws);
     configurations(table, "randomisation", checked)
@@ -184,7 +237,12 @@ fn networks(_: &Table, _: &str, _: u64, _: &SearchPath) -> Result<Vec<Configurat
 }
 
 #[cfg(not(feature = "train"))]
-fn randomisation(_: &Table, _: &str, _: u64, _: &SearchPath) -> Result<Vec<Configuration>, RunError> {
+fn randomisation(
+    _: &Table,
+    _: &str,
+    _: u64,
+    _: &SearchPath,
+) -> Result<Vec<Configuration>, RunError> {
     Err(RunError::NoTraining("randomisation"))
 }
 
@@ -205,16 +263,28 @@ fn configurations<T: DeserializeOwned>(
             longer.insert(key.clone(), value.clone());
             longer
         };
-        combinations =
-            combinations.iter().flat_map(|combination| values.iter().map(|value| with(combination, value))).collect();
+        combinations = combinations
+            .iter()
+            .flat_map(|combination| values.iter().map(|value| with(combination, value)))
+            .collect();
     }
     let configuration = |combination: Table| {
         let cell = |(key, value): (&String, &Value)| Ok((key.clone(), cell(key, value)?));
-        let values = combination.iter().map(cell).collect::<Result<_, RunError>>()?;
+        let values = combination
+            .iter()
+            .map(cell)
+            .collect::<Result<_, RunError>>()?;
         let parsed = combination.try_into::<T>();
-        let parsed =
-            parsed.map_err(|error| with_hint(&format!("in [{name}]: {}", error.message()), error.message()))?;
-        Ok(Configuration { values, subject: subject(parsed)? })
+        let parsed = parsed.map_err(|error| {
+            with_hint(
+                &format!("in [{name}]: {}", error.message()),
+                error.message(),
+            )
+        })?;
+        Ok(Configuration {
+            values,
+            subject: subject(parsed)?,
+        })
     };
     combinations.into_iter().map(configuration).collect()
 }
@@ -225,15 +295,21 @@ fn cell(key: &str, value: &Value) -> Result<String, RunError> {
         Value::Integer(number) => Ok(number.to_string()),
         Value::Float(number) => Ok(number.to_string()),
         Value::String(text) if !text.contains([',', '"', '\n', '\r']) => Ok(text.clone()),
-        other => Err(RunError::Value { key: key.to_string(), value: format!("a value of type {}", other.type_str()) }),
+        other => Err(RunError::Value {
+            key: key.to_string(),
+            value: format!("a value of type {}", other.type_str()),
+        }),
     }
 }
 
-/// An error of the TOML reader; with the nearest name if it says that one is unknown and, in backticks, which are expected.
+/// An error of the TOML reader; with the nearest name if it says that one is unknown and, in
+/// backticks, which are expected.
 fn with_hint(text: &str, message: &str) -> RunError {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let hint = match (message.starts_with("unknown"), quoted.next()) {
-        (true, Some(typed)) => nearest(typed, quoted).map(|name| format!("\ndid you mean `{name}`?")),
+        (true, Some(typed)) => {
+            nearest(typed, quoted).map(|name| format!("\ndid you mean `{name}`?"))
+        }
         _ => None,
     };
     RunError::Toml(text.to_string() + &hint.unwrap_or_default())

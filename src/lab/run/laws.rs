@@ -21,19 +21,31 @@ pub(super) struct Laws<'a> {
 
 impl<'a> Laws<'a> {
     pub(super) fn new(experiment: &str, seed: u64, search: &'a SearchPath) -> Self {
-        Self { experiment: experiment.to_string(), seed, search, made: HashMap::new() }
+        Self {
+            experiment: experiment.to_string(),
+            seed,
+            search,
+            made: HashMap::new(),
+        }
     }
 
-    /// The law of that name with label noise. A teacher depends on the experiment and its seed only: it is fixed before all draws.
+    /// The law of that name with label noise. A teacher depends on the experiment and its seed
+    /// only: it is fixed before all draws.
     pub(super) fn get(&mut self, name: &str, noise: f64) -> Result<Arc<Law>, RunError> {
         let key = format!("{name} {noise}");
         if let Some(law) = self.made.get(&key) {
             return Ok(law.clone());
         }
-        let unknown = || RunError::Domain { key: "law", value: format!("\"{name}\""), accepted: ACCEPTED };
+        let unknown = || RunError::Domain {
+            key: "law",
+            value: format!("\"{name}\""),
+            accepted: ACCEPTED,
+        };
         let mut words = name.split(':');
         let kind = words.next().unwrap_or_default();
-        let numbers: Vec<u32> = words.map(|word| word.parse().map_err(|_| unknown())).collect::<Result<_, _>>()?;
+        let numbers: Vec<u32> = words
+            .map(|word| word.parse().map_err(|_| unknown()))
+            .collect::<Result<_, _>>()?;
         let target = match (kind, &numbers[..]) {
             ("constant", [_]) => Some(Target::Constant),
             ("majority", [_]) => Some(Target::Majority),
@@ -43,9 +55,12 @@ impl<'a> Laws<'a> {
             _ => None,
         };
         let law = match (target, numbers.first()) {
-            (Some(target), Some(&dimension)) => {
-                Law::cube(dimension, target, noise, &mut stream(self.seed, &self.experiment, 0, name))?
-            }
+            (Some(target), Some(&dimension)) => Law::cube(
+                dimension,
+                target,
+                noise,
+                &mut stream(self.seed, &self.experiment, 0, name),
+            )?,
             _ => Law::new(everything(name, self.search)?, noise)?,
         };
         let law = Arc::new(law);
@@ -58,7 +73,21 @@ impl<'a> Laws<'a> {
 fn everything(name: &str, search: &SearchPath) -> Result<LabelledImages, RunError> {
     let data = load(name, search)?;
     let parts: Vec<&LabelledImages> = std::iter::once(&data.train).chain(&data.test).collect();
-    let images = parts.iter().flat_map(|part| part.images()).copied().collect();
-    let labels = parts.iter().flat_map(|part| part.labels()).copied().collect();
-    Ok(LabelledImages::new(data.train.shape(), data.train.levels(), data.train.classes(), images, labels)?)
+    let images = parts
+        .iter()
+        .flat_map(|part| part.images())
+        .copied()
+        .collect();
+    let labels = parts
+        .iter()
+        .flat_map(|part| part.labels())
+        .copied()
+        .collect();
+    Ok(LabelledImages::new(
+        data.train.shape(),
+        data.train.levels(),
+        data.train.classes(),
+        images,
+        labels,
+    )?)
 }

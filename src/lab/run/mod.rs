@@ -1,8 +1,9 @@
 //! Experiments: the same thing again and again, each time a *draw*.
 //!
-//! A draw is a pure function of (experiment, configuration, draw number, seed) and makes one row of CSV. So draws run in parallel, in
-//! any order, on any number of machines, and can be killed at any moment: a restart computes the rows that are missing, and the sorted
-//! rows are the same, whatever happened.
+//! A draw is a pure function of (experiment, configuration, draw number, seed) and makes one row of
+//! CSV. So draws run in parallel, in any order, on any number of machines, and can be killed at any
+//! moment: a restart computes the rows that are missing, and the sorted rows are the same, whatever
+//! happened.
 //!
 //! - [`Experiment`]: what is drawn and how often, from a TOML file;
 //! - [`Store`]: the rows on disk;
@@ -38,7 +39,8 @@ pub use summary::{coverage, summary, Coverage, Mean, Summary, CONFIDENCE};
 /// Draws that are computed and written together: networks of one shape are trained as a stack.
 const STACK: usize = 32;
 
-/// Computes all draws of a shard that are not in the store yet, and appends them, some at a time. `report` is told how many are done.
+/// Computes all draws of a shard that are not in the store yet, and appends them, some at a time.
+/// `report` is told how many are done.
 ///
 /// # Errors
 /// If a draw cannot be computed or written; what has been written stays.
@@ -67,7 +69,9 @@ pub fn draw_all(experiment: &Experiment) -> Result<Vec<(Key, String)>, RunError>
         experiment,
         |_| true,
         |rows| {
-            all.lock().unwrap_or_else(PoisonError::into_inner).extend(rows);
+            all.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(rows);
             Ok(())
         },
     )?;
@@ -84,14 +88,35 @@ fn each_stack(
 ) -> Result<(), RunError> {
     let mut stacks: Vec<(usize, Vec<u64>)> = Vec::new();
     for configuration in 0..experiment.configurations().len() {
-        let draws: Vec<u64> = (0..experiment.draws()).filter(|&draw| wanted(Key { configuration, draw })).collect();
-        stacks.extend(draws.chunks(STACK).map(|draws| (configuration, draws.to_vec())));
+        let draws: Vec<u64> = (0..experiment.draws())
+            .filter(|&draw| {
+                wanted(Key {
+                    configuration,
+                    draw,
+                })
+            })
+            .collect();
+        stacks.extend(
+            draws
+                .chunks(STACK)
+                .map(|draws| (configuration, draws.to_vec())),
+        );
     }
     let compute = |(place, draws): (usize, Vec<u64>)| -> Result<(), RunError> {
-        let Some(configuration) = experiment.configurations().get(place) else { return Ok(()) };
-        let results = configuration.subject.draw(&experiment.origin(configuration), &draws)?;
+        let Some(configuration) = experiment.configurations().get(place) else {
+            return Ok(());
+        };
+        let results = configuration
+            .subject
+            .draw(&experiment.origin(configuration), &draws)?;
         let row = |(&draw, results): (&u64, Vec<String>)| {
-            (Key { configuration: place, draw }, experiment.line(place, draw, &results))
+            (
+                Key {
+                    configuration: place,
+                    draw,
+                },
+                experiment.line(place, draw, &results),
+            )
         };
         take(draws.iter().zip(results).map(row).collect())
     };

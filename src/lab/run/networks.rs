@@ -32,7 +32,8 @@ pub(super) struct Networks {
     learning_rate: f64,
     /// Label noise.
     noise: f64,
-    /// What a bit of the code word is worth in bits that correct the labels: of several code words the one with the least sum is sent.
+    /// What a bit of the code word is worth in bits that correct the labels: of several code words
+    /// the one with the least sum is sent.
     price: f64,
     /// Steps of training, each over all examples.
     steps: u64,
@@ -43,34 +44,61 @@ pub(super) struct Networks {
 impl Networks {
     /// Whether all values are in their domains.
     pub(super) fn checked(self, laws: &mut Laws) -> Result<Box<dyn Subject>, RunError> {
-        let domain = |key, value: f64, accepted| Err(RunError::Domain { key, value: value.to_string(), accepted });
+        let domain = |key, value: f64, accepted| {
+            Err(RunError::Domain {
+                key,
+                value: value.to_string(),
+                accepted,
+            })
+        };
         FailureProbability::new(self.delta)?;
         SampleSize::new(self.examples)?;
         if !(self.kept > 0.0 && self.kept <= 1.0) {
             return domain("kept", self.kept, "numbers above 0, up to 1");
         }
         if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
-            return domain("learning_rate", self.learning_rate, "finite numbers above 0");
+            return domain(
+                "learning_rate",
+                self.learning_rate,
+                "finite numbers above 0",
+            );
         }
         if !(self.price >= 0.0 && self.price.is_finite()) {
             return domain("price", self.price, "finite numbers from 0");
         }
         let law = laws.get(&self.law, self.noise)?;
-        let refused = |reason: String| RunError::Draw { draw: format!("layers = \"{}\"", self.layers), reason };
+        let refused = |reason: String| RunError::Draw {
+            draw: format!("layers = \"{}\"", self.layers),
+            reason,
+        };
         let architecture = Architecture::parse(&self.layers, law.points().shape());
         let architecture = architecture.map_err(|error| refused(error.to_string()))?;
         if architecture.classes() != law.points().classes() {
-            return Err(refused(format!("{} outputs for {} classes", architecture.classes(), law.points().classes())));
+            return Err(refused(format!(
+                "{} outputs for {} classes",
+                architecture.classes(),
+                law.points().classes()
+            )));
         }
         let network = Network::new(architecture);
-        train_stacked(&network, Vec::new(), &training(1, 1, 0.1)).map_err(|error| refused(error.to_string()))?;
-        Ok(Box::new(Learner { settings: self, law, network }))
+        train_stacked(&network, Vec::new(), &training(1, 1, 0.1))
+            .map_err(|error| refused(error.to_string()))?;
+        Ok(Box::new(Learner {
+            settings: self,
+            law,
+            network,
+        }))
     }
 }
 
 /// Steps over all examples.
 fn training(steps: u64, examples: u64, learning_rate: f64) -> Training {
-    Schedule { epochs: steps as usize, batch: examples as usize, learning_rate }.into()
+    Schedule {
+        epochs: steps as usize,
+        batch: examples as usize,
+        learning_rate,
+    }
+    .into()
 }
 
 struct Learner {
@@ -89,14 +117,31 @@ struct Sample {
 
 impl Learner {
     fn sample(&self, origin: &Origin, draw: u64) -> Result<Sample, RunError> {
-        let images = self.law.sample(self.settings.examples as usize, &mut origin.stream(draw, "sample"))?;
+        let images = self.law.sample(
+            self.settings.examples as usize,
+            &mut origin.stream(draw, "sample"),
+        )?;
         let scale = f32::from(images.levels() - 1);
-        let features = images.images().iter().map(|&level| f32::from(level) / scale).collect();
-        let labels = images.labels().iter().map(|&label| u32::from(label)).collect();
-        Ok(Sample { draw, images, features, labels })
+        let features = images
+            .images()
+            .iter()
+            .map(|&level| f32::from(level) / scale)
+            .collect();
+        let labels = images
+            .labels()
+            .iter()
+            .map(|&label| u32::from(label))
+            .collect();
+        Ok(Sample {
+            draw,
+            images,
+            features,
+            labels,
+        })
     }
 
-    /// Trains from each of `beginnings`, one or more a sample. Where the loss is no longer a number, training ends where it began.
+    /// Trains from each of `beginnings`, one or more a sample. Where the loss is no longer a
+    /// number, training ends where it began.
     fn train(
         &self,
         origin: &Origin,
@@ -108,13 +153,22 @@ impl Learner {
             return Ok(beginnings);
         }
         let each = (beginnings.len() / samples.len().max(1)).max(1);
-        let members = beginnings.iter().enumerate().filter_map(|(place, variables)| {
-            let sample = samples.get(place / each)?;
-            let order = origin.stream(sample.draw, "order");
-            Some(Member { features: &sample.features, labels: &sample.labels, variables: variables.clone(), order })
-        });
+        let members = beginnings
+            .iter()
+            .enumerate()
+            .filter_map(|(place, variables)| {
+                let sample = samples.get(place / each)?;
+                let order = origin.stream(sample.draw, "order");
+                Some(Member {
+                    features: &sample.features,
+                    labels: &sample.labels,
+                    variables: variables.clone(),
+                    order,
+                })
+            });
         let training = training(steps, self.settings.examples, self.settings.learning_rate);
-        let trained = train_stacked(&self.network, members.collect(), &training).map_err(|error| broken(&error))?;
+        let trained = train_stacked(&self.network, members.collect(), &training)
+            .map_err(|error| broken(&error))?;
         let end = |(result, beginning): (Result<Trained, StackedError>, Variables)| match result {
             Ok(trained) => Ok(trained.variables),
             Err(StackedError::Diverged(_)) => Ok(beginning),
@@ -125,15 +179,25 @@ impl Learner {
 
     /// The code word with the least cost, decoded again and counted.
     fn send(&self, sample: &Sample, candidates: &[Variables]) -> Result<Vec<String>, RunError> {
-        let failed = |reason: String| RunError::Draw { draw: format!("draw {}", sample.draw), reason };
-        let mut words = constants(self.network.architecture()).map_err(|error| failed(error.to_string()))?;
+        let failed = |reason: String| RunError::Draw {
+            draw: format!("draw {}", sample.draw),
+            reason,
+        };
+        let mut words =
+            constants(self.network.architecture()).map_err(|error| failed(error.to_string()))?;
         for candidate in candidates {
-            words.extend(coded(self.network.architecture(), candidate).map_err(|error| failed(error.to_string()))?);
+            words.extend(
+                coded(self.network.architecture(), candidate)
+                    .map_err(|error| failed(error.to_string()))?,
+            );
         }
         let mut best: Option<(f64, Coded)> = None;
         for word in words {
-            let errors = Evaluator::new(word.model()).errors(&sample.images).map_err(|e| failed(e.to_string()))?;
-            let correction = correction_bits(errors, self.settings.examples, self.law.points().classes());
+            let errors = Evaluator::new(word.model())
+                .errors(&sample.images)
+                .map_err(|e| failed(e.to_string()))?;
+            let correction =
+                correction_bits(errors, self.settings.examples, self.law.points().classes());
             let cost = self.settings.price * word.bits() as f64 + correction;
             if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                 best = Some((cost, word));
@@ -142,10 +206,22 @@ impl Learner {
         let (_, sent) = best.ok_or_else(|| failed("no weights that can be coded".to_string()))?;
         let received = sent.decoded().map_err(|error| failed(error.to_string()))?;
         let evaluator = Evaluator::new(&received);
-        let errors = evaluator.errors(&sample.images).map_err(|error| failed(error.to_string()))?;
-        let decisions = evaluator.decisions(self.law.points()).map_err(|error| failed(error.to_string()))?;
-        let kept: usize = received.tensors().iter().map(crate::code::CodedTensor::kept).sum();
-        let codewords: usize = received.codebooks().iter().map(crate::code::Codebook::len).sum();
+        let errors = evaluator
+            .errors(&sample.images)
+            .map_err(|error| failed(error.to_string()))?;
+        let decisions = evaluator
+            .decisions(self.law.points())
+            .map_err(|error| failed(error.to_string()))?;
+        let kept: usize = received
+            .tensors()
+            .iter()
+            .map(crate::code::CodedTensor::kept)
+            .sum();
+        let codewords: usize = received
+            .codebooks()
+            .iter()
+            .map(crate::code::Codebook::len)
+            .sum();
         Ok(vec![
             errors.to_string(),
             self.law.error(&decisions).to_string(),
@@ -156,17 +232,26 @@ impl Learner {
     }
 }
 
-/// What it takes to correct `k` errors in `n` labels of `K` classes, in bits: `n h(k/n) + k log2(K - 1)`, where the
-/// entropy stays at its maximum from `n/2` on.
+/// What it takes to correct `k` errors in `n` labels of `K` classes, in bits:
+/// `n h(k/n) + k log2(K - 1)`, where the entropy stays at its maximum from `n/2` on.
 fn correction_bits(errors: u64, examples: u64, classes: usize) -> f64 {
     let (errors, examples) = (errors as f64, examples as f64);
     let unlikely = errors.min(examples / 2.0);
-    let part = |count: f64| if count == 0.0 { 0.0 } else { count * (examples / count).log2() };
+    let part = |count: f64| {
+        if count == 0.0 {
+            0.0
+        } else {
+            count * (examples / count).log2()
+        }
+    };
     part(unlikely) + part(examples - unlikely) + errors * ((classes - 1) as f64).log2()
 }
 
 fn broken(error: &StackedError) -> RunError {
-    RunError::Draw { draw: "training".to_string(), reason: error.to_string() }
+    RunError::Draw {
+        draw: "training".to_string(),
+        reason: error.to_string(),
+    }
 }
 
 impl Subject for Learner {
@@ -175,23 +260,59 @@ impl Subject for Learner {
     }
 
     fn draw(&self, origin: &Origin, draws: &[u64]) -> Result<Vec<Vec<String>>, RunError> {
-        let Networks { steps, tuning, kept, .. } = self.settings;
-        let samples: Vec<Sample> = draws.iter().map(|&draw| self.sample(origin, draw)).collect::<Result<_, _>>()?;
+        let Networks {
+            steps,
+            tuning,
+            kept,
+            ..
+        } = self.settings;
+        let samples: Vec<Sample> = draws
+            .iter()
+            .map(|&draw| self.sample(origin, draw))
+            .collect::<Result<_, _>>()?;
         let initial = |sample: &Sample| {
-            Variables::Weights(self.network.initial_weights(&mut origin.stream(sample.draw, "initial weights")))
+            Variables::Weights(
+                self.network
+                    .initial_weights(&mut origin.stream(sample.draw, "initial weights")),
+            )
         };
-        let trained = self.train(origin, &samples, samples.iter().map(initial).collect(), steps)?;
-        let pruned = trained.iter().map(|variables| prune(&variables.weights(), self.network.deviations(), kept));
-        let pruned = self.train(origin, &samples, pruned.collect(), if kept < 1.0 { tuning } else { 0 })?;
-        let candidates: Vec<Variables> = pruned.iter().flat_map(|variables| shared(&variables.weights())).collect();
+        let trained = self.train(
+            origin,
+            &samples,
+            samples.iter().map(initial).collect(),
+            steps,
+        )?;
+        let pruned = trained
+            .iter()
+            .map(|variables| prune(&variables.weights(), self.network.deviations(), kept));
+        let pruned = self.train(
+            origin,
+            &samples,
+            pruned.collect(),
+            if kept < 1.0 { tuning } else { 0 },
+        )?;
+        let candidates: Vec<Variables> = pruned
+            .iter()
+            .flat_map(|variables| shared(&variables.weights()))
+            .collect();
         let candidates = self.train(origin, &samples, candidates, tuning)?;
         let each = (candidates.len() / samples.len().max(1)).max(1);
-        samples.par_iter().zip(candidates.par_chunks(each)).map(|(sample, own)| self.send(sample, own)).collect()
+        samples
+            .par_iter()
+            .zip(candidates.par_chunks(each))
+            .map(|(sample, own)| self.send(sample, own))
+            .collect()
     }
 
     fn outcome(&self, results: &[&str]) -> Option<Outcome> {
-        let [errors, test_error, bits, ..] = results else { return None };
-        Some(Outcome { errors: errors.parse().ok()?, test_error: test_error.parse().ok()?, bits: bits.parse().ok()? })
+        let [errors, test_error, bits, ..] = results else {
+            return None;
+        };
+        Some(Outcome {
+            errors: errors.parse().ok()?,
+            test_error: test_error.parse().ok()?,
+            bits: bits.parse().ok()?,
+        })
     }
 
     fn examples(&self) -> u64 {
@@ -200,8 +321,15 @@ impl Subject for Learner {
 
     fn ranges(&self) -> Ranges {
         // Sixteen codewords of a few bytes, and for each weight a symbol of five bits.
-        let bits = (0.0, 1024.0 + 5.0 * self.network.architecture().weights().unwrap_or(0) as f64);
-        Ranges { train_error: (0.0, 1.0), test_error: (self.law.least_error(), 1.0), bits }
+        let bits = (
+            0.0,
+            1024.0 + 5.0 * self.network.architecture().weights().unwrap_or(0) as f64,
+        );
+        Ranges {
+            train_error: (0.0, 1.0),
+            test_error: (self.law.least_error(), 1.0),
+            bits,
+        }
     }
 
     fn delta(&self) -> Option<f64> {

@@ -1,4 +1,5 @@
-//! Draws of a learner whose labels are partly random (Zhang et al. 2017; Zhou et al. 2019, section 6): how many bits it takes to remember.
+//! Draws of a learner whose labels are partly random (Zhang et al. 2017; Zhou et al. 2019, section
+//! 6): how many bits it takes to remember.
 
 use std::sync::Arc;
 
@@ -12,7 +13,8 @@ use super::{Origin, Outcome, Ranges, RunError, Subject};
 use crate::bounds::{FailureProbability, SampleSize};
 use crate::code::{Architecture, Model, MAX_CODEWORDS};
 use crate::compress::{
-    CompressError, PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod, QuantisedWeights,
+    CompressError, PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod,
+    QuantisedWeights,
 };
 use crate::data::{LabelledImages, Law};
 use crate::nets::{train, Evaluator, Network, Schedule, TrainingSet};
@@ -31,8 +33,9 @@ pub(super) struct Randomisation {
     epochs: usize,
     /// `n`.
     examples: u64,
-    /// Weights of the code length against the cross-entropy of the training set, rising numbers with spaces between them. As many files are
-    /// made, each from the weights of the one before: after one that is within the tolerance the next rung is taken, after one that is not the
+    /// Weights of the code length against the cross-entropy of the training set, rising numbers
+    /// with spaces between them. As many files are made, each from the weights of the one before:
+    /// after one that is within the tolerance the next rung is taken, after one that is not the
     /// rung below. So files become shorter than any that is made at once.
     ladder: String,
     /// As `Laws` takes it.
@@ -48,8 +51,8 @@ pub(super) struct Randomisation {
     randomised: f64,
     /// The part of the weights that is pruned while the network is trained.
     sparsity: f64,
-    /// The best of the ladder's files, which is sent, is the shortest whose training error exceeds that of the pruned network by no more; if
-    /// there is none, the one with the fewest errors.
+    /// The best of the ladder's files, which is sent, is the shortest whose training error exceeds
+    /// that of the pruned network by no more; if there is none, the one with the fewest errors.
     tolerance: f64,
     /// Passes over the training set for each file of the ladder.
     tuning: usize,
@@ -63,37 +66,71 @@ fn surgery() -> PruningMethod {
 impl Randomisation {
     /// Whether all values are in their domains.
     pub(super) fn checked(self, laws: &mut Laws) -> Result<Box<dyn Subject>, RunError> {
-        let domain = |key, value: String, accepted| Err(RunError::Domain { key, value, accepted });
+        let domain = |key, value: String, accepted| {
+            Err(RunError::Domain {
+                key,
+                value,
+                accepted,
+            })
+        };
         FailureProbability::new(self.delta)?;
         SampleSize::new(self.examples)?;
-        for (key, value) in [("randomised", self.randomised), ("tolerance", self.tolerance)] {
+        for (key, value) in [
+            ("randomised", self.randomised),
+            ("tolerance", self.tolerance),
+        ] {
             if !(0.0..=1.0).contains(&value) {
                 return domain(key, value.to_string(), "numbers from 0 to 1");
             }
         }
         if !(0.0..1.0).contains(&self.sparsity) {
-            return domain("sparsity", self.sparsity.to_string(), "numbers from 0, below 1");
+            return domain(
+                "sparsity",
+                self.sparsity.to_string(),
+                "numbers from 0, below 1",
+            );
         }
         if !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
-            return domain("learning_rate", self.learning_rate.to_string(), "finite numbers above 0");
+            return domain(
+                "learning_rate",
+                self.learning_rate.to_string(),
+                "finite numbers above 0",
+            );
         }
         if self.codewords > MAX_CODEWORDS {
-            return domain("codewords", self.codewords.to_string(), "numbers from 0 to 255");
+            return domain(
+                "codewords",
+                self.codewords.to_string(),
+                "numbers from 0 to 255",
+            );
         }
-        for (key, value) in [("batch", self.batch), ("epochs", self.epochs), ("tuning", self.tuning)] {
+        for (key, value) in [
+            ("batch", self.batch),
+            ("epochs", self.epochs),
+            ("tuning", self.tuning),
+        ] {
             if value == 0 {
                 return domain(key, value.to_string(), "1 or more");
             }
         }
         let ladder: Result<Vec<f64>, _> = self.ladder.split_whitespace().map(str::parse).collect();
         let ladder = match ladder {
-            Ok(ladder) if !ladder.is_empty() && ladder.iter().all(|rate| *rate >= 0.0 && rate.is_finite()) => ladder,
+            Ok(ladder)
+                if !ladder.is_empty()
+                    && ladder.iter().all(|rate| *rate >= 0.0 && rate.is_finite()) =>
+            {
+                ladder
+            }
             _ => {
-                let accepted = "finite numbers from 0 with spaces between them, such as \"0.5 1 2 4\"";
+                let accepted =
+                    "finite numbers from 0 with spaces between them, such as \"0.5 1 2 4\"";
                 return domain("ladder", self.ladder, accepted);
             }
         };
-        let refused = |reason: String| RunError::Draw { draw: format!("layers = \"{}\"", self.layers), reason };
+        let refused = |reason: String| RunError::Draw {
+            draw: format!("layers = \"{}\"", self.layers),
+            reason,
+        };
         let classes = laws.get(&self.law, 0.0)?.points().classes();
         // A label that is drawn from all classes is another one with this probability.
         let noise = self.randomised * (classes - 1) as f64 / classes as f64;
@@ -103,9 +140,17 @@ impl Randomisation {
         let architecture = architecture.or_else(|_| Architecture::parse(&self.layers, shape));
         let architecture = architecture.map_err(|error| refused(error.to_string()))?;
         if architecture.classes() != classes {
-            return Err(refused(format!("{} outputs for {classes} classes", architecture.classes())));
+            return Err(refused(format!(
+                "{} outputs for {classes} classes",
+                architecture.classes()
+            )));
         }
-        Ok(Box::new(Learner { network: Network::new(architecture), ladder, law, settings: self }))
+        Ok(Box::new(Learner {
+            network: Network::new(architecture),
+            ladder,
+            law,
+            settings: self,
+        }))
     }
 }
 
@@ -126,13 +171,27 @@ struct Sent {
 
 impl Learner {
     fn one(&self, origin: &Origin, draw: u64) -> Result<Vec<String>, RunError> {
-        let failed = |reason: String| RunError::Draw { draw: format!("draw {draw}"), reason };
-        let images = self.law.sample(self.settings.examples as usize, &mut origin.stream(draw, "sample"))?;
+        let failed = |reason: String| RunError::Draw {
+            draw: format!("draw {draw}"),
+            reason,
+        };
+        let images = self.law.sample(
+            self.settings.examples as usize,
+            &mut origin.stream(draw, "sample"),
+        )?;
         let device = Device::cuda_if_available(0).map_err(|error| failed(error.to_string()))?;
         let data = TrainingSet::new(&images, &device).map_err(|error| failed(error.to_string()))?;
-        let values = self.fit(origin, draw, &data).map_err(|error| failed(error.to_string()))?;
-        let pruned_errors = self.errors(&values, &images).map_err(|error| failed(error.to_string()))?;
-        let kept = values.iter().flatten().filter(|value| **value != 0.0).count();
+        let values = self
+            .fit(origin, draw, &data)
+            .map_err(|error| failed(error.to_string()))?;
+        let pruned_errors = self
+            .errors(&values, &images)
+            .map_err(|error| failed(error.to_string()))?;
+        let kept = values
+            .iter()
+            .flatten()
+            .filter(|value| **value != 0.0)
+            .count();
         let mut results = vec![pruned_errors.to_string(), kept.to_string()];
         if self.settings.codewords == 0 {
             results.extend(std::iter::repeat_n(String::new(), 4));
@@ -140,26 +199,59 @@ impl Learner {
         }
 
         let most = pruned_errors as f64 + self.settings.tolerance * self.settings.examples as f64;
-        let sent = self.best(origin, draw, &images, &data, values, most).map_err(|error| failed(error.to_string()))?;
+        let sent = self
+            .best(origin, draw, &images, &data, values, most)
+            .map_err(|error| failed(error.to_string()))?;
         let sent = sent.ok_or_else(|| failed("an empty ladder".to_string()))?;
         let decisions = Evaluator::new(&sent.received).decisions(self.law.points());
-        let test_error = self.law.error(&decisions.map_err(|error| failed(error.to_string()))?);
-        results.extend([sent.rate.to_string(), sent.errors.to_string(), test_error.to_string(), sent.bits.to_string()]);
+        let test_error = self
+            .law
+            .error(&decisions.map_err(|error| failed(error.to_string()))?);
+        results.extend([
+            sent.rate.to_string(),
+            sent.errors.to_string(),
+            test_error.to_string(),
+            sent.bits.to_string(),
+        ]);
         Ok(results)
     }
 
     fn schedule(&self, epochs: usize) -> Schedule {
-        let Randomisation { batch, learning_rate, .. } = self.settings;
-        Schedule { epochs, batch, learning_rate }
+        let Randomisation {
+            batch,
+            learning_rate,
+            ..
+        } = self.settings;
+        Schedule {
+            epochs,
+            batch,
+            learning_rate,
+        }
     }
 
     /// Trains and prunes: the weights.
-    fn fit(&self, origin: &Origin, draw: u64, data: &TrainingSet) -> Result<Vec<Vec<f32>>, CompressError> {
+    fn fit(
+        &self,
+        origin: &Origin,
+        draw: u64,
+        data: &TrainingSet,
+    ) -> Result<Vec<Vec<f32>>, CompressError> {
         let random = origin.stream(draw, "initial weights");
-        let pruning = Pruning { method: self.settings.pruning, sparsity: self.settings.sparsity, width: 1.0 };
+        let pruning = Pruning {
+            method: self.settings.pruning,
+            sparsity: self.settings.sparsity,
+            width: 1.0,
+        };
         let mut pruned = PrunedWeights::new(&self.network, pruning, random, data.device())?;
         let order = origin.stream(draw, "order while pruning");
-        train(&self.network, &mut pruned, data, self.schedule(self.settings.epochs), order, |_| ())?;
+        train(
+            &self.network,
+            &mut pruned,
+            data,
+            self.schedule(self.settings.epochs),
+            order,
+            |_| (),
+        )?;
         Ok(pruned.values()?)
     }
 
@@ -178,11 +270,17 @@ impl Learner {
         let mut best: Option<Sent> = None;
         let mut rung: usize = 0;
         for file in 0..self.ladder.len() {
-            let Some(&rate) = self.ladder.get(rung) else { break };
+            let Some(&rate) = self.ladder.get(rung) else {
+                break;
+            };
             let order = origin.stream(draw, &format!("order for file {file}"));
             let sent = self.send(order, images, data, &values, rate)?;
             values = sent.received.weights();
-            rung = if keeps(&sent) { rung + 1 } else { rung.saturating_sub(1) };
+            rung = if keeps(&sent) {
+                rung + 1
+            } else {
+                rung.saturating_sub(1)
+            };
             if best.as_ref().is_none_or(|best| rank(&sent) < rank(best)) {
                 best = Some(sent);
             }
@@ -206,12 +304,30 @@ impl Learner {
             rate,
             subspace: None,
         };
-        let mut quantised = QuantisedWeights::new(&self.network, values.to_vec(), settings, data.len(), data.device())?;
-        train(&self.network, &mut quantised, data, self.schedule(self.settings.tuning), order, |_| ())?;
+        let mut quantised = QuantisedWeights::new(
+            &self.network,
+            values.to_vec(),
+            settings,
+            data.len(),
+            data.device(),
+        )?;
+        train(
+            &self.network,
+            &mut quantised,
+            data,
+            self.schedule(self.settings.tuning),
+            order,
+            |_| (),
+        )?;
         let bytes = quantised.model(&self.network)?.encode()?;
         let received = Model::decode(&bytes)?;
         let errors = Evaluator::new(&received).errors(images)?;
-        Ok(Sent { rate, errors, bits: 8 * bytes.len() as u64, received })
+        Ok(Sent {
+            rate,
+            errors,
+            bits: 8 * bytes.len() as u64,
+            received,
+        })
     }
 
     /// Training errors of weights as they are, before any file.
@@ -221,17 +337,36 @@ impl Learner {
         let device = &Device::Cpu;
         let tensors = self.network.architecture().tensors();
         let pairs = tensors.iter().zip(values);
-        let weights = pairs.map(|(tensor, values)| Tensor::from_slice(values, &tensor.dimensions[..], device));
+        let weights = pairs
+            .map(|(tensor, values)| Tensor::from_slice(values, &tensor.dimensions[..], device));
         let weights = weights.collect::<candle_core::Result<Vec<Tensor>>>()?;
         let size = images.shape();
         let scale = f32::from(images.levels() - 1);
         let mut errors = 0;
-        let parts = images.images().chunks(AT_ONCE * size.features()).zip(images.labels().chunks(AT_ONCE));
+        let parts = images
+            .images()
+            .chunks(AT_ONCE * size.features())
+            .zip(images.labels().chunks(AT_ONCE));
         for (levels, labels) in parts {
-            let pixels: Vec<f32> = levels.iter().map(|&level| f32::from(level) / scale).collect();
-            let pixels = Tensor::from_vec(pixels, (labels.len(), size.channels, size.height, size.width), device)?;
-            let classes: Vec<u32> = self.network.forward(&weights, &pixels)?.argmax(D::Minus1)?.to_vec1()?;
-            errors += classes.iter().zip(labels).filter(|(class, label)| **class != u32::from(**label)).count() as u64;
+            let pixels: Vec<f32> = levels
+                .iter()
+                .map(|&level| f32::from(level) / scale)
+                .collect();
+            let pixels = Tensor::from_vec(
+                pixels,
+                (labels.len(), size.channels, size.height, size.width),
+                device,
+            )?;
+            let classes: Vec<u32> = self
+                .network
+                .forward(&weights, &pixels)?
+                .argmax(D::Minus1)?
+                .to_vec1()?;
+            errors += classes
+                .iter()
+                .zip(labels)
+                .filter(|(class, label)| **class != u32::from(**label))
+                .count() as u64;
         }
         Ok(errors)
     }
@@ -242,16 +377,32 @@ const DIGITS: u32 = 2;
 
 impl Subject for Learner {
     fn results(&self) -> &'static [&'static str] {
-        &["pruned_errors", "weights_kept", "rate", "errors", "test_error", "bits"]
+        &[
+            "pruned_errors",
+            "weights_kept",
+            "rate",
+            "errors",
+            "test_error",
+            "bits",
+        ]
     }
 
     fn draw(&self, origin: &Origin, draws: &[u64]) -> Result<Vec<Vec<String>>, RunError> {
-        draws.par_iter().map(|&draw| self.one(origin, draw)).collect()
+        draws
+            .par_iter()
+            .map(|&draw| self.one(origin, draw))
+            .collect()
     }
 
     fn outcome(&self, results: &[&str]) -> Option<Outcome> {
-        let [_, _, _, errors, test_error, bits] = results else { return None };
-        Some(Outcome { errors: errors.parse().ok()?, test_error: test_error.parse().ok()?, bits: bits.parse().ok()? })
+        let [_, _, _, errors, test_error, bits] = results else {
+            return None;
+        };
+        Some(Outcome {
+            errors: errors.parse().ok()?,
+            test_error: test_error.parse().ok()?,
+            bits: bits.parse().ok()?,
+        })
     }
 
     fn examples(&self) -> u64 {
@@ -260,8 +411,15 @@ impl Subject for Learner {
 
     fn ranges(&self) -> Ranges {
         // Codewords of a few bytes, and for each weight a symbol of at most eight bits.
-        let bits = (0.0, 2048.0 + 8.0 * self.network.architecture().weights().unwrap_or(0) as f64);
-        Ranges { train_error: (0.0, 1.0), test_error: (self.law.least_error(), 1.0), bits }
+        let bits = (
+            0.0,
+            2048.0 + 8.0 * self.network.architecture().weights().unwrap_or(0) as f64,
+        );
+        Ranges {
+            train_error: (0.0, 1.0),
+            test_error: (self.law.least_error(), 1.0),
+            bits,
+        }
     }
 
     fn delta(&self) -> Option<f64> {

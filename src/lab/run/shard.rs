@@ -29,8 +29,12 @@ impl Shard {
 
     /// Whether a suffix is that of some shard, or of the whole.
     pub(super) fn is_suffix(text: &str) -> bool {
-        let parts = text.strip_prefix('.').and_then(|text| text.split_once("-of-"));
-        text.is_empty() || parts.is_some_and(|(part, of)| part.parse::<u64>().is_ok() && of.parse::<u64>().is_ok())
+        let parts = text
+            .strip_prefix('.')
+            .and_then(|text| text.split_once("-of-"));
+        text.is_empty()
+            || parts
+                .is_some_and(|(part, of)| part.parse::<u64>().is_ok() && of.parse::<u64>().is_ok())
     }
 }
 
@@ -38,7 +42,9 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let numbers = text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+        let numbers = text
+            .split_once('/')
+            .and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
         match numbers {
             Some((part, of)) if 1 <= part && part <= of => Ok(Self { part, of }),
             _ => Err("accepted is I/K with I from 1 to K, such as 2/4".to_string()),

@@ -10,7 +10,8 @@ use crate::random::stream;
 pub struct Origin {
     /// The experiment's name.
     pub experiment: String,
-    /// The configuration's values, so that a draw does not depend on what else is in the experiment.
+    /// The configuration's values, so that a draw does not depend on what else is in the
+    /// experiment.
     pub configuration: String,
     /// The experiment's seed.
     pub seed: u64,
@@ -19,7 +20,12 @@ pub struct Origin {
 impl Origin {
     /// The stream of one draw for one purpose.
     pub fn stream(&self, draw: u64, purpose: &str) -> ChaCha8Rng {
-        stream(self.seed, &self.experiment, draw, &format!("{}: {purpose}", self.configuration))
+        stream(
+            self.seed,
+            &self.experiment,
+            draw,
+            &format!("{}: {purpose}", self.configuration),
+        )
     }
 
     /// A stream that all draws share: for what is fixed before them.

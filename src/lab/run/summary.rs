@@ -2,8 +2,8 @@
 
 use super::{Experiment, Key, Outcome, Subject};
 use crate::bounds::{
-    held_out, limit_kl, Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature, Premises,
-    Probability, SampleSize, TrainingError, BOUNDS,
+    held_out, limit_kl, Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio,
+    InverseTemperature, Premises, Probability, SampleSize, TrainingError, BOUNDS,
 };
 use crate::lab::confidence::mean_limits;
 
@@ -27,7 +27,11 @@ pub struct Mean {
 impl Mean {
     fn of(values: &[f64], range: (f64, f64)) -> Result<Self, BoundError> {
         let (lower, upper) = mean_limits(values, range, (1.0 - CONFIDENCE) / LIMITS)?;
-        Ok(Self { lower, mean: values.iter().sum::<f64>() / values.len() as f64, upper })
+        Ok(Self {
+            lower,
+            mean: values.iter().sum::<f64>() / values.len() as f64,
+            upper,
+        })
     }
 }
 
@@ -44,12 +48,14 @@ pub struct Summary {
     pub test: Mean,
     /// `E|W|`, in bits.
     pub bits: Mean,
-    /// `n kl(eb||Lb)`, in bits: at the limits of `eb` and `Lb` that make it smallest, at the means, and at those that make it largest.
+    /// `n kl(eb||Lb)`, in bits: at the limits of `eb` and `Lb` that make it smallest, at the means,
+    /// and at those that make it largest.
     pub limit: Mean,
 }
 
 impl Summary {
-    /// Bits for each bit of the limit: the least that the confidence limits allow, that of the means, and the most.
+    /// Bits for each bit of the limit: the least that the confidence limits allow, that of the
+    /// means, and the most.
     pub fn slack(&self) -> Mean {
         Mean {
             lower: self.bits.lower / self.limit.upper,
@@ -58,8 +64,8 @@ impl Summary {
         }
     }
 
-    /// Whether the draws prove, with confidence, that the bits are not below the limit: the lower limit of `E|W|` against the limit at the
-    /// upper `eb` and the lower `Lb`.
+    /// Whether the draws prove, with confidence, that the bits are not below the limit: the lower
+    /// limit of `E|W|` against the limit at the upper `eb` and the lower `Lb`.
     pub fn holds(&self) -> bool {
         self.bits.lower >= self.limit.lower
     }
@@ -94,7 +100,10 @@ impl Coverage {
 }
 
 /// The outcomes of each configuration that has been drawn.
-fn outcomes<'a>(experiment: &'a Experiment, rows: &[(Key, String)]) -> Vec<(usize, &'a dyn Subject, Vec<Outcome>)> {
+fn outcomes<'a>(
+    experiment: &'a Experiment,
+    rows: &[(Key, String)],
+) -> Vec<(usize, &'a dyn Subject, Vec<Outcome>)> {
     let of = |(place, configuration): (usize, &'a super::Configuration)| {
         let skipped = experiment.beginning(place, 0).len();
         let own = rows.iter().filter(|(key, _)| key.configuration == place);
@@ -105,45 +114,74 @@ fn outcomes<'a>(experiment: &'a Experiment, rows: &[(Key, String)]) -> Vec<(usiz
         let outcomes: Vec<Outcome> = own.filter_map(outcome).collect();
         (place, &*configuration.subject, outcomes)
     };
-    experiment.configurations().iter().enumerate().map(of).filter(|(_, _, outcomes)| !outcomes.is_empty()).collect()
+    experiment
+        .configurations()
+        .iter()
+        .enumerate()
+        .map(of)
+        .filter(|(_, _, outcomes)| !outcomes.is_empty())
+        .collect()
 }
 
 /// The limit against the bits, for each configuration with rows.
 ///
 /// # Errors
 /// If a row's numbers are outside a bound's domain.
-pub fn summary(experiment: &Experiment, rows: &[(Key, String)]) -> Result<Vec<Summary>, BoundError> {
+pub fn summary(
+    experiment: &Experiment,
+    rows: &[(Key, String)],
+) -> Result<Vec<Summary>, BoundError> {
     let of = |(configuration, subject, outcomes): (usize, &dyn Subject, Vec<Outcome>)| {
         let n = subject.examples() as f64;
-        let values = |value: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(value).collect::<Vec<f64>>();
+        let values =
+            |value: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(value).collect::<Vec<f64>>();
         let ranges = subject.ranges();
-        let train = Mean::of(&values(&|outcome| outcome.errors as f64 / n), ranges.train_error)?;
+        let train = Mean::of(
+            &values(&|outcome| outcome.errors as f64 / n),
+            ranges.train_error,
+        )?;
         let test = Mean::of(&values(&|outcome| outcome.test_error), ranges.test_error)?;
         let bits = Mean::of(&values(&|outcome| outcome.bits), ranges.bits)?;
         let size = SampleSize::new(subject.examples())?;
         let limit = |train: f64, test: f64| -> Result<f64, BoundError> {
             // Training errors above test errors are no overfitting.
             let (train, test) = (train.min(test), test);
-            Ok(limit_kl(size, Probability::new(train)?, Probability::new(test)?).map_or(f64::INFINITY, Bits::get))
+            Ok(
+                limit_kl(size, Probability::new(train)?, Probability::new(test)?)
+                    .map_or(f64::INFINITY, Bits::get),
+            )
         };
         let limit = Mean {
             lower: limit(train.upper, test.lower)?,
             mean: limit(train.mean, test.mean)?,
             upper: limit(train.lower, test.upper)?,
         };
-        Ok(Summary { configuration, draws: outcomes.len() as u64, train, test, bits, limit })
+        Ok(Summary {
+            configuration,
+            draws: outcomes.len() as u64,
+            train,
+            test,
+            bits,
+            limit,
+        })
     };
     outcomes(experiment, rows).into_iter().map(of).collect()
 }
 
-/// Each upper bound against its failure probability, for each configuration with rows that asks for it.
+/// Each upper bound against its failure probability, for each configuration with rows that asks for
+/// it.
 ///
 /// # Errors
 /// If a row's numbers are outside a bound's domain.
-pub fn coverage(experiment: &Experiment, rows: &[(Key, String)]) -> Result<Vec<Coverage>, BoundError> {
+pub fn coverage(
+    experiment: &Experiment,
+    rows: &[(Key, String)],
+) -> Result<Vec<Coverage>, BoundError> {
     let mut all = Vec::new();
     for (configuration, subject, outcomes) in outcomes(experiment, rows) {
-        let Some(delta) = subject.delta() else { continue };
+        let Some(delta) = subject.delta() else {
+            continue;
+        };
         let failure = FailureProbability::new(delta)?;
         let mut values = vec![Vec::with_capacity(outcomes.len()); BOUNDS.len()];
         for outcome in &outcomes {
@@ -156,7 +194,11 @@ pub fn coverage(experiment: &Experiment, rows: &[(Key, String)]) -> Result<Vec<C
                 ratio: GridRatio::ZHOU,
             };
             for (values, bound) in values.iter_mut().zip(BOUNDS) {
-                values.extend(bound.value(&premises).map(|value| (value, value - outcome.test_error)));
+                values.extend(
+                    bound
+                        .value(&premises)
+                        .map(|value| (value, value - outcome.test_error)),
+                );
             }
         }
         for (bound, values) in BOUNDS.iter().zip(values) {
@@ -183,7 +225,11 @@ fn of_bound(
         mean: failures as f64 / draws as f64,
         upper: held_out(EmpiricalRisk::new(failures, draws)?, side),
     };
-    let quantile = |part: f64| gaps.get((part * (draws - 1) as f64).round() as usize).copied().unwrap_or_default();
+    let quantile = |part: f64| {
+        gaps.get((part * (draws - 1) as f64).round() as usize)
+            .copied()
+            .unwrap_or_default()
+    };
     Ok(Coverage {
         configuration,
         bound,

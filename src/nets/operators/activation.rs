@@ -10,15 +10,19 @@ use crate::nets::vectorised::vectorised;
 /// Numbers that one task handles.
 const SHARE: usize = 1 << 14;
 
-/// `max(x, 0)`, of a tensor of any shape. The gradient at zero is zero; what is not a number stays so.
+/// `max(x, 0)`, of a tensor of any shape. The gradient at zero is zero; what is not a number stays
+/// so.
 ///
 /// # Errors
 /// If the tensor is not of real numbers.
 pub fn relu(features: &Tensor) -> Result<Tensor> {
-    features.contiguous()?.apply_op1(Clamp { ceiling: f64::INFINITY })
+    features.contiguous()?.apply_op1(Clamp {
+        ceiling: f64::INFINITY,
+    })
 }
 
-/// `min(max(x, 0), 6)` (Krizhevsky 2010), of a tensor of any shape. The gradient at 0 and at 6 is zero.
+/// `min(max(x, 0), 6)` (Krizhevsky 2010), of a tensor of any shape. The gradient at 0 and at 6 is
+/// zero.
 ///
 /// # Errors
 /// If the tensor is not of real numbers.
@@ -42,7 +46,9 @@ impl CustomOp1 for Clamp {
 
     fn bwd(&self, _: &Tensor, result: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
         let gradient = gradient.contiguous()?;
-        result.apply_op2_no_bwd(&gradient, &ClampGradient(*self)).map(Some)
+        result
+            .apply_op2_no_bwd(&gradient, &ClampGradient(*self))
+            .map(Some)
     }
 }
 
@@ -54,26 +60,39 @@ impl CustomOp2 for ClampGradient {
         "gradient of a rectifier"
     }
 
-    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
         with_real!(s1, clamp_gradient((s1, l1), (s2, l2), self.0.ceiling))
     }
 }
 
-fn clamp<T: Real>(storage: &CpuStorage, layout: &Layout, ceiling: f64) -> Result<(CpuStorage, Shape)> {
+fn clamp<T: Real>(
+    storage: &CpuStorage,
+    layout: &Layout,
+    ceiling: f64,
+) -> Result<(CpuStorage, Shape)> {
     let source = slice::<T>(storage, layout)?;
     let (floor, ceiling) = (T::zero(), T::from_f64(ceiling));
     let mut target = vec![T::zero(); source.len()];
-    target.par_chunks_mut(SHARE).zip(source.par_chunks(SHARE)).for_each(|(target, source)| {
-        vectorised(
-            #[inline(always)]
-            || {
-                for (target, &value) in target.iter_mut().zip(source) {
-                    let raised = if value < floor { floor } else { value };
-                    *target = if raised > ceiling { ceiling } else { raised };
-                }
-            },
-        );
-    });
+    target
+        .par_chunks_mut(SHARE)
+        .zip(source.par_chunks(SHARE))
+        .for_each(|(target, source)| {
+            vectorised(
+                #[inline(always)]
+                || {
+                    for (target, &value) in target.iter_mut().zip(source) {
+                        let raised = if value < floor { floor } else { value };
+                        *target = if raised > ceiling { ceiling } else { raised };
+                    }
+                },
+            );
+        });
     Ok((T::to_cpu_storage_owned(target), layout.shape().clone()))
 }
 
@@ -86,16 +105,26 @@ fn clamp_gradient<T: Real>(
     let gradient = slice::<T>(gradient, gradient_layout)?;
     let (floor, ceiling) = (T::zero(), T::from_f64(ceiling));
     let mut target = vec![T::zero(); gradient.len()];
-    let parts = target.par_chunks_mut(SHARE).zip(result.par_chunks(SHARE)).zip(gradient.par_chunks(SHARE));
+    let parts = target
+        .par_chunks_mut(SHARE)
+        .zip(result.par_chunks(SHARE))
+        .zip(gradient.par_chunks(SHARE));
     parts.for_each(|((target, result), gradient)| {
         vectorised(
             #[inline(always)]
             || {
                 for ((target, &result), &gradient) in target.iter_mut().zip(result).zip(gradient) {
-                    *target = if result <= floor || result >= ceiling { floor } else { gradient };
+                    *target = if result <= floor || result >= ceiling {
+                        floor
+                    } else {
+                        gradient
+                    };
                 }
             },
         );
     });
-    Ok((T::to_cpu_storage_owned(target), gradient_layout.shape().clone()))
+    Ok((
+        T::to_cpu_storage_owned(target),
+        gradient_layout.shape().clone(),
+    ))
 }

@@ -7,7 +7,8 @@ use super::real::Real;
 use super::storage::{slice, with_real};
 use super::LANES;
 
-/// `[batch, …]` to `[blocks, …, LANES]`, with `blocks = ceil(batch / LANES)`; lanes without an image are zero.
+/// `[batch, …]` to `[blocks, …, LANES]`, with `blocks = ceil(batch / LANES)`; lanes without an
+/// image are zero.
 ///
 /// # Errors
 /// If the tensor has no axes.
@@ -36,7 +37,10 @@ impl CustomOp1 for SideBySide {
 
     fn bwd(&self, images: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
         let batch = images.dim(0)?;
-        gradient.contiguous()?.apply_op1_no_bwd(&Apart { batch }).map(Some)
+        gradient
+            .contiguous()?
+            .apply_op1_no_bwd(&Apart { batch })
+            .map(Some)
     }
 }
 
@@ -54,7 +58,10 @@ impl CustomOp1 for Apart {
     }
 
     fn bwd(&self, _: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        gradient.contiguous()?.apply_op1_no_bwd(&SideBySide).map(Some)
+        gradient
+            .contiguous()?
+            .apply_op1_no_bwd(&SideBySide)
+            .map(Some)
     }
 }
 
@@ -67,7 +74,9 @@ fn interleave<T: Real>(storage: &CpuStorage, layout: &Layout) -> Result<(CpuStor
     let blocks = batch.div_ceil(LANES);
     let mut target = vec![T::zero(); blocks * features * LANES];
     if features > 0 {
-        let blocks = target.par_chunks_mut(features * LANES).zip(source.par_chunks(features * LANES));
+        let blocks = target
+            .par_chunks_mut(features * LANES)
+            .zip(source.par_chunks(features * LANES));
         blocks.for_each(|(target, images)| {
             for (lane, image) in images.chunks(features).enumerate() {
                 for (target, &value) in target.iter_mut().skip(lane).step_by(LANES).zip(image) {
@@ -76,11 +85,20 @@ fn interleave<T: Real>(storage: &CpuStorage, layout: &Layout) -> Result<(CpuStor
             }
         });
     }
-    let dimensions: Vec<usize> = [blocks].iter().chain(rest).chain(&[LANES]).copied().collect();
+    let dimensions: Vec<usize> = [blocks]
+        .iter()
+        .chain(rest)
+        .chain(&[LANES])
+        .copied()
+        .collect();
     Ok((T::to_cpu_storage_owned(target), Shape::from(dimensions)))
 }
 
-fn separate<T: Real>(storage: &CpuStorage, layout: &Layout, batch: usize) -> Result<(CpuStorage, Shape)> {
+fn separate<T: Real>(
+    storage: &CpuStorage,
+    layout: &Layout,
+    batch: usize,
+) -> Result<(CpuStorage, Shape)> {
     let source = slice::<T>(storage, layout)?;
     let (blocks, rest) = match layout.dims() {
         [blocks, rest @ .., LANES] => (*blocks, rest),
@@ -92,10 +110,15 @@ fn separate<T: Real>(storage: &CpuStorage, layout: &Layout, batch: usize) -> Res
     let features: usize = rest.iter().product();
     let mut target = vec![T::zero(); batch * features];
     if features > 0 {
-        let blocks = target.par_chunks_mut(features * LANES).zip(source.par_chunks(features * LANES));
+        let blocks = target
+            .par_chunks_mut(features * LANES)
+            .zip(source.par_chunks(features * LANES));
         blocks.for_each(|(images, source)| {
             for (lane, image) in images.chunks_mut(features).enumerate() {
-                for (target, &value) in image.iter_mut().zip(source.iter().skip(lane).step_by(LANES)) {
+                for (target, &value) in image
+                    .iter_mut()
+                    .zip(source.iter().skip(lane).step_by(LANES))
+                {
                     *target = value;
                 }
             }

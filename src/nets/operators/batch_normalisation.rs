@@ -1,6 +1,8 @@
 //! A scale and a shift for each channel, and normalisation over a batch, of images side by side.
 
-use candle_core::{bail, CpuStorage, CustomOp1, CustomOp2, CustomOp3, DType, Layout, Result, Shape, Tensor};
+use candle_core::{
+    bail, CpuStorage, CustomOp1, CustomOp2, CustomOp3, DType, Layout, Result, Shape, Tensor,
+};
 use rayon::prelude::*;
 
 use super::real::Real;
@@ -8,7 +10,8 @@ use super::storage::{slice, with_real};
 use super::LANES;
 use crate::nets::vectorised::vectorised;
 
-/// `y = w[c] x + b[c]`, of features `[blocks, channels, height, width, LANES]`, with `w` and `b` `[channels]`.
+/// `y = w[c] x + b[c]`, of features `[blocks, channels, height, width, LANES]`, with `w` and `b`
+/// `[channels]`.
 ///
 /// # Errors
 /// If shapes or types do not fit.
@@ -25,9 +28,10 @@ pub struct BatchMoments {
     pub variance: Vec<f64>,
 }
 
-/// `y = w[c] (x - m[c]) / sqrt(v[c] + epsilon) + b[c]` with the moments `m` and `v` of each channel over the first `batch` images
-/// of features `[blocks, channels, height, width, LANES]`: batch normalisation (Ioffe and Szegedy 2015) in training. The gradient
-/// passes through the moments, which are returned beside `y`.
+/// `y = w[c] (x - m[c]) / sqrt(v[c] + epsilon) + b[c]` with the moments `m` and `v` of each channel
+/// over the first `batch` images of features `[blocks, channels, height, width, LANES]`: batch
+/// normalisation (Ioffe and Szegedy 2015) in training. The gradient passes through the moments,
+/// which are returned beside `y`.
 ///
 /// # Errors
 /// If shapes or types do not fit.
@@ -39,16 +43,40 @@ pub fn batch_normalise(
     epsilon: f64,
 ) -> Result<(Tensor, BatchMoments)> {
     let features = features.contiguous()?;
-    let moments: Vec<f64> = features.detach().apply_op1_no_bwd(&Moments { batch })?.to_vec1()?;
+    let moments: Vec<f64> = features
+        .detach()
+        .apply_op1_no_bwd(&Moments { batch })?
+        .to_vec1()?;
     let (mean, variance) = moments.split_at(moments.len() / 2);
     let (mean, variance) = (mean.to_vec(), variance.to_vec());
-    let reciprocal = variance.iter().map(|variance| 1.0 / (variance + epsilon).sqrt()).collect();
-    let normalised = apply(&features, scale, shift, Some(Batch { mean: mean.clone(), reciprocal, images: batch }))?;
+    let reciprocal = variance
+        .iter()
+        .map(|variance| 1.0 / (variance + epsilon).sqrt())
+        .collect();
+    let normalised = apply(
+        &features,
+        scale,
+        shift,
+        Some(Batch {
+            mean: mean.clone(),
+            reciprocal,
+            images: batch,
+        }),
+    )?;
     Ok((normalised, BatchMoments { mean, variance }))
 }
 
-fn apply(features: &Tensor, scale: &Tensor, shift: &Tensor, batch: Option<Batch>) -> Result<Tensor> {
-    features.contiguous()?.apply_op3(&scale.contiguous()?, &shift.contiguous()?, Normalise { batch })
+fn apply(
+    features: &Tensor,
+    scale: &Tensor,
+    shift: &Tensor,
+    batch: Option<Batch>,
+) -> Result<Tensor> {
+    features.contiguous()?.apply_op3(
+        &scale.contiguous()?,
+        &shift.contiguous()?,
+        Normalise { batch },
+    )
 }
 
 /// What features are normalised with, if they are.
@@ -67,8 +95,10 @@ struct Normalise {
 impl Normalise {
     /// Mean and reciprocal deviation of a channel.
     fn moments<T: Real>(&self, channel: usize) -> [T; 2] {
-        let moments =
-            self.batch.as_ref().and_then(|batch| Some([*batch.mean.get(channel)?, *batch.reciprocal.get(channel)?]));
+        let moments = self
+            .batch
+            .as_ref()
+            .and_then(|batch| Some([*batch.mean.get(channel)?, *batch.reciprocal.get(channel)?]));
         moments.unwrap_or([0.0, 1.0]).map(T::from_f64)
     }
 }
@@ -112,7 +142,10 @@ impl CustomOp3 for Normalise {
         let [products, slopes] = [0, channels].map(|first| sums.narrow(0, first, channels));
         let (products, slopes) = (products?, slopes?);
         let input = if features.track_op() {
-            let operator = InputGradient { normalise: self.clone(), sums: sums.to_dtype(DType::F64)?.to_vec1()? };
+            let operator = InputGradient {
+                normalise: self.clone(),
+                sums: sums.to_dtype(DType::F64)?.to_vec1()?,
+            };
             Some(features.apply_op3_no_bwd(&gradient, scale, &operator)?)
         } else {
             None
@@ -132,10 +165,17 @@ fn forward<T: Real>(
     let scale = slice::<T>(scale, scale_layout)?;
     let shift = slice::<T>(shift, shift_layout)?;
     if scale.len() != channels || shift.len() != channels {
-        bail!("{} scales and {} shifts for {channels} channels", scale.len(), shift.len());
+        bail!(
+            "{} scales and {} shifts for {channels} channels",
+            scale.len(),
+            shift.len()
+        );
     }
     let mut target = vec![T::zero(); source.len()];
-    let planes = target.par_chunks_mut(plane.max(1)).zip(source.par_chunks(plane.max(1))).enumerate();
+    let planes = target
+        .par_chunks_mut(plane.max(1))
+        .zip(source.par_chunks(plane.max(1)))
+        .enumerate();
     planes.for_each(|(index, (target, source))| {
         let channel = index % channels;
         let [mean, reciprocal] = operator.moments::<T>(channel);
@@ -152,8 +192,8 @@ fn forward<T: Real>(
     Ok((T::to_cpu_storage_owned(target), layout.shape().clone()))
 }
 
-/// Sums over all planes of a channel, in one order whatever the number of threads: first within each lane of a block, then over
-/// blocks, in double precision.
+/// Sums over all planes of a channel, in one order whatever the number of threads: first within
+/// each lane of a block, then over blocks, in double precision.
 fn channel_sums<T: Real, const N: usize>(
     [blocks, channels, _]: [usize; 3],
     add: impl Fn(usize, usize) -> [[T; LANES]; N] + Sync,
@@ -196,7 +236,11 @@ fn images_in(block: usize, batch: usize) -> usize {
     batch.saturating_sub(block * LANES).min(LANES)
 }
 
-fn moments<T: Real>(storage: &CpuStorage, layout: &Layout, batch: usize) -> Result<(CpuStorage, Shape)> {
+fn moments<T: Real>(
+    storage: &CpuStorage,
+    layout: &Layout,
+    batch: usize,
+) -> Result<(CpuStorage, Shape)> {
     let sizes = sizes(layout)?;
     let [blocks, channels, plane] = sizes;
     if batch == 0 || batch.div_ceil(LANES) != blocks {
@@ -204,8 +248,11 @@ fn moments<T: Real>(storage: &CpuStorage, layout: &Layout, batch: usize) -> Resu
     }
     let source = slice::<T>(storage, layout)?;
     let count = (batch * plane / LANES).max(1) as f64;
-    let places =
-        |block: usize, channel: usize| source[(block * channels + channel) * plane..][..plane].as_chunks::<LANES>().0;
+    let places = |block: usize, channel: usize| {
+        source[(block * channels + channel) * plane..][..plane]
+            .as_chunks::<LANES>()
+            .0
+    };
     let keep = |mut sums: [T; LANES], block: usize| {
         sums[images_in(block, batch)..].fill(T::zero());
         sums
@@ -239,7 +286,11 @@ fn moments<T: Real>(storage: &CpuStorage, layout: &Layout, batch: usize) -> Resu
             [keep(sums, block)]
         },
     );
-    let moments: Vec<f64> = means.iter().copied().chain(squares.iter().map(|[sum]| sum / count)).collect();
+    let moments: Vec<f64> = means
+        .iter()
+        .copied()
+        .chain(squares.iter().map(|[sum]| sum / count))
+        .collect();
     Ok((CpuStorage::F64(moments), Shape::from(2 * channels)))
 }
 
@@ -251,7 +302,13 @@ impl CustomOp2 for Sums {
         "gradients of scales and shifts"
     }
 
-    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
         with_real!(s1, scale_gradients(&self.0, (s1, l1), (s2, l2)))
     }
 }
@@ -283,12 +340,19 @@ fn scale_gradients<T: Real>(
             [products, slopes]
         },
     );
-    let all = sums.iter().map(|sums| sums[0]).chain(sums.iter().map(|sums| sums[1]));
-    Ok((T::to_cpu_storage_owned(all.map(T::from_f64).collect()), Shape::from(2 * channels)))
+    let all = sums
+        .iter()
+        .map(|sums| sums[0])
+        .chain(sums.iter().map(|sums| sums[1]));
+    Ok((
+        T::to_cpu_storage_owned(all.map(T::from_f64).collect()),
+        Shape::from(2 * channels),
+    ))
 }
 
 /// Features, the gradient of the output and the scales to the gradient of the features:
-/// `w r (g - mean(g) - x' mean(g x'))` with `x' = (x - m) r`, or just `w g` where nothing is normalised.
+/// `w r (g - mean(g) - x' mean(g x'))` with `x' = (x - m) r`, or just `w g` where nothing is
+/// normalised.
 struct InputGradient {
     normalise: Normalise,
     /// What [`Sums`] returns.
@@ -325,33 +389,42 @@ fn input_gradient<T: Real>(
     let scale = slice::<T>(scale, scale_layout)?;
     let InputGradient { normalise, sums } = operator;
     let mut target = vec![T::zero(); source.len()];
-    let planes = target.par_chunks_mut(plane.max(1)).zip(source.par_chunks(plane.max(1))).enumerate();
-    planes.zip(gradient.par_chunks(plane.max(1))).for_each(|((index, (target, source)), gradient)| {
-        let (block, channel) = (index / channels, index % channels);
-        let [mean, reciprocal] = normalise.moments::<T>(channel);
-        let factor = scale[channel] * reciprocal;
-        let (share, images) = match &normalise.batch {
-            Some(batch) => (LANES as f64 / (batch.images * plane) as f64, images_in(block, batch.images)),
-            None => (0.0, LANES),
-        };
-        let product = T::from_f64(share * sums[channel]);
-        let slope = T::from_f64(share * sums[channels + channel]);
-        let (target, _) = target.as_chunks_mut::<LANES>();
-        let (source, _) = source.as_chunks::<LANES>();
-        let (gradient, _) = gradient.as_chunks::<LANES>();
-        vectorised(
-            #[inline(always)]
-            || {
-                for ((target, values), gradients) in target.iter_mut().zip(source).zip(gradient) {
-                    for lane in 0..LANES {
-                        let normal = (values[lane] - mean) * reciprocal;
-                        target[lane] = factor * (gradients[lane] - slope - normal * product);
+    let planes = target
+        .par_chunks_mut(plane.max(1))
+        .zip(source.par_chunks(plane.max(1)))
+        .enumerate();
+    planes.zip(gradient.par_chunks(plane.max(1))).for_each(
+        |((index, (target, source)), gradient)| {
+            let (block, channel) = (index / channels, index % channels);
+            let [mean, reciprocal] = normalise.moments::<T>(channel);
+            let factor = scale[channel] * reciprocal;
+            let (share, images) = match &normalise.batch {
+                Some(batch) => (
+                    LANES as f64 / (batch.images * plane) as f64,
+                    images_in(block, batch.images),
+                ),
+                None => (0.0, LANES),
+            };
+            let product = T::from_f64(share * sums[channel]);
+            let slope = T::from_f64(share * sums[channels + channel]);
+            let (target, _) = target.as_chunks_mut::<LANES>();
+            let (source, _) = source.as_chunks::<LANES>();
+            let (gradient, _) = gradient.as_chunks::<LANES>();
+            vectorised(
+                #[inline(always)]
+                || {
+                    for ((target, values), gradients) in target.iter_mut().zip(source).zip(gradient)
+                    {
+                        for lane in 0..LANES {
+                            let normal = (values[lane] - mean) * reciprocal;
+                            target[lane] = factor * (gradients[lane] - slope - normal * product);
+                        }
+                        // Nothing depends on lanes without an image.
+                        target[images..].fill(T::zero());
                     }
-                    // Nothing depends on lanes without an image.
-                    target[images..].fill(T::zero());
-                }
-            },
-        );
-    });
+                },
+            );
+        },
+    );
     Ok((T::to_cpu_storage_owned(target), layout.shape().clone()))
 }

@@ -1,6 +1,8 @@
 //! Convolutions and dense layers over images side by side.
 
-use candle_core::{bail, CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
+use candle_core::{
+    bail, CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor,
+};
 use pulp::Arch;
 use rayon::prelude::*;
 
@@ -12,7 +14,8 @@ use super::{Window, LANES};
 /// Numbers of the source that a strip of places reads: together they fit into a second-level cache.
 const STRIP_NUMBERS: usize = 8192;
 
-/// Gradients of kernels with at most this many numbers over all blocks are summed from one part a block.
+/// Gradients of kernels with at most this many numbers over all blocks are summed from one part a
+/// block.
 const PARTIAL_NUMBERS: usize = 1 << 20;
 
 /// A two-dimensional convolution (cross-correlation), for the deep-learning sense of the word.
@@ -22,10 +25,12 @@ struct Convolution {
     groups: usize,
 }
 
-/// `y[o, r, c] = b[o] + sum_(i, a, d) w[o, i, a, d] x[i, r s + a - p, c s + d - p]`, with zeros for the padding.
+/// `y[o, r, c] = b[o] + sum_(i, a, d) w[o, i, a, d] x[i, r s + a - p, c s + d - p]`, with zeros for
+/// the padding.
 ///
-/// `features` are images side by side, `[blocks, in, height, width, LANES]`; `kernel` is `[out, in / groups, rows,
-/// columns]`, `bias` `[out]`. The gradient of `features` is not computed where nothing depends on it.
+/// `features` are images side by side, `[blocks, in, height, width, LANES]`; `kernel` is
+/// `[out, in / groups, rows, columns]`, `bias` `[out]`. The gradient of `features` is not computed
+/// where nothing depends on it.
 ///
 /// # Errors
 /// If shapes or types do not fit.
@@ -44,14 +49,16 @@ pub fn convolve(
     }
 }
 
-/// `y[o] = b[o] + sum_i w[o, i] x[i]`: `features` side by side, `[blocks, …, LANES]`, `matrix` `[out, in]` with as many
-/// inputs as an image has features, and `bias` `[out]`, give `[blocks, out, LANES]`.
+/// `y[o] = b[o] + sum_i w[o, i] x[i]`: `features` side by side, `[blocks, …, LANES]`, `matrix`
+/// `[out, in]` with as many inputs as an image has features, and `bias` `[out]`, give
+/// `[blocks, out, LANES]`.
 ///
 /// # Errors
 /// If shapes or types do not fit.
 pub fn dense(features: &Tensor, matrix: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
-    // The blocks of a batch stand in a row: a convolution of one image whose columns are the blocks would read each
-    // weight once for several blocks, so `Convolution` recognises a kernel as large as the image.
+    // The blocks of a batch stand in a row: a convolution of one image whose columns are the blocks
+    // would read each weight once for several blocks, so `Convolution` recognises a kernel as large
+    // as the image.
     let blocks = features.dim(0)?;
     let inputs = features.elem_count() / (blocks * LANES).max(1);
     let (outputs, columns) = matrix.dims2()?;
@@ -81,8 +88,10 @@ struct Sizes {
 impl Sizes {
     fn new(convolution: Convolution, features: &[usize], kernel: &[usize]) -> Result<Self> {
         let Convolution { window, groups } = convolution;
-        let (&[blocks, channels, height, width, LANES], &[outputs, inputs, kernel_rows, kernel_columns]) =
-            (features, kernel)
+        let (
+            &[blocks, channels, height, width, LANES],
+            &[outputs, inputs, kernel_rows, kernel_columns],
+        ) = (features, kernel)
         else {
             bail!("a convolution of {features:?} with {kernel:?}: expected [blocks, in, height, width, {LANES}] and [out, in, rows, columns]");
         };
@@ -95,12 +104,25 @@ impl Sizes {
         if !fits {
             bail!("a convolution of {features:?} with {kernel:?} in {groups} groups does not fit {window:?}");
         }
-        Ok(Self { window, groups, blocks, inputs, outputs: outputs / groups, height, width, rows, columns })
+        Ok(Self {
+            window,
+            groups,
+            blocks,
+            inputs,
+            outputs: outputs / groups,
+            height,
+            width,
+            rows,
+            columns,
+        })
     }
 
     /// Whether the convolution is a dense layer on a single place.
     fn is_dense(&self) -> bool {
-        self.groups == 1 && self.taps() == self.inputs && self.places() == 1 && self.height * self.width == 1
+        self.groups == 1
+            && self.taps() == self.inputs
+            && self.places() == 1
+            && self.height * self.width == 1
     }
 
     fn area(&self) -> usize {
@@ -123,14 +145,19 @@ impl Sizes {
 
     fn padded(&self) -> (usize, usize) {
         let Window { rows, columns } = self.window;
-        (rows.before + self.height + rows.after, columns.before + self.width + columns.after)
+        (
+            rows.before + self.height + rows.after,
+            columns.before + self.width + columns.after,
+        )
     }
 
     /// Where the windows begin in a padded channel.
     fn starts(&self) -> Vec<usize> {
         let (rows, columns) = (self.window.rows.stride, self.window.columns.stride);
         let width = self.padded().1;
-        places(self.rows, self.columns, |row, column| row * rows * width + column * columns)
+        places(self.rows, self.columns, |row, column| {
+            row * rows * width + column * columns
+        })
     }
 
     /// Where the numbers under a window lie, from its beginning in a group's first channel.
@@ -145,21 +172,32 @@ impl Sizes {
 }
 
 fn places(rows: usize, columns: usize, place: impl Fn(usize, usize) -> usize) -> Vec<usize> {
-    (0..rows * columns).map(|index| place(index / columns, index % columns)).collect()
+    (0..rows * columns)
+        .map(|index| place(index / columns, index % columns))
+        .collect()
 }
 
 /// A tensor `[planes, height, width, LANES]` with zeros around each plane.
-fn pad<T: Real>(source: &[T], height: usize, width: usize, rows: [usize; 2], columns: [usize; 2]) -> Vec<T> {
+fn pad<T: Real>(
+    source: &[T],
+    height: usize,
+    width: usize,
+    rows: [usize; 2],
+    columns: [usize; 2],
+) -> Vec<T> {
     let padded_width = columns[0] + width + columns[1];
     let padded = (rows[0] + height + rows[1]) * padded_width * LANES;
     let planes = source.len() / (height * width * LANES).max(1);
     let mut target = vec![T::zero(); planes * padded];
-    target.par_chunks_mut(padded).zip(source.par_chunks(height * width * LANES)).for_each(|(target, source)| {
-        for (row, source) in source.chunks(width * LANES).enumerate() {
-            let start = ((rows[0] + row) * padded_width + columns[0]) * LANES;
-            target[start..start + source.len()].copy_from_slice(source);
-        }
-    });
+    target
+        .par_chunks_mut(padded)
+        .zip(source.par_chunks(height * width * LANES))
+        .for_each(|(target, source)| {
+            for (row, source) in source.chunks(width * LANES).enumerate() {
+                let start = ((rows[0] + row) * padded_width + columns[0]) * LANES;
+                target[start..start + source.len()].copy_from_slice(source);
+            }
+        });
     target
 }
 
@@ -172,7 +210,8 @@ struct Pass<T> {
     weights: Vec<T>,
 }
 
-/// Fills a target `[blocks, groups, outputs, row, LANES]` from a source `[blocks, groups, …, LANES]`.
+/// Fills a target `[blocks, groups, outputs, row, LANES]` from a source
+/// `[blocks, groups, …, LANES]`.
 fn correlate<T: Real>(
     source: &[T],
     target: &mut [T],
@@ -187,29 +226,35 @@ fn correlate<T: Real>(
     let share = outputs.div_ceil(tile).div_ceil(tasks) * tile;
     let source_group = source.len() / (blocks * groups);
     let groups_of_target = target.par_chunks_mut(outputs * row * LANES);
-    groups_of_target.zip(source.par_chunks(source_group)).enumerate().for_each(|(index, (target, source))| {
-        let group = index % groups;
-        target.par_chunks_mut(share * row * LANES).enumerate().for_each(|(part, target)| {
-            let first = part * share;
-            for pass in passes {
-                let taps = pass.offsets.len();
-                let begin = (group * outputs.next_multiple_of(tile) + first) * taps;
-                Arch::new().dispatch(Correlate {
-                    source,
-                    outputs: target.len() / (row * LANES),
-                    target: &mut *target,
-                    tile,
-                    row,
-                    starts: &pass.starts,
-                    places: &pass.places,
-                    taps: &pass.offsets,
-                    weights: &pass.weights[begin..],
-                    bias: bias.map(|bias| &bias[group * outputs + first..]),
-                    strip,
+    groups_of_target
+        .zip(source.par_chunks(source_group))
+        .enumerate()
+        .for_each(|(index, (target, source))| {
+            let group = index % groups;
+            target
+                .par_chunks_mut(share * row * LANES)
+                .enumerate()
+                .for_each(|(part, target)| {
+                    let first = part * share;
+                    for pass in passes {
+                        let taps = pass.offsets.len();
+                        let begin = (group * outputs.next_multiple_of(tile) + first) * taps;
+                        Arch::new().dispatch(Correlate {
+                            source,
+                            outputs: target.len() / (row * LANES),
+                            target: &mut *target,
+                            tile,
+                            row,
+                            starts: &pass.starts,
+                            places: &pass.places,
+                            taps: &pass.offsets,
+                            weights: &pass.weights[begin..],
+                            bias: bias.map(|bias| &bias[group * outputs + first..]),
+                            strip,
+                        });
+                    }
                 });
-            }
         });
-    });
 }
 
 /// [`correlate`] of single places: `[blocks, inputs, LANES]` to `[blocks, outputs, LANES]`.
@@ -225,22 +270,24 @@ fn correlate_blocks<T: Real>(
     let starts: Vec<usize> = (0..share).map(|block| block * inputs).collect();
     let places: Vec<usize> = (0..share).map(|block| block * outputs).collect();
     let targets = target.par_chunks_mut(share * outputs * LANES);
-    targets.zip(source.par_chunks(share * inputs * LANES)).for_each(|(target, source)| {
-        let blocks = target.len() / (outputs * LANES);
-        Arch::new().dispatch(Correlate {
-            source,
-            target,
-            outputs,
-            tile: tile_outputs(outputs),
-            row: 1,
-            starts: &starts[..blocks],
-            places: &places[..blocks],
-            taps: &offsets,
-            weights,
-            bias,
-            strip: share,
+    targets
+        .zip(source.par_chunks(share * inputs * LANES))
+        .for_each(|(target, source)| {
+            let blocks = target.len() / (outputs * LANES);
+            Arch::new().dispatch(Correlate {
+                source,
+                target,
+                outputs,
+                tile: tile_outputs(outputs),
+                row: 1,
+                starts: &starts[..blocks],
+                places: &places[..blocks],
+                taps: &offsets,
+                weights,
+                bias,
+                strip: share,
+            });
         });
-    });
 }
 
 fn forward<T: Real>(
@@ -252,8 +299,18 @@ fn forward<T: Real>(
     let sizes = Sizes::new(convolution, features_layout.dims(), kernel_layout.dims())?;
     let source = slice::<T>(features, features_layout)?;
     let kernel = slice::<T>(kernel, kernel_layout)?;
-    let bias = bias.map(|(storage, layout)| slice::<T>(storage, layout)).transpose()?;
-    let Sizes { blocks, groups, inputs, outputs, rows, columns, .. } = sizes;
+    let bias = bias
+        .map(|(storage, layout)| slice::<T>(storage, layout))
+        .transpose()?;
+    let Sizes {
+        blocks,
+        groups,
+        inputs,
+        outputs,
+        rows,
+        columns,
+        ..
+    } = sizes;
     if let Some(bias) = bias.filter(|bias| bias.len() != groups * outputs) {
         bail!("{} biases for {} channels", bias.len(), groups * outputs);
     }
@@ -262,10 +319,20 @@ fn forward<T: Real>(
     let shape = Shape::from((blocks, groups * outputs, rows, columns, LANES));
     if sizes.is_dense() {
         let weights = pack(outputs, taps, |output, tap| kernel[output * taps + tap]);
-        correlate_blocks(source, &mut target, &weights, bias, [blocks, inputs, outputs]);
+        correlate_blocks(
+            source,
+            &mut target,
+            &weights,
+            bias,
+            [blocks, inputs, outputs],
+        );
         return Ok((T::to_cpu_storage_owned(target), shape));
     }
-    let group_weights = |group| pack(outputs, taps, |output, tap| kernel[(group * outputs + output) * taps + tap]);
+    let group_weights = |group| {
+        pack(outputs, taps, |output, tap| {
+            kernel[(group * outputs + output) * taps + tap]
+        })
+    };
     let pass = Pass {
         starts: sizes.starts(),
         places: (0..sizes.places()).collect(),
@@ -274,7 +341,14 @@ fn forward<T: Real>(
     };
     let padded = padded_source(source, &sizes);
     let dimensions = [blocks, groups, outputs, sizes.places()];
-    correlate(padded.as_ref(), &mut target, &[pass], bias, dimensions, strip(inputs));
+    correlate(
+        padded.as_ref(),
+        &mut target,
+        &[pass],
+        bias,
+        dimensions,
+        strip(inputs),
+    );
     Ok((T::to_cpu_storage_owned(target), shape))
 }
 
@@ -287,7 +361,14 @@ fn padded_source<'a, T: Real>(source: &'a [T], sizes: &Sizes) -> std::borrow::Co
     if [rows.before, rows.after, columns.before, columns.after] == [0; 4] {
         return source.into();
     }
-    pad(source, sizes.height, sizes.width, [rows.before, rows.after], [columns.before, columns.after]).into()
+    pad(
+        source,
+        sizes.height,
+        sizes.width,
+        [rows.before, rows.after],
+        [columns.before, columns.after],
+    )
+    .into()
 }
 
 impl CustomOp2 for Convolution {
@@ -295,7 +376,13 @@ impl CustomOp2 for Convolution {
         "convolution"
     }
 
-    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
         with_real!(s1, forward(*self, (s1, l1), (s2, l2), None))
     }
 
@@ -307,7 +394,10 @@ impl CustomOp2 for Convolution {
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
         let gradient = gradient.contiguous()?;
-        Ok((input_gradient(*self, features, kernel, &gradient)?, kernel_gradient(*self, features, kernel, &gradient)?))
+        Ok((
+            input_gradient(*self, features, kernel, &gradient)?,
+            kernel_gradient(*self, features, kernel, &gradient)?,
+        ))
     }
 }
 
@@ -337,9 +427,17 @@ impl CustomOp3 for Convolution {
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let gradient = gradient.contiguous()?;
-        let bias = if bias.track_op() { Some(gradient.apply_op1_no_bwd(&ChannelSums)?) } else { None };
+        let bias = if bias.track_op() {
+            Some(gradient.apply_op1_no_bwd(&ChannelSums)?)
+        } else {
+            None
+        };
         let features_gradient = input_gradient(*self, features, kernel, &gradient)?;
-        Ok((features_gradient, kernel_gradient(*self, features, kernel, &gradient)?, bias))
+        Ok((
+            features_gradient,
+            kernel_gradient(*self, features, kernel, &gradient)?,
+            bias,
+        ))
     }
 }
 
@@ -353,7 +451,9 @@ fn input_gradient(
         return Ok(None);
     }
     let sizes = Sizes::new(convolution, features.dims(), kernel.dims())?;
-    gradient.apply_op2_no_bwd(kernel, &InputGradient(sizes)).map(Some)
+    gradient
+        .apply_op2_no_bwd(kernel, &InputGradient(sizes))
+        .map(Some)
 }
 
 fn kernel_gradient(
@@ -366,7 +466,9 @@ fn kernel_gradient(
         return Ok(None);
     }
     let sizes = Sizes::new(convolution, features.dims(), kernel.dims())?;
-    features.apply_op2_no_bwd(gradient, &KernelGradient(sizes)).map(Some)
+    features
+        .apply_op2_no_bwd(gradient, &KernelGradient(sizes))
+        .map(Some)
 }
 
 /// From the gradient of a convolution's output and its kernel to the gradient of its input.
@@ -377,7 +479,13 @@ impl CustomOp2 for InputGradient {
         "gradient of a convolution's input"
     }
 
-    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
         with_real!(s1, input_gradient_of(&self.0, (s1, l1), (s2, l2)))
     }
 }
@@ -389,35 +497,65 @@ fn input_gradient_of<T: Real>(
 ) -> Result<(CpuStorage, Shape)> {
     let gradient = slice::<T>(gradient, gradient_layout)?;
     let kernel = slice::<T>(kernel, kernel_layout)?;
-    let Sizes { blocks, groups, inputs, outputs, height, width, .. } = *sizes;
+    let Sizes {
+        blocks,
+        groups,
+        inputs,
+        outputs,
+        height,
+        width,
+        ..
+    } = *sizes;
     let mut target = vec![T::zero(); blocks * groups * inputs * height * width * LANES];
     let shape = Shape::from((blocks, groups * inputs, height, width, LANES));
     if sizes.is_dense() {
-        let weights = pack(inputs, outputs, |input, output| kernel[output * inputs + input]);
-        correlate_blocks(gradient, &mut target, &weights, None, [blocks, outputs, inputs]);
+        let weights = pack(inputs, outputs, |input, output| {
+            kernel[output * inputs + input]
+        });
+        correlate_blocks(
+            gradient,
+            &mut target,
+            &weights,
+            None,
+            [blocks, outputs, inputs],
+        );
         return Ok((T::to_cpu_storage_owned(target), shape));
     }
     let rows = Phases::new(sizes.window.rows, height, sizes.rows);
     let columns = Phases::new(sizes.window.columns, width, sizes.columns);
-    let padded = pad(gradient, sizes.rows, sizes.columns, rows.padding, columns.padding);
+    let padded = pad(
+        gradient,
+        sizes.rows,
+        sizes.columns,
+        rows.padding,
+        columns.padding,
+    );
     let mut passes = Vec::new();
     for row_phase in &rows.phases {
         for column_phase in &columns.phases {
             passes.push(sizes.phase(kernel, row_phase, column_phase, &rows, &columns));
         }
     }
-    correlate(&padded, &mut target, &passes, None, [blocks, groups, inputs, height * width], strip(outputs));
+    correlate(
+        &padded,
+        &mut target,
+        &passes,
+        None,
+        [blocks, groups, inputs, height * width],
+        strip(outputs),
+    );
     Ok((T::to_cpu_storage_owned(target), shape))
 }
 
-/// Along one axis, the inputs `phase, phase + stride, …`, which meet the same numbers of the kernel.
+/// Along one axis, the inputs `phase, phase + stride, …`, which meet the same numbers of the
+/// kernel.
 struct Phase {
     /// The first of them.
     first: usize,
     /// How many there are.
     count: usize,
-    /// Places in the kernel that meet them, with the place of the output at which they meet the first: in the padded
-    /// gradient, whose next place belongs to the next of them.
+    /// Places in the kernel that meet them, with the place of the output at which they meet the
+    /// first: in the padded gradient, whose next place belongs to the next of them.
     taps: Vec<(usize, usize)>,
 }
 
@@ -430,23 +568,33 @@ struct Phases {
 }
 
 impl Phases {
-    /// For an axis with `length` inputs and `count` outputs: input `i` meets the kernel's place `k` at the output `o`
-    /// for which `o stride + k = i + before`.
+    /// For an axis with `length` inputs and `count` outputs: input `i` meets the kernel's place `k`
+    /// at the output `o` for which `o stride + k = i + before`.
     fn new(span: super::window::Span, length: usize, count: usize) -> Self {
         let stride = span.stride;
         // The first output that would meet the first input, and the last that would meet the last.
         let before = span.size.saturating_sub(1 + span.before).div_ceil(stride);
         let after = ((length - 1 + span.before) / stride + 1).saturating_sub(count);
         let phases = (0..stride.min(length)).map(|first| {
-            let meets = |place: &usize| (first + span.before + span.size * stride - place).is_multiple_of(stride);
+            let meets = |place: &usize| {
+                (first + span.before + span.size * stride - place).is_multiple_of(stride)
+            };
             let output = |place| (before * stride + first + span.before - place) / stride;
             Phase {
                 first,
                 count: (length - first).div_ceil(stride),
-                taps: (0..span.size).filter(meets).map(|place| (place, output(place))).collect(),
+                taps: (0..span.size)
+                    .filter(meets)
+                    .map(|place| (place, output(place)))
+                    .collect(),
             }
         });
-        Self { phases: phases.collect(), padding: [before, after], stride, padded: before + count + after }
+        Self {
+            phases: phases.collect(),
+            padding: [before, after],
+            stride,
+            padded: before + count + after,
+        }
     }
 }
 
@@ -460,7 +608,13 @@ impl Sizes {
         rows: &Phases,
         columns: &Phases,
     ) -> Pass<T> {
-        let Sizes { groups, inputs, outputs, width, .. } = *self;
+        let Sizes {
+            groups,
+            inputs,
+            outputs,
+            width,
+            ..
+        } = *self;
         let plane = rows.padded * columns.padded;
         let mut offsets = Vec::new();
         let mut sources = Vec::new();
@@ -481,7 +635,9 @@ impl Sizes {
         let weights = (0..groups).flat_map(group_weights).collect();
         let (first_row, first_column) = (row_phase.first, column_phase.first);
         Pass {
-            starts: places(row_phase.count, column_phase.count, |row, column| row * columns.padded + column),
+            starts: places(row_phase.count, column_phase.count, |row, column| {
+                row * columns.padded + column
+            }),
             places: places(row_phase.count, column_phase.count, |row, column| {
                 (first_row + row * rows.stride) * width + first_column + column * columns.stride
             }),
@@ -499,7 +655,13 @@ impl CustomOp2 for KernelGradient {
         "gradient of a convolution's kernel"
     }
 
-    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
         with_real!(s1, kernel_gradient_of(&self.0, (s1, l1), (s2, l2)))
     }
 }
@@ -511,26 +673,43 @@ fn kernel_gradient_of<T: Real>(
 ) -> Result<(CpuStorage, Shape)> {
     let source = slice::<T>(features, features_layout)?;
     let gradient = slice::<T>(gradient, gradient_layout)?;
-    let Sizes { window, groups, blocks, inputs, outputs, .. } = *sizes;
+    let Sizes {
+        window,
+        groups,
+        blocks,
+        inputs,
+        outputs,
+        ..
+    } = *sizes;
     let mut target = vec![T::zero(); sizes.weights()];
-    let shape = Shape::from((groups * outputs, inputs, window.rows.size, window.columns.size));
+    let shape = Shape::from((
+        groups * outputs,
+        inputs,
+        window.rows.size,
+        window.columns.size,
+    ));
     if sizes.is_dense() {
         let starts: Vec<usize> = (0..blocks).map(|block| block * inputs).collect();
         let places: Vec<usize> = (0..blocks).map(|block| block * outputs).collect();
         let offsets: Vec<usize> = (0..inputs).collect();
-        let share = outputs.div_ceil(4 * rayon::current_num_threads()).next_multiple_of(tile_outputs(outputs));
-        target.par_chunks_mut(share * inputs).enumerate().for_each(|(part, target)| {
-            Arch::new().dispatch(WeightGradient {
-                source,
-                gradient: &gradient[part * share * LANES..],
-                outputs: target.len() / inputs,
-                target,
-                row: 1,
-                starts: &starts,
-                places: &places,
-                taps: &offsets,
+        let share = outputs
+            .div_ceil(4 * rayon::current_num_threads())
+            .next_multiple_of(tile_outputs(outputs));
+        target
+            .par_chunks_mut(share * inputs)
+            .enumerate()
+            .for_each(|(part, target)| {
+                Arch::new().dispatch(WeightGradient {
+                    source,
+                    gradient: &gradient[part * share * LANES..],
+                    outputs: target.len() / inputs,
+                    target,
+                    row: 1,
+                    starts: &starts,
+                    places: &places,
+                    taps: &offsets,
+                });
             });
-        });
         return Ok((T::to_cpu_storage_owned(target), shape));
     }
     let padded = padded_source(source, sizes);
@@ -554,23 +733,32 @@ fn kernel_gradient_of<T: Real>(
     };
     if blocks * sizes.weights() <= PARTIAL_NUMBERS {
         let mut parts = vec![T::zero(); blocks * sizes.weights()];
-        parts.par_chunks_mut(outputs * taps).enumerate().for_each(|(index, part)| {
-            add(index / groups, index % groups, 0, part);
-        });
+        parts
+            .par_chunks_mut(outputs * taps)
+            .enumerate()
+            .for_each(|(index, part)| {
+                add(index / groups, index % groups, 0, part);
+            });
         for part in parts.chunks(sizes.weights()) {
             for (target, &part) in target.iter_mut().zip(part) {
                 *target += part;
             }
         }
     } else {
-        target.par_chunks_mut(outputs * taps).enumerate().for_each(|(group, target)| {
-            let tile = tile_outputs(outputs);
-            target.par_chunks_mut(tile * taps).enumerate().for_each(|(part, target)| {
-                for block in 0..blocks {
-                    add(block, group, part * tile, target);
-                }
+        target
+            .par_chunks_mut(outputs * taps)
+            .enumerate()
+            .for_each(|(group, target)| {
+                let tile = tile_outputs(outputs);
+                target
+                    .par_chunks_mut(tile * taps)
+                    .enumerate()
+                    .for_each(|(part, target)| {
+                        for block in 0..blocks {
+                            add(block, group, part * tile, target);
+                        }
+                    });
             });
-        });
     }
     Ok((T::to_cpu_storage_owned(target), shape))
 }
@@ -597,7 +785,8 @@ fn channel_sums<T: Real>(storage: &CpuStorage, layout: &Layout) -> Result<(CpuSt
     let sum = |channel: usize| {
         let mut sums = [T::zero(); LANES];
         for block in 0..blocks {
-            let (values, _) = source[(block * channels + channel) * plane..][..plane].as_chunks::<LANES>();
+            let (values, _) =
+                source[(block * channels + channel) * plane..][..plane].as_chunks::<LANES>();
             for values in values {
                 for (sum, &value) in sums.iter_mut().zip(values) {
                     *sum += value;

@@ -5,10 +5,11 @@ use candle_core::{bail, CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape,
 use super::real::Real;
 use super::storage::{slice, with_real};
 
-/// Mean over a batch of `-sum_c t_c ln softmax(z)_c`, in nats, for logits `z`, `[batch, classes]`, on a CPU.
+/// Mean over a batch of `-sum_c t_c ln softmax(z)_c`, in nats, for logits `z`, `[batch, classes]`,
+/// on a CPU.
 ///
-/// The target `t` is `1 - s` for the true class plus `s / classes` for every class, with `s` the label smoothing (Szegedy et
-/// al. 2016), from 0 to 1.
+/// The target `t` is `1 - s` for the true class plus `s / classes` for every class, with `s` the
+/// label smoothing (Szegedy et al. 2016), from 0 to 1.
 ///
 /// # Errors
 /// If there is not one label below the number of classes for each row.
@@ -23,7 +24,10 @@ pub fn cross_entropy(logits: &Tensor, labels: &[u32], smoothing: f64) -> Result<
     if !(0.0..=1.0).contains(&smoothing) {
         bail!("label smoothing is from 0 to 1, not {smoothing}");
     }
-    logits.contiguous()?.apply_op1(CrossEntropy { labels: labels.to_vec(), smoothing })
+    logits.contiguous()?.apply_op1(CrossEntropy {
+        labels: labels.to_vec(),
+        smoothing,
+    })
 }
 
 #[derive(Clone)]
@@ -35,7 +39,11 @@ struct CrossEntropy {
 impl CrossEntropy {
     /// The target of a class.
     fn target(&self, label: u32, class: usize, classes: usize) -> f64 {
-        let hit = if label as usize == class { 1.0 - self.smoothing } else { 0.0 };
+        let hit = if label as usize == class {
+            1.0 - self.smoothing
+        } else {
+            0.0
+        };
         hit + self.smoothing / classes as f64
     }
 }
@@ -50,7 +58,9 @@ impl CustomOp1 for CrossEntropy {
     }
 
     fn bwd(&self, logits: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        logits.apply_op2_no_bwd(gradient, &CrossEntropyGradient(self.clone())).map(Some)
+        logits
+            .apply_op2_no_bwd(gradient, &CrossEntropyGradient(self.clone()))
+            .map(Some)
     }
 }
 
@@ -62,7 +72,13 @@ impl CustomOp2 for CrossEntropyGradient {
         "gradient of cross-entropy"
     }
 
-    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
         with_real!(s1, backward((s1, l1), (s2, l2), &self.0))
     }
 }
@@ -71,10 +87,18 @@ impl CustomOp2 for CrossEntropyGradient {
 fn log_sum<T: Real>(logits: &[T]) -> f64 {
     let logits = logits.iter().map(|logit| logit.to_f64());
     let largest = logits.clone().fold(f64::NEG_INFINITY, f64::max);
-    largest + logits.map(|logit| (logit - largest).exp()).sum::<f64>().ln()
+    largest
+        + logits
+            .map(|logit| (logit - largest).exp())
+            .sum::<f64>()
+            .ln()
 }
 
-fn forward<T: Real>(storage: &CpuStorage, layout: &Layout, operator: &CrossEntropy) -> Result<(CpuStorage, Shape)> {
+fn forward<T: Real>(
+    storage: &CpuStorage,
+    layout: &Layout,
+    operator: &CrossEntropy,
+) -> Result<(CpuStorage, Shape)> {
     let logits = slice::<T>(storage, layout)?;
     let classes = logits.len() / operator.labels.len();
     let mut loss = 0.0;
@@ -97,7 +121,10 @@ fn backward<T: Real>(
     operator: &CrossEntropy,
 ) -> Result<(CpuStorage, Shape)> {
     let logits = slice::<T>(logits, layout)?;
-    let gradient: f64 = slice::<T>(gradient, gradient_layout)?.iter().map(|gradient| gradient.to_f64()).sum();
+    let gradient: f64 = slice::<T>(gradient, gradient_layout)?
+        .iter()
+        .map(|gradient| gradient.to_f64())
+        .sum();
     let classes = logits.len() / operator.labels.len();
     let scale = gradient / operator.labels.len() as f64;
     let mut target = Vec::with_capacity(logits.len());

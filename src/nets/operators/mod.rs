@@ -1,13 +1,16 @@
-//! Operators with exact gradients and a fast path on a CPU, through candle's custom-operator traits.
+//! Operators with exact gradients and a fast path on a CPU, through candle's custom-operator
+//! traits.
 //!
-//! Images are computed *side by side*: a batch is cut into blocks of [`LANES`] images, and a feature map is a tensor
-//! `[blocks, channels, height, width, LANES]`, in which the same number of all images of a block lies next to each
-//! other. So every operator, whatever its kernel, stride, padding or groups, is a loop over whole vectors, and a
-//! convolution needs no rearranged copy of its input. [`side_by_side`] and [`apart`] go there and back.
+//! Images are computed *side by side*: a batch is cut into blocks of [`LANES`] images, and a
+//! feature map is a tensor `[blocks, channels, height, width, LANES]`, in which the same number of
+//! all images of a block lies next to each other. So every operator, whatever its kernel, stride,
+//! padding or groups, is a loop over whole vectors, and a convolution needs no rearranged copy of
+//! its input. [`side_by_side`] and [`apart`] go there and back.
 //!
-//! Work is split over the threads of rayon's pool, but every sum has one fixed order: results do not depend on the
-//! number of threads. They do depend on the instruction set, because products are added with or without rounding
-//! in between. That is good enough for training; what a certificate counts is computed by [`Evaluator`].
+//! Work is split over the threads of rayon's pool, but every sum has one fixed order: results do
+//! not depend on the number of threads. They do depend on the instruction set, because products are
+//! added with or without rounding in between. That is good enough for training; what a certificate
+//! counts is computed by [`Evaluator`].
 //!
 //! [`Evaluator`]: crate::nets::Evaluator
 

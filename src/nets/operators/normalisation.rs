@@ -8,8 +8,9 @@ use super::storage::{slice, with_real};
 use super::LANES;
 use crate::nets::vectorised::vectorised;
 
-/// `(x - m) / sqrt(v + epsilon)` with `m` and `v` the mean and variance of all features of an image: layer
-/// normalisation (Ba, Kiros and Hinton 2016) without parameters, of features `[blocks, …, LANES]`.
+/// `(x - m) / sqrt(v + epsilon)` with `m` and `v` the mean and variance of all features of an
+/// image: layer normalisation (Ba, Kiros and Hinton 2016) without parameters, of features
+/// `[blocks, …, LANES]`.
 ///
 /// # Errors
 /// If the features are not of real numbers.
@@ -32,7 +33,9 @@ impl CustomOp1 for Normalise {
     }
 
     fn bwd(&self, features: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        features.apply_op2_no_bwd(&gradient.contiguous()?, &NormaliseGradient(*self)).map(Some)
+        features
+            .apply_op2_no_bwd(&gradient.contiguous()?, &NormaliseGradient(*self))
+            .map(Some)
     }
 }
 
@@ -44,7 +47,13 @@ impl CustomOp2 for NormaliseGradient {
         "gradient of layer normalisation"
     }
 
-    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
+    fn cpu_fwd(
+        &self,
+        s1: &CpuStorage,
+        l1: &Layout,
+        s2: &CpuStorage,
+        l2: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
         with_real!(s1, backward((s1, l1), (s2, l2), self.0.epsilon))
     }
 }
@@ -69,11 +78,16 @@ fn moments<T: Real>(features: &[[T; LANES]], epsilon: f64) -> [[T; LANES]; 2] {
             variance[lane] += centred * centred;
         }
     }
-    let reciprocal = variance.map(|sum| T::from_f64(1.0 / ((sum * share).to_f64() + epsilon).sqrt()));
+    let reciprocal =
+        variance.map(|sum| T::from_f64(1.0 / ((sum * share).to_f64() + epsilon).sqrt()));
     [mean, reciprocal]
 }
 
-fn forward<T: Real>(storage: &CpuStorage, layout: &Layout, epsilon: f64) -> Result<(CpuStorage, Shape)> {
+fn forward<T: Real>(
+    storage: &CpuStorage,
+    layout: &Layout,
+    epsilon: f64,
+) -> Result<(CpuStorage, Shape)> {
     let source = slice::<T>(storage, layout)?;
     let block: usize = layout.dims().iter().skip(1).product();
     let mut target = vec![T::zero(); source.len()];
@@ -108,12 +122,18 @@ fn backward<T: Real>(
     let gradient = slice::<T>(gradient, gradient_layout)?;
     let block: usize = layout.dims().iter().skip(1).product();
     let mut target = vec![T::zero(); source.len()];
-    let blocks = target.par_chunks_mut(block).zip(source.par_chunks(block)).zip(gradient.par_chunks(block));
-    blocks.for_each(|((target, source), gradient)| normalise_block_gradient(target, source, gradient, epsilon));
+    let blocks = target
+        .par_chunks_mut(block)
+        .zip(source.par_chunks(block))
+        .zip(gradient.par_chunks(block));
+    blocks.for_each(|((target, source), gradient)| {
+        normalise_block_gradient(target, source, gradient, epsilon)
+    });
     Ok((T::to_cpu_storage_owned(target), layout.shape().clone()))
 }
 
-/// `(g - mean(g) - y mean(g y)) / sqrt(v + epsilon)`, with `y` the output and `g` its gradient, of one block.
+/// `(g - mean(g) - y mean(g y)) / sqrt(v + epsilon)`, with `y` the output and `g` its gradient, of
+/// one block.
 pub(in super::super) fn normalise_block_gradient<T: Real>(
     target: &mut [T],
     source: &[T],
@@ -132,7 +152,8 @@ pub(in super::super) fn normalise_block_gradient<T: Real>(
             for (values, gradient) in source.iter().zip(gradient) {
                 for lane in 0..LANES {
                     slope[lane] += gradient[lane];
-                    product[lane] += gradient[lane] * (values[lane] - mean[lane]) * reciprocal[lane];
+                    product[lane] +=
+                        gradient[lane] * (values[lane] - mean[lane]) * reciprocal[lane];
                 }
             }
             for lane in 0..LANES {
@@ -142,7 +163,8 @@ pub(in super::super) fn normalise_block_gradient<T: Real>(
             for ((target, values), gradient) in target.iter_mut().zip(source).zip(gradient) {
                 for lane in 0..LANES {
                     let output = (values[lane] - mean[lane]) * reciprocal[lane];
-                    target[lane] = (gradient[lane] - slope[lane] - output * product[lane]) * reciprocal[lane];
+                    target[lane] =
+                        (gradient[lane] - slope[lane] - output * product[lane]) * reciprocal[lane];
                 }
             }
         },

@@ -8,10 +8,11 @@ use super::storage::{slice, with_real};
 use super::{Span, Window, LANES};
 use crate::nets::vectorised::vectorised;
 
-/// The largest number in each window, of features `[blocks, channels, height, width, LANES]`; padding is left out.
+/// The largest number in each window, of features `[blocks, channels, height, width, LANES]`;
+/// padding is left out.
 ///
-/// The gradient goes to the first of equally large numbers, row by row. (candle 0.11.1's own `max_pool2d` divides the
-/// gradient by the window's area.)
+/// The gradient goes to the first of equally large numbers, row by row. (candle 0.11.1's own
+/// `max_pool2d` divides the gradient by the window's area.)
 ///
 /// # Errors
 /// If the window does not fit, or one holds nothing but padding.
@@ -19,8 +20,8 @@ pub fn max_pool(features: &Tensor, window: Window) -> Result<Tensor> {
     features.contiguous()?.apply_op1(MaxPool(window))
 }
 
-/// The mean of the numbers in each window, of features `[blocks, channels, height, width, LANES]`; padding is left out of
-/// sum and count.
+/// The mean of the numbers in each window, of features `[blocks, channels, height, width, LANES]`;
+/// padding is left out of sum and count.
 ///
 /// # Errors
 /// If the window does not fit, or one holds nothing but padding.
@@ -34,8 +35,19 @@ pub fn average_pool(features: &Tensor, window: Window) -> Result<Tensor> {
 /// If the features are not `[blocks, channels, height, width, LANES]`.
 pub fn global_average(features: &Tensor) -> Result<Tensor> {
     let (_, _, height, width, _) = features.dims5()?;
-    let whole = |size| Span { size, stride: 1, before: 0, after: 0 };
-    average_pool(features, Window { rows: whole(height), columns: whole(width) })
+    let whole = |size| Span {
+        size,
+        stride: 1,
+        before: 0,
+        after: 0,
+    };
+    average_pool(
+        features,
+        Window {
+            rows: whole(height),
+            columns: whole(width),
+        },
+    )
 }
 
 struct MaxPool(Window);
@@ -53,7 +65,9 @@ impl CustomOp1 for MaxPool {
 
     fn bwd(&self, features: &Tensor, result: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
         let gradient = gradient.contiguous()?;
-        features.apply_op3_no_bwd(result, &gradient, &MaxPoolGradient(self.0)).map(Some)
+        features
+            .apply_op3_no_bwd(result, &gradient, &MaxPoolGradient(self.0))
+            .map(Some)
     }
 }
 
@@ -68,7 +82,14 @@ impl CustomOp1 for AveragePool {
 
     fn bwd(&self, features: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
         let (_, _, height, width, _) = features.dims5()?;
-        gradient.contiguous()?.apply_op1_no_bwd(&AveragePoolGradient { window: self.0, height, width }).map(Some)
+        gradient
+            .contiguous()?
+            .apply_op1_no_bwd(&AveragePoolGradient {
+                window: self.0,
+                height,
+                width,
+            })
+            .map(Some)
     }
 }
 
@@ -123,16 +144,27 @@ struct Windows {
 impl Windows {
     fn new(window: Window, height: usize, width: usize) -> Result<Self> {
         let (rows, columns) = window.count(height, width)?;
-        let empty = |span: Span, count, length| (0..count).any(|place| span.inside(place, length).is_empty());
+        let empty = |span: Span, count, length| {
+            (0..count).any(|place| span.inside(place, length).is_empty())
+        };
         if empty(window.rows, rows, height) || empty(window.columns, columns, width) {
             bail!("{window:?} on {height} x {width} has windows of nothing but padding");
         }
-        Ok(Self { window, height, width, rows, columns })
+        Ok(Self {
+            window,
+            height,
+            width,
+            rows,
+            columns,
+        })
     }
 
     /// Each window in turn: its place, and the places of the numbers in it.
     #[inline(always)]
-    fn for_each(&self, mut visit: impl FnMut(usize, std::ops::Range<usize>, std::ops::Range<usize>)) {
+    fn for_each(
+        &self,
+        mut visit: impl FnMut(usize, std::ops::Range<usize>, std::ops::Range<usize>),
+    ) {
         for row in 0..self.rows {
             let rows = self.window.rows.inside(row, self.height);
             for column in 0..self.columns {
@@ -150,13 +182,19 @@ fn features_of(layout: &Layout) -> Result<[usize; 4]> {
     }
 }
 
-fn max_forward<T: Real>(storage: &CpuStorage, layout: &Layout, window: Window) -> Result<(CpuStorage, Shape)> {
+fn max_forward<T: Real>(
+    storage: &CpuStorage,
+    layout: &Layout,
+    window: Window,
+) -> Result<(CpuStorage, Shape)> {
     let [blocks, channels, height, width] = features_of(layout)?;
     let windows = Windows::new(window, height, width)?;
     let Windows { rows, columns, .. } = windows;
     let source = slice::<T>(storage, layout)?;
     let mut target = vec![T::zero(); blocks * channels * rows * columns * LANES];
-    let planes = target.par_chunks_mut(rows * columns * LANES).zip(source.par_chunks(height * width * LANES));
+    let planes = target
+        .par_chunks_mut(rows * columns * LANES)
+        .zip(source.par_chunks(height * width * LANES));
     planes.for_each(|(target, source)| {
         let (target, _) = target.as_chunks_mut::<LANES>();
         let (source, _) = source.as_chunks::<LANES>();
@@ -170,7 +208,8 @@ fn max_forward<T: Real>(storage: &CpuStorage, layout: &Layout, window: Window) -
                         for row in rows {
                             for values in &source[row * width..][columns.clone()] {
                                 for (largest, &value) in largest.iter_mut().zip(values) {
-                                    // What is not a number stays, so that a diverged training is noticed.
+                                    // What is not a number stays, so that a diverged training is
+                                    // noticed.
                                     *largest = if value <= *largest { *largest } else { value };
                                 }
                             }
@@ -181,7 +220,10 @@ fn max_forward<T: Real>(storage: &CpuStorage, layout: &Layout, window: Window) -
             },
         );
     });
-    Ok((T::to_cpu_storage_owned(target), Shape::from((blocks, channels, rows, columns, LANES))))
+    Ok((
+        T::to_cpu_storage_owned(target),
+        Shape::from((blocks, channels, rows, columns, LANES)),
+    ))
 }
 
 fn max_backward<T: Real>(
@@ -197,47 +239,61 @@ fn max_backward<T: Real>(
     let result = slice::<T>(result, result_layout)?;
     let gradient = slice::<T>(gradient, gradient_layout)?;
     let mut target = vec![T::zero(); source.len()];
-    let sources = target.par_chunks_mut(height * width * LANES).zip(source.par_chunks(height * width * LANES));
+    let sources = target
+        .par_chunks_mut(height * width * LANES)
+        .zip(source.par_chunks(height * width * LANES));
     let results = result.par_chunks(pooled).zip(gradient.par_chunks(pooled));
-    sources.zip(results).for_each(|((target, source), (result, gradient))| {
-        let (target, _) = target.as_chunks_mut::<LANES>();
-        let (source, _) = source.as_chunks::<LANES>();
-        let (result, _) = result.as_chunks::<LANES>();
-        let (gradient, _) = gradient.as_chunks::<LANES>();
-        vectorised(
-            #[inline(always)]
-            || {
-                windows.for_each(
-                    #[inline(always)]
-                    |place, rows, columns| {
-                        let largest = &result[place];
-                        // What is left to hand on: zero once the largest number is found.
-                        let mut left = gradient[place];
-                        for row in rows {
-                            for place in row * width + columns.start..row * width + columns.end {
-                                let (values, slopes) = (&source[place], &mut target[place]);
-                                for lane in 0..LANES {
-                                    let here = values[lane] >= largest[lane];
-                                    slopes[lane] += if here { left[lane] } else { T::zero() };
-                                    left[lane] = if here { T::zero() } else { left[lane] };
+    sources
+        .zip(results)
+        .for_each(|((target, source), (result, gradient))| {
+            let (target, _) = target.as_chunks_mut::<LANES>();
+            let (source, _) = source.as_chunks::<LANES>();
+            let (result, _) = result.as_chunks::<LANES>();
+            let (gradient, _) = gradient.as_chunks::<LANES>();
+            vectorised(
+                #[inline(always)]
+                || {
+                    windows.for_each(
+                        #[inline(always)]
+                        |place, rows, columns| {
+                            let largest = &result[place];
+                            // What is left to hand on: zero once the largest number is found.
+                            let mut left = gradient[place];
+                            for row in rows {
+                                for place in row * width + columns.start..row * width + columns.end
+                                {
+                                    let (values, slopes) = (&source[place], &mut target[place]);
+                                    for lane in 0..LANES {
+                                        let here = values[lane] >= largest[lane];
+                                        slopes[lane] += if here { left[lane] } else { T::zero() };
+                                        left[lane] = if here { T::zero() } else { left[lane] };
+                                    }
                                 }
                             }
-                        }
-                    },
-                );
-            },
-        );
-    });
-    Ok((T::to_cpu_storage_owned(target), features_layout.shape().clone()))
+                        },
+                    );
+                },
+            );
+        });
+    Ok((
+        T::to_cpu_storage_owned(target),
+        features_layout.shape().clone(),
+    ))
 }
 
-fn average_forward<T: Real>(storage: &CpuStorage, layout: &Layout, window: Window) -> Result<(CpuStorage, Shape)> {
+fn average_forward<T: Real>(
+    storage: &CpuStorage,
+    layout: &Layout,
+    window: Window,
+) -> Result<(CpuStorage, Shape)> {
     let [blocks, channels, height, width] = features_of(layout)?;
     let windows = Windows::new(window, height, width)?;
     let Windows { rows, columns, .. } = windows;
     let source = slice::<T>(storage, layout)?;
     let mut target = vec![T::zero(); blocks * channels * rows * columns * LANES];
-    let planes = target.par_chunks_mut(rows * columns * LANES).zip(source.par_chunks(height * width * LANES));
+    let planes = target
+        .par_chunks_mut(rows * columns * LANES)
+        .zip(source.par_chunks(height * width * LANES));
     planes.for_each(|(target, source)| {
         let (target, _) = target.as_chunks_mut::<LANES>();
         let (source, _) = source.as_chunks::<LANES>();
@@ -264,7 +320,10 @@ fn average_forward<T: Real>(storage: &CpuStorage, layout: &Layout, window: Windo
             },
         );
     });
-    Ok((T::to_cpu_storage_owned(target), Shape::from((blocks, channels, rows, columns, LANES))))
+    Ok((
+        T::to_cpu_storage_owned(target),
+        Shape::from((blocks, channels, rows, columns, LANES)),
+    ))
 }
 
 fn average_backward<T: Real>(
@@ -273,11 +332,17 @@ fn average_backward<T: Real>(
     operator: &AveragePoolGradient,
 ) -> Result<(CpuStorage, Shape)> {
     let [blocks, channels, rows, columns] = features_of(layout)?;
-    let AveragePoolGradient { window, height, width } = *operator;
+    let AveragePoolGradient {
+        window,
+        height,
+        width,
+    } = *operator;
     let windows = Windows::new(window, height, width)?;
     let gradient = slice::<T>(storage, layout)?;
     let mut target = vec![T::zero(); blocks * channels * height * width * LANES];
-    let planes = target.par_chunks_mut(height * width * LANES).zip(gradient.par_chunks(rows * columns * LANES));
+    let planes = target
+        .par_chunks_mut(height * width * LANES)
+        .zip(gradient.par_chunks(rows * columns * LANES));
     planes.for_each(|(target, gradient)| {
         let (target, _) = target.as_chunks_mut::<LANES>();
         let (gradient, _) = gradient.as_chunks::<LANES>();
@@ -300,5 +365,8 @@ fn average_backward<T: Real>(
             },
         );
     });
-    Ok((T::to_cpu_storage_owned(target), Shape::from((blocks, channels, height, width, LANES))))
+    Ok((
+        T::to_cpu_storage_owned(target),
+        Shape::from((blocks, channels, height, width, LANES)),
+    ))
 }

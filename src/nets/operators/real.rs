@@ -1,4 +1,5 @@
-//! The two kinds of real numbers that operators compute with, as vectors of a processor's own width.
+//! The two kinds of real numbers that operators compute with, as vectors of a processor's own
+//! width.
 
 use candle_core::WithDType;
 use pulp::Simd;
@@ -50,7 +51,12 @@ macro_rules! real {
             }
 
             #[inline(always)]
-            fn multiply_add<S: Simd>(simd: S, first: S::$vector, second: S::$vector, third: S::$vector) -> S::$vector {
+            fn multiply_add<S: Simd>(
+                simd: S,
+                first: S::$vector,
+                second: S::$vector,
+                third: S::$vector,
+            ) -> S::$vector {
                 simd.$multiply_add(first, second, third)
             }
 
@@ -62,5 +68,21 @@ macro_rules! real {
     };
 }
 
-real!(f32, f32s, as_simd_f32s, as_mut_simd_f32s, splat_f32s, mul_add_e_f32s, reduce_sum_f32s);
-real!(f64, f64s, as_simd_f64s, as_mut_simd_f64s, splat_f64s, mul_add_e_f64s, reduce_sum_f64s);
+real!(
+    f32,
+    f32s,
+    as_simd_f32s,
+    as_mut_simd_f32s,
+    splat_f32s,
+    mul_add_e_f32s,
+    reduce_sum_f32s
+);
+real!(
+    f64,
+    f64s,
+    as_simd_f64s,
+    as_mut_simd_f64s,
+    splat_f64s,
+    mul_add_e_f64s,
+    reduce_sum_f64s
+);

@@ -1,7 +1,8 @@
 //! The inner loops: sums of products for a few outputs at a few positions, held in registers.
 //!
-//! A *place* is a position in a feature map of [`LANES`] images side by side. What is read and written is given by
-//! tables of places, so that one loop serves convolutions of any stride, their gradients, and dense layers.
+//! A *place* is a position in a feature map of [`LANES`] images side by side. What is read and
+//! written is given by tables of places, so that one loop serves convolutions of any stride, their
+//! gradients, and dense layers.
 
 use pulp::{Simd, WithSimd};
 
@@ -14,14 +15,23 @@ pub(super) const OUTPUTS: usize = 4;
 /// Most places computed together: with [`OUTPUTS`] they fill 32 registers.
 const WIDE: usize = 6;
 
-/// Weights in the order in which [`Correlate`] reads them: outputs in tiles, within a tile tap by tap.
-pub(in super::super) fn pack<T: Real>(outputs: usize, taps: usize, weight: impl Fn(usize, usize) -> T) -> Vec<T> {
+/// Weights in the order in which [`Correlate`] reads them: outputs in tiles, within a tile tap by
+/// tap.
+pub(in super::super) fn pack<T: Real>(
+    outputs: usize,
+    taps: usize,
+    weight: impl Fn(usize, usize) -> T,
+) -> Vec<T> {
     let tile = tile_outputs(outputs);
     let mut packed = Vec::with_capacity(outputs.next_multiple_of(tile) * taps);
     for first in (0..outputs).step_by(tile) {
         for tap in 0..taps {
             for output in first..first + tile {
-                packed.push(if output < outputs { weight(output, tap) } else { T::zero() });
+                packed.push(if output < outputs {
+                    weight(output, tap)
+                } else {
+                    T::zero()
+                });
             }
         }
     }
@@ -37,7 +47,8 @@ pub(in super::super) fn tile_outputs(outputs: usize) -> usize {
     }
 }
 
-/// `target[output, place_j] = bias[output] + sum_tap weight[output, tap] source[start_j + tap]` for all `j`.
+/// `target[output, place_j] = bias[output] + sum_tap weight[output, tap] source[start_j + tap]` for
+/// all `j`.
 pub(in super::super) struct Correlate<'a, T> {
     pub(in super::super) source: &'a [T],
     pub(in super::super) target: &'a mut [T],
@@ -53,10 +64,12 @@ pub(in super::super) struct Correlate<'a, T> {
     pub(in super::super) taps: &'a [usize],
     /// As [`pack`] orders them.
     pub(in super::super) weights: &'a [T],
-    /// Outputs in a tile of the weights: [`tile_outputs`] of all that were packed, of which these may be a part.
+    /// Outputs in a tile of the weights: [`tile_outputs`] of all that were packed, of which these
+    /// may be a part.
     pub(in super::super) tile: usize,
     pub(in super::super) bias: Option<&'a [T]>,
-    /// Places handled before the next outputs are turned to: few enough for what they read to stay in a cache.
+    /// Places handled before the next outputs are turned to: few enough for what they read to stay
+    /// in a cache.
     pub(in super::super) strip: usize,
 }
 
@@ -95,7 +108,11 @@ impl<T: Real> Correlate<'_, T> {
         mut places: &[usize],
     ) {
         while !starts.is_empty() {
-            let count = if S::REGISTER_COUNT >= 32 { starts.len().min(WIDE) } else { starts.len().min(2) };
+            let count = if S::REGISTER_COUNT >= 32 {
+                starts.len().min(WIDE)
+            } else {
+                starts.len().min(2)
+            };
             match count {
                 5.. => self.tile::<S, M, WIDE>(simd, first, weights, starts, places),
                 3..=4 => self.tile::<S, M, 4>(simd, first, weights, starts, places),
@@ -106,7 +123,10 @@ impl<T: Real> Correlate<'_, T> {
     }
 
     /// The first `N` places; the last again and again where there are fewer.
-    #[expect(clippy::needless_range_loop, reason = "loops with a fixed number of turns keep the sums in registers")]
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "loops with a fixed number of turns keep the sums in registers"
+    )]
     #[inline(always)]
     fn tile<S: Simd, const M: usize, const N: usize>(
         &mut self,
@@ -206,9 +226,17 @@ impl<T: Real> WeightGradient<'_, T> {
     }
 
     /// `N` taps from `tap` on; the last again and again where there are fewer. Returns `N`.
-    #[expect(clippy::needless_range_loop, reason = "loops with a fixed number of turns keep the sums in registers")]
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "loops with a fixed number of turns keep the sums in registers"
+    )]
     #[inline(always)]
-    fn tile<S: Simd, const M: usize, const N: usize>(&mut self, simd: S, first: usize, tap: usize) -> usize {
+    fn tile<S: Simd, const M: usize, const N: usize>(
+        &mut self,
+        simd: S,
+        first: usize,
+        tap: usize,
+    ) -> usize {
         let source = T::vectors::<S>(self.source);
         let gradient = T::vectors::<S>(self.gradient);
         let parts = LANES * std::mem::size_of::<T>() / std::mem::size_of::<T::Vector<S>>();
@@ -239,7 +267,8 @@ impl<T: Real> WeightGradient<'_, T> {
         for m in 0..M {
             for n in 0..N {
                 if first + m < self.outputs && tap + n < self.taps.len() {
-                    self.target[(first + m) * self.taps.len() + tap + n] += T::total(simd, sums[m][n]);
+                    self.target[(first + m) * self.taps.len() + tap + n] +=
+                        T::total(simd, sums[m][n]);
                 }
             }
         }

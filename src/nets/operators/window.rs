@@ -16,8 +16,8 @@ pub struct Span {
 }
 
 impl Span {
-    /// Number of windows on an axis of `length`: `(before + length + after - size) / stride + 1`, rounded down; `None`
-    /// if not even one fits.
+    /// Number of windows on an axis of `length`: `(before + length + after - size) / stride + 1`,
+    /// rounded down; `None` if not even one fits.
     pub fn count(&self, length: usize) -> Option<usize> {
         let room = (self.before + length + self.after).checked_sub(self.size)?;
         Some(room.checked_div(self.stride)? + 1)
@@ -43,8 +43,16 @@ pub struct Window {
 impl Window {
     /// A window of `size x size` with `padding` numbers added on each of the four sides.
     pub fn square(size: usize, stride: usize, padding: usize) -> Self {
-        let span = Span { size, stride, before: padding, after: padding };
-        Self { rows: span, columns: span }
+        let span = Span {
+            size,
+            stride,
+            before: padding,
+            after: padding,
+        };
+        Self {
+            rows: span,
+            columns: span,
+        }
     }
 
     /// Rows and columns of windows on an image of `height x width`.

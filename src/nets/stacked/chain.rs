@@ -14,7 +14,8 @@ use crate::code::{Layer, TensorShape};
 use crate::nets::vectorised::vectorised;
 use crate::nets::NORMALISATION_EPSILON;
 
-/// Blocks that one strip of a matrix product handles: few enough for them to stay in the first-level cache.
+/// Blocks that one strip of a matrix product handles: few enough for them to stay in the
+/// first-level cache.
 const STRIP: usize = 48;
 
 enum Stage {
@@ -67,15 +68,30 @@ impl Chain {
                     let matrix = tensors;
                     tensors += 1 + usize::from(bias);
                     let gain = network.gains().get(matrix).map_or(1.0, |&gain| gain as f32);
-                    Stage::Dense { matrix, bias: bias.then_some(matrix + 1), gain }
+                    Stage::Dense {
+                        matrix,
+                        bias: bias.then_some(matrix + 1),
+                        gain,
+                    }
                 }
-                Layer::Relu => Stage::Clamp { ceiling: f32::INFINITY },
+                Layer::Relu => Stage::Clamp {
+                    ceiling: f32::INFINITY,
+                },
                 Layer::Relu6 => Stage::Clamp { ceiling: 6.0 },
                 Layer::Normalise => Stage::Normalise,
-                _ => return Err(StackedError::Layer { index: index + 1, layer: layer.to_string() }),
+                _ => {
+                    return Err(StackedError::Layer {
+                        index: index + 1,
+                        layer: layer.to_string(),
+                    })
+                }
             });
         }
-        Ok(Self { stages, widths, shapes: architecture.tensors() })
+        Ok(Self {
+            stages,
+            widths,
+            shapes: architecture.tensors(),
+        })
     }
 
     pub(super) fn shapes(&self) -> &[TensorShape] {
@@ -92,7 +108,9 @@ impl Chain {
 
     /// Fills the maps after the first.
     pub(super) fn forward(&self, weights: &[Vec<f32>], workspace: &mut Workspace) {
-        let Workspace { maps, taps, starts, .. } = workspace;
+        let Workspace {
+            maps, taps, starts, ..
+        } = workspace;
         for (place, stage) in self.stages.iter().enumerate() {
             let (inputs, outputs) = (self.widths[place], self.widths[place + 1]);
             let (before, after) = maps.split_at_mut(place + 1);
@@ -108,7 +126,9 @@ impl Chain {
                         starts: &starts[place],
                         places: &starts[place + 1],
                         taps: &taps[..inputs],
-                        weights: &pack(outputs, inputs, |output, input| gain * matrix[output * inputs + input]),
+                        weights: &pack(outputs, inputs, |output, input| {
+                            gain * matrix[output * inputs + input]
+                        }),
                         tile: tile_outputs(outputs),
                         bias: bias.map(|bias| &weights[bias][..]),
                         strip: STRIP,
@@ -116,8 +136,12 @@ impl Chain {
                 }
                 Stage::Clamp { ceiling } => clamp(source, target, ceiling),
                 Stage::Normalise => {
-                    let blocks = target.chunks_mut(outputs * LANES).zip(source.chunks(inputs * LANES));
-                    blocks.for_each(|(target, source)| normalise_block(target, source, NORMALISATION_EPSILON));
+                    let blocks = target
+                        .chunks_mut(outputs * LANES)
+                        .zip(source.chunks(inputs * LANES));
+                    blocks.for_each(|(target, source)| {
+                        normalise_block(target, source, NORMALISATION_EPSILON)
+                    });
                 }
             }
         }
@@ -125,7 +149,14 @@ impl Chain {
 
     /// From the slopes of the logits to the gradients of all weights.
     pub(super) fn backward(&self, weights: &[Vec<f32>], workspace: &mut Workspace) {
-        let Workspace { maps, slopes, gradients, taps, starts, .. } = workspace;
+        let Workspace {
+            maps,
+            slopes,
+            gradients,
+            taps,
+            starts,
+            ..
+        } = workspace;
         for (place, stage) in self.stages.iter().enumerate().rev() {
             let (inputs, outputs) = (self.widths[place], self.widths[place + 1]);
             let (before, after) = slopes.split_at_mut(place + 1);
@@ -147,7 +178,9 @@ impl Chain {
                         taps: &taps[..inputs],
                     });
                     if gain != 1.0 {
-                        gradients[matrix].iter_mut().for_each(|gradient| *gradient *= gain);
+                        gradients[matrix]
+                            .iter_mut()
+                            .for_each(|gradient| *gradient *= gain);
                     }
                     // Nothing before the first matrix can be trained.
                     if matrix > 0 {
@@ -160,7 +193,9 @@ impl Chain {
                             starts: &starts[place + 1],
                             places: &starts[place],
                             taps: &taps[..outputs],
-                            weights: &pack(inputs, outputs, |input, output| gain * matrix[output * inputs + input]),
+                            weights: &pack(inputs, outputs, |input, output| {
+                                gain * matrix[output * inputs + input]
+                            }),
                             tile: tile_outputs(inputs),
                             bias: None,
                             strip: STRIP,
@@ -169,10 +204,15 @@ impl Chain {
                         return;
                     }
                 }
-                Stage::Clamp { ceiling } => clamp_gradient(&maps[place + 1], slopes, target, ceiling),
+                Stage::Clamp { ceiling } => {
+                    clamp_gradient(&maps[place + 1], slopes, target, ceiling)
+                }
                 Stage::Normalise => {
                     let size = inputs * LANES;
-                    let blocks = target.chunks_mut(size).zip(maps[place].chunks(size)).zip(slopes.chunks(size));
+                    let blocks = target
+                        .chunks_mut(size)
+                        .zip(maps[place].chunks(size))
+                        .zip(slopes.chunks(size));
                     blocks.for_each(|((target, source), slopes)| {
                         normalise_block_gradient(target, source, slopes, NORMALISATION_EPSILON);
                     });
@@ -185,11 +225,31 @@ impl Chain {
 impl Workspace {
     pub(super) fn new(chain: &Chain, batch: usize) -> Self {
         let blocks = batch.div_ceil(LANES);
-        let maps: Vec<Vec<f32>> = chain.widths.iter().map(|width| vec![0.0; blocks * width * LANES]).collect();
-        let starts = chain.widths.iter().map(|width| (0..blocks).map(|block| block * width).collect()).collect();
+        let maps: Vec<Vec<f32>> = chain
+            .widths
+            .iter()
+            .map(|width| vec![0.0; blocks * width * LANES])
+            .collect();
+        let starts = chain
+            .widths
+            .iter()
+            .map(|width| (0..blocks).map(|block| block * width).collect())
+            .collect();
         let taps = (0..chain.widths.iter().copied().max().unwrap_or(0)).collect();
-        let gradients = chain.shapes.iter().map(|shape| vec![0.0; shape.len()]).collect();
-        Self { batch, blocks, slopes: maps.clone(), maps, gradients, taps, starts }
+        let gradients = chain
+            .shapes
+            .iter()
+            .map(|shape| vec![0.0; shape.len()])
+            .collect();
+        Self {
+            batch,
+            blocks,
+            slopes: maps.clone(),
+            maps,
+            gradients,
+            taps,
+            starts,
+        }
     }
 
     /// Puts the examples with these indices side by side.
@@ -198,7 +258,10 @@ impl Workspace {
         let width = map.len() / (self.blocks * LANES);
         for (place, &index) in indices.iter().enumerate() {
             let first = place / LANES * width * LANES + place % LANES;
-            for (feature, &value) in features[index as usize * width..][..width].iter().enumerate() {
+            for (feature, &value) in features[index as usize * width..][..width]
+                .iter()
+                .enumerate()
+            {
                 map[first + feature * LANES] = value;
             }
         }
@@ -216,9 +279,13 @@ impl Workspace {
         vectorised(
             #[inline(always)]
             || {
-                let blocks = logits.chunks(classes).zip(slopes.chunks_mut(classes)).zip(labels.chunks(LANES));
+                let blocks = logits
+                    .chunks(classes)
+                    .zip(slopes.chunks_mut(classes))
+                    .zip(labels.chunks(LANES));
                 for ((logits, slopes), labels) in blocks {
-                    let slope = softmax::gradient(logits, slopes, labels, temperature, loss, self.batch);
+                    let slope =
+                        softmax::gradient(logits, slopes, labels, temperature, loss, self.batch);
                     for (sum, slope) in sums.iter_mut().zip(slope) {
                         *sum += slope;
                     }
@@ -261,7 +328,11 @@ fn clamp_gradient(result: &[f32], slopes: &[f32], target: &mut [f32], ceiling: f
         #[inline(always)]
         || {
             for ((target, &result), &slope) in target.iter_mut().zip(result).zip(slopes) {
-                *target = if result <= 0.0 || result >= ceiling { 0.0 } else { slope };
+                *target = if result <= 0.0 || result >= ceiling {
+                    0.0
+                } else {
+                    slope
+                };
             }
         },
     );

@@ -1,12 +1,15 @@
-//! Many small networks of one architecture, each with its own data, labels and seed, trained together.
+//! Many small networks of one architecture, each with its own data, labels and seed, trained
+//! together.
 //!
-//! Where a draw of an experiment trains a network of a few hundred weights, the time goes into the machinery around each
-//! product. Here a network is a chain of [`Layer::Dense`], [`Layer::Relu`], [`Layer::Relu6`] and [`Layer::Normalise`]; its examples stand side by side in
-//! vectors, nothing is allocated in a step, and the networks are shared out over the threads of rayon's pool.
+//! Where a draw of an experiment trains a network of a few hundred weights, the time goes into the
+//! machinery around each product. Here a network is a chain of [`Layer::Dense`], [`Layer::Relu`],
+//! [`Layer::Relu6`] and [`Layer::Normalise`]; its examples stand side by side in vectors, nothing
+//! is allocated in a step, and the networks are shared out over the threads of rayon's pool.
 //!
-//! Each network is computed by itself: its result is the same, to the bit, whatever else is in the stack and however
-//! many threads there are. It is that of [`train`](super::train) with the same settings up to the order of summation (and,
-//! in mini-batches, of examples): relative differences of about `1e-6` in a step.
+//! Each network is computed by itself: its result is the same, to the bit, whatever else is in the
+//! stack and however many threads there are. It is that of [`train`](super::train) with the same
+//! settings up to the order of summation (and, in mini-batches, of examples): relative differences
+//! of about `1e-6` in a step.
 //!
 //! [`Layer::Dense`]: crate::code::Layer::Dense
 //! [`Layer::Relu`]: crate::code::Layer::Relu
@@ -84,7 +87,8 @@ pub enum StackedError {
 /// With a batch of as many examples as a member has, or more, every step sees all of them.
 ///
 /// # Errors
-/// If the network is no chain of dense layers, relu, relu6 and norm, or the training asks for augmentation.
+/// If the network is no chain of dense layers, relu, relu6 and norm, or the training asks for
+/// augmentation.
 pub fn train_stacked(
     network: &Network,
     members: Vec<Member>,
@@ -94,11 +98,19 @@ pub fn train_stacked(
         return Err(StackedError::Augmentation);
     }
     let chain = Chain::new(network)?;
-    Ok(members.into_par_iter().map(|member| fit(&chain, member, training)).collect())
+    Ok(members
+        .into_par_iter()
+        .map(|member| fit(&chain, member, training))
+        .collect())
 }
 
 fn fit(chain: &Chain, member: Member, training: &Training) -> Result<Trained, StackedError> {
-    let Member { features, labels, mut variables, mut order } = member;
+    let Member {
+        features,
+        labels,
+        mut variables,
+        mut order,
+    } = member;
     check_examples(chain, features, labels)?;
     variables.check(chain.shapes())?;
     let batch = training.batch.clamp(1, labels.len());
@@ -107,7 +119,10 @@ fn fit(chain: &Chain, member: Member, training: &Training) -> Result<Trained, St
 
     let mut weights = variables.weights();
     let mut values = variables.values_mut().to_vec();
-    let mut slots: Vec<Slots> = values.iter().map(|values| Slots::new(training.method, values.len())).collect();
+    let mut slots: Vec<Slots> = values
+        .iter()
+        .map(|values| Slots::new(training.method, values.len()))
+        .collect();
     let mut log_temperature = [0.0f32];
     let mut temperature_slots = Slots::new(training.method, 1);
     let mut indices: Vec<u32> = (0..labels.len() as u32).collect();
@@ -136,11 +151,23 @@ fn fit(chain: &Chain, member: Member, training: &Training) -> Result<Trained, St
             number += 1;
             let gradients = variables.gradients(&workspace.gradients);
             for (place, (values, slots)) in values.iter_mut().zip(&mut slots).enumerate() {
-                let step = Step { number: number as u64, rate, decays: variables.decays(chain.shapes(), place) };
-                training.method.update(values, &gradients[place], slots, step);
+                let step = Step {
+                    number: number as u64,
+                    rate,
+                    decays: variables.decays(chain.shapes(), place),
+                };
+                training
+                    .method
+                    .update(values, &gradients[place], slots, step);
             }
-            let step = Step { number: number as u64, rate, decays: false };
-            training.method.update(&mut log_temperature, &[slope], &mut temperature_slots, step);
+            let step = Step {
+                number: number as u64,
+                rate,
+                decays: false,
+            };
+            training
+                .method
+                .update(&mut log_temperature, &[slope], &mut temperature_slots, step);
             variables.set(&values, &mut weights);
         }
     }
@@ -151,9 +178,18 @@ fn fit(chain: &Chain, member: Member, training: &Training) -> Result<Trained, St
     let (loss, errors) = workspace.loss(labels, log_temperature[0].exp());
     if !loss.is_finite() {
         let (epoch, learning_rate) = (training.epochs, training.learning_rate);
-        return Err(StackedError::Diverged(TrainError::Diverged { epoch, loss, learning_rate }));
+        return Err(StackedError::Diverged(TrainError::Diverged {
+            epoch,
+            loss,
+            learning_rate,
+        }));
     }
-    Ok(Trained { variables, log_temperature: log_temperature[0], loss, errors })
+    Ok(Trained {
+        variables,
+        log_temperature: log_temperature[0],
+        loss,
+        errors,
+    })
 }
 
 fn check_examples(chain: &Chain, features: &[f32], labels: &[u32]) -> Result<(), StackedError> {
@@ -165,8 +201,14 @@ fn check_examples(chain: &Chain, features: &[f32], labels: &[u32]) -> Result<(),
             chain.inputs()
         )));
     }
-    match labels.iter().find(|&&label| label as usize >= chain.classes()) {
-        Some(label) => Err(StackedError::Examples(format!("label {label}, but {} classes", chain.classes()))),
+    match labels
+        .iter()
+        .find(|&&label| label as usize >= chain.classes())
+    {
+        Some(label) => Err(StackedError::Examples(format!(
+            "label {label}, but {} classes",
+            chain.classes()
+        ))),
         None => Ok(()),
     }
 }

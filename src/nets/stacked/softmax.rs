@@ -5,7 +5,8 @@ use super::super::Training;
 
 /// `e^x` for `x <= 0`, with a relative error below `2e-7`, and zero from `-87` on down.
 ///
-/// `x = k ln 2 + r` with `|r| <= ln 2 / 2`; a polynomial for `e^r` (Cephes), and `k` goes into the exponent.
+/// `x = k ln 2 + r` with `|r| <= ln 2 / 2`; a polynomial for `e^r` (Cephes), and `k` goes into the
+/// exponent.
 #[inline(always)]
 fn exp(x: f32) -> f32 {
     /// Adding it leaves a whole number in the lowest bits.
@@ -14,10 +15,22 @@ fn exp(x: f32) -> f32 {
     let shifted = clamped * std::f32::consts::LOG2_E + ROUND;
     let whole = shifted - ROUND;
     let r = clamped - whole * 0.693_359_4 + whole * 2.121_944_4e-4;
-    let polynomial = [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5]
-        .into_iter()
-        .fold(1.987_569_1e-4, |sum, coefficient| sum * r + coefficient);
-    let power = f32::from_bits(shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23);
+    let polynomial = [
+        1.398_199_9e-3,
+        8.333_452e-3,
+        4.166_579_6e-2,
+        1.666_666_5e-1,
+        0.5,
+    ]
+    .into_iter()
+    .fold(1.987_569_1e-4, |sum, coefficient| sum * r + coefficient);
+    let power = f32::from_bits(
+        shifted
+            .to_bits()
+            .wrapping_sub(ROUND.to_bits())
+            .wrapping_add(127)
+            << 23,
+    );
     let value = (polynomial * r * r + r + 1.0) * power;
     if x > -87.0 {
         value
@@ -28,7 +41,8 @@ fn exp(x: f32) -> f32 {
     }
 }
 
-/// What is minimised: label smoothing, or how far the loss is bounded, as in [`Training`](super::super::Training).
+/// What is minimised: label smoothing, or how far the loss is bounded, as in
+/// [`Training`](super::super::Training).
 #[derive(Clone, Copy)]
 pub(super) struct Loss {
     smoothing: f32,
@@ -38,13 +52,21 @@ pub(super) struct Loss {
 impl From<&Training> for Loss {
     fn from(training: &Training) -> Self {
         // The two are not combined.
-        let smoothing = if training.bounded > 0.0 { 0.0 } else { training.smoothing };
-        Self { smoothing: smoothing as f32, bounded: training.bounded as f32 }
+        let smoothing = if training.bounded > 0.0 {
+            0.0
+        } else {
+            training.smoothing
+        };
+        Self {
+            smoothing: smoothing as f32,
+            bounded: training.bounded as f32,
+        }
     }
 }
 
-/// Of one block of logits `[classes]`: fills `slopes` with the gradient of the mean loss of `softmax(t z)` over
-/// `count` examples, and returns that of `ln t` in each lane. Lanes without a label have none.
+/// Of one block of logits `[classes]`: fills `slopes` with the gradient of the mean loss of
+/// `softmax(t z)` over `count` examples, and returns that of `ln t` in each lane. Lanes without a
+/// label have none.
 #[inline(always)]
 pub(super) fn gradient(
     logits: &[[f32; LANES]],
@@ -58,7 +80,11 @@ pub(super) fn gradient(
     for logits in logits {
         for lane in 0..LANES {
             let logit = temperature * logits[lane];
-            largest[lane] = if logit <= largest[lane] { largest[lane] } else { logit };
+            largest[lane] = if logit <= largest[lane] {
+                largest[lane]
+            } else {
+                logit
+            };
         }
     }
     let mut sums = [0.0; LANES];
@@ -98,13 +124,24 @@ pub(super) fn gradient(
 }
 
 /// Of one example: its cross-entropy, and whether its class has not the largest logit by itself.
-pub(super) fn loss(logits: impl Iterator<Item = f32> + Clone, label: u32, temperature: f32) -> (f64, bool) {
-    let scaled = logits.clone().map(|logit| f64::from(logit) * f64::from(temperature));
+pub(super) fn loss(
+    logits: impl Iterator<Item = f32> + Clone,
+    label: u32,
+    temperature: f32,
+) -> (f64, bool) {
+    let scaled = logits
+        .clone()
+        .map(|logit| f64::from(logit) * f64::from(temperature));
     let largest = scaled.clone().fold(f64::NEG_INFINITY, f64::max);
     let sum: f64 = scaled.clone().map(|logit| (logit - largest).exp()).sum();
     let truth = logits.clone().nth(label as usize).unwrap_or(f32::NAN);
-    let right = logits.enumerate().all(|(class, logit)| class == label as usize || logit < truth);
-    (largest + sum.ln() - f64::from(truth) * f64::from(temperature), !right)
+    let right = logits
+        .enumerate()
+        .all(|(class, logit)| class == label as usize || logit < truth);
+    (
+        largest + sum.ln() - f64::from(truth) * f64::from(temperature),
+        !right,
+    )
 }
 
 #[cfg(test)]
@@ -116,9 +153,16 @@ mod tests {
         for step in 0..870_000 {
             let x = -1e-4 * step as f32;
             let exact = f64::from(x).exp();
-            assert!((f64::from(exp(x)) - exact).abs() <= 2e-7 * exact, "{x}: {} {exact}", exp(x));
+            assert!(
+                (f64::from(exp(x)) - exact).abs() <= 2e-7 * exact,
+                "{x}: {} {exact}",
+                exp(x)
+            );
         }
-        assert_eq!((exp(0.0), exp(-88.0), exp(f32::NEG_INFINITY)), (1.0, 0.0, 0.0));
+        assert_eq!(
+            (exp(0.0), exp(-88.0), exp(f32::NEG_INFINITY)),
+            (1.0, 0.0, 0.0)
+        );
         assert!(exp(f32::NAN).is_nan());
     }
 }

@@ -15,8 +15,8 @@ pub enum Variables {
         /// Which weights are kept, in the same places.
         kept: Vec<Vec<bool>>,
     },
-    /// Weights that share a symbol share a value, and training moves the values (Han, Mao and Dally 2016): the gradient of a
-    /// codeword is the sum of those of its weights. Symbol 0 is zero.
+    /// Weights that share a symbol share a value, and training moves the values (Han, Mao and Dally
+    /// 2016): the gradient of a codeword is the sum of those of its weights. Symbol 0 is zero.
     Shared {
         /// Codewords of symbols 1, 2, …
         codebooks: Vec<Vec<f32>>,
@@ -32,14 +32,24 @@ impl Variables {
             Self::Weights(weights) => weights.clone(),
             Self::Masked { weights, kept } => {
                 let masked = |(weights, kept): (&Vec<f32>, &Vec<bool>)| {
-                    weights.iter().zip(kept).map(|(&weight, &kept)| if kept { weight } else { 0.0 }).collect()
+                    weights
+                        .iter()
+                        .zip(kept)
+                        .map(|(&weight, &kept)| if kept { weight } else { 0.0 })
+                        .collect()
                 };
                 weights.iter().zip(kept).map(masked).collect()
             }
             Self::Shared { codebooks, tensors } => {
                 let decoded = |tensor: &CodedTensor| {
-                    let codebook = codebooks.get(tensor.codebook).map_or(&[][..], |codebook| codebook);
-                    tensor.symbols.iter().map(|&symbol| level(codebook, symbol)).collect()
+                    let codebook = codebooks
+                        .get(tensor.codebook)
+                        .map_or(&[][..], |codebook| codebook);
+                    tensor
+                        .symbols
+                        .iter()
+                        .map(|&symbol| level(codebook, symbol))
+                        .collect()
                 };
                 tensors.iter().map(decoded).collect()
             }
@@ -53,7 +63,11 @@ impl Variables {
             Self::Weights(weights) => weights.iter().map(Vec::len).collect(),
             Self::Masked { weights, kept } => {
                 let pairs = weights.iter().zip(kept);
-                if weights.len() != kept.len() || pairs.clone().any(|(weights, kept)| weights.len() != kept.len()) {
+                if weights.len() != kept.len()
+                    || pairs
+                        .clone()
+                        .any(|(weights, kept)| weights.len() != kept.len())
+                {
                     return wrong("there is not one mark for each weight".to_string());
                 }
                 weights.iter().map(Vec::len).collect()
@@ -63,8 +77,14 @@ impl Variables {
                     let Some(codewords) = codebooks.get(*codebook) else {
                         return wrong(format!("codebook {codebook} is missing"));
                     };
-                    if let Some(symbol) = symbols.iter().find(|&&symbol| usize::from(symbol) > codewords.len()) {
-                        return wrong(format!("symbol {symbol}, but {} codewords", codewords.len()));
+                    if let Some(symbol) = symbols
+                        .iter()
+                        .find(|&&symbol| usize::from(symbol) > codewords.len())
+                    {
+                        return wrong(format!(
+                            "symbol {symbol}, but {} codewords",
+                            codewords.len()
+                        ));
                     }
                 }
                 tensors.iter().map(|tensor| tensor.symbols.len()).collect()
@@ -72,7 +92,9 @@ impl Variables {
         };
         let expected: Vec<usize> = shapes.iter().map(TensorShape::len).collect();
         if lengths != expected {
-            return wrong(format!("tensors of {lengths:?} weights; the network has {expected:?}"));
+            return wrong(format!(
+                "tensors of {lengths:?} weights; the network has {expected:?}"
+            ));
         }
         Ok(())
     }
@@ -80,23 +102,36 @@ impl Variables {
     /// What the optimiser changes.
     pub(super) fn values_mut(&mut self) -> &mut Vec<Vec<f32>> {
         match self {
-            Self::Weights(values) | Self::Masked { weights: values, .. } | Self::Shared { codebooks: values, .. } => {
-                values
+            Self::Weights(values)
+            | Self::Masked {
+                weights: values, ..
             }
+            | Self::Shared {
+                codebooks: values, ..
+            } => values,
         }
     }
 
     /// Whether weight decay applies to a variable: matrices decay, biases and codewords do not.
     pub(super) fn decays(&self, shapes: &[TensorShape], place: usize) -> bool {
-        !matches!(self, Self::Shared { .. }) && shapes.get(place).is_some_and(|shape| shape.dimensions.len() > 1)
+        !matches!(self, Self::Shared { .. })
+            && shapes
+                .get(place)
+                .is_some_and(|shape| shape.dimensions.len() > 1)
     }
 
     /// From the gradients of the weights to those of the variables.
-    pub(super) fn gradients<'a>(&self, gradients: &'a [Vec<f32>]) -> std::borrow::Cow<'a, [Vec<f32>]> {
+    pub(super) fn gradients<'a>(
+        &self,
+        gradients: &'a [Vec<f32>],
+    ) -> std::borrow::Cow<'a, [Vec<f32>]> {
         match self {
             Self::Weights(_) | Self::Masked { .. } => gradients.into(),
             Self::Shared { codebooks, tensors } => {
-                let mut sums: Vec<Vec<f32>> = codebooks.iter().map(|codebook| vec![0.0; codebook.len()]).collect();
+                let mut sums: Vec<Vec<f32>> = codebooks
+                    .iter()
+                    .map(|codebook| vec![0.0; codebook.len()])
+                    .collect();
                 for (tensor, gradients) in tensors.iter().zip(gradients) {
                     for (&symbol, gradient) in tensor.symbols.iter().zip(gradients) {
                         if symbol > 0 {
@@ -134,5 +169,9 @@ impl Variables {
 }
 
 fn level(codebook: &[f32], symbol: u8) -> f32 {
-    usize::from(symbol).checked_sub(1).and_then(|place| codebook.get(place)).copied().unwrap_or(0.0)
+    usize::from(symbol)
+        .checked_sub(1)
+        .and_then(|place| codebook.get(place))
+        .copied()
+        .unwrap_or(0.0)
 }
