@@ -10,11 +10,13 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use nonvacuous::code::{Architecture, ImageSize};
-use nonvacuous::compress::safetensors::SafetensorsFile;
-use nonvacuous::compress::{import, within_budget, Calibration, ImportOptions, TrainedNetwork};
-use nonvacuous::data::{Batch, Example, Framing, ImageFolder};
-use nonvacuous::nets::{Evaluator, Loss};
+use nonvacuous::code::Architecture;
+use nonvacuous::data::{Framing, ImageFolder};
+use nonvacuous::evaluate::{Batch, Example};
+use nonvacuous::evaluate::{Evaluator, Loss};
+use nonvacuous::network::safetensors::SafetensorsFile;
+use nonvacuous::network::{import, within_budget, Calibration, ImportOptions, TrainedNetwork};
+use nonvacuous::shape::ImageSize;
 
 const CALIBRATION: usize = 256;
 

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use criterion::{criterion_group, criterion_main, Criterion, Throughput};
-use nonvacuous::code::{Architecture, Codebook, CodedTensor, ImageSize, Model};
+use nonvacuous::code::{Architecture, Codebook, CodedTensor, Model};
+use nonvacuous::shape::ImageSize;
 
 /// LeNet-5's 430,500 weights, a tenth of them kept, seven codewords.
 fn lenet() -> Model {

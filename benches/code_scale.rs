@@ -2,7 +2,8 @@
 //! weights a second on one core, and the most memory ever used.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-use nonvacuous::code::{Architecture, Codebook, CodedTensor, ImageSize, Model};
+use nonvacuous::code::{Architecture, Codebook, CodedTensor, Model};
+use nonvacuous::shape::ImageSize;
 
 /// The most memory that this process has ever used, in MiB, where the system tells.
 fn peak_memory() -> u64 {

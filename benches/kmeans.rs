@@ -7,8 +7,8 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use nonvacuous::compress::safetensors::SafetensorsFile;
-use nonvacuous::compress::{kmeans, optimal_kmeans};
+use nonvacuous::network::safetensors::SafetensorsFile;
+use nonvacuous::network::{kmeans, optimal_kmeans};
 
 /// Mean squared difference from the nearest centre; centres ascend.
 fn distortion(values: &[f32], centres: &[f32]) -> f64 {

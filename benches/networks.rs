@@ -3,12 +3,13 @@
 
 use candle_core::{Device, Tensor};
 use criterion::{criterion_group, criterion_main, Criterion, SamplingMode, Throughput};
-use nonvacuous::code::{Architecture, ImageSize};
+use nonvacuous::code::Architecture;
 use nonvacuous::data::LabelledImages;
-use nonvacuous::nets::operators::cross_entropy;
-use nonvacuous::nets::stacked::{train_stacked, Member, Variables};
-use nonvacuous::nets::{train, FreeWeights, Network, Schedule, Training, TrainingSet};
 use nonvacuous::random::stream;
+use nonvacuous::shape::ImageSize;
+use nonvacuous::train::operators::cross_entropy;
+use nonvacuous::train::stacked::{train_stacked, Member, Variables};
+use nonvacuous::train::{train, FreeWeights, Network, Schedule, Training, TrainingSet};
 use rand::RngExt;
 
 /// As in the program.

@@ -1,29 +1,6 @@
 //! Compression-based generalization bounds: the length of a file that decodes to a network proves
 //! an upper bound on its error.
 //!
-//! The modules are the stations of one line, and each knows only those before it in
-//!
-//! ```text
-//! bounds, code ──► data ──► nets ──► compress
-//!                             ├────► certificate ──┬──► figures ──► cli
-//!                             └────► lab ──────────┘
-//! ```
-//!
-//! - [`bounds`]: upper bounds on the error on new examples, and lower bounds on the bits that
-//!   overfitting takes;
-//! - [`code`]: how a network becomes a self-delimiting string of bits, the `.nvc` file;
-//! - `data`: labelled images, and where they are found;
-//! - `nets`: what a decoded network computes, and training;
-//! - `compress`: from an architecture and data to a model of few bits;
-//! - `certificate`: what is claimed, and its verification;
-//! - `lab`: the theorems checked, exactly and on networks, and experiments as independent draws;
-//! - `figures`: pictures of results, and pages of them;
-//! - `cli`: the command.
-//!
-//! Only `bounds` and `code` are there without default features; with `command` data sets,
-//! evaluation, certificates and the command come to it, with `train` training and compression, with
-//! `figures` pictures and pages.
-//!
 //! ```
 //! use nonvacuous::bounds::{occam_binomial, Bits, EmpiricalRisk, FailureProbability};
 //! // 2.15% training error, in a file of 4,144 bits.
@@ -34,20 +11,23 @@
 //! ```
 
 pub mod bounds;
-#[cfg(feature = "command")]
 pub mod certificate;
-#[cfg(feature = "command")]
-pub mod cli;
 pub mod code;
-#[cfg(feature = "command")]
+#[cfg(feature = "train")]
 pub mod compress;
-#[cfg(feature = "command")]
 pub mod data;
+pub mod digest;
+pub mod evaluate;
 #[cfg(feature = "figures")]
 pub mod figures;
-#[cfg(feature = "command")]
+#[cfg(feature = "lab")]
 pub mod lab;
-#[cfg(feature = "command")]
-pub mod nets;
-#[cfg(feature = "command")]
+pub mod network;
 pub mod random;
+#[cfg(feature = "train")]
+pub mod search;
+pub mod shape;
+pub mod spread;
+#[cfg(feature = "train")]
+pub mod train;
+mod vectorised;

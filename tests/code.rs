@@ -10,11 +10,13 @@ use nonvacuous::code::integer::{
     read_delta, read_gamma, read_omega, read_rice, read_signed, read_subset, write_delta,
     write_gamma, write_omega, write_rice, write_signed, write_subset,
 };
+use nonvacuous::code::oriented;
 use nonvacuous::code::upright::stand_upright;
 use nonvacuous::code::{
-    kronecker_factor, oriented, Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder,
-    ImageSize, Model, Subspace, TensorShape,
+    kronecker_factor, Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, Model,
+    Subspace, TensorShape,
 };
+use nonvacuous::shape::ImageSize;
 use proptest::prelude::*;
 
 fn architecture(layers: &str, side: usize) -> Architecture {

@@ -8,8 +8,8 @@ use nonvacuous::certificate::{issue, verify, Provenance};
 use nonvacuous::code::Model;
 use nonvacuous::compress::{compress, recipes, Effort};
 use nonvacuous::data::digits;
-use nonvacuous::nets::TrainingSet;
 use nonvacuous::random::stream;
+use nonvacuous::train::TrainingSet;
 use rand::RngExt;
 
 /// The most memory that this process has ever used, in KiB, where the system tells.

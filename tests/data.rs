@@ -1,6 +1,5 @@
 //! Data sets: what the readers accept and refuse, where sets are looked for, and downloads from a
 //! server that misbehaves.
-#![cfg(feature = "command")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
@@ -10,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use flate2::write::GzEncoder;
-use nonvacuous::code::ImageSize;
 use nonvacuous::data::{
     digits, download, fetch, known_set, load, path, read_cifar10, read_images, read_labels,
     DataError, Format, KnownSet, LabelledImages, RemoteArchive, RemoteFile, SearchPath, KNOWN_SETS,
 };
+use nonvacuous::shape::ImageSize;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use tempfile::{tempdir, TempDir};

@@ -1,5 +1,5 @@
 //! Folders of photographs as ImageNet is kept.
-#![cfg(feature = "command")]
+#![cfg(feature = "photographs")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod photographs;
@@ -7,10 +7,10 @@ mod photographs;
 use std::fs;
 use std::path::Path;
 
-use nonvacuous::code::ImageSize;
 use nonvacuous::data::{
     photographs as find, DataError, Framing, ImageFolder, PhotographSet, PixelCache, SearchPath,
 };
+use nonvacuous::shape::ImageSize;
 use photographs::{class_folders, photograph, COLOURS};
 use tempfile::tempdir;
 

@@ -1,5 +1,5 @@
 //! The exact laboratory, the laws and the random codebook, through their public surfaces.
-#![cfg(feature = "command")]
+#![cfg(feature = "lab")]
 #![allow(clippy::unwrap_used)]
 
 use nonvacuous::bounds::{EmpiricalRisk, Probability, RandomCodebook};

@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used)]
 
 use candle_core::{Device, Tensor};
-use nonvacuous::code::{Architecture, ImageSize, Model};
-use nonvacuous::compress::TrainedNetwork;
+use nonvacuous::code::{Architecture, Model};
 use nonvacuous::data::{digits, LabelledImages};
-use nonvacuous::nets::{train, Evaluator, FreeWeights, Network, Schedule, TrainingSet};
+use nonvacuous::evaluate::Evaluator;
+use nonvacuous::network::TrainedNetwork;
 use nonvacuous::random::stream;
+use nonvacuous::shape::ImageSize;
+use nonvacuous::train::{train, FreeWeights, Network, Schedule, TrainingSet};
 use rand::RngExt;
 
 /// Between them all kinds of layers, paddings and branches.

@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use candle_core::{DType, Device, Result, Tensor, Var};
-use nonvacuous::nets::operators::{
+use nonvacuous::random::stream;
+use nonvacuous::train::operators::{
     apart, average_pool, batch_normalise, convolve, cross_entropy, dense, global_average, max_pool,
     normalise, relu, relu6, scale_and_shift, side_by_side, straight_through, Span, Window,
 };
-use nonvacuous::random::stream;
 use proptest::prelude::*;
 use rand::seq::SliceRandom;
 use rand::RngExt;

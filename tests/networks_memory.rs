@@ -5,10 +5,11 @@
 use std::time::Instant;
 
 use candle_core::Device;
-use nonvacuous::code::{Architecture, ImageSize};
+use nonvacuous::code::Architecture;
 use nonvacuous::data::LabelledImages;
-use nonvacuous::nets::{FreeWeights, Network, Schedule, Trainer, TrainingSet};
 use nonvacuous::random::stream;
+use nonvacuous::shape::ImageSize;
+use nonvacuous::train::{FreeWeights, Network, Schedule, Trainer, TrainingSet};
 use rand::RngExt;
 
 /// The most memory this process has ever used, in KiB.

@@ -5,11 +5,12 @@
 use std::path::{Path, PathBuf};
 
 use candle_core::{Device, Tensor};
-use nonvacuous::code::{Architecture, ImageSize};
-use nonvacuous::compress::safetensors::SafetensorsFile;
-use nonvacuous::compress::{import, ImportOptions};
+use nonvacuous::code::Architecture;
 use nonvacuous::data::{load, Framing, ImageFolder, LabelledImages, SearchPath};
-use nonvacuous::nets::Network;
+use nonvacuous::network::safetensors::SafetensorsFile;
+use nonvacuous::network::{import, ImportOptions};
+use nonvacuous::shape::ImageSize;
+use nonvacuous::train::Network;
 
 /// A file of the data folder; `None`, said aloud, in a clone without it.
 fn reference_file(name: &str) -> Option<PathBuf> {

@@ -3,14 +3,15 @@
 #![allow(clippy::unwrap_used)]
 
 use candle_core::Device;
-use nonvacuous::code::{Architecture, CodedTensor, ImageSize};
+use nonvacuous::code::{Architecture, CodedTensor};
 use nonvacuous::data::LabelledImages;
-use nonvacuous::nets::stacked::{train_stacked, Member, StackedError, Trained, Variables};
-use nonvacuous::nets::{
+use nonvacuous::random::stream;
+use nonvacuous::shape::ImageSize;
+use nonvacuous::train::stacked::{train_stacked, Member, StackedError, Trained, Variables};
+use nonvacuous::train::{
     train, Augmentation, FreeWeights, Method, Network, Parameters, Schedule, Trainer, Training,
     TrainingSet,
 };
-use nonvacuous::random::stream;
 use rand::RngExt;
 
 const INPUTS: usize = 12;

@@ -6,11 +6,11 @@ use candle_core::{Device, Tensor, Var};
 use nonvacuous::code::Architecture;
 use nonvacuous::compress::{PrunedWeights, Pruning, PruningMethod};
 use nonvacuous::data::{digits, LabelledImages};
-use nonvacuous::nets::{
+use nonvacuous::random::stream;
+use nonvacuous::train::{
     train, Augmentation, Course, FreeWeights, Method, Network, Optimiser, Parameters, Schedule,
     TrainError, Trainer, Training, TrainingSet,
 };
-use nonvacuous::random::stream;
 
 const HALF: Pruning = Pruning {
     method: PruningMethod::Magnitude,

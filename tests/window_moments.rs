@@ -1,10 +1,10 @@
 //! Sums over the windows of a convolution, against sums one by one.
-#![cfg(feature = "command")]
 #![allow(clippy::unwrap_used)]
 
-use nonvacuous::code::{Architecture, ImageSize, Layer};
+use nonvacuous::code::{Architecture, Layer};
 use nonvacuous::data::digits;
-use nonvacuous::nets::Evaluator;
+use nonvacuous::evaluate::Evaluator;
+use nonvacuous::shape::ImageSize;
 
 #[test]
 fn moments_of_windows_are_those_of_the_pixels_that_each_output_reads() {

@@ -1,11 +1,13 @@
 //! What tables say about each bound, and how to compute it.
 
-use super::binomial_tail::binomial_tail_inverse;
 use super::catoni::{catoni, catoni_uniform, GridRatio, InverseTemperature};
-use super::kl::kl_inverse;
 use super::occam::hoeffding_inverse;
 use super::pac_bayes::{mcallester, pac_bayes_kl, pac_bayes_kl_xi, thiemann};
-use super::{Bits, EmpiricalRisk, FailureProbability, GibbsRisk, Nats, Probability};
+use crate::bounds::quantities::probability::{FailureProbability, Probability};
+use crate::bounds::quantities::risk::{EmpiricalRisk, GibbsRisk};
+use crate::bounds::quantities::units::{Bits, Nats};
+use crate::bounds::tails::binomial_tail::binomial_tail_inverse;
+use crate::bounds::tails::kl::kl_inverse;
 
 /// What a bound is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,11 @@
 //! quotient is within a relative `1e-14`, and is moved up by twice that.
 
 use super::error::inside;
-use super::rounding::raise;
-use super::{BoundError, FailureProbability, GibbsRisk, Nats};
+use super::error::BoundError;
+use crate::bounds::quantities::probability::FailureProbability;
+use crate::bounds::quantities::risk::GibbsRisk;
+use crate::bounds::quantities::rounding::raise;
+use crate::bounds::quantities::units::Nats;
 
 /// `lambda`, the inverse temperature of a Gibbs posterior: positive and finite.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]

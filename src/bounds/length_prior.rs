@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use super::Nats;
+use crate::bounds::quantities::units::Nats;
 
 /// A probability `m` on the positive integers. A payload of `j` bits that is decodable given its
 /// length costs `j ln 2 - ln m(j)` nats (Zhou et al. 2019, theorem 4.1).
@@ -61,7 +61,7 @@ impl LengthPrior {
             Self::EliasDelta => elias_delta_bits(magnitude.into()),
             Self::EliasOmega => elias_omega_bits(magnitude.into()),
         };
-        super::Bits::trusted(bits as f64).to_nats()
+        crate::bounds::quantities::units::Bits::trusted(bits as f64).to_nats()
     }
 }
 

@@ -17,10 +17,13 @@
 
 use std::f64::consts::LN_2;
 
-use super::deviance::half_deviance;
-use super::kl::{kl, kl_inverse};
-use super::rounding::raise;
-use super::{Bits, BoundError, GibbsRisk, Probability, SampleSize};
+use super::error::BoundError;
+use crate::bounds::quantities::probability::Probability;
+use crate::bounds::quantities::risk::{GibbsRisk, SampleSize};
+use crate::bounds::quantities::rounding::raise;
+use crate::bounds::quantities::units::Bits;
+use crate::bounds::tails::deviance::half_deviance;
+use crate::bounds::tails::kl::{kl, kl_inverse};
 
 /// `n kl(e || L) / ln 2`, rounded down: the least expected length of a learner's messages.
 ///
@@ -83,7 +86,7 @@ pub fn max_test_error(examples: SampleSize, train: Probability, bits: Bits) -> f
 /// most a relative `1e-14` of `H`.
 ///
 /// A bare file of which the file system knows the length is such a code. A [length
-/// prior](super::LengthPrior) repairs it.
+/// prior](super::length_prior::LengthPrior) repairs it.
 pub fn limit_injective(limit: Bits) -> Bits {
     let h = limit.get();
     // Increasing in H wherever it is positive, so that a lower bound on H gives one here.

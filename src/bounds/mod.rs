@@ -23,14 +23,9 @@
 //! # Units
 //! [`Bits`] and [`Nats`] are different types, converted in one place, upward.
 
-mod binomial_tail;
 mod catalogue;
 mod catoni;
-mod deviance;
 mod error;
-mod hypergeometric;
-mod incomplete_beta;
-mod kl;
 mod length_prior;
 mod limit;
 mod monte_carlo;
@@ -38,21 +33,14 @@ mod noise;
 mod occam;
 mod pac_bayes;
 mod prior_split;
-mod probability;
+pub mod quantities;
 mod random_codebook;
-mod risk;
-mod rounding;
-mod stirling;
 mod symmetry;
-mod units;
-mod xi;
+pub mod tails;
 
-pub use binomial_tail::{binomial_tail_inverse, ln_lower_tail};
 pub use catalogue::{Bound, Loss, Predictor, Premises, TrainingError, BOUNDS};
 pub use catoni::{catoni, catoni_uniform, CatoniMinimum, GridRatio, InverseTemperature};
 pub use error::BoundError;
-pub use hypergeometric::population_errors;
-pub use kl::{kl, kl_inverse, kl_inverse_lower, kl_inverse_upper};
 pub use length_prior::{elias_omega_bits, LengthPrior};
 pub use limit::{limit_injective, limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error};
 pub use monte_carlo::{monte_carlo_risk, monte_carlo_risk_of_pairs};
@@ -60,10 +48,13 @@ pub use noise::GaussianNoise;
 pub use occam::{held_out, occam_binomial, occam_hoeffding, occam_kl};
 pub use pac_bayes::{lambda_bound, mcallester, pac_bayes_kl, pac_bayes_kl_xi, thiemann, Lambda};
 pub use prior_split::PriorSplit;
-pub use probability::{FailureProbability, Probability};
+pub use quantities::probability::{FailureProbability, Probability};
+pub use quantities::risk::{EmpiricalRisk, GibbsRisk, SampleSize};
+pub use quantities::rounding::{round_down_thousandths, round_up_decimals};
+pub use quantities::units::{Bits, Nats};
 pub use random_codebook::RandomCodebook;
-pub use risk::{EmpiricalRisk, GibbsRisk, SampleSize};
-pub use rounding::{round_down_thousandths, round_up_decimals};
 pub use symmetry::symmetry_gain;
-pub use units::{Bits, Nats};
-pub use xi::{ln_two_sqrt, ln_xi};
+pub use tails::binomial_tail::{binomial_tail_inverse, ln_lower_tail};
+pub use tails::hypergeometric::population_errors;
+pub use tails::kl::{kl, kl_inverse, kl_inverse_lower, kl_inverse_upper};
+pub use tails::xi::{ln_two_sqrt, ln_xi};

@@ -5,9 +5,11 @@
 //! with probability at least `1 - delta - delta'` (Langford and Caruana 2001);
 //! [`FailureProbability::or`] adds the two.
 
-use super::binomial_tail::binomial_tail_inverse;
-use super::kl::kl_inverse;
-use super::{BoundError, EmpiricalRisk, FailureProbability, GibbsRisk, Probability, SampleSize};
+use super::error::BoundError;
+use crate::bounds::quantities::probability::{FailureProbability, Probability};
+use crate::bounds::quantities::risk::{EmpiricalRisk, GibbsRisk, SampleSize};
+use crate::bounds::tails::binomial_tail::binomial_tail_inverse;
+use crate::bounds::tails::kl::kl_inverse;
 
 /// From the mean, over `draws` independent hypotheses, of their errors on all `examples`:
 /// `kl_inv(mean, ln(1/delta') / M)`, by the Chernoff bound for means of independent numbers in

@@ -28,10 +28,10 @@
 
 use std::f64::consts::PI;
 
-use super::deviance::half_deviance;
 use super::error::inside;
-use super::rounding::{lower, raise};
-use super::BoundError;
+use super::error::BoundError;
+use crate::bounds::quantities::rounding::{lower, raise};
+use crate::bounds::tails::deviance::half_deviance;
 
 /// Bound on the relative error of `ln(1 + S)`: exponents of up to 745, each to five roundings.
 const LOG_SUM_ERROR: f64 = 5e-13;

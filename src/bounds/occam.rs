@@ -1,9 +1,11 @@
 //! Bounds for one hypothesis with a code word, whatever the data made it be.
 
-use super::binomial_tail::binomial_tail_inverse;
-use super::kl::kl_inverse;
-use super::rounding::up;
-use super::{Bits, EmpiricalRisk, FailureProbability, GibbsRisk, Nats};
+use crate::bounds::quantities::probability::FailureProbability;
+use crate::bounds::quantities::risk::{EmpiricalRisk, GibbsRisk};
+use crate::bounds::quantities::rounding::up;
+use crate::bounds::quantities::units::{Bits, Nats};
+use crate::bounds::tails::binomial_tail::binomial_tail_inverse;
+use crate::bounds::tails::kl::kl_inverse;
 
 /// `bits ln 2 + ln(1/delta)`: what a hypothesis pays for being chosen, in nats, rounded up.
 fn budget(bits: Bits, delta: FailureProbability) -> Nats {

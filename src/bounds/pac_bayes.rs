@@ -7,11 +7,14 @@
 //! `K = B ln 2`.
 
 use super::error::inside;
-use super::kl::kl_inverse;
+use super::error::BoundError;
 use super::occam::hoeffding_inverse;
-use super::rounding::raise;
-use super::xi::{ln_two_sqrt, ln_xi};
-use super::{BoundError, FailureProbability, GibbsRisk, Nats};
+use crate::bounds::quantities::probability::FailureProbability;
+use crate::bounds::quantities::risk::GibbsRisk;
+use crate::bounds::quantities::rounding::raise;
+use crate::bounds::quantities::units::Nats;
+use crate::bounds::tails::kl::kl_inverse;
+use crate::bounds::tails::xi::{ln_two_sqrt, ln_xi};
 
 /// `max { p : n kl(e || p) <= K + ln(xi(n)/delta) }` (Seeger 2002; Maurer 2004, theorem 5).
 ///

@@ -1,7 +1,7 @@
 //! A prior that is learnt on a part of the data.
 
 use super::error::BoundError;
-use super::{EmpiricalRisk, SampleSize};
+use crate::bounds::quantities::risk::{EmpiricalRisk, SampleSize};
 
 /// The first `m` of `n` examples fix the prior; the other `n - m` are those of the bound.
 ///

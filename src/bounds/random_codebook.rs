@@ -9,9 +9,11 @@
 
 use std::f64::consts::LN_2;
 
-use super::binomial_tail::ln_lower_tail;
 use super::length_prior::{elias_delta_bits, elias_gamma_bits, elias_omega_bits};
-use super::{Bits, EmpiricalRisk, Probability};
+use crate::bounds::quantities::probability::Probability;
+use crate::bounds::quantities::risk::EmpiricalRisk;
+use crate::bounds::quantities::units::Bits;
+use crate::bounds::tails::binomial_tail::ln_lower_tail;
 
 /// Below this, `Pr[J <= x]` is of no account, and above its negative so is `Pr[J > x]`.
 const NEGLIGIBLE: f64 = -46.0;

@@ -2,8 +2,8 @@
 
 use std::f64::consts::PI;
 
-use super::stirling::stirling_error;
-use super::Nats;
+use crate::bounds::quantities::units::Nats;
+use crate::bounds::tails::stirling::stirling_error;
 
 /// Factorials up to this one's are exact in doubles.
 const LARGEST_EXACT: u64 = 18;

@@ -4,8 +4,9 @@
 use sha2::{Digest, Sha256};
 
 use super::evaluation_log::{EvaluationLog, LogError, Part};
-use crate::data::{sha256, Framing, ImageFolder, PixelCache};
-use crate::nets::{EvaluationError, Evaluator, Loss};
+use crate::data::{Framing, ImageFolder, PixelCache};
+use crate::digest::sha256;
+use crate::evaluate::{EvaluationError, Evaluator, Loss};
 
 /// Photographs that are decoded, evaluated and logged together: what memory holds at once.
 pub const PART: usize = 256;

@@ -3,16 +3,17 @@
 use thiserror::Error;
 
 use super::evaluation::CountError;
-use super::{
-    Bounds, Certificate, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION, DECIMALS,
-};
 use crate::bounds::{
     held_out, occam_binomial, occam_hoeffding, occam_kl, round_up_decimals, Bits, BoundError,
     EmpiricalRisk, FailureProbability,
 };
+use crate::certificate::{
+    Bounds, Certificate, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION, DECIMALS,
+};
 use crate::code::{CodeError, Model};
-use crate::data::{sha256, DataError, DataSet};
-use crate::nets::{EvaluationError, Evaluator, Loss, MARGIN};
+use crate::data::{DataError, DataSet};
+use crate::digest::sha256;
+use crate::evaluate::{EvaluationError, Evaluator, Loss, MARGIN};
 
 /// Why no certificate can be issued.
 #[derive(Debug, Error)]

@@ -14,7 +14,7 @@ mod verify;
 
 use serde::{Deserialize, Serialize};
 
-use crate::nets::Loss;
+use crate::evaluate::Loss;
 
 pub use evaluation::{CountError, Counted, Evaluation, Report, PART};
 pub use evaluation_log::{remove_logs, LogError};
@@ -41,7 +41,7 @@ pub struct Certificate {
     pub training_set: DataClaim,
     /// The name of a [`Loss`].
     pub loss: String,
-    /// [`MARGIN`](crate::nets::MARGIN), as a fraction of the largest magnitude among the logits.
+    /// [`MARGIN`](crate::evaluate::MARGIN), as a fraction of the largest magnitude among the logits.
     pub margin: f64,
     /// Number of training examples.
     pub n: u64,

@@ -4,10 +4,13 @@ use super::evaluation::{CountError, Counted, Evaluation};
 use super::issue::{held_out_bound, publish, published_bounds, IssueError};
 use super::subsample::{subsample_indices, Subsample};
 use super::verify::{decoded, Unverifiable, Verdict};
-use super::{Certificate, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION};
+use crate::certificate::{
+    Certificate, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION,
+};
 use crate::code::Model;
-use crate::data::{sha256, DataError, Framing, ImageFolder, PhotographSet};
-use crate::nets::{Evaluator, Loss, MARGIN};
+use crate::data::{DataError, Framing, ImageFolder, PhotographSet};
+use crate::digest::sha256;
+use crate::evaluate::{Evaluator, Loss, MARGIN};
 
 /// What is to be certified about a network on photographs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,7 +68,7 @@ impl Subject {
 /// error on new ones.
 ///
 /// # Errors
-/// As [`issue`](super::issue); and if the network does not read photographs, the subsample is empty
+/// As [`issue`](super::issue::issue); and if the network does not read photographs, the subsample is empty
 /// or not smaller than the training set, or the loss has nothing to tell apart.
 pub fn issue_photographs(
     file: &[u8],

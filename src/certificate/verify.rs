@@ -4,11 +4,12 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::issue::{held_out_bound, occam_bounds};
-use super::{Certificate, HeldOut, CERTIFICATE_VERSION, DECIMALS};
 use crate::bounds::BoundError;
+use crate::certificate::{Certificate, HeldOut, CERTIFICATE_VERSION, DECIMALS};
 use crate::code::{CodeError, Model};
-use crate::data::{sha256, DataSet, LabelledImages};
-use crate::nets::{EvaluationError, Evaluator, Loss, MARGIN};
+use crate::data::{DataSet, LabelledImages};
+use crate::digest::sha256;
+use crate::evaluate::{EvaluationError, Evaluator, Loss, MARGIN};
 
 /// Why a certificate can be neither confirmed nor refuted.
 #[derive(Debug, Error)]

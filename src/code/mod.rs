@@ -21,37 +21,24 @@
 //! The file format is specified to the bit in `docs/format.md`.
 
 mod architecture;
-mod architecture_code;
-mod architecture_named;
-mod architecture_text;
 mod codebook;
-mod codebook_code;
-pub mod distribution;
-mod entropy;
+mod coder;
 mod error;
-mod geometry;
-mod grid;
-pub mod integer;
-mod kronecker;
-mod logistic;
-mod mixed_code;
-mod mixture;
+mod fixed;
 mod model;
-pub mod oriented;
-mod pass;
 mod subspace;
-mod symbol_code;
-mod tensor;
-pub mod upright;
+mod symbols;
 
-pub use architecture::{
-    Architecture, Convolution, ImageSize, Layer, Padding, TensorShape, MAX_DEPTH, MAX_LAYERS,
+pub use architecture::layers::{
+    Architecture, Convolution, Layer, Padding, TensorShape, MAX_DEPTH, MAX_LAYERS,
 };
-pub use codebook::{Codebook, MAX_CODEWORDS};
-pub use entropy::{Decoder, Encoder};
+pub use codebook::values::{Codebook, MAX_CODEWORDS};
+pub use coder::range_coder::{Decoder, Encoder};
+pub use coder::{distribution, integer};
 pub use error::CodeError;
-pub use kronecker::{kronecker_factor, Factors};
+pub use fixed::{oriented, upright};
 pub use model::{Allocation, Model, TensorBits, FORMAT_VERSION, WEIGHTS_PER_BYTE};
-pub use subspace::{Subspace, MAX_SEED, MAX_TERMS};
-pub use symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
-pub use tensor::CodedTensor;
+pub use subspace::hashed::{Subspace, MAX_SEED, MAX_TERMS};
+pub use subspace::kronecker::{kronecker_factor, Factors};
+pub use symbols::symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
+pub use symbols::tensor::CodedTensor;

@@ -1,12 +1,15 @@
 //! The `.nvc` file: a network as a self-delimiting string of bytes.
 
-use super::distribution::{Adaptive, AdaptiveBit, Weighted};
-use super::entropy::Purpose;
-use super::geometry::Geometry;
-use super::{
-    Architecture, CodeError, Codebook, CodedTensor, Decoder, Encoder, Subspace, SymbolCode,
-    MAX_MIXED_WEIGHTS,
-};
+use super::error::CodeError;
+use crate::code::architecture::layers::Architecture;
+use crate::code::codebook::values::Codebook;
+use crate::code::coder::distribution::{Adaptive, AdaptiveBit, Weighted};
+use crate::code::coder::range_coder::Purpose;
+use crate::code::coder::range_coder::{Decoder, Encoder};
+use crate::code::subspace::hashed::Subspace;
+use crate::code::symbols::geometry::Geometry;
+use crate::code::symbols::symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
+use crate::code::symbols::tensor::CodedTensor;
 
 /// The latest version of the files that this source writes and reads.
 pub const FORMAT_VERSION: u8 = 2;
@@ -24,7 +27,7 @@ const SUBSPACE: usize = SymbolCode::ALL.len();
 /// and memory.
 pub const WEIGHTS_PER_BYTE: u64 = 1 << 16;
 
-/// Version 2 has [`Layer::Upright`](super::Layer::Upright) before the layers that are written;
+/// Version 2 has [`Layer::Upright`](crate::code::architecture::layers::Layer::Upright) before the layers that are written;
 /// otherwise it is version 1. A file has the lowest version that can say what it says.
 fn write_version(encoder: &mut Encoder, is_upright: bool) -> Result<(), CodeError> {
     if is_upright {

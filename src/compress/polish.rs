@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 
-use super::CompressError;
+use super::recipe::CompressError;
 use crate::bounds::{occam_kl, Bits, EmpiricalRisk, FailureProbability};
 use crate::code::Model;
 use crate::data::LabelledImages;
-use crate::nets::{EvaluationError, Evaluator};
+use crate::evaluate::{EvaluationError, Evaluator};
 
 /// Weights whose changes are tried together, of which the best is made.
 const TOGETHER: usize = 16;

@@ -1,15 +1,15 @@
 //! The recipes that `certify` tries, by data set and effort.
 
-use super::{
-    Pruning, PruningMethod, Quantisation, QuantisationMethod, Recipe, SubspaceMap, SubspaceSize,
-};
+use super::pruning::{Pruning, PruningMethod};
+use super::quantisation::{Quantisation, QuantisationMethod};
+use super::recipe::Recipe;
+use super::subspace::{SubspaceMap, SubspaceSize};
 use crate::code::{Architecture, CodeError};
 use crate::data::LabelledImages;
-use crate::nets::Schedule;
+use crate::train::Schedule;
 
 /// How long to search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "command", derive(clap::ValueEnum))]
 pub enum Effort {
     /// One network for a moment: to see that everything works.
     Quick,

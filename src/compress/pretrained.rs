@@ -1,8 +1,9 @@
 //! A network trained elsewhere, as the beginning of training.
 
-use super::budget::{sensitive_tensors, sensitivities};
-use super::{ImportError, TrainedNetwork};
-use crate::nets::{Evaluator, Features, Network, RunningMoments};
+use crate::evaluate::{Evaluator, Features};
+use crate::network::{sensitive_tensors, sensitivities};
+use crate::network::{ImportError, TrainedNetwork};
+use crate::train::{Network, RunningMoments};
 
 /// Weights from which training goes on, and what it needs to know of them.
 ///

@@ -4,11 +4,11 @@ use candle_core::{bail, Device, Result, Tensor, Var};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::pretrained::Pretrained;
 use super::straight_through::straight_through;
 use super::units::unused;
-use super::Pretrained;
 use crate::code::Architecture;
-use crate::nets::{Network, Parameters, RunningMoments};
+use crate::train::{Network, Parameters, RunningMoments};
 
 /// How and how many weights are set to zero.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

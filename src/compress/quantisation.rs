@@ -3,11 +3,12 @@
 use candle_core::{Device, Result, Tensor, Var};
 use serde::{Deserialize, Serialize};
 
+use super::recipe::CompressError;
 use super::straight_through::straight_through;
 use super::subspace::{Coordinates, SubspaceSize};
-use super::{kmeans, CompressError};
 use crate::code::{Codebook, CodedTensor, Model};
-use crate::nets::{Network, Parameters};
+use crate::network::kmeans;
+use crate::train::{Network, Parameters};
 
 /// Which values weights may take, and what they cost.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -5,18 +5,19 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::polish::polish;
+use super::pruning::{PrunedWeights, Pruning, PruningMethod};
+use super::quantisation::{Quantisation, QuantisationMethod};
+use super::subspace::{SubspaceMap, SubspaceSize};
 use super::tuning::Stages;
-use super::{
-    polish, shortened, PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod,
-    SubspaceMap, SubspaceSize,
-};
 use crate::bounds::BoundError;
-use crate::code::{Architecture, CodeError, ImageSize, Model, MAX_CODEWORDS};
+use crate::code::{Architecture, CodeError, Model, MAX_CODEWORDS};
 use crate::data::LabelledImages;
-use crate::nets::{
-    CheckpointError, Epoch, EvaluationError, Network, Schedule, TrainError, TrainingSet,
-};
+use crate::evaluate::EvaluationError;
+use crate::network::shortened;
 use crate::random::stream;
+use crate::shape::ImageSize;
+use crate::train::{CheckpointError, Epoch, Network, Schedule, TrainError, TrainingSet};
 
 /// How to train and compress one network: methods that are combined at will.
 ///
@@ -51,10 +52,10 @@ pub struct Recipe<A = Architecture> {
     /// The second training, with these values.
     pub second: Schedule,
     /// How far the loss of the second training is bounded: see
-    /// [`Training::bounded`](crate::nets::Training::bounded).
+    /// [`Training::bounded`](crate::train::Training::bounded).
     #[serde(default)]
     pub bounded: f64,
-    /// Most sweeps of [`polish`](super::polish) at the end.
+    /// Most sweeps of [`polish`](super::polish::polish) at the end.
     #[serde(default)]
     pub sweeps: usize,
 }

@@ -3,12 +3,14 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::pretrained::Pretrained;
+use super::pruning::PrunedWeights;
+use super::quantisation::QuantisedWeights;
 use super::recipe::{CompressError, Progress, Recipe};
-use super::{Pretrained, PrunedWeights, QuantisedWeights};
 use crate::code::Model;
-use crate::data::sha256;
-use crate::nets::{Epoch, Network, Parameters, Trainer, Training, TrainingSet};
+use crate::digest::sha256;
 use crate::random::stream;
+use crate::train::{Epoch, Network, Parameters, Trainer, Training, TrainingSet};
 
 /// Goes on training a network by a recipe, whose architecture is the network's: while pruning, then
 /// with a codebook.

@@ -3,9 +3,10 @@
 
 use sha2::{Digest, Sha256};
 
-use super::digest::hex;
-use super::{DataError, LabelledImages};
-use crate::code::ImageSize;
+use super::dataset::LabelledImages;
+use super::error::DataError;
+use crate::digest::hex;
+use crate::shape::ImageSize;
 
 const SHAPE: ImageSize = ImageSize {
     channels: 3,

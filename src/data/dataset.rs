@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-use super::digest::hex;
-use super::DataError;
-use crate::code::ImageSize;
+use super::error::DataError;
+use crate::digest::hex;
+use crate::shape::ImageSize;
 
 /// Images of one size with a class each.
 #[derive(Debug, Clone, PartialEq, Eq)]

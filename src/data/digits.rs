@@ -1,7 +1,9 @@
 //! The embedded 8x8 digits.
 
-use super::{file, DataError, DataSet, LabelledImages};
-use crate::code::ImageSize;
+use super::dataset::{DataSet, LabelledImages};
+use super::error::DataError;
+use super::file;
+use crate::shape::ImageSize;
 
 const FILE: &[u8] = include_bytes!("../../data/digits.csv.gz");
 

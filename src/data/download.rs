@@ -8,9 +8,9 @@ use std::time::Duration;
 use ureq::http::header::{CONTENT_LENGTH, CONTENT_RANGE};
 use ureq::http::HeaderMap;
 
-use super::digest::sha256_of_file;
+use super::error::DataError;
 use super::file::{io, LIMIT};
-use super::DataError;
+use crate::digest::sha256_of_file;
 
 /// A connection that breaks is taken up again this often where it broke off.
 const RETRIES: u32 = 5;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::code::ImageSize;
+use crate::shape::ImageSize;
 
 /// Why a data set could not be read, found or fetched.
 ///

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::DataError;
+use super::error::DataError;
 
 /// No data file is longer than this, packed or not, in bytes.
 pub(super) const LIMIT: u64 = 1 << 30;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::error::DataError;
 use super::file::{in_file, read};
 use super::image_folder::numbered;
-use super::DataError;
 
 /// The devkit's list of classes, `WNID NUMBER NAME` a line.
 const DEVKIT_CLASSES: &str = "map_clsloc.txt";

@@ -1,6 +1,6 @@
 //! The idx format of MNIST: a magic number, the dimensions, the bytes; all integers big-endian.
 
-use super::DataError;
+use super::error::DataError;
 
 const IMAGES: u32 = 0x0803;
 const LABELS: u32 = 0x0801;

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::digest::hex;
+use super::error::DataError;
 use super::file::{in_file, io};
 use super::flat_labels::FlatLabels;
 use super::photograph::Framing;
 use super::pixel_cache::PixelCache;
-use super::{spread, Batch, DataError, Example};
+use crate::digest::hex;
+use crate::evaluate::{Batch, Example};
+use crate::spread::spread;
 
 /// A photograph on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]

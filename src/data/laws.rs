@@ -3,8 +3,9 @@
 
 use rand::{Rng, RngExt};
 
-use super::{DataError, LabelledImages};
-use crate::code::ImageSize;
+use super::dataset::LabelledImages;
+use super::error::DataError;
+use crate::shape::ImageSize;
 
 /// A cube has at most this many dimensions, so that all its points can be enumerated.
 pub const MOST_DIMENSIONS: u32 = 16;

@@ -2,16 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use super::catalogue::{known_set, Format, KnownSet, RemoteFile, KNOWN_SETS};
 use super::catalogue::{CIFAR10_TEST, CIFAR10_TRAINING};
+use super::cifar::read_cifar10;
 use super::cifar::sum_of_records;
-use super::digest::sha256;
+use super::dataset::{DataSet, LabelledImages};
+use super::digits::digits;
+use super::error::DataError;
 use super::file::{in_file, read};
+use super::idx::{read_images, read_labels};
+use super::image_folder::PhotographSet;
 use super::nearest::nearest;
-use super::{
-    digits, known_set, read_cifar10, read_images, read_labels, DataError, DataSet, Format,
-    KnownSet, LabelledImages, PhotographSet, RemoteFile, SearchPath, KNOWN_SETS,
-};
-use crate::code::ImageSize;
+use super::search_path::SearchPath;
+use crate::digest::sha256;
+use crate::shape::ImageSize;
 
 /// Classes of the sets in idx format.
 const IDX_CLASSES: usize = 10;

@@ -5,14 +5,14 @@
 //! the sets that it knows. [`fetch`] downloads them. A [`Law`] is a population of which everything
 //! is known: a cube with a target, or a data set itself.
 
-mod batch;
 mod catalogue;
 mod cifar;
 mod dataset;
-mod digest;
 mod digits;
+#[cfg(feature = "download")]
 mod download;
 mod error;
+#[cfg(feature = "download")]
 mod fetch;
 mod file;
 mod flat_labels;
@@ -24,23 +24,21 @@ mod nearest;
 mod photograph;
 mod pixel_cache;
 mod search_path;
-mod spread;
 
-pub use batch::{Batch, Example};
 pub use catalogue::{known_set, Format, KnownSet, RemoteArchive, RemoteFile, KNOWN_SETS};
 pub use cifar::read_cifar10;
 pub use dataset::{DataSet, LabelledImages};
-pub use digest::sha256;
 pub use digits::digits;
+#[cfg(feature = "download")]
 pub use download::{download, Transfer};
 pub use error::DataError;
+#[cfg(feature = "download")]
 pub use fetch::fetch;
 pub use idx::{read_images, read_labels, IdxImages};
 pub use image_folder::{ImageFolder, Photograph, PhotographSet};
 pub use laws::{Law, Target, MOST_DIMENSIONS};
 pub use load::{load, path, photographs, IMAGENET};
-pub(crate) use nearest::nearest;
+pub use nearest::nearest;
 pub use photograph::Framing;
 pub use pixel_cache::PixelCache;
 pub use search_path::SearchPath;
-pub(crate) use spread::spread;

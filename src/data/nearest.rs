@@ -1,7 +1,7 @@
 //! The name that was probably meant.
 
 /// The name that is the fewest edits away from `typed`: letters inserted, removed or replaced.
-pub(crate) fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     names.min_by_key(|name| edits(&typed.to_lowercase(), name))
 }
 

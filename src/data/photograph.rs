@@ -2,8 +2,8 @@
 
 use image::imageops::{crop_imm, resize, FilterType};
 
-use super::DataError;
-use crate::code::ImageSize;
+use super::error::DataError;
+use crate::shape::ImageSize;
 
 /// Which part of a photograph a network reads: its shorter side brought to `shorter` pixels
 /// (bicubic, if it is not so already), then the `side x side` in the middle.

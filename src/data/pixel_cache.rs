@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::digest::hex;
+use super::error::DataError;
 use super::file::io;
 use super::photograph::Framing;
-use super::DataError;
+use crate::digest::hex;
 
 /// What pixels depend on beside file and framing: how this version decodes and resizes.
 const DECODER: &[u8] = b"nonvacuous pixels v1\n";

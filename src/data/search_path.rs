@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::KnownSet;
+use super::catalogue::KnownSet;
 
 /// Folders in the order in which they are searched.
 #[derive(Debug, Clone, PartialEq, Eq)]

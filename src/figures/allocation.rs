@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::axis::{number, Axis};
 use super::certificates::model;
+use super::picture::Picture;
 use super::plot::{row_place, Plot, Side};
 use super::style::{BLUE, GREEN, INK, MUTED, VERMILION};
-use super::{FigureError, Picture};
+use crate::figures::FigureError;
 
 /// The parts of a model file.
 pub(super) fn draw(path: &Path) -> Result<Picture, FigureError> {

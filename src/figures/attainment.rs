@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::axis::Axis;
+use super::picture::Picture;
 use super::plot::{Dot, Plot, Side, Stroke};
 use super::rows::Rows;
 use super::style::{BLUE, GREEN, INK, VERMILION};
-use super::{FigureError, Picture};
+use crate::figures::FigureError;
 
 /// Experiments with networks, and the limit below which means say nothing.
 const NETWORKS: [&str; 7] = [

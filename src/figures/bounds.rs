@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::axis::{percent, Axis};
+use super::picture::Picture;
 use super::plot::{Plot, Stroke};
 use super::rows::Rows;
 use super::style::{BLUE, BROWN, GREEN, INK, MUTED, PURPLE, VERMILION};
-use super::{FigureError, Picture};
+use crate::figures::FigureError;
 
 pub(super) fn draw(experiments: &Path) -> Result<Picture, FigureError> {
     let curves = [

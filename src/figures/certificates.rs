@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::FigureError;
 use crate::certificate::{parse, Certificate};
 use crate::code::{Allocation, Model};
+use crate::figures::FigureError;
 
 /// Reads a file.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, FigureError> {

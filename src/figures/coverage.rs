@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::axis::{number, percent, Axis};
+use super::picture::Picture;
 use super::plot::{row_place, Dot, Plot, Stroke};
 use super::rows::Rows;
 use super::style::{BLUE, MUTED};
-use super::{FigureError, Picture};
+use crate::figures::FigureError;
 
 pub(super) fn draw(experiments: &Path) -> Result<Picture, FigureError> {
     let rows =

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use super::axis::{percent, Axis};
 use super::certificates::certificate;
+use super::picture::Picture;
 use super::plot::{Dot, Plot, Side, Stroke};
 use super::rows::Rows;
 use super::style::{BLUE, INK, MUTED, PALE, VERMILION};
-use super::{FigureError, Picture};
 use crate::bounds::{kl, FailureProbability, Probability};
 use crate::certificate::percent_up;
+use crate::figures::FigureError;
 
 /// The frontier of a certificate's folder.
 pub(super) fn draw(folder: &Path) -> Result<Picture, FigureError> {

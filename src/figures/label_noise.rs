@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::axis::Axis;
+use super::picture::Picture;
 use super::plot::{Dot, Plot, Side, Stroke};
 use super::rows::Rows;
 use super::style::{BLUE, INK, MUTED, VERMILION};
-use super::{FigureError, Picture};
+use crate::figures::FigureError;
 
 pub(super) fn draw(experiments: &Path) -> Result<Picture, FigureError> {
     let rows = Rows::read(&experiments.join("label-noise.summary.csv"))?;

@@ -7,7 +7,7 @@ use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Options, Tree};
 
 use super::style::{PNG_SCALE, UNITS};
-use super::FigureError;
+use crate::figures::FigureError;
 
 /// A finished picture. The same data give the same bytes, whatever fonts a machine has.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,9 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::TextStyle;
 
 use super::axis::Axis;
+use super::picture::Picture;
 use super::style::{CARD, CURVE, FONT, GAP, GRID, INK, LETTER, MUTED, TEXT, THIN, UNITS, WIDTH};
-use super::{FigureError, Picture};
+use crate::figures::FigureError;
 
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]

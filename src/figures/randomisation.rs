@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use super::axis::{number, percent, Axis};
+use super::picture::Picture;
 use super::plot::{Dot, Plot, Side, Stroke};
 use super::rows::Rows;
 use super::style::{BLUE, COLOURS, INK, MUTED, VERMILION};
-use super::{FigureError, Picture};
 use crate::bounds::{
     limit_kl, occam_binomial, Bits, EmpiricalRisk, FailureProbability, Probability, SampleSize,
 };
+use crate::figures::FigureError;
 
 /// One draw.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::FigureError;
+use crate::figures::FigureError;
 
 /// The rows of a CSV file.
 #[derive(Debug, Clone)]

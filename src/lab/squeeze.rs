@@ -1,8 +1,8 @@
 //! From trained weights to code words: pruning, shared values, and several files to choose from.
 
 use crate::code::{Architecture, CodeError, Codebook, CodedTensor, Model, TensorShape};
-use crate::compress::kmeans;
-use crate::nets::stacked::Variables;
+use crate::network::kmeans;
+use crate::train::stacked::Variables;
 
 /// Numbers of codewords that are tried.
 pub const CODEWORDS: [usize; 5] = [2, 3, 4, 8, 16];

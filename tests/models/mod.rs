@@ -1,6 +1,7 @@
 //! Models of every kind that the format has.
 
-use nonvacuous::code::{Architecture, Codebook, CodedTensor, ImageSize, Model, Subspace};
+use nonvacuous::code::{Architecture, Codebook, CodedTensor, Model, Subspace};
+use nonvacuous::shape::ImageSize;
 
 /// A small generator of whole numbers (Marsaglia 2003), so that models are the same in every run.
 pub struct Noise(u64);

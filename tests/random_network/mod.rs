@@ -3,10 +3,11 @@
 use std::fs::File;
 use std::path::Path;
 
-use nonvacuous::code::{Architecture, ImageSize};
-use nonvacuous::compress::safetensors::write;
-use nonvacuous::compress::TrainedNetwork;
+use nonvacuous::code::Architecture;
+use nonvacuous::network::safetensors::write;
+use nonvacuous::network::TrainedNetwork;
 use nonvacuous::random::stream;
+use nonvacuous::shape::ImageSize;
 use rand::RngExt;
 
 /// Too many different weights for a file without quantisation, and scales around 1.

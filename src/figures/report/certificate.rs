@@ -2,11 +2,11 @@
 
 use std::path::{Component, Path};
 
-use super::super::axis::number;
-use super::super::certificates::{certificate, model};
-use super::super::{allocation, frontier, FigureError};
 use super::page::{escaped, figure, page as whole, table};
 use crate::certificate::{percent_up, Certificate};
+use crate::figures::axis::number;
+use crate::figures::certificates::{certificate, model};
+use crate::figures::{allocation, frontier, FigureError};
 
 /// What the folder of a certificate holds, in words, tables and pictures.
 pub(super) fn page(folder: &Path) -> Result<String, FigureError> {

@@ -3,11 +3,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::axis::number;
-use super::super::certificates::certificate;
-use super::super::{FigureError, FIGURES};
 use super::page::{escaped, figure, page as whole, table};
 use crate::certificate::percent_up;
+use crate::figures::axis::number;
+use crate::figures::certificates::certificate;
+use crate::figures::{FigureError, FIGURES};
 
 /// All results in a folder.
 pub(super) fn page(folder: &Path) -> Result<String, FigureError> {

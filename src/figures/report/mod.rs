@@ -6,7 +6,7 @@ mod page;
 
 use std::path::Path;
 
-use super::FigureError;
+use crate::figures::FigureError;
 
 /// The page's file, in the folder that it is about.
 pub const REPORT_FILE: &str = "report.html";

@@ -1,6 +1,6 @@
 //! The frame of a page: its style, and what is safe to put into it.
 
-use super::super::Picture;
+use crate::figures::picture::Picture;
 
 /// Readable at 390 and at 1,200 pixels, on light and on dark screens; all text has a contrast of
 /// 4.5 or more.

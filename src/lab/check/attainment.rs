@@ -2,8 +2,8 @@
 
 use rand::RngExt;
 
+use super::mutation::Theory;
 use super::tally::Inequality;
-use super::Theory;
 use crate::bounds::{limit_kl, BoundError, EmpiricalRisk, Probability, RandomCodebook, SampleSize};
 use crate::lab::codebook::{search, Index};
 use crate::random::stream;

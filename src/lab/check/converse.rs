@@ -2,14 +2,15 @@
 
 use rand::RngExt;
 
+use super::mutation::Theory;
 use super::random_instance::Draw;
 use super::tally::Inequality;
-use super::Theory;
 use crate::bounds::{
     limit_injective, limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error, Bits,
     BoundError, Probability, SampleSize,
 };
-use crate::lab::exact::{Chain, Messages, CHAIN_TOLERANCE};
+use crate::lab::exact::Messages;
+use crate::lab::exact::{Chain, CHAIN_TOLERANCE};
 use crate::random::stream;
 
 /// The header of [`row`].

@@ -2,9 +2,9 @@
 
 use rand::RngExt;
 
+use super::mutation::Theory;
 use super::random_instance::Draw;
 use super::tally::Inequality;
-use super::Theory;
 use crate::bounds::{
     ln_lower_tail, Bits, BoundError, EmpiricalRisk, FailureProbability, GibbsRisk, GridRatio,
     InverseTemperature, Nats, Predictor, Premises, Probability, SampleSize, TrainingError, BOUNDS,

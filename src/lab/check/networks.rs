@@ -2,7 +2,10 @@
 
 use super::tally::Inequality;
 use crate::data::SearchPath;
-use crate::lab::run::{coverage, draw_all, summary, Experiment, RunError};
+use crate::lab::run::draw_all;
+use crate::lab::run::Experiment;
+use crate::lab::run::RunError;
+use crate::lab::run::{coverage, summary};
 
 /// Small networks on the Boolean cube, without label noise, with some, and with nothing else; and
 /// with few and many weights kept.

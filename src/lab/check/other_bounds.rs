@@ -3,8 +3,8 @@
 
 use rand::{Rng, RngExt};
 
+use super::mutation::Theory;
 use super::tally::Inequality;
-use super::Theory;
 use crate::bounds::{
     held_out, monte_carlo_risk, monte_carlo_risk_of_pairs, occam_binomial, population_errors, Bits,
     BoundError, EmpiricalRisk, FailureProbability, PriorSplit, Probability, SampleSize,

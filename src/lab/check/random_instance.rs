@@ -2,9 +2,12 @@
 
 use rand::{Rng, RngExt};
 
+use crate::lab::exact::FiniteLaw;
+use crate::lab::exact::HypothesisClass;
+use crate::lab::exact::Instance;
+use crate::lab::exact::PrefixCode;
 use crate::lab::exact::{
-    EmpiricalRiskMinimiser, FiniteLaw, FirstExample, Gibbs, HypothesisClass, Instance, Learner,
-    Memoriser, PrefixCode, RandomMap, Ties,
+    EmpiricalRiskMinimiser, FirstExample, Gibbs, Learner, Memoriser, RandomMap, Ties,
 };
 use crate::random::stream;
 

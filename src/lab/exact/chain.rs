@@ -1,6 +1,9 @@
 //! The chain of the converse, by enumeration.
 
-use super::{Instance, Learner, Messages, Posterior, WeightedSample, POSTERIOR_TOTAL};
+use super::instance::Instance;
+use super::law::WeightedSample;
+use super::learner::{Learner, Posterior, POSTERIOR_TOTAL};
+use super::messages::Messages;
 
 /// What the terms of a [`Chain`] may differ by from their exact values, relative to one bit more
 /// than the larger of two that are compared.

@@ -1,6 +1,6 @@
 //! Finite hypothesis classes: who errs where.
 
-use super::FiniteLaw;
+use super::law::FiniteLaw;
 
 /// Hypotheses `0, 1, …`, each with its zero-one loss on every example.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,10 @@
 
 use thiserror::Error;
 
-use super::{FiniteLaw, HypothesisClass, PrefixCode, WeightedSample, POSTERIOR_TOTAL};
+use super::class::HypothesisClass;
+use super::law::{FiniteLaw, WeightedSample};
+use super::learner::POSTERIOR_TOTAL;
+use super::prefix_code::PrefixCode;
 
 /// Why an instance cannot be enumerated exactly.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

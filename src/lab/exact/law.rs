@@ -122,7 +122,7 @@ mod tests {
             let law = FiniteLaw::new(weights).into_iter().next();
             for n in 0..7 {
                 let total = law.as_ref().and_then(|law| law.units(n));
-                let sum = |samples: Option<Vec<super::WeightedSample>>| {
+                let sum = |samples: Option<Vec<crate::lab::exact::law::WeightedSample>>| {
                     samples.map(|samples| samples.iter().map(|sample| sample.mass).sum::<u128>())
                 };
                 assert_eq!(sum(law.as_ref().map(|law| law.sequences(n))), total);

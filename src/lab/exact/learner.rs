@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 
-use super::HypothesisClass;
+use super::class::HypothesisClass;
 use crate::random::stream;
 
 /// Posteriors are in units of one part in this many: divisible by every number up to 10, so that

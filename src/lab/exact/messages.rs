@@ -3,7 +3,7 @@
 use std::f64::consts::LN_2;
 use std::num::NonZeroU64;
 
-use super::huffman_total;
+use super::prefix_code::huffman_total;
 use crate::bounds::LengthPrior;
 
 /// Entropy and expected lengths of a random message, in bits.

@@ -3,7 +3,8 @@
 
 use serde::Deserialize;
 
-use super::{Origin, Outcome, Ranges, RunError, Subject};
+use super::error::RunError;
+use super::subject::{Origin, Outcome, Ranges, Subject};
 use crate::bounds::{
     round_up_decimals, Bits, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature,
     Nats, Premises, Probability, TrainingError, BOUNDS,

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use super::{Origin, Outcome, Ranges, RunError, Subject};
+use super::error::RunError;
+use super::subject::{Origin, Outcome, Ranges, Subject};
 use crate::bounds::{ln_lower_tail, EmpiricalRisk, Probability, RandomCodebook};
 use crate::lab::codebook::{search, Index};
 use rand::RngExt;

@@ -21,7 +21,8 @@ use toml::{Table, Value};
 
 use super::bounds::{Bounds, MostBits};
 use super::codebook::Codebook;
-use super::{Origin, RunError, Subject};
+use super::error::RunError;
+use super::subject::{Origin, Subject};
 use crate::data::{nearest, SearchPath};
 
 #[derive(Deserialize)]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::RunError;
+use super::error::RunError;
 use crate::data::{load, LabelledImages, Law, SearchPath, Target};
 use crate::random::stream;
 

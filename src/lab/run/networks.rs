@@ -5,14 +5,16 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::Deserialize;
 
+use super::error::RunError;
 use super::laws::Laws;
-use super::{Origin, Outcome, Ranges, RunError, Subject};
+use super::subject::{Origin, Outcome, Ranges, Subject};
 use crate::bounds::{FailureProbability, SampleSize};
 use crate::code::Architecture;
 use crate::data::{LabelledImages, Law};
+use crate::evaluate::Evaluator;
 use crate::lab::squeeze::{coded, constants, prune, shared, Coded};
-use crate::nets::stacked::{train_stacked, Member, StackedError, Trained, Variables};
-use crate::nets::{Evaluator, Network, Schedule, Training};
+use crate::train::stacked::{train_stacked, Member, StackedError, Trained, Variables};
+use crate::train::{Network, Schedule, Training};
 
 /// The table `[networks]`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

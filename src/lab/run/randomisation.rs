@@ -8,8 +8,9 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Deserialize;
 
+use super::error::RunError;
 use super::laws::Laws;
-use super::{Origin, Outcome, Ranges, RunError, Subject};
+use super::subject::{Origin, Outcome, Ranges, Subject};
 use crate::bounds::{FailureProbability, SampleSize};
 use crate::code::{Architecture, Model, MAX_CODEWORDS};
 use crate::compress::{
@@ -17,7 +18,8 @@ use crate::compress::{
     QuantisedWeights,
 };
 use crate::data::{LabelledImages, Law};
-use crate::nets::{train, Evaluator, Network, Schedule, TrainingSet};
+use crate::evaluate::Evaluator;
+use crate::train::{train, Network, Schedule, TrainingSet};
 
 /// The table `[randomisation]`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

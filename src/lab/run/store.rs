@@ -6,7 +6,9 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use super::{Experiment, RunError, Shard};
+use super::error::RunError;
+use super::experiment::Experiment;
+use super::shard::Shard;
 
 /// Which row: sorted by configuration, then by draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

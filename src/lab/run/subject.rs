@@ -2,7 +2,7 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::RunError;
+use super::error::RunError;
 use crate::random::stream;
 
 /// Where a draw's randomness comes from.

@@ -1,6 +1,8 @@
 //! What the rows of an experiment say about the limit and about the upper bounds.
 
-use super::{Experiment, Key, Outcome, Subject};
+use super::experiment::Experiment;
+use super::store::Key;
+use super::subject::{Outcome, Subject};
 use crate::bounds::{
     held_out, limit_kl, Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio,
     InverseTemperature, Premises, Probability, SampleSize, TrainingError, BOUNDS,
@@ -104,7 +106,7 @@ fn outcomes<'a>(
     experiment: &'a Experiment,
     rows: &[(Key, String)],
 ) -> Vec<(usize, &'a dyn Subject, Vec<Outcome>)> {
-    let of = |(place, configuration): (usize, &'a super::Configuration)| {
+    let of = |(place, configuration): (usize, &'a super::experiment::Configuration)| {
         let skipped = experiment.beginning(place, 0).len();
         let own = rows.iter().filter(|(key, _)| key.configuration == place);
         let outcome = |(_, line): &(Key, String)| {

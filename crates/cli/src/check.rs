@@ -1,0 +1,134 @@
+//! `nonvacuous check`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::output::{create_folder, print, print_json, write_lines};
+use super::row::{csv, Row};
+use super::table::table;
+use super::{Failure, DOES_NOT_HOLD};
+use nonvacuous::lab::check::{check, Effort, Theory, Verdict};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// A minute at most: thousands of instances [the default]
+    #[arg(long, conflicts_with = "full")]
+    quick: bool,
+
+    /// Half an hour at most on two cores: hundreds of thousands of instances
+    #[arg(long)]
+    full: bool,
+
+    /// Another seed makes other instances
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// Folder for check.csv, check-converse.csv and check-coverage.csv
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    out: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
+    let effort = if arguments.full {
+        Effort::FULL
+    } else {
+        Effort::QUICK
+    };
+    let report = check(effort, arguments.seed, Theory::default())?;
+    let rows: Vec<Row> = report.verdicts.iter().map(row).collect();
+    create_folder(&arguments.out)?;
+    for (name, lines) in [
+        ("check", csv(&rows)),
+        ("check-converse", report.converse),
+        ("check-coverage", report.coverage),
+    ] {
+        write_lines(&arguments.out.join(name).with_extension("csv"), &lines)?;
+    }
+    if json {
+        print_json(&rows)?;
+    } else {
+        print(&text(&report.verdicts));
+        print(&format!("\neverything is in {}", arguments.out.display()));
+    }
+    let broken: Vec<&str> = report
+        .verdicts
+        .iter()
+        .filter(|v| !v.holds())
+        .map(|verdict| verdict.theorem.name)
+        .collect();
+    if broken.is_empty() {
+        return Ok(());
+    }
+    Err(Failure {
+        message: format!("these do not hold: {}", broken.join(", ")),
+        code: DOES_NOT_HOLD,
+    })
+}
+
+/// One verdict under the names of `check.csv`.
+fn row(verdict: &Verdict) -> Row {
+    let mut row = Row::default();
+    row.put("theorem", verdict.theorem.name);
+    row.put("statement", verdict.theorem.statement);
+    row.put("method", verdict.theorem.method.name());
+    row.put("instances", verdict.instances);
+    row.put("violations", verdict.violations);
+    row.put("smaller", verdict.smaller);
+    row.put("larger", verdict.larger);
+    row.put("tightest", verdict.instance.as_str());
+    row.put("holds", verdict.holds());
+    row
+}
+
+/// One line a theorem.
+fn text(verdicts: &[Verdict]) -> String {
+    let width = |text: fn(&Verdict) -> &str| {
+        verdicts
+            .iter()
+            .map(|verdict| text(verdict).chars().count())
+            .max()
+    };
+    let names = width(|verdict| verdict.theorem.name).unwrap_or(0);
+    let places = width(|verdict| &verdict.instance).unwrap_or(0);
+    let head = [
+        "theorem",
+        "",
+        "instances",
+        "broken",
+        "slack of the closest",
+        "relative",
+        "",
+        "",
+    ];
+    let line = |verdict: &Verdict| {
+        let Verdict {
+            theorem,
+            instances,
+            violations,
+            smaller,
+            larger,
+            instance,
+        } = verdict;
+        vec![
+            format!("{:<names$}  {}", theorem.name, theorem.statement),
+            theorem.method.name().to_string(),
+            instances.to_string(),
+            violations.to_string(),
+            format!("{:.3e}", larger - smaller),
+            format!("{:.2e}", 1.0 - smaller / larger),
+            if verdict.holds() {
+                "holds"
+            } else {
+                "DOES NOT HOLD"
+            }
+            .to_string(),
+            format!("{instance:<places$}"),
+        ]
+    };
+    table(
+        &std::iter::once(head.map(str::to_string).to_vec())
+            .chain(verdicts.iter().map(line))
+            .collect::<Vec<_>>(),
+    )
+}

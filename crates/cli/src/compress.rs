@@ -1,0 +1,97 @@
+//! `nonvacuous compress`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::budget::BudgetArguments;
+use super::import::{architecture, image_size, ImportArguments};
+use super::output::{print, print_json, write_whole};
+use super::Failure;
+use nonvacuous::digest::sha256;
+use nonvacuous::network::noise_images;
+use nonvacuous::shape::ImageSize;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The safetensors file
+    network: PathBuf,
+
+    /// Where to write the model; without it, beside the network
+    #[arg(short, long, value_name = "FILE.nvc")]
+    output: Option<PathBuf>,
+
+    /// lenet5, resnet20, mobilenet-v1-1, …, or layers, such as "conv:8:3 relu max:2 dense:10:b"
+    #[arg(long, value_name = "NAME|LAYERS")]
+    arch: String,
+
+    /// Size of the images: channels, rows, columns
+    #[arg(long, value_name = "CxHxW", value_parser = image_size, default_value = "1x28x28")]
+    input: ImageSize,
+
+    /// Number of classes, if the architecture has a name
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    classes: usize,
+
+    #[command(flatten)]
+    import: ImportArguments,
+
+    #[command(flatten)]
+    budget: BudgetArguments,
+}
+
+pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
+    let architecture = architecture(&arguments.arch, arguments.input, arguments.classes)?;
+    let (model, file, simplification) = match arguments.budget.bytes() {
+        // What is simplified must have a file already, and weights before quantisation take too
+        // many values for one.
+        Some(budget) => {
+            let network = arguments.import.read(&arguments.network, &architecture)?;
+            let (model, file) = arguments.budget.model(&network, budget)?;
+            (model, file, None)
+        }
+        None => {
+            let images = noise_images(&architecture)?;
+            let (network, simplification) =
+                arguments
+                    .import
+                    .load(&arguments.network, &architecture, &images)?;
+            let model = network.model()?;
+            drop(network);
+            let file = model.encode()?;
+            (model, file, simplification)
+        }
+    };
+    let output = arguments
+        .output
+        .clone()
+        .unwrap_or_else(|| arguments.network.with_extension("nvc"));
+    write_whole(&output, &file)?;
+    let bits = 8 * file.len();
+    let weights = architecture.weights().unwrap_or(u64::MAX);
+    if json {
+        return print_json(&json!({
+            "file": output,
+            "sha256": sha256(&file),
+            "bits": bits,
+            "weights": weights,
+            "layers": model.architecture().to_string(),
+            "largest_difference": simplification.map(|simplification| simplification.difference),
+        }));
+    }
+    if let Some(simplification) = simplification {
+        print(&format!("simplified: {simplification}"));
+    }
+    print(&format!("layers:     {}", model.architecture()));
+    print(&format!(
+        "written:    {} ({} bytes, {bits} bits for {weights} weights)",
+        output.display(),
+        file.len()
+    ));
+    print(&format!(
+        "where they go: nonvacuous inspect {}",
+        output.display()
+    ));
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! `nonvacuous decompress`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::output::{print, print_json, read, write_with};
+use super::Failure;
+use nonvacuous::code::Model;
+use nonvacuous::network::safetensors;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The model file
+    model: PathBuf,
+
+    /// Where to write the safetensors file; without it, beside the model
+    #[arg(short, long, value_name = "FILE.safetensors")]
+    output: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
+    let model = Model::decode(&read(&arguments.model)?)?;
+    let shapes = model.architecture().tensors();
+    let tensors: Vec<(String, Vec<usize>)> = shapes
+        .into_iter()
+        .map(|shape| (shape.name, shape.dimensions))
+        .collect();
+    let output = arguments
+        .output
+        .clone()
+        .unwrap_or_else(|| arguments.model.with_extension("safetensors"));
+    write_with(&output, |file| {
+        safetensors::write(file, &tensors, |place| model.tensor_weights(place))
+    })?;
+    if json {
+        let tensors: Vec<_> = tensors
+            .iter()
+            .map(|(name, shape)| json!({ "name": name, "shape": shape }))
+            .collect();
+        let layers = model.architecture().to_string();
+        return print_json(&json!({ "file": output, "layers": layers, "tensors": tensors }));
+    }
+    print(&format!("layers:  {}", model.architecture()));
+    print(&format!(
+        "written: {} ({} tensors)",
+        output.display(),
+        tensors.len()
+    ));
+    Ok(())
+}

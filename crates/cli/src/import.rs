@@ -1,0 +1,167 @@
+//! Arguments of commands that read a network trained elsewhere.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::Args;
+
+use super::output::cannot;
+use super::Failure;
+use nonvacuous::code::Architecture;
+use nonvacuous::data::{LabelledImages, IMAGENET};
+use nonvacuous::network::safetensors::{SafetensorsError, SafetensorsFile};
+use nonvacuous::network::{import, simplify, ImportOptions, Simplification, TrainedNetwork};
+use nonvacuous::shape::ImageSize;
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct ImportArguments {
+    /// Tensor of the file for a tensor of the architecture, such as conv1.weight=features.0.weight;
+    /// without it, the one whose name ends alike
+    #[arg(long, value_name = "OURS=THEIRS", value_parser = name_pair)]
+    tensor: Vec<(String, String)>,
+
+    /// File with a line OURS=THEIRS for each such tensor
+    #[arg(long, value_name = "FILE")]
+    tensors: Option<PathBuf>,
+
+    /// Added to variances before their root, where batch normalisations come with moments; usually
+    /// 1e-5
+    #[arg(long, value_name = "E")]
+    epsilon: Option<f64>,
+
+    /// Numbers that the network expects for black and white, such as -1,1; one pair for all
+    /// channels or one for each; imagenet for pixels that are standardised as is usual there
+    #[arg(long, value_name = "BLACK,WHITE|imagenet", allow_hyphen_values = true)]
+    pixels: Option<Pixels>,
+
+    /// Let the weights of each tensor share at most this many values that are not zero
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=255))]
+    codewords: Option<u16>,
+
+    /// Code the network as it is: remove, fold and sort nothing
+    #[arg(long)]
+    no_simplify: bool,
+}
+
+/// What a network expects for black and white, by channel.
+#[derive(Debug, Clone)]
+struct Pixels(Vec<f32>);
+
+impl FromStr for Pixels {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == IMAGENET {
+            // Means and deviations of ImageNet's levels, in parts of white.
+            const MOMENTS: [[f32; 2]; 3] = [[0.485, 0.229], [0.456, 0.224], [0.406, 0.225]];
+            let pairs = MOMENTS
+                .into_iter()
+                .flat_map(|[mean, deviation]| [-mean / deviation, (1.0 - mean) / deviation]);
+            return Ok(Self(pairs.collect()));
+        }
+        let number = |part: &str| {
+            part.trim()
+                .parse::<f32>()
+                .map_err(|_| format!("\"{part}\" is not a number"))
+        };
+        text.split(',')
+            .map(number)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+}
+
+/// The architecture of that name (see [`Architecture::named`]), or of those layers.
+pub(super) fn architecture(
+    text: &str,
+    input: ImageSize,
+    classes: usize,
+) -> Result<Architecture, Failure> {
+    // Layers have a colon or a space; what has neither was meant as a name.
+    match text.contains([':', ' ']) {
+        true => Ok(Architecture::parse(text, input)?),
+        false => Ok(Architecture::named(text, input, classes)?),
+    }
+}
+
+fn name_pair(text: &str) -> Result<(String, String), String> {
+    let (ours, theirs) = text.split_once('=').ok_or("it has the form OURS=THEIRS")?;
+    Ok((ours.to_string(), theirs.to_string()))
+}
+
+/// `CxHxW`.
+pub(super) fn image_size(text: &str) -> Result<ImageSize, String> {
+    let sizes: Vec<usize> = text
+        .split('x')
+        .filter_map(|part| part.parse().ok())
+        .collect();
+    match sizes[..] {
+        [channels, height, width] => Ok(ImageSize {
+            channels,
+            height,
+            width,
+        }),
+        _ => Err("it has the form CHANNELSxROWSxCOLUMNS, such as 1x28x28".to_string()),
+    }
+}
+
+impl ImportArguments {
+    /// Names from the command line, then from the file.
+    fn names(&self) -> Result<Vec<(String, String)>, Failure> {
+        let mut names = self.tensor.clone();
+        if let Some(path) = &self.tensors {
+            let text =
+                std::fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
+            for (number, line) in text
+                .lines()
+                .enumerate()
+                .filter(|(_, line)| !line.trim().is_empty())
+            {
+                let wrong = |reason| format!("{}, line {}: {reason}", path.display(), number + 1);
+                names.push(
+                    name_pair(line.trim()).map_err(|reason| Failure::misuse(&wrong(reason)))?,
+                );
+            }
+        }
+        Ok(names)
+    }
+
+    /// Reads a network as it is, but for `--codewords`.
+    pub(super) fn read(
+        &self,
+        path: &Path,
+        architecture: &Architecture,
+    ) -> Result<TrainedNetwork, Failure> {
+        let mut file = SafetensorsFile::open(path).map_err(|error| match error {
+            SafetensorsError::Io(error) => cannot("read", path, &error),
+            other => other.into(),
+        })?;
+        let pixels = self.pixels.clone().map_or(Vec::new(), |pixels| pixels.0);
+        let options = ImportOptions {
+            names: self.names()?,
+            pixels,
+            epsilon: self.epsilon,
+        };
+        let mut network = import(&mut file, architecture, &options)?;
+        if let Some(codewords) = self.codewords {
+            network.quantise(usize::from(codewords));
+        }
+        Ok(network)
+    }
+
+    /// Reads a network and, unless told not to, simplifies it; its function is compared on
+    /// `images`.
+    pub(super) fn load(
+        &self,
+        path: &Path,
+        architecture: &Architecture,
+        images: &LabelledImages,
+    ) -> Result<(TrainedNetwork, Option<Simplification>), Failure> {
+        let network = self.read(path, architecture)?;
+        if self.no_simplify {
+            return Ok((network, None));
+        }
+        let (network, simplification) = simplify(network, images)?;
+        Ok((network, Some(simplification)))
+    }
+}

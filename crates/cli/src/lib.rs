@@ -1,0 +1,177 @@
+//! The command: one file a subcommand.
+
+mod bound;
+mod budget;
+#[cfg(feature = "train")]
+mod certify;
+#[cfg(feature = "train")]
+mod certify_model;
+#[cfg(feature = "train")]
+mod certify_photographs;
+mod check;
+mod compress;
+mod data;
+mod decompress;
+#[cfg(feature = "train")]
+mod effort;
+#[cfg(feature = "figures")]
+mod figures;
+mod import;
+mod inspect;
+mod limit;
+mod noise;
+mod output;
+mod photograph_progress;
+#[cfg(feature = "train")]
+mod prior_fraction;
+mod progress;
+#[cfg(feature = "figures")]
+mod report;
+mod row;
+mod run;
+#[cfg(feature = "train")]
+mod search;
+mod sweep;
+mod table;
+mod training_error;
+#[cfg(feature = "train")]
+mod tuning;
+mod verify;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use nonvacuous::data::SearchPath;
+
+/// Certify a network's error from the length of a file that decodes to it.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Folder in which data sets are looked for first
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+
+    /// Print one JSON object instead of text for people
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a network, compress it, and write model.nvc and certificate.json
+    #[cfg(feature = "train")]
+    Certify(certify::Arguments),
+    /// Check a certificate: exit code 0 if it holds, 1 if it does not, 2 if it cannot be checked
+    Verify(verify::Arguments),
+    /// Write a network trained elsewhere as a model file, the shortest that decodes to it
+    Compress(compress::Arguments),
+    /// Write the weights in a model file as safetensors
+    Decompress(decompress::Arguments),
+    /// Show what is in a model file and where its bits go
+    Inspect(inspect::Arguments),
+    /// The bounds of a network with noise around its codewords, beside that without
+    Noise(noise::Arguments),
+    /// Every upper bound on the error, side by side, from counts and bits
+    Bound(bound::Arguments),
+    /// The converse: the bits that overfitting takes, and the test error that bits allow
+    Limit(limit::Arguments),
+    /// Check every theorem: exit code 0 if all hold, 1 if one does not
+    Check(check::Arguments),
+    /// Run an experiment: draws that can be stopped, resumed and spread over machines, as rows of
+    /// CSV
+    Run(run::Arguments),
+    /// Draw pictures of results: SVG and PNG from CSV
+    #[cfg(feature = "figures")]
+    Figures(figures::Arguments),
+    /// Write one page of HTML about a certificate, or about all experiments in a folder
+    #[cfg(feature = "figures")]
+    Report(report::Arguments),
+    /// List, find and download data sets
+    Data(data::Arguments),
+}
+
+/// What went wrong, for people; and the exit code.
+struct Failure {
+    message: String,
+    code: u8,
+}
+
+impl Failure {
+    /// A way of calling the command that makes no sense, with a hint.
+    fn misuse(message: &str) -> Self {
+        Self {
+            message: message.to_string(),
+            code: MISUSE,
+        }
+    }
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            message = format!("{message}: {cause}");
+            source = cause.source();
+        }
+        Self {
+            message,
+            code: MISUSE,
+        }
+    }
+}
+
+/// Exit code: a claim does not hold.
+const DOES_NOT_HOLD: u8 = 1;
+
+/// Exit code: misuse, or something that is needed is missing.
+const MISUSE: u8 = 2;
+
+/// Without this variable candle 0.11.1 reads `/proc/cpuinfo` at every matrix product, which doubles
+/// the time that small networks take; with it, everything uses the same number of threads.
+#[cfg(feature = "train")]
+fn fix_number_of_threads() {
+    const VARIABLE: &str = "RAYON_NUM_THREADS";
+    if std::env::var_os(VARIABLE).is_none() {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        std::env::set_var(VARIABLE, threads.to_string());
+    }
+}
+
+/// Reads the command line, runs the subcommand and returns its exit code.
+pub fn run() -> ExitCode {
+    #[cfg(feature = "train")]
+    fix_number_of_threads();
+    let cli = Cli::parse();
+    let search = SearchPath::from_environment(cli.data_dir.as_deref());
+    let result = match cli.command {
+        #[cfg(feature = "train")]
+        Command::Certify(arguments) => certify::run(&arguments, &search, cli.json),
+        Command::Verify(arguments) => verify::run(&arguments, &search, cli.json),
+        Command::Compress(arguments) => compress::run(&arguments, cli.json),
+        Command::Decompress(arguments) => decompress::run(&arguments, cli.json),
+        Command::Inspect(arguments) => inspect::run(&arguments, cli.json),
+        Command::Noise(arguments) => noise::run(&arguments, &search, cli.json),
+        Command::Bound(arguments) => bound::run(&arguments, cli.json),
+        Command::Limit(arguments) => limit::run(&arguments, cli.json),
+        Command::Check(arguments) => check::run(&arguments, cli.json),
+        Command::Run(arguments) => run::run(&arguments, &search, cli.json),
+        #[cfg(feature = "figures")]
+        Command::Figures(arguments) => figures::run(&arguments, cli.json),
+        #[cfg(feature = "figures")]
+        Command::Report(arguments) => report::run(&arguments, cli.json),
+        Command::Data(arguments) => data::run(&arguments, &search, cli.json),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { message, code }) => {
+            eprintln!("nonvacuous: {message}");
+            ExitCode::from(code)
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The command `nonvacuous`.
+
+use std::process::ExitCode;
+
+/// Training takes and gives back large tensors all the time, and the system's allocator gives their
+/// pages back to the system.
+#[cfg(feature = "train")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    nonvacuous_cli::run()
+}

@@ -1,0 +1,228 @@
+//! `nonvacuous run`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::output::{print, print_json, read, write_lines};
+use super::progress::progress_bar;
+use super::row::{csv, Row};
+use super::table::table;
+use super::Failure;
+use nonvacuous::data::SearchPath;
+use nonvacuous::lab::run::{
+    coverage, run as draw_all, summary, Coverage, Experiment, Shard, Store, Summary,
+};
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// What is drawn and how often
+    #[arg(value_name = "EXPERIMENT.toml")]
+    experiment: PathBuf,
+
+    /// Only part I of K, into NAME.I-of-K.csv; a run without it gathers all parts and computes what
+    /// is missing
+    #[arg(long, value_name = "I/K", default_value = "1/1")]
+    shard: Shard,
+
+    /// Another value for a key of the experiment, such as draws=2 or epochs=[1,3]; texts in quotes.
+    /// Use another --out, too
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+    settings: Vec<(String, String)>,
+
+    /// Folder for NAME.csv, NAME.summary.csv and NAME.coverage.csv
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    out: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
+    let text = String::from_utf8(read(&arguments.experiment)?)?;
+    let experiment =
+        Experiment::parse_with(&text, &arguments.settings, search).map_err(|error| {
+            let path = arguments.experiment.display();
+            Failure::misuse(&format!("{path}: {error}"))
+        })?;
+    let store = Store::open(&arguments.out, &experiment, arguments.shard)?;
+    let wanted = (0..experiment.draws())
+        .filter(|&draw| arguments.shard.has(draw))
+        .count();
+    let total = wanted * experiment.configurations().len();
+    let progress = progress_bar(
+        total as u64,
+        "{bar:40} {pos}/{len} draws, {per_sec}, {eta} left",
+    );
+    progress.inc(total.min(store.len()) as u64);
+    progress.reset_eta();
+    draw_all(&experiment, arguments.shard, &store, |draws| {
+        progress.inc(draws as u64)
+    })?;
+    progress.finish_and_clear();
+
+    let rows = store.rows(&experiment)?;
+    if arguments.shard != Shard::WHOLE {
+        print(&format!("{total} draws in {}", store.path().display()));
+        return Ok(());
+    }
+    let found = summary(&experiment, &rows)?;
+    let summaries: Vec<Row> = found
+        .iter()
+        .map(|one| summary_row(&experiment, one))
+        .collect();
+    let coverages: Vec<Row> = coverage(&experiment, &rows)?
+        .iter()
+        .map(coverage_row)
+        .collect();
+    let lines: Vec<String> = std::iter::once(experiment.header())
+        .chain(rows.into_iter().map(|(_, line)| line))
+        .collect();
+    write_lines(store.path(), &lines)?;
+    for (kind, rows) in [("summary", &summaries), ("coverage", &coverages)] {
+        if !rows.is_empty() {
+            write_lines(
+                &arguments
+                    .out
+                    .join(format!("{}.{kind}.csv", experiment.name())),
+                &csv(rows),
+            )?;
+        }
+    }
+    if json {
+        return print_json(&summaries);
+    }
+    if !found.is_empty() {
+        print(&report(&experiment, &found));
+    }
+    print(&format!("\nevery draw is in {}", store.path().display()));
+    Ok(())
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let pair = text
+        .split_once('=')
+        .ok_or("accepted is KEY=VALUE, such as draws=2")?;
+    Ok((pair.0.trim().to_string(), pair.1.trim().to_string()))
+}
+
+/// The values of a configuration that are not those of all others, or all of them if there is one.
+fn label(experiment: &Experiment, place: usize) -> String {
+    let all = experiment.configurations();
+    let Some(own) = all.get(place) else {
+        return String::new();
+    };
+    let differs = |key: usize| {
+        all.len() == 1
+            || all
+                .iter()
+                .any(|other| other.values.get(key) != own.values.get(key))
+    };
+    let pairs = own
+        .values
+        .iter()
+        .enumerate()
+        .filter(|(key, _)| differs(*key));
+    pairs
+        .map(|(_, (key, value))| format!("{key} {value}"))
+        .collect::<Vec<String>>()
+        .join(", ")
+}
+
+/// One line a configuration.
+fn report(experiment: &Experiment, summaries: &[Summary]) -> String {
+    let head = [
+        "configuration",
+        "draws",
+        "train error",
+        "test error",
+        "bits",
+        "limit",
+        "slack",
+        "95%",
+        "",
+    ];
+    let line = |one: &Summary| {
+        let slack = one.slack();
+        vec![
+            label(experiment, one.configuration),
+            one.draws.to_string(),
+            format!("{:.4}", one.train.mean),
+            format!("{:.4}", one.test.mean),
+            format!("{:.1}", one.bits.mean),
+            format!("{:.1}", one.limit.mean),
+            ratio(slack.mean),
+            format!("{} to {}", ratio(slack.lower), ratio(slack.upper)),
+            if one.holds() { "holds" } else { "NOT SHOWN" }.to_string(),
+        ]
+    };
+    table(
+        &std::iter::once(head.map(str::to_string).to_vec())
+            .chain(summaries.iter().map(line))
+            .collect::<Vec<_>>(),
+    )
+}
+
+/// A slack, or a word where there is nothing to compare with.
+fn ratio(slack: f64) -> String {
+    const MOST: f64 = 1e6;
+    if slack > MOST {
+        "any".to_string()
+    } else {
+        format!("{slack:.3}")
+    }
+}
+
+/// A line of `NAME.summary.csv`.
+fn summary_row(experiment: &Experiment, one: &Summary) -> Row {
+    let mut row = Row::default();
+    row.put("configuration", one.configuration as u64);
+    row.put("label", label(experiment, one.configuration));
+    row.put("draws", one.draws);
+    let means = [
+        (
+            ["train_error_lower", "train_error", "train_error_upper"],
+            one.train,
+        ),
+        (
+            ["test_error_lower", "test_error", "test_error_upper"],
+            one.test,
+        ),
+        (["bits_lower", "bits", "bits_upper"], one.bits),
+        (
+            [
+                "limit_kl_bits_lower",
+                "limit_kl_bits",
+                "limit_kl_bits_upper",
+            ],
+            one.limit,
+        ),
+        (["slack_lower", "slack", "slack_upper"], one.slack()),
+    ];
+    for (names, mean) in means {
+        names
+            .into_iter()
+            .zip([mean.lower, mean.mean, mean.upper])
+            .for_each(|(name, value)| row.put(name, value));
+    }
+    row.put("holds", one.holds());
+    row
+}
+
+/// A line of `NAME.coverage.csv`.
+fn coverage_row(one: &Coverage) -> Row {
+    let mut row = Row::default();
+    row.put("configuration", one.configuration as u64);
+    row.put("bound", one.bound);
+    row.put("delta", one.delta);
+    row.put("draws", one.draws);
+    row.put("failures", one.failures);
+    row.put("failure_rate_lower", one.rate.lower);
+    row.put("failure_rate", one.rate.mean);
+    row.put("failure_rate_upper", one.rate.upper);
+    row.put("mean", one.mean);
+    let names = ["gap_5_percent", "gap_median", "gap_95_percent"];
+    names
+        .into_iter()
+        .zip(one.gap)
+        .for_each(|(name, value)| row.put(name, value));
+    row.put("holds", one.holds());
+    row
+}

@@ -1,0 +1,18 @@
+//! The command as a user types it.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod bound;
+mod budget;
+mod certify;
+mod check;
+mod compress;
+mod figures;
+mod imagenet_certificates;
+mod imagenet_experiments;
+#[path = "../../../../tests/photographs/mod.rs"]
+mod photographs;
+#[path = "../../../../tests/random_network/mod.rs"]
+mod random_network;
+mod recipes;
+mod run;
+mod tuning;

@@ -1,0 +1,389 @@
+//! `nonvacuous run` from outside: the same rows, however they came about.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use nonvacuous::random::stream;
+use rand::RngExt;
+use tempfile::{tempdir, TempDir};
+
+/// Indices of thirty thousand digits: a draw takes a millisecond.
+const CODEBOOK: &str = r#"
+name = "codebook"
+seed = 5
+draws = 1000
+
+[codebook]
+examples = [30000, 20000]
+train_error = 0.0001
+test_error = 0.5
+method = "drawn"
+"#;
+
+#[cfg(feature = "train")]
+const NETWORKS: &str = r#"
+name = "networks"
+seed = 5
+draws = 70
+
+[networks]
+delta = 0.05
+examples = 60
+kept = [0.3, 1.0]
+law = "majority:7"
+layers = "dense:6:b relu dense:2:b"
+learning_rate = 0.05
+noise = 0.1
+price = 0.3
+steps = 40
+tuning = 10
+"#;
+
+struct Lab {
+    folder: TempDir,
+}
+
+impl Lab {
+    fn new(experiment: &str) -> Self {
+        let folder = tempdir().unwrap();
+        fs::write(folder.path().join("experiment.toml"), experiment).unwrap();
+        Self { folder }
+    }
+
+    fn out(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, out: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nonvacuous"));
+        command
+            .arg("run")
+            .arg(self.folder.path().join("experiment.toml"))
+            .arg("--out")
+            .arg(self.out(out));
+        command
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    fn run(&self, out: &str, arguments: &[&str]) -> Output {
+        self.command(out, arguments).output().unwrap()
+    }
+
+    fn succeed(&self, out: &str, arguments: &[&str], threads: &str) {
+        let output = self
+            .command(out, arguments)
+            .env("RAYON_NUM_THREADS", threads)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+
+    fn error(&self, out: &str, arguments: &[&str]) -> String {
+        let output = self.run(out, arguments);
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    }
+}
+
+fn sorted_lines(path: &Path) -> Vec<String> {
+    let mut lines: Vec<String> = fs::read_to_string(path)
+        .unwrap()
+        .lines()
+        .map(str::to_string)
+        .collect();
+    lines.sort();
+    lines
+}
+
+/// All that a finished run leaves: rows sorted, and what follows from them.
+fn results(folder: &Path, name: &str) -> Vec<Vec<String>> {
+    let files = [format!("{name}.csv"), format!("{name}.summary.csv")];
+    files
+        .iter()
+        .map(|file| sorted_lines(&folder.join(file)))
+        .collect()
+}
+
+#[test]
+fn killed_at_ten_random_moments_a_run_ends_with_the_same_bytes() {
+    let lab = Lab::new(CODEBOOK);
+    lab.succeed("whole", &[], "2");
+    let mut random = stream(1, "test", 0, "moments");
+    let mut interrupted = 0;
+    for _ in 0..10 {
+        let mut child = lab
+            .command("killed", &[])
+            .env("RAYON_NUM_THREADS", "1")
+            .spawn()
+            .unwrap();
+        sleep(Duration::from_millis(random.random_range(10..120)));
+        child.kill().unwrap();
+        interrupted += u32::from(!child.wait().unwrap().success());
+    }
+    assert!(interrupted > 0, "every run had ended before it was killed");
+    lab.succeed("killed", &[], "2");
+    for file in ["codebook.csv", "codebook.summary.csv"] {
+        assert_eq!(
+            fs::read(lab.out("whole").join(file)).unwrap(),
+            fs::read(lab.out("killed").join(file)).unwrap()
+        );
+    }
+}
+
+#[test]
+fn a_line_that_was_cut_off_is_drawn_again() {
+    let lab = Lab::new(
+        &CODEBOOK
+            .replace("30000, 20000", "30, 20")
+            .replace("1000", "40"),
+    );
+    lab.succeed("whole", &[], "2");
+    let path = lab.out("whole").join("codebook.csv");
+    let whole = fs::read(&path).unwrap();
+    for length in [0, 10, whole.len() / 2, whole.len() - 1] {
+        fs::write(&path, &whole[..length]).unwrap();
+        lab.succeed("whole", &[], "1");
+        assert_eq!(fs::read(&path).unwrap(), whole, "cut at {length}");
+    }
+}
+
+#[test]
+fn four_shards_make_the_same_rows_as_one_run() {
+    let lab = Lab::new(
+        &CODEBOOK
+            .replace("30000, 20000", "300, 200")
+            .replace("1000", "101"),
+    );
+    lab.succeed("whole", &[], "2");
+    for shard in ["3/4", "1/4", "4/4", "2/4"] {
+        lab.succeed("parts", &["--shard", shard], "1");
+    }
+    let rows: Vec<usize> = (1..=4)
+        .map(|part| sorted_lines(&lab.out("parts").join(format!("codebook.{part}-of-4.csv"))).len())
+        .collect();
+    assert_eq!(rows, [53, 51, 51, 51]);
+    lab.succeed("parts", &[], "1");
+    assert_eq!(
+        results(&lab.out("whole"), "codebook"),
+        results(&lab.out("parts"), "codebook")
+    );
+}
+
+#[cfg(feature = "train")]
+#[test]
+fn networks_do_not_depend_on_threads_shards_or_what_they_are_stacked_with() {
+    let lab = Lab::new(NETWORKS);
+    lab.succeed("one", &[], "1");
+    lab.succeed("two", &[], "2");
+    for shard in ["1/4", "2/4", "3/4", "4/4"] {
+        lab.succeed("parts", &["--shard", shard], "2");
+    }
+    lab.succeed("parts", &[], "1");
+    assert_eq!(
+        results(&lab.out("one"), "networks"),
+        results(&lab.out("two"), "networks")
+    );
+    assert_eq!(
+        results(&lab.out("one"), "networks"),
+        results(&lab.out("parts"), "networks")
+    );
+    let mut reader = csv::Reader::from_path(lab.out("one").join("networks.coverage.csv")).unwrap();
+    assert_eq!(reader.records().map(Result::unwrap).count(), 2 * 9);
+}
+
+#[test]
+fn another_draw_of_the_list_does_not_change_the_others() {
+    let first = Lab::new(&CODEBOOK.replace("30000, 20000", "30").replace("1000", "20"));
+    let second = Lab::new(
+        &CODEBOOK
+            .replace("30000, 20000", "10, 30")
+            .replace("1000", "30"),
+    );
+    first.succeed("out", &[], "1");
+    second.succeed("out", &[], "1");
+    let results = |lab: &Lab, configuration: &str| -> Vec<String> {
+        let text = fs::read_to_string(lab.out("out").join("codebook.csv")).unwrap();
+        text.lines()
+            .filter_map(|line| line.strip_prefix(configuration))
+            .map(str::to_string)
+            .take(20)
+            .collect()
+    };
+    assert_eq!(results(&first, "0,"), results(&second, "1,"));
+}
+
+#[test]
+fn unknown_keys_are_errors_that_name_the_nearest() {
+    for (from, to, hint) in [
+        ("train_error", "tain_eror", "did you mean `train_error`?"),
+        ("draws", "drows", "did you mean `draws`?"),
+        ("[codebook]", "[codebok]", "did you mean `codebook`?"),
+        ("\"drawn\"", "\"drwn\"", "did you mean `drawn`?"),
+    ] {
+        let error = Lab::new(&CODEBOOK.replace(from, to)).error("out", &[]);
+        assert!(error.contains(hint), "{error}");
+        assert!(error.contains("experiment.toml"), "{error}");
+    }
+}
+
+#[test]
+fn experiments_that_make_no_sense_are_refused_with_what_would_do() {
+    for (from, to, expected) in [
+        ("draws = 1000", "draws = 0", "1 or more"),
+        (
+            "name = \"codebook\"",
+            "name = \"../codebook\"",
+            "letters, digits",
+        ),
+        (
+            "test_error = 0.5",
+            "test_error = 1.5",
+            "numbers from 0 to 1",
+        ),
+        ("test_error = 0.5", "", "missing field `test_error`"),
+        ("test_error = 0.5", "test_error = [0.5, [0.5]]", "a list"),
+        (
+            "train_error = 0.0001",
+            "train_error = -0.1",
+            "numbers from 0 to 1",
+        ),
+        ("\"drawn\"", "\"searched\"", "one hypothesis in a million"),
+        ("[codebook]", "[networks]", ""),
+    ] {
+        let lab = Lab::new(&CODEBOOK.replace(from, to));
+        let error = lab.error("out", &[]);
+        assert!(error.contains(expected), "{error}");
+        assert!(!lab.out("out").exists());
+    }
+}
+
+#[test]
+fn rows_of_another_version_of_the_experiment_are_refused() {
+    let lab = Lab::new(&CODEBOOK.replace("30000, 20000", "30").replace("1000", "20"));
+    lab.succeed("out", &[], "1");
+    let path = lab.out("out").join("codebook.csv");
+    let whole = fs::read_to_string(&path).unwrap();
+    for (from, to) in [
+        ("0,3,5,30,", "0,3,6,30,"),
+        ("0,3,5,30,", "0,99,5,30,"),
+        ("draw,seed", "draw,seeds"),
+        ("0,3,5,30,", "x"),
+    ] {
+        fs::write(&path, whole.replace(from, to)).unwrap();
+        let error = lab.error("out", &[]);
+        assert!(
+            error.contains("another version of the experiment"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn shards_are_written_as_a_part_of_a_whole() {
+    for shard in ["0/4", "5/4", "1", "1/0", "a/b"] {
+        assert!(Lab::new(CODEBOOK)
+            .error("out", &["--shard", shard])
+            .contains("accepted is I/K"));
+    }
+}
+
+fn committed(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join("experiments")
+        .join(name)
+}
+
+#[test]
+fn the_committed_rows_of_the_codebook_are_reproduced() {
+    let lab = Lab::new(&fs::read_to_string(committed("codebook.toml")).unwrap());
+    lab.succeed("out", &[], "2");
+    for file in ["codebook.csv", "codebook.summary.csv"] {
+        assert!(
+            fs::read(lab.out("out").join(file)).unwrap() == fs::read(committed(file)).unwrap(),
+            "{file} differs"
+        );
+    }
+}
+
+#[test]
+fn a_key_that_is_set_on_the_command_line_is_checked_like_those_in_the_file() {
+    let lab = Lab::new(&fs::read_to_string(committed("codebook.toml")).unwrap());
+    assert!(lab
+        .run("out", &["--set", "draws=1", "--set", "examples=10"])
+        .status
+        .success());
+    let rows = fs::read_to_string(lab.out("out").join("codebook.csv")).unwrap();
+    assert_eq!(rows.lines().count(), 1 + 2 * 3);
+    let all = fs::read_to_string(committed("codebook.csv")).unwrap();
+    assert_eq!(rows.lines().nth(1), all.lines().nth(1));
+    assert!(lab
+        .error("other", &["--set", "exampels=10"])
+        .contains("did you mean `examples`?"));
+    assert!(lab
+        .error("other", &["--set", "draws"])
+        .contains("KEY=VALUE"));
+}
+
+/// The rows of the part of an experiment that takes a few seconds; none where there is no MNIST.
+#[cfg(feature = "train")]
+#[test]
+fn the_first_committed_rows_of_randomised_labels_are_reproduced() {
+    let committed_rows = fs::read_to_string(committed("randomisation-bound.csv")).unwrap();
+    let lab = Lab::new(&fs::read_to_string(committed("randomisation-bound.toml")).unwrap());
+    let output = lab.run("out", &["--set", "draws=2", "--set", "randomised=0.0"]);
+    let error = String::from_utf8_lossy(&output.stderr);
+    if error.contains("mnist") {
+        return;
+    }
+    assert!(output.status.success(), "{error}");
+    let rows = fs::read_to_string(lab.out("out").join("randomisation-bound.csv")).unwrap();
+    assert_eq!(
+        rows.lines().collect::<Vec<_>>(),
+        committed_rows.lines().take(3).collect::<Vec<_>>()
+    );
+}
+
+/// The last of so many shards has no draws, so that only reading is left.
+#[cfg(feature = "train")]
+#[test]
+fn every_committed_experiment_is_understood() {
+    let names = [committed(""), committed("large")].map(|folder| fs::read_dir(folder).unwrap());
+    let names = names
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().path());
+    let experiments: Vec<PathBuf> = names
+        .filter(|path| path.extension().is_some_and(|end| end == "toml"))
+        .collect();
+    assert!(experiments.len() > 10);
+    for path in experiments {
+        let lab = Lab::new(&fs::read_to_string(&path).unwrap());
+        let output = lab.run("out", &["--shard", "100000/100000"]);
+        let error = String::from_utf8_lossy(&output.stderr);
+        let is_absent = ["mnist", "cifar10"].iter().any(|name| error.contains(name));
+        assert!(
+            output.status.success() || is_absent,
+            "{}: {error}",
+            path.display()
+        );
+        let is_large = path
+            .parent()
+            .is_some_and(|folder| folder.ends_with("large"));
+        assert!(
+            is_large || path.with_extension("csv").is_file(),
+            "{} has no reference",
+            path.display()
+        );
+    }
+}

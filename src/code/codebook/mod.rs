@@ -1,0 +1,5 @@
+//! The few values that the weights of a tensor take, and their code.
+
+pub(super) mod code;
+pub(super) mod grid;
+pub(super) mod values;

@@ -1,0 +1,27 @@
+//! A network as numbers, without training: read from elsewhere, simplified, quantised.
+//!
+//! A network that was trained elsewhere is [imported](import) from a
+//! [safetensors file](safetensors). Then [`simplify`] removes what the function does not need, and
+//! [`within_budget`] rounds its weights to fit so many bytes.
+
+mod budget;
+mod import;
+mod import_names;
+mod kmeans;
+mod noise;
+pub mod safetensors;
+mod sensitivity;
+mod simplify;
+mod simplify_links;
+mod trained_network;
+
+pub use budget::{within_budget, BudgetError, Calibration};
+pub use import::{import, ImportError, ImportOptions};
+pub use kmeans::{kmeans, optimal_kmeans};
+pub use noise::{stochastic_bounds, StochasticBound, StochasticError, RELATIVE_WIDTHS};
+#[cfg(feature = "train")]
+pub(crate) use sensitivity::{sensitive_tensors, sensitivities};
+pub use simplify::{
+    first_images, largest_difference, logits, noise_images, shortened, simplify, Simplification,
+};
+pub use trained_network::TrainedNetwork;

@@ -1,0 +1,188 @@
+//! A network as numbers: an architecture and the weights of each of its tensors.
+
+use super::import::ImportError;
+use super::kmeans::optimal_kmeans;
+use crate::code::{Architecture, CodeError, Codebook, CodedTensor, Model, MAX_CODEWORDS};
+
+/// An architecture with weights, before it becomes a [`Model`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainedNetwork {
+    /// The layers.
+    pub architecture: Architecture,
+    /// The weights, one list a tensor, as long and in the order of [`Architecture::tensors`].
+    pub weights: Vec<Vec<f32>>,
+}
+
+/// Codebooks of neighbouring tensors are merged where that saves bits; it is tried up to this many
+/// weights.
+const MERGED_WEIGHTS: usize = 1 << 12;
+
+impl TrainedNetwork {
+    /// Each tensor's weights that are not zero take at most `codewords` values: the best ones, by
+    /// the sum of squared differences. Tensors with fewer values stay as they are.
+    pub fn quantise(&mut self, codewords: usize) {
+        for weights in &mut self.weights {
+            if distinct(weights).is_ok_and(|values| values.len() <= codewords) {
+                continue;
+            }
+            let kept: Vec<f32> = weights
+                .iter()
+                .copied()
+                .filter(|&weight| weight != 0.0)
+                .collect();
+            let centres = optimal_kmeans(&kept, codewords);
+            for weight in weights.iter_mut().filter(|weight| **weight != 0.0) {
+                let after = centres.partition_point(|centre| centre < weight);
+                let candidates =
+                    centres.get(after.saturating_sub(1)..(after + 1).min(centres.len()));
+                let distance = |centre: &&f32| (**centre - *weight).abs();
+                let nearest = candidates
+                    .unwrap_or_default()
+                    .iter()
+                    .min_by(|first, second| distance(first).total_cmp(&distance(second)));
+                *weight = nearest.copied().unwrap_or(*weight);
+            }
+        }
+    }
+
+    /// The model that computes with exactly these weights.
+    ///
+    /// # Errors
+    /// [`ImportError::Values`] if a tensor takes more than [`MAX_CODEWORDS`] values that are not
+    /// zero; [`ImportError::Code`] if one is not a normal number or a tensor does not fit the
+    /// architecture.
+    pub fn model(&self) -> Result<Model, ImportError> {
+        let shapes = self.architecture.tensors();
+        let mut groups: Vec<Vec<f32>> = Vec::new();
+        let mut codebook_of = Vec::new();
+        for (place, weights) in self.weights.iter().enumerate() {
+            let name = || {
+                shapes
+                    .get(place)
+                    .map_or_else(String::new, |shape| shape.name.clone())
+            };
+            let values = distinct(weights).map_err(|found| match found {
+                Distinct::TooMany => ImportError::Values {
+                    tensor: name(),
+                    limit: MAX_CODEWORDS,
+                },
+                Distinct::NotANumber(value) => ImportError::NotFinite {
+                    tensor: name(),
+                    value,
+                },
+            })?;
+            if let Some(last) = groups.last_mut() {
+                let mut merged = last.clone();
+                merged.extend(&values);
+                merged.sort_by(f32::total_cmp);
+                merged.dedup();
+                let is_subset = merged.len() == last.len();
+                let is_small = weights.len() <= MERGED_WEIGHTS && merged.len() <= MAX_CODEWORDS;
+                if is_subset
+                    || (is_small
+                        && self.is_cheaper_merged(&codebook_of, groups.len(), place, &values)?)
+                {
+                    if let Some(last) = groups.last_mut() {
+                        *last = merged;
+                    }
+                    codebook_of.push(groups.len() - 1);
+                    continue;
+                }
+            }
+            groups.push(values);
+            codebook_of.push(groups.len() - 1);
+        }
+        Ok(self.with_codebooks(&groups, &codebook_of)?)
+    }
+
+    /// Whether the tensor at `place` had better share the codebook of the one before it.
+    fn is_cheaper_merged(
+        &self,
+        codebook_of: &[usize],
+        codebooks: usize,
+        place: usize,
+        values: &[f32],
+    ) -> Result<bool, CodeError> {
+        let first = codebook_of
+            .iter()
+            .position(|&codebook| codebook + 1 == codebooks)
+            .unwrap_or(0);
+        let sharing = self.weights.get(first..place).unwrap_or_default();
+        if sharing.iter().map(Vec::len).sum::<usize>() > MERGED_WEIGHTS {
+            return Ok(false);
+        }
+        let together: Vec<&[f32]> = sharing.iter().map(Vec::as_slice).collect();
+        let last: Vec<f32> = together.concat();
+        let this = self.weights.get(place).map_or(&[][..], Vec::as_slice);
+        let separate = plain_bits(&last)? + plain_bits(this)?;
+        let merged = plain_bits(&[&last, this].concat())?;
+        Ok(!values.is_empty() && merged < separate)
+    }
+
+    fn with_codebooks(
+        &self,
+        groups: &[Vec<f32>],
+        codebook_of: &[usize],
+    ) -> Result<Model, CodeError> {
+        let codebooks = groups
+            .iter()
+            .map(|values| Codebook::exact(values.clone()))
+            .collect::<Result<Vec<_>, _>>()?;
+        let none = Codebook::EMPTY;
+        let tensors = self
+            .weights
+            .iter()
+            .zip(codebook_of)
+            .map(|(weights, &codebook)| {
+                let symbols = codebooks.get(codebook).unwrap_or(&none).symbols(weights);
+                CodedTensor { codebook, symbols }
+            });
+        let tensors = tensors.collect();
+        Model::new(self.architecture.clone(), codebooks, tensors)
+    }
+}
+
+/// An estimate of the bits of weights with a codebook of their own: the codebook's and the
+/// empirical entropy of all symbols, with half a logarithm for each.
+fn plain_bits(weights: &[f32]) -> Result<f64, CodeError> {
+    let Ok(values) = distinct(weights) else {
+        return Ok(f64::INFINITY);
+    };
+    let total = weights.len() as f64;
+    let zeros = weights.iter().filter(|&&weight| weight == 0.0).count() as f64;
+    let mut bits = Codebook::exact(values.clone())?.code_length()?;
+    let counts = values
+        .iter()
+        .map(|value| weights.iter().filter(|&weight| weight == value).count() as f64);
+    for count in counts.chain([zeros]).filter(|&count| count > 0.0) {
+        bits += count * (total / count).log2() + 0.5 * total.log2();
+    }
+    Ok(bits)
+}
+
+/// Why the values of a tensor cannot be listed.
+enum Distinct {
+    TooMany,
+    NotANumber(f32),
+}
+
+/// The values that are not zero, ascending.
+fn distinct(weights: &[f32]) -> Result<Vec<f32>, Distinct> {
+    let mut values: Vec<f32> = Vec::new();
+    for &weight in weights {
+        if !weight.is_finite() {
+            return Err(Distinct::NotANumber(weight));
+        }
+        if weight == 0.0 {
+            continue;
+        }
+        let place = values.partition_point(|&value| value < weight);
+        if values.get(place) != Some(&weight) {
+            if values.len() == MAX_CODEWORDS {
+                return Err(Distinct::TooMany);
+            }
+            values.insert(place, weight);
+        }
+    }
+    Ok(values)
+}

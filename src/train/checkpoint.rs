@@ -1,0 +1,158 @@
+//! A training that was interrupted goes on as if it had not been.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use candle_core::{safetensors, DType, Device, Tensor, Var};
+use thiserror::Error;
+
+use super::optimiser::{OptimiserState, Slots};
+use super::parameters::Parameters;
+use super::trainer::Trainer;
+
+/// Why a checkpoint could not be written or taken up.
+#[derive(Debug, Error)]
+pub enum CheckpointError {
+    /// candle reported an error.
+    #[error("checkpoint: {0}")]
+    Candle(#[from] candle_core::Error),
+    /// The operating system reported an error.
+    #[error("checkpoint {path}: {error}")]
+    Io {
+        /// The file.
+        path: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The file is not a checkpoint of this training.
+    #[error("this is not a checkpoint of this training: {0}")]
+    Foreign(String),
+}
+
+impl Trainer<'_> {
+    /// Writes all that is needed to go on bit for bit: epochs, variables, the optimiser's state,
+    /// the parameters' own. The place in the stream of random numbers follows from the epochs. The
+    /// file, in safetensors format, is there whole or not at all.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn save(&self, parameters: &dyn Parameters, path: &Path) -> Result<(), CheckpointError> {
+        let device = &Device::Cpu;
+        let mut tensors = HashMap::new();
+        let state = self.optimiser.state();
+        let counts = [self.epochs() as i64, state.steps as i64];
+        tensors.insert("counts".to_string(), Tensor::new(&counts, device)?);
+        for (place, variable) in self.all_variables(parameters).iter().enumerate() {
+            tensors.insert(
+                format!("variable.{place}"),
+                variable.as_tensor().to_device(device)?,
+            );
+        }
+        for (place, slots) in state.slots.iter().enumerate() {
+            tensors.insert(
+                format!("first.{place}"),
+                Tensor::new(&slots.first[..], device)?,
+            );
+            if !slots.second.is_empty() {
+                tensors.insert(
+                    format!("second.{place}"),
+                    Tensor::new(&slots.second[..], device)?,
+                );
+            }
+        }
+        for (place, tensor) in parameters.state()?.iter().enumerate() {
+            tensors.insert(format!("state.{place}"), tensor.to_device(device)?);
+        }
+        let in_path = |error: std::io::Error| CheckpointError::Io {
+            path: path.display().to_string(),
+            error,
+        };
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let file = tempfile::NamedTempFile::new_in(folder).map_err(in_path)?;
+        safetensors::save(&tensors, file.path())?;
+        file.persist(path).map_err(|error| in_path(error.error))?;
+        Ok(())
+    }
+
+    /// Goes on from a file that [`Trainer::save`] wrote, in a trainer and with parameters made as
+    /// those were.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or belongs to another training.
+    pub fn resume(
+        &mut self,
+        parameters: &mut dyn Parameters,
+        path: &Path,
+    ) -> Result<(), CheckpointError> {
+        let tensors = safetensors::load(path, &Device::Cpu)?;
+        let tensor = |name: &str| {
+            tensors
+                .get(name)
+                .ok_or_else(|| CheckpointError::Foreign(format!("it has no tensor \"{name}\"")))
+        };
+        let counts = tensor("counts")?;
+        if counts.dims() != [2] || counts.dtype() != DType::I64 {
+            return Err(CheckpointError::Foreign(
+                "\"counts\" is not two 64-bit integers".to_string(),
+            ));
+        }
+        let counts: Vec<i64> = counts.to_vec1()?;
+        let (epochs, steps) = (counts[0].max(0) as usize, counts[1].max(0) as u64);
+        if epochs < self.epochs() {
+            return Err(CheckpointError::Foreign(format!(
+                "it stands at epoch {epochs}, this at {}",
+                self.epochs()
+            )));
+        }
+        let variables = self.all_variables(parameters);
+        let numbers = |name: String| {
+            Ok::<Vec<f32>, CheckpointError>(tensor(&name)?.flatten_all()?.to_vec1()?)
+        };
+        let mut slots = Vec::new();
+        let mut values = Vec::new();
+        for (place, (variable, own)) in variables
+            .iter()
+            .zip(&self.optimiser.state().slots)
+            .enumerate()
+        {
+            let value = tensor(&format!("variable.{place}"))?;
+            if value.shape() != variable.shape() || value.dtype() != variable.dtype() {
+                return Err(CheckpointError::Foreign(format!(
+                    "variable {place} is {:?}, not {:?}",
+                    value.shape(),
+                    variable.shape()
+                )));
+            }
+            values.push(value.to_device(variable.device())?);
+            let second = if own.second.is_empty() {
+                Vec::new()
+            } else {
+                numbers(format!("second.{place}"))?
+            };
+            slots.push(Slots {
+                first: numbers(format!("first.{place}"))?,
+                second,
+            });
+        }
+        self.optimiser.restore(OptimiserState { steps, slots })?;
+        for (variable, value) in variables.iter().zip(&values) {
+            variable.set(value)?;
+        }
+        let state = (0..)
+            .map_while(|place| tensors.get(&format!("state.{place}")).cloned())
+            .collect();
+        parameters.restore(state)?;
+        self.skip_to(epochs);
+        Ok(())
+    }
+
+    /// The parameters' variables and the temperature, in the optimiser's order.
+    fn all_variables(&self, parameters: &dyn Parameters) -> Vec<Var> {
+        let mut variables = parameters.variables();
+        variables.push(self.log_temperature.clone());
+        variables
+    }
+}
