@@ -1,5 +1,5 @@
 //! The check of theorems: it passes, it notices broken ones, and it does not depend on threads.
-#![cfg(feature = "command")]
+#![cfg(feature = "lab")]
 #![allow(clippy::unwrap_used)]
 
 use std::sync::OnceLock;

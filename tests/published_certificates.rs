@@ -1,6 +1,5 @@
 //! The certificates that are published in `experiments/certificates` hold, and the first page says
 //! what they say.
-#![cfg(feature = "command")]
 #![allow(clippy::unwrap_used)]
 
 use std::fs;

@@ -4,10 +4,13 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::output::{print, print_json};
+#[cfg(feature = "download")]
 use super::progress::progress_bar;
 use super::table::table;
 use super::{Failure, MISUSE};
-use nonvacuous::data::{fetch, known_set, path, KnownSet, SearchPath, KNOWN_SETS};
+#[cfg(feature = "download")]
+use nonvacuous::data::fetch;
+use nonvacuous::data::{known_set, path, KnownSet, SearchPath, KNOWN_SETS};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -25,6 +28,7 @@ enum Action {
         name: String,
     },
     /// Download a data set into --data-dir or the cache folder
+    #[cfg(feature = "download")]
     Fetch {
         /// Name of the data set
         name: String,
@@ -39,6 +43,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     let folder = match &arguments.action {
         Action::List => return list(search, json),
         Action::Path { name } => path(known(name)?, search)?,
+        #[cfg(feature = "download")]
         Action::Fetch { name, mirror } => {
             let bar = progress_bar(0, "{msg} {bar:24} {bytes}/{total_bytes}, {eta} left");
             let folder = fetch(
