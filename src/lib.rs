@@ -22,6 +22,7 @@ pub mod evaluate;
 pub mod figures;
 #[cfg(feature = "lab")]
 pub mod lab;
+mod nearest;
 pub mod network;
 pub mod random;
 #[cfg(feature = "train")]

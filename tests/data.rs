@@ -378,6 +378,15 @@ fn an_unknown_name_is_answered_with_the_nearest_and_all_known_names() {
 }
 
 #[test]
+fn a_name_like_no_other_is_answered_with_all_known_names_and_no_guess() {
+    let message = load("nope", &SearchPath::only(Path::new("/nowhere")))
+        .unwrap_err()
+        .to_string();
+    assert!(!message.contains("did you mean"), "{message}");
+    assert!(message.contains("known are digits, "), "{message}");
+}
+
+#[test]
 fn a_set_that_is_not_there_is_answered_with_every_folder_looked_in_and_a_hint() {
     let search = SearchPath {
         folders: vec!["/nowhere".into(), "/never".into()],

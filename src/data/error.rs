@@ -136,13 +136,14 @@ pub enum DataError {
     },
     /// Neither a known name nor a folder.
     #[error(
-        "there is no data set \"{name}\": did you mean {nearest}? Known are {known}; or name a folder of idx files"
+        "there is no data set \"{name}\"{}; known are {known}; or name a folder of idx files",
+        nearest.as_ref().map_or(String::new(), |name| format!(" (did you mean {name}?)"))
     )]
     Unknown {
         /// What was asked for.
         name: String,
-        /// The known name that is most like it.
-        nearest: String,
+        /// The known name that is like it.
+        nearest: Option<String>,
         /// The known names.
         known: String,
     },

@@ -12,9 +12,9 @@ use super::error::DataError;
 use super::file::{in_file, read};
 use super::idx::{read_images, read_labels};
 use super::image_folder::PhotographSet;
-use super::nearest::nearest;
 use super::search_path::SearchPath;
 use crate::digest::sha256;
+use crate::nearest::nearest;
 use crate::shape::ImageSize;
 
 /// Classes of the sets in idx format.
@@ -40,9 +40,7 @@ pub fn load(selector: &str, search: &SearchPath) -> Result<DataSet, DataError> {
             let names = KNOWN_SETS.iter().map(|set| set.name);
             Err(DataError::Unknown {
                 name: selector.to_string(),
-                nearest: nearest(selector, names.clone())
-                    .unwrap_or_default()
-                    .to_string(),
+                nearest: nearest(selector, names.clone()).map(str::to_string),
                 known: names.collect::<Vec<&str>>().join(", "),
             })
         }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use etcetera::base_strategy::{choose_native_strategy, BaseStrategy};
+
 use super::catalogue::KnownSet;
 
 /// Folders in the order in which they are searched.
@@ -17,23 +19,24 @@ impl SearchPath {
     /// `data_dir`, then `$NONVACUOUS_DATA`, then the user's cache folder, then
     /// `/usr/share/datasets`.
     ///
-    /// Data sets are fetched into `data_dir` if it is given, else into the cache folder:
-    /// `$XDG_CACHE_HOME/nonvacuous` or `$HOME/.cache/nonvacuous`.
+    /// Data sets are fetched into `data_dir` if it is given, else into `nonvacuous` in the folder
+    /// that the system keeps caches in: `$XDG_CACHE_HOME` or `~/.cache` on Linux,
+    /// `~/Library/Caches` on macOS, `%LOCALAPPDATA%` on Windows. Where nobody has a home, that is
+    /// the folder for temporary files.
     pub fn from_environment(data_dir: Option<&Path>) -> Self {
-        let variable = |name: &str| {
-            std::env::var_os(name)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        };
-        let cache = variable("XDG_CACHE_HOME")
-            .or_else(|| variable("HOME").map(|home| home.join(".cache")))
-            .unwrap_or_else(std::env::temp_dir)
-            .join("nonvacuous");
+        let cache = match choose_native_strategy() {
+            Ok(system) => system.cache_dir(),
+            Err(_) => std::env::temp_dir(),
+        }
+        .join("nonvacuous");
+        let given = std::env::var_os("NONVACUOUS_DATA")
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from);
         let data_dir = data_dir.map(Path::to_path_buf);
         let folders = data_dir
             .iter()
             .cloned()
-            .chain(variable("NONVACUOUS_DATA"))
+            .chain(given)
             .chain([cache.clone(), PathBuf::from("/usr/share/datasets")])
             .collect();
         Self {

@@ -25,7 +25,7 @@ use thiserror::Error;
 
 pub use picture::Picture;
 
-use crate::data::nearest;
+use crate::nearest::nearest;
 
 /// A picture of results.
 #[derive(Debug, Clone, Copy)]
@@ -47,11 +47,14 @@ pub struct Figure {
 #[derive(Debug, Error)]
 pub enum FigureError {
     /// A name that no figure has.
-    #[error("there is no figure \"{name}\"{}; accepted are {accepted}", hint.map_or(String::new(), |hint| format!("; did you mean \"{hint}\"?")))]
+    #[error(
+        "there is no figure \"{name}\"{}; accepted are {accepted}",
+        hint.map_or(String::new(), |hint| format!(" (did you mean \"{hint}\"?)"))
+    )]
     Unknown {
         /// What was given.
         name: String,
-        /// The nearest name.
+        /// The name that is like it.
         hint: Option<&'static str>,
         /// All names.
         accepted: String,
@@ -112,7 +115,7 @@ impl Figure {
     /// The figure of that name.
     ///
     /// # Errors
-    /// [`FigureError::Unknown`] with the nearest name.
+    /// [`FigureError::Unknown`], with the name that is like it if there is one.
     pub fn named(name: &str) -> Result<&'static Self, FigureError> {
         FIGURES
             .iter()

@@ -23,7 +23,8 @@ use super::bounds::{Bounds, MostBits};
 use super::codebook::Codebook;
 use super::error::RunError;
 use super::subject::{Origin, Subject};
-use crate::data::{nearest, SearchPath};
+use crate::data::SearchPath;
+use crate::nearest::nearest;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -303,15 +304,12 @@ fn cell(key: &str, value: &Value) -> Result<String, RunError> {
     }
 }
 
-/// An error of the TOML reader; with the nearest name if it says that one is unknown and, in
+/// An error of the TOML reader; with the name that is like it if it says that one is unknown and, in
 /// backticks, which are expected.
 fn with_hint(text: &str, message: &str) -> RunError {
     let mut quoted = message.split('`').skip(1).step_by(2);
-    let hint = match (message.starts_with("unknown"), quoted.next()) {
-        (true, Some(typed)) => {
-            nearest(typed, quoted).map(|name| format!("\ndid you mean `{name}`?"))
-        }
-        _ => None,
-    };
-    RunError::Toml(text.to_string() + &hint.unwrap_or_default())
+    let unknown = quoted.next().filter(|_| message.starts_with("unknown"));
+    let meant = unknown.and_then(|typed| nearest(typed, quoted));
+    let hint = meant.map_or(String::new(), |name| format!("\ndid you mean `{name}`?"));
+    RunError::Toml(text.to_string() + &hint)
 }

@@ -82,6 +82,10 @@ fn one_figure_can_be_asked_for_and_a_wrong_name_is_met_with_the_nearest() {
         &[&["figures", "covrage"], &arguments[..]].concat(),
     ));
     assert!(error.contains("did you mean \"coverage\"?"), "{error}");
+    let error = misuse(&nonvacuous(
+        &[&["figures", "nope"], &arguments[..]].concat(),
+    ));
+    assert!(!error.contains("did you mean"), "{error}");
 }
 
 #[test]
