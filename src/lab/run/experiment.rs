@@ -304,8 +304,8 @@ fn cell(key: &str, value: &Value) -> Result<String, RunError> {
     }
 }
 
-/// An error of the TOML reader; with the name that is like it if it says that one is unknown and, in
-/// backticks, which are expected.
+/// An error of the TOML reader; with the name that is like it if it says that one is unknown and,
+/// in backticks, which are expected.
 fn with_hint(text: &str, message: &str) -> RunError {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let unknown = quoted.next().filter(|_| message.starts_with("unknown"));
