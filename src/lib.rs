@@ -29,6 +29,7 @@ pub mod random;
 pub mod search;
 pub mod shape;
 pub mod spread;
+pub mod storage;
 #[cfg(feature = "train")]
 pub mod train;
 mod vectorised;

@@ -1,57 +1,39 @@
 //! Files that are either whole or not there.
 
-use std::io::{BufWriter, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
+
+use nonvacuous::storage::whole_file;
 
 use super::{Failure, MISUSE};
 
 /// Writes `bytes` to `path`, whole or not at all.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    write_with(path, |file| file.write_all(bytes))
+    Ok(whole_file::write(path, bytes)?)
 }
 
 /// Writes lines, each with its end, to `path`, whole or not at all.
 pub(super) fn write_lines(path: &Path, lines: &[String]) -> Result<(), Failure> {
-    write_whole(path, (lines.join("\n") + "\n").as_bytes())
+    Ok(whole_file::write_lines(path, lines)?)
 }
 
-/// Writes to `path` through a temporary file beside it, so that no one ever sees a part of it.
+/// Writes what `contents` writes to `path`, whole or not at all.
 pub(super) fn write_with(
     path: &Path,
-    write: impl FnOnce(&mut BufWriter<&std::fs::File>) -> std::io::Result<()>,
+    contents: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
 ) -> Result<(), Failure> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let written = temporary().tempfile_in(folder).and_then(|file| {
-        let mut buffered = BufWriter::new(file.as_file());
-        write(&mut buffered)?;
-        buffered.flush()?;
-        drop(buffered);
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
-    });
-    written.map_err(|error| cannot("write", path, &error))
-}
-
-/// A temporary file that, once it has its name, may be read by those who may read any new file.
-fn temporary() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
+    Ok(whole_file::write_with(path, contents)?)
 }
 
 /// Reads a file.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|error| cannot("read", path, &error))
+    Ok(whole_file::read(path)?)
 }
 
 /// Creates a folder and those above it.
 pub(super) fn create_folder(path: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(path).map_err(|error| cannot("create", path, &error))
+    Ok(whole_file::create_folder(path)?)
 }
 
 /// Names the file in an error of the operating system.

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output::{print, print_json, read, write_lines};
+use super::output::{print, print_json, read, write_lines, write_with};
 use super::progress::progress_bar;
-use super::row::{csv, Row};
+use super::row::{csv as lines, Row};
 use super::table::table;
 use super::Failure;
 use nonvacuous::data::SearchPath;
@@ -72,17 +72,21 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         .iter()
         .map(coverage_row)
         .collect();
-    let lines: Vec<String> = std::iter::once(experiment.header())
-        .chain(rows.into_iter().map(|(_, line)| line))
-        .collect();
-    write_lines(store.path(), &lines)?;
+    write_with(store.path(), |file| {
+        let mut writer = csv::Writer::from_writer(file);
+        writer.write_record(experiment.columns())?;
+        for row in &rows {
+            writer.write_record(&row.cells)?;
+        }
+        writer.flush()
+    })?;
     for (kind, rows) in [("summary", &summaries), ("coverage", &coverages)] {
         if !rows.is_empty() {
             write_lines(
                 &arguments
                     .out
                     .join(format!("{}.{kind}.csv", experiment.name())),
-                &csv(rows),
+                &lines(rows),
             )?;
         }
     }

@@ -6,6 +6,8 @@ use thiserror::Error;
 
 use crate::bounds::BoundError;
 use crate::data::DataError;
+use crate::storage::append_log::LogError;
+use crate::storage::file_error::FileError;
 
 /// Why an experiment cannot be read or run.
 #[derive(Debug, Error)]
@@ -61,7 +63,8 @@ pub enum RunError {
     },
     /// Rows of something else.
     #[error(
-        "{path}, line {line}: {reason}; is it from another version of the experiment? Use another --out, or remove it"
+        "{path}, line {line}: {reason}; is it from another version of the experiment? Use another \
+         --out, or remove it"
     )]
     Foreign {
         /// The file.
@@ -74,12 +77,10 @@ pub enum RunError {
     /// Two processes would write the same file.
     #[error("{0} is being written by another process; give each its own --shard or --out")]
     Locked(PathBuf),
-    /// The operating system reported an error.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// The operating system's error.
-        source: std::io::Error,
-    },
+    /// Rows that cannot be read or written.
+    #[error(transparent)]
+    Log(LogError),
+    /// A file or folder that cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
 }

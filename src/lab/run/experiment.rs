@@ -171,27 +171,23 @@ impl Experiment {
         }
     }
 
-    /// The first line of its CSV.
-    pub fn header(&self) -> String {
-        let (keys, results) = self
-            .configurations
-            .first()
-            .map_or((Vec::new(), &[][..]), |first| {
-                (
-                    first.values.iter().map(|(key, _)| key.as_str()).collect(),
-                    first.subject.results(),
-                )
-            });
-        [&["configuration", "draw", "seed"], &keys[..], results]
-            .concat()
-            .join(",")
+    /// The columns of its CSV.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&str> {
+        let mut columns = vec!["configuration", "draw", "seed"];
+        if let Some(first) = self.configurations.first() {
+            columns.extend(first.values.iter().map(|(key, _)| key.as_str()));
+            columns.extend(first.subject.results());
+        }
+        columns
     }
 
-    /// A row of its CSV.
-    pub fn line(&self, place: usize, draw: u64, results: &[String]) -> String {
-        [self.beginning(place, draw), results.to_vec()]
-            .concat()
-            .join(",")
+    /// The cells of a row of its CSV.
+    #[must_use]
+    pub fn cells(&self, place: usize, draw: u64, results: Vec<String>) -> Vec<String> {
+        let mut cells = self.beginning(place, draw);
+        cells.extend(results);
+        cells
     }
 
     /// The cells of a row before its results.

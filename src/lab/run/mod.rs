@@ -32,7 +32,7 @@ use rayon::prelude::*;
 pub use error::RunError;
 pub use experiment::{Configuration, Experiment};
 pub use shard::Shard;
-pub use store::{Key, Store};
+pub use store::{DrawnRow, Key, Store};
 pub use subject::{Origin, Outcome, Ranges, Subject};
 pub use summary::{coverage, summary, Coverage, Mean, Summary, CONFIDENCE};
 
@@ -53,7 +53,7 @@ pub fn run(
     let wanted = |key: Key| shard.has(key.draw) && !store.has(key);
     each_stack(experiment, wanted, |rows| {
         let count = rows.len();
-        store.append(rows.into_iter().map(|(_, line)| line).collect())?;
+        store.append(rows)?;
         report(count);
         Ok(())
     })
@@ -63,7 +63,7 @@ pub fn run(
 ///
 /// # Errors
 /// If a draw cannot be computed.
-pub fn draw_all(experiment: &Experiment) -> Result<Vec<(Key, String)>, RunError> {
+pub fn draw_all(experiment: &Experiment) -> Result<Vec<DrawnRow>, RunError> {
     let all = Mutex::new(Vec::new());
     each_stack(
         experiment,
@@ -76,7 +76,7 @@ pub fn draw_all(experiment: &Experiment) -> Result<Vec<(Key, String)>, RunError>
         },
     )?;
     let mut all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
-    all.sort_unstable_by_key(|(key, _)| *key);
+    all.sort_unstable_by_key(|row: &DrawnRow| row.key);
     Ok(all)
 }
 
@@ -84,7 +84,7 @@ pub fn draw_all(experiment: &Experiment) -> Result<Vec<(Key, String)>, RunError>
 fn each_stack(
     experiment: &Experiment,
     wanted: impl Fn(Key) -> bool,
-    take: impl Fn(Vec<(Key, String)>) -> Result<(), RunError> + Sync,
+    take: impl Fn(Vec<DrawnRow>) -> Result<(), RunError> + Sync,
 ) -> Result<(), RunError> {
     let mut stacks: Vec<(usize, Vec<u64>)> = Vec::new();
     for configuration in 0..experiment.configurations().len() {
@@ -109,14 +109,12 @@ fn each_stack(
         let results = configuration
             .subject
             .draw(&experiment.origin(configuration), &draws)?;
-        let row = |(&draw, results): (&u64, Vec<String>)| {
-            (
-                Key {
-                    configuration: place,
-                    draw,
-                },
-                experiment.line(place, draw, &results),
-            )
+        let row = |(&draw, results): (&u64, Vec<String>)| DrawnRow {
+            key: Key {
+                configuration: place,
+                draw,
+            },
+            cells: experiment.cells(place, draw, results),
         };
         take(draws.iter().zip(results).map(row).collect())
     };

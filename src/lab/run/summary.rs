@@ -1,7 +1,7 @@
 //! What the rows of an experiment say about the limit and about the upper bounds.
 
 use super::experiment::Experiment;
-use super::store::Key;
+use super::store::DrawnRow;
 use super::subject::{Outcome, Subject};
 use crate::bounds::{
     held_out, limit_kl, Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio,
@@ -104,14 +104,14 @@ impl Coverage {
 /// The outcomes of each configuration that has been drawn.
 fn outcomes<'a>(
     experiment: &'a Experiment,
-    rows: &[(Key, String)],
+    rows: &[DrawnRow],
 ) -> Vec<(usize, &'a dyn Subject, Vec<Outcome>)> {
     let of = |(place, configuration): (usize, &'a super::experiment::Configuration)| {
         let skipped = experiment.beginning(place, 0).len();
-        let own = rows.iter().filter(|(key, _)| key.configuration == place);
-        let outcome = |(_, line): &(Key, String)| {
-            let cells: Vec<&str> = line.split(',').skip(skipped).collect();
-            configuration.subject.outcome(&cells)
+        let own = rows.iter().filter(|row| row.key.configuration == place);
+        let outcome = |row: &DrawnRow| {
+            let results: Vec<&str> = row.cells.iter().skip(skipped).map(String::as_str).collect();
+            configuration.subject.outcome(&results)
         };
         let outcomes: Vec<Outcome> = own.filter_map(outcome).collect();
         (place, &*configuration.subject, outcomes)
@@ -129,10 +129,7 @@ fn outcomes<'a>(
 ///
 /// # Errors
 /// If a row's numbers are outside a bound's domain.
-pub fn summary(
-    experiment: &Experiment,
-    rows: &[(Key, String)],
-) -> Result<Vec<Summary>, BoundError> {
+pub fn summary(experiment: &Experiment, rows: &[DrawnRow]) -> Result<Vec<Summary>, BoundError> {
     let of = |(configuration, subject, outcomes): (usize, &dyn Subject, Vec<Outcome>)| {
         let n = subject.examples() as f64;
         let values =
@@ -175,10 +172,7 @@ pub fn summary(
 ///
 /// # Errors
 /// If a row's numbers are outside a bound's domain.
-pub fn coverage(
-    experiment: &Experiment,
-    rows: &[(Key, String)],
-) -> Result<Vec<Coverage>, BoundError> {
+pub fn coverage(experiment: &Experiment, rows: &[DrawnRow]) -> Result<Vec<Coverage>, BoundError> {
     let mut all = Vec::new();
     for (configuration, subject, outcomes) in outcomes(experiment, rows) {
         let Some(delta) = subject.delta() else {
