@@ -309,6 +309,57 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Two rows are often in order, and a changed symbol breaks it.
+    #[test]
+    fn a_model_with_another_symbol_can_be_encoded(
+        (columns, mut symbols) in (1usize..7).prop_flat_map(|side| {
+            (Just(side), prop::collection::vec(0u8..3, 2 * side * side))
+        }),
+        ascending: bool,
+    ) {
+        if ascending {
+            symbols.sort();
+        }
+        let codebook = Codebook::new(0, vec![-1.0, 1.0]).unwrap();
+        let tensor = CodedTensor { codebook: 0, symbols: symbols.clone() };
+        let layers = architecture("dense:2", columns);
+        let model = Model::new(layers, vec![codebook], vec![tensor]).unwrap();
+        for weight in 0..symbols.len() {
+            for symbol in 0..3 {
+                let changed = model.with_symbol(0, weight, symbol).unwrap();
+                let file = changed.encode();
+                prop_assert!(file.is_ok(), "{:?}: {:?}", file, changed.tensors());
+                prop_assert_eq!(Model::decode(&file.unwrap()).unwrap(), changed);
+            }
+        }
+    }
+}
+
+#[test]
+fn published_files_are_what_the_encoder_makes_of_their_weights() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/certificates");
+    for name in [
+        "cifar10",
+        "digits",
+        "fashion-mnist",
+        "mnist",
+        "mnist-lenet5",
+    ] {
+        let file = std::fs::read(folder.join(name).join("model.nvc")).unwrap();
+        let model = Model::decode(&file).unwrap();
+        assert_eq!(model.encode().unwrap(), file, "{name}");
+        // The codes of the symbols are chosen anew.
+        let again = Model::with_subspaces(
+            model.architecture().clone(),
+            model.codebooks().to_vec(),
+            model.tensors().to_vec(),
+            model.subspaces().to_vec(),
+        );
+        assert_eq!(again.unwrap().encode().unwrap(), file, "{name}");
+    }
+}
+
 #[test]
 fn files_that_are_not_model_files_say_why() {
     assert_eq!(Model::decode(&[]), Err(CodeError::Empty));

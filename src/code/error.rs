@@ -93,10 +93,4 @@ pub enum CodeError {
         /// Number of weights.
         weights: usize,
     },
-    /// Rows that are coded as if they were in order, but are not.
-    #[error("row {row} is not in order")]
-    NotSorted {
-        /// The first row that comes before its predecessor, counted from 1.
-        row: usize,
-    },
 }

@@ -237,7 +237,9 @@ impl Model {
         &self.tensors
     }
 
-    /// The same model with another symbol for one weight.
+    /// The same model with another symbol for one weight, coded in the same way as before; unless
+    /// its tensor's rows are no longer in the order that this way needs, for which the shortest is
+    /// chosen again.
     ///
     /// # Errors
     /// [`CodeError::Tensor`] if there is no such weight, or its codebook has no such symbol.
@@ -247,14 +249,16 @@ impl Model {
             index: tensor + 1,
             reason,
         };
-        let changed = model
-            .tensors
-            .get_mut(tensor)
-            .ok_or_else(|| wrong("there is no such tensor".to_string()))?;
-        let codewords = model
-            .codebooks
-            .get(changed.codebook)
-            .map_or(0, Codebook::len);
+        let (Some(changed), Some(symbol_code), Some(subspace)) = (
+            model.tensors.get_mut(tensor),
+            model.symbol_codes.get_mut(tensor),
+            model.subspaces.get(tensor),
+        ) else {
+            return Err(wrong("there is no such tensor".to_string()));
+        };
+        let codebook = model.codebooks.get(changed.codebook);
+        let alphabet = codebook.unwrap_or(&Codebook::EMPTY).alphabet();
+        let codewords = alphabet.len();
         if usize::from(symbol) > codewords {
             return Err(wrong(format!("symbol {symbol}, but {codewords} codewords")));
         }
@@ -262,6 +266,18 @@ impl Model {
             .symbols
             .get_mut(weight)
             .ok_or_else(|| wrong(format!("there is no weight {weight}")))? = symbol;
+        if *symbol_code == SymbolCode::Sorted {
+            let coordinates = changed.symbols.len();
+            let geometry = match subspace {
+                Some(_) => Geometry::line(coordinates),
+                None => *Geometry::of(&model.architecture)
+                    .get(tensor)
+                    .unwrap_or(&Geometry::line(coordinates)),
+            };
+            if !changed.can_be_coded(*symbol_code, geometry) {
+                *symbol_code = changed.shortest_code(alphabet, geometry)?;
+            }
+        }
         Ok(model)
     }
 

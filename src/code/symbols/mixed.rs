@@ -191,7 +191,7 @@ impl MixedCode {
             return if next == 0 {
                 Ok(())
             } else {
-                Err(CodeError::NotSorted { row: at.row + 1 })
+                Err(CodeError::InvalidCodeWord)
             };
         }
         let taken = |column: Option<usize>| {

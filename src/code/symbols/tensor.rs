@@ -46,28 +46,38 @@ impl CodedTensor {
         let tried = self.symbols.get(..TRIED_WEIGHTS).unwrap_or(&self.symbols);
         let mut shortest = (SymbolCode::Plain, f64::INFINITY);
         for code in SymbolCode::ALL {
-            if code.is_mixed() && self.symbols.len() > MAX_MIXED_WEIGHTS {
+            if !self.can_be_coded(code, geometry) {
                 continue;
             }
             let mut encoder = Encoder::new();
-            match code.run(
-                &mut Writer {
-                    encoder: &mut encoder,
-                    symbols: tried,
-                },
-                alphabet,
-                geometry,
-            ) {
-                // The rows are in another order.
-                Err(CodeError::NotSorted { .. }) => continue,
-                done => done?,
-            }
+            let mut writer = Writer {
+                encoder: &mut encoder,
+                symbols: tried,
+            };
+            code.run(&mut writer, alphabet, geometry)?;
             let bits = encoder.ideal_bits();
             if bits < shortest.1 {
                 shortest = (code, bits);
             }
         }
         Ok(shortest.0)
+    }
+
+    /// Whether the symbols have a code word of this kind.
+    pub(in crate::code) fn can_be_coded(&self, code: SymbolCode, geometry: Geometry) -> bool {
+        if code.is_mixed() && self.symbols.len() > MAX_MIXED_WEIGHTS {
+            return false;
+        }
+        code != SymbolCode::Sorted || self.rows_descend(geometry)
+    }
+
+    /// Whether rows are in descending lexicographic order of which weights are not zero.
+    fn rows_descend(&self, geometry: Geometry) -> bool {
+        let rows = || self.symbols.chunks(geometry.columns().max(1));
+        let is_nonzero = |&symbol: &u8| symbol != 0;
+        rows()
+            .zip(rows().skip(1))
+            .all(|(row, next)| row.iter().map(is_nonzero).ge(next.iter().map(is_nonzero)))
     }
 
     /// Writes all symbols.

@@ -47,6 +47,20 @@ fn original() -> &'static Path {
     folder.path()
 }
 
+#[test]
+fn a_layer_of_two_units_is_polished_to_the_end() {
+    let folder = tempdir().unwrap();
+    let layers = ["--arch", "dense:2 relu dense:10"];
+    for seed in ["0", "1", "2"] {
+        let output = nonvacuous(&["certify", "--effort", "quick", "--seed", seed])
+            .args(layers)
+            .args(["--out", path(&folder.path().join(seed))])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+}
+
 /// A copy of the original, to be spoilt.
 struct Copy {
     folder: TempDir,
