@@ -18,6 +18,8 @@ use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 use tempfile::{tempdir, TempDir};
 
+mod needs;
+
 const NAMES: [&str; 4] = [
     "train-images-idx3-ubyte",
     "train-labels-idx1-ubyte",
@@ -426,20 +428,10 @@ fn the_first_folder_with_all_files_is_taken() {
 
 #[test]
 fn real_sets_have_the_known_contents_and_sizes() {
-    let Some(folder) = std::env::var_os("NONVACUOUS_DATA").map(PathBuf::from) else {
-        println!("skipped: NONVACUOUS_DATA is not set");
-        return;
-    };
-    let search = SearchPath {
-        folders: vec![folder.clone(), "/usr/share/datasets".into()],
-        cache: folder,
-    };
     for set in KNOWN_SETS {
-        if !set.folders.is_empty() && path(set, &search).is_err() {
-            println!("skipped: {} is not there", set.name);
+        let Some(loaded) = needs::data_set(set.name) else {
             continue;
-        }
-        let loaded = load(set.name, &search).unwrap();
+        };
         assert_eq!(
             (loaded.train.len(), loaded.test.unwrap().len()),
             (set.training, set.test),

@@ -2,7 +2,7 @@
 #![cfg(feature = "train")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use candle_core::{Device, Tensor};
 use nonvacuous::code::Architecture;
@@ -12,15 +12,7 @@ use nonvacuous::network::{import, ImportOptions};
 use nonvacuous::shape::ImageSize;
 use nonvacuous::train::Network;
 
-/// A file of the data folder; `None`, said aloud, in a clone without it.
-fn reference_file(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("NONVACUOUS_DATA").map(|folder| PathBuf::from(folder).join(name));
-    let found = path.filter(|path| path.exists());
-    if found.is_none() {
-        eprintln!("skipped: there is no {name} in $NONVACUOUS_DATA");
-    }
-    found
-}
+mod needs;
 
 /// A named network with the weights of a file.
 fn imported(file: &Path, name: &str, input: ImageSize, classes: usize) -> (Network, Vec<Tensor>) {
@@ -73,10 +65,8 @@ fn errors(network: &Network, weights: &[Tensor], data: &LabelledImages) -> usize
 
 #[test]
 fn the_lenet_of_zhou_et_al_misreads_470_training_and_231_test_images() {
-    let (Some(file), Some(_)) = (
-        reference_file("zhou_lenet.safetensors"),
-        reference_file("mnist"),
-    ) else {
+    let (Some(file), Some(_)) = (needs::file("zhou_lenet.safetensors"), needs::file("mnist"))
+    else {
         return;
     };
     let data = load("mnist", &SearchPath::from_environment(None)).unwrap();
@@ -100,7 +90,7 @@ fn standardise(channel: usize, level: u8) -> f32 {
 
 #[test]
 fn the_logits_of_efficientnet_lite0_are_those_of_pytorch() {
-    let Some(file) = reference_file("efficientnet_lite0.safetensors") else {
+    let Some(file) = needs::file("efficientnet_lite0.safetensors") else {
         return;
     };
     let (network, weights) = imported(&file, "efficientnet-lite0", IMAGENET, 1000);
@@ -142,8 +132,8 @@ fn the_logits_of_efficientnet_lite0_are_those_of_pytorch() {
 #[ignore = "a minute: 1,000 photographs"]
 fn efficientnet_lite0_misreads_a_quarter_of_the_sample_of_imagenet() {
     let (Some(file), Some(sample)) = (
-        reference_file("efficientnet_lite0.safetensors"),
-        reference_file("imagenet-sample"),
+        needs::file("efficientnet_lite0.safetensors"),
+        needs::file("imagenet-sample"),
     ) else {
         return;
     };

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod models;
+mod needs;
 
 use std::path::Path;
 use std::process::Command;
@@ -23,8 +24,8 @@ fn a_second_decoder_reads_the_same_weights_from_files_of_every_kind() {
     }
     let output = match python.output() {
         Ok(output) => output,
-        Err(error) => {
-            eprintln!("skipped: python3: {error}");
+        Err(_) => {
+            needs::lacking("python3");
             return;
         }
     };

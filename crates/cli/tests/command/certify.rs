@@ -12,6 +12,8 @@ use nonvacuous::data::{digits, LabelledImages};
 use serde_json::Value;
 use tempfile::{tempdir, TempDir};
 
+use crate::needs;
+
 fn nonvacuous(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nonvacuous"));
     command.args(arguments);
@@ -594,25 +596,10 @@ fn data_lists_finds_and_refuses() {
     assert!(fs::read_dir(folder).unwrap().next().is_none());
 }
 
-/// Whether a data set is on this machine; if not, the test that asks says so and is skipped.
-fn is_here(name: &str) -> bool {
-    let here = nonvacuous(&["data", "path", name])
-        .output()
-        .unwrap()
-        .status
-        .success();
-    if !here {
-        eprintln!(
-            "skipped: {name} is not on this machine; set NONVACUOUS_DATA to a folder that has it"
-        );
-    }
-    here
-}
-
 #[test]
 fn a_network_for_a_full_data_set_is_certified_and_verified() {
     for name in ["mnist", "fashion-mnist"] {
-        if !is_here(name) {
+        if needs::data_set(name).is_none() {
             continue;
         }
         let folder = tempdir().unwrap();

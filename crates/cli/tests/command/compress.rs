@@ -11,6 +11,8 @@ use nonvacuous::network::{largest_difference, logits, noise_images, simplify, Tr
 use nonvacuous::shape::ImageSize;
 use tempfile::TempDir;
 
+use crate::needs;
+
 fn nonvacuous(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_nonvacuous"))
         .args(arguments)
@@ -474,14 +476,12 @@ fn inspect_accounts_for_every_bit_of_a_compressed_network() {
 
 /// The network that Zhou et al. (2019) released, where it is.
 fn released() -> Option<String> {
-    let path = Path::new(&std::env::var_os("NONVACUOUS_DATA")?).join("zhou_lenet.safetensors");
-    path.exists().then(|| text(&path).to_string())
+    needs::file("zhou_lenet.safetensors").map(|path| text(&path).to_string())
 }
 
 #[test]
 fn the_released_lenet_takes_at_most_3_9_kibibytes() {
     let Some(network) = released() else {
-        eprintln!("skipped: zhou_lenet.safetensors is not in $NONVACUOUS_DATA");
         return;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -504,7 +504,6 @@ fn the_released_lenet_takes_at_most_3_9_kibibytes() {
 #[test]
 fn the_released_lenet_is_certified_below_34_percent_and_verified() {
     let Some(network) = released() else {
-        eprintln!("skipped: zhou_lenet.safetensors is not in $NONVACUOUS_DATA");
         return;
     };
     let folder = tempfile::tempdir().unwrap();

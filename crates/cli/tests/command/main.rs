@@ -9,6 +9,8 @@ mod compress;
 mod figures;
 mod imagenet_certificates;
 mod imagenet_experiments;
+#[path = "../../../../tests/needs/mod.rs"]
+mod needs;
 #[path = "../../../../tests/photographs/mod.rs"]
 mod photographs;
 #[path = "../../../../tests/random_network/mod.rs"]
