@@ -35,7 +35,7 @@ const PIXELS: [f32; 6] = [
 
 /// Photographs, and what a network made of them before.
 struct Photographs {
-    parts: Vec<Batch>,
+    parts: Vec<Batch<'static>>,
     logits: Vec<Vec<f32>>,
 }
 
@@ -62,7 +62,7 @@ impl Photographs {
         let evaluator = Evaluator::of(&network.architecture, network.weights.clone());
         self.parts
             .iter()
-            .flat_map(|part| evaluator.finish(&evaluator.start(part).unwrap()))
+            .flat_map(|part| evaluator.logits_from(&evaluator.features_of(part, 0).unwrap()))
             .collect()
     }
 

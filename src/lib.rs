@@ -17,6 +17,7 @@ pub mod code;
 pub mod compress;
 pub mod data;
 pub mod digest;
+mod error;
 pub mod evaluate;
 #[cfg(feature = "figures")]
 pub mod figures;
@@ -33,3 +34,5 @@ pub mod storage;
 #[cfg(feature = "train")]
 pub mod train;
 mod vectorised;
+
+pub use error::Error;

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use nonvacuous::data::{
-    photographs as find, DataError, Framing, ImageFolder, PhotographSet, PixelCache, SearchPath,
+    find, DataError, DataSet, Found, Framing, ImageFolder, PixelCache, SearchPath,
 };
 use nonvacuous::shape::ImageSize;
 use photographs::{class_folders, photograph, COLOURS};
@@ -173,11 +173,14 @@ fn a_training_set_has_its_validation_set_beside_it() {
     let imagenet = folder.path().join("imagenet");
     class_folders(&imagenet.join("train"), 1);
     let search = |folder: &Path| SearchPath::only(folder);
-    let found = |name: &str| find(name, &search(folder.path())).unwrap();
-    assert_eq!(found("imagenet").unwrap().held_out, None);
+    let found = |name: &str| match find(name, &search(folder.path())).unwrap() {
+        Found::Photographs(set) => set,
+        Found::Images(set) => panic!("{} is in memory", set.name),
+    };
+    assert_eq!(found("imagenet").test, None);
     assert_eq!(
         find("imagenet", &search(&imagenet)).unwrap(),
-        found("imagenet")
+        Found::Photographs(found("imagenet"))
     );
 
     let val = imagenet.join("val");
@@ -192,14 +195,11 @@ fn a_training_set_has_its_validation_set_beside_it() {
         .to_string();
     assert!(error.contains("labels.txt, val.txt"), "{error}");
     fs::write(imagenet.join("val.txt"), "ILSVRC2012_val_00000001.JPEG 3\n").unwrap();
-    assert_eq!(
-        classes(&found("imagenet").unwrap().held_out.unwrap()),
-        [Some(3)]
-    );
+    assert_eq!(classes(&found("imagenet").test.unwrap()), [Some(3)]);
 
     fs::remove_dir_all(&val).unwrap();
     class_folders(&val, 1);
-    assert_eq!(found("imagenet").unwrap().held_out.unwrap().len(), 7);
+    assert_eq!(found("imagenet").test.unwrap().len(), 7);
     fs::remove_dir_all(val.join("n00000004")).unwrap();
     let error = find("imagenet", &search(folder.path()))
         .unwrap_err()
@@ -210,9 +210,12 @@ fn a_training_set_has_its_validation_set_beside_it() {
         find("imagenet", &search(Path::new("/nowhere"))),
         Err(DataError::NoPhotographs { .. })
     ));
-    assert_eq!(found("mnist"), None);
+    assert!(matches!(
+        find("digits", &search(Path::new("/nowhere"))),
+        Ok(Found::Images(_))
+    ));
     assert_eq!(
-        PhotographSet::open("empty", tempdir().unwrap().path()).unwrap(),
+        DataSet::<ImageFolder>::open("empty", tempdir().unwrap().path()).unwrap(),
         None
     );
 }

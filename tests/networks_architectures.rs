@@ -70,7 +70,7 @@ fn a_network_in_training_and_the_evaluator_compute_the_same_logits() {
     for (layers, seed) in LAYERS.into_iter().zip(0..) {
         let architecture = Architecture::parse(layers, data.shape()).unwrap();
         let model = Model::decode(&model(&architecture, seed).encode().unwrap()).unwrap();
-        let exact = Evaluator::new(&model).logits_of(&data).unwrap();
+        let exact = Evaluator::new(&model).logits(&data).unwrap();
         let network = Network::new(architecture.clone());
         let logits = network
             .forward(&tensors(&architecture, model.weights()), &images(&data))
@@ -97,7 +97,7 @@ fn errors_do_not_depend_on_threads_or_on_how_images_are_grouped() {
         let architecture = Architecture::parse(layers, data.shape()).unwrap();
         let evaluator = Evaluator::new(&model(&architecture, seed));
         let errors = evaluator.errors(&data).unwrap();
-        let logits = evaluator.logits_of(&data).unwrap();
+        let logits = evaluator.logits(&data).unwrap();
         assert!(errors > 0 && errors <= 203);
         for threads in [1, 3] {
             let pool = rayon::ThreadPoolBuilder::new()
@@ -112,7 +112,7 @@ fn errors_do_not_depend_on_threads_or_on_how_images_are_grouped() {
                 let part = data.slice(start..203.min(start + size)).unwrap();
                 parts += evaluator.errors(&part).unwrap();
                 assert_eq!(
-                    evaluator.logits_of(&part).unwrap(),
+                    evaluator.logits(&part).unwrap(),
                     logits[start..start + part.len()]
                 );
             }

@@ -2,39 +2,35 @@
 
 use thiserror::Error;
 
-use super::evaluation::CountError;
-use crate::bounds::{
-    held_out, occam_binomial, occam_hoeffding, occam_kl, round_up_decimals, Bits, BoundError,
-    EmpiricalRisk, FailureProbability,
-};
-use crate::certificate::{
-    Bounds, Certificate, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION, DECIMALS,
-};
+use super::bounds::{held_out_bound, publish, published_bounds};
+use super::certificate::Certificate;
+use super::claim::{Claim, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION};
+use super::evaluation::{CountError, Evaluation};
+use super::folder::MODEL_FILE;
+use super::subsample::{population, Subsample};
+use crate::bounds::{BoundError, FailureProbability};
 use crate::code::{CodeError, Model};
-use crate::data::{DataError, DataSet};
 use crate::digest::sha256;
-use crate::evaluate::{EvaluationError, Evaluator, Loss, MARGIN};
+use crate::evaluate::{Evaluator, Loss, Sample, MARGIN};
 
 /// Why no certificate can be issued.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum IssueError {
     /// The file does not decode.
     #[error(transparent)]
     Code(#[from] CodeError),
-    /// The network does not fit the data.
-    #[error(transparent)]
-    Evaluation(#[from] EvaluationError),
     /// A number is outside a bound's domain.
     #[error(transparent)]
     Bound(#[from] BoundError),
-    /// The network does not read photographs.
-    #[error(transparent)]
-    Data(#[from] DataError),
-    /// Errors on photographs cannot be counted.
+    /// Errors cannot be counted.
     #[error(transparent)]
     Count(#[from] CountError),
     /// A subsample of none or all.
-    #[error("a subsample of {size} of {examples} photographs: accepted are 1 to {}; leave it out to evaluate all", examples - 1)]
+    #[error(
+        "a subsample of {size} of {examples} examples: accepted are 1 to {}; \
+         leave it out to evaluate all", examples - 1
+    )]
     Subsample {
         /// What was asked for.
         size: u64,
@@ -43,97 +39,143 @@ pub enum IssueError {
     },
 }
 
-/// Decodes `file`, counts its errors on `data` and bounds its error on new examples.
+/// A certificate that is to be issued: the file and the data, and everything that has a usual value.
 ///
-/// Every number is measured on what the decoder returns. The bits are the length of the whole file.
-///
-/// # Errors
-/// If the file does not decode, the network does not fit the data, or `delta` is not between 0 and
-/// 1.
-pub fn issue(
-    file: &[u8],
-    file_name: &str,
-    data: &DataSet,
-    delta: f64,
+/// ```
+/// # fn main() -> Result<(), nonvacuous::Error> {
+/// use nonvacuous::bounds::FailureProbability;
+/// use nonvacuous::certificate::Issue;
+/// use nonvacuous::code::{Architecture, Codebook, CodedTensor, Model};
+/// use nonvacuous::data::digits;
+/// use nonvacuous::evaluate::Loss;
+/// let data = digits()?;
+/// let layers = Architecture::parse("dense:10", data.train.shape())?;
+/// let weights = CodedTensor::new(0, vec![1; 640]);
+/// let model = Model::new(layers, vec![Codebook::new(vec![0.5])?], vec![weights])?;
+/// let certificate = Issue::new(&model.encode()?, &data, FailureProbability::new(0.05)?)
+///     .loss(Loss::Top5)
+///     .run()?;
+/// assert_eq!(certificate.claim().n, 1_500);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Issue<'a> {
+    file: &'a [u8],
+    sample: Sample<'a>,
+    delta: FailureProbability,
+    loss: Loss,
+    subsample: Option<(u64, u64)>,
     provenance: Provenance,
-) -> Result<Certificate, IssueError> {
-    let evaluator = Evaluator::new(&Model::decode(file)?);
-    let n = data.train.len() as u64;
-    let k = evaluator.errors(&data.train)?;
-    let bits = 8 * file.len() as u64;
-    let held_out = match &data.test {
-        None => None,
-        Some(test) => {
-            let (n, k) = (test.len() as u64, evaluator.errors(test)?);
-            Some(HeldOut {
-                sha256: test.sha256(),
-                n,
-                k,
-                bound: publish(held_out_bound(n, k, delta)?),
-            })
+    evaluation: Evaluation<'a>,
+}
+
+impl<'a> Issue<'a> {
+    /// About the network in a model file, by the rule of [`Loss::Top1`], on all examples.
+    pub fn new(file: &'a [u8], sample: impl Into<Sample<'a>>, delta: FailureProbability) -> Self {
+        Self {
+            file,
+            sample: sample.into(),
+            delta,
+            loss: Loss::Top1,
+            subsample: None,
+            provenance: Provenance::default(),
+            evaluation: Evaluation::default(),
         }
-    };
-    Ok(Certificate {
-        format: CERTIFICATE_VERSION,
-        model: ModelClaim {
-            file: file_name.to_string(),
-            sha256: sha256(file),
-        },
-        training_set: DataClaim {
-            name: data.name.clone(),
-            sha256: data.train.sha256(),
-        },
-        loss: Loss::Top1.name().to_string(),
-        margin: f64::from(MARGIN),
-        n,
-        k,
-        subsample: None,
-        bits,
-        delta,
-        bounds: published_bounds(n, k, bits, delta)?,
-        held_out,
-        provenance,
-    })
-}
+    }
 
-/// The bounds as they are published.
-pub(super) fn published_bounds(
-    n: u64,
-    k: u64,
-    bits: u64,
-    delta: f64,
-) -> Result<Bounds, BoundError> {
-    let exact = occam_bounds(n, k, bits, delta)?;
-    Ok(Bounds {
-        occam_binomial: publish(exact.occam_binomial),
-        occam_kl: publish(exact.occam_kl),
-        occam_hoeffding: publish(exact.occam_hoeffding),
-    })
-}
+    /// When an example counts as misclassified.
+    #[must_use]
+    pub fn loss(self, loss: Loss) -> Self {
+        Self { loss, ..self }
+    }
 
-/// The bounds before they are rounded for publication.
-pub(super) fn occam_bounds(n: u64, k: u64, bits: u64, delta: f64) -> Result<Bounds, BoundError> {
-    let risk = EmpiricalRisk::new(k, n)?;
-    let bits = Bits::new(bits as f64)?;
-    let delta = FailureProbability::new(delta)?;
-    Ok(Bounds {
-        occam_binomial: occam_binomial(risk, bits, delta),
-        occam_kl: occam_kl(risk, bits, delta),
-        occam_hoeffding: occam_hoeffding(risk, bits, delta),
-    })
-}
+    /// Evaluates only `size` training examples, drawn by the seed and the model file, and bounds
+    /// the errors among all; a fifth of `delta` pays for it.
+    #[must_use]
+    pub fn subsample(self, size: u64, seed: u64) -> Self {
+        Self {
+            subsample: Some((size, seed)),
+            ..self
+        }
+    }
 
-pub(super) fn held_out_bound(n: u64, k: u64, delta: f64) -> Result<f64, BoundError> {
-    Ok(held_out(
-        EmpiricalRisk::new(k, n)?,
-        FailureProbability::new(delta)?,
-    ))
-}
+    /// How the certificate came about.
+    #[must_use]
+    pub fn provenance(self, provenance: Provenance) -> Self {
+        Self { provenance, ..self }
+    }
 
-/// Another machine's mathematical library may give a bound that is larger by twice its relative
-/// accuracy of `1e-10`; room for that makes a published bound one that every machine confirms.
-const ROOM: f64 = 4e-10;
+    /// How the examples are evaluated; nothing of it changes the certificate.
+    #[must_use]
+    pub fn evaluation(self, evaluation: Evaluation<'a>) -> Self {
+        Self { evaluation, ..self }
+    }
 
-pub(super) fn publish(bound: f64) -> f64 {
-    round_up_decimals(bound * (1.0 + ROOM), DECIMALS).min(1.0)
+    /// Decodes the file, counts its errors, and bounds its error on new examples.
+    ///
+    /// Every number is measured on what the decoder returns. The bits are the length of the whole
+    /// file.
+    ///
+    /// # Errors
+    /// If the file does not decode, the network does not fit the data, the subsample is empty or
+    /// not smaller than the training set, or a log cannot be written.
+    pub fn run(self) -> Result<Certificate, IssueError> {
+        let evaluator = Evaluator::new(&Model::decode(self.file)?);
+        let model_sha256 = sha256(self.file);
+        let Sample {
+            name,
+            training,
+            held_out,
+        } = self.sample;
+        let n = training.len() as u64;
+        if let Some((size, _)) = self.subsample.filter(|(size, _)| !(1..n).contains(size)) {
+            return Err(IssueError::Subsample { size, examples: n });
+        }
+        let count = |examples, subsample| {
+            self.evaluation
+                .count(&evaluator, &model_sha256, examples, subsample, self.loss)
+        };
+        let counted = count(training, self.subsample)?;
+        let subsample = self
+            .subsample
+            .map(|(size, seed)| Subsample::new(size, seed, counted.errors, self.delta.get()));
+        let (k, delta) = population(counted.errors, n, self.delta, subsample.as_ref())?;
+        let held_out = match held_out {
+            None => None,
+            Some(examples) => {
+                let counted = count(examples, None)?;
+                let (n, k) = (counted.examples, counted.errors);
+                Some(HeldOut {
+                    sha256: counted.sha256,
+                    n,
+                    k,
+                    bound: publish(held_out_bound(n, k, self.delta)?),
+                })
+            }
+        };
+        let bits = 8 * self.file.len() as u64;
+        let claim = Claim {
+            format: CERTIFICATE_VERSION,
+            model: ModelClaim {
+                file: MODEL_FILE.to_string(),
+                sha256: model_sha256,
+            },
+            training_set: DataClaim {
+                name: name.to_string(),
+                sha256: counted.sha256,
+            },
+            loss: self.loss.name().to_string(),
+            margin: f64::from(MARGIN),
+            n,
+            k,
+            subsample,
+            bits,
+            delta: self.delta.get(),
+            bounds: published_bounds(n, k, bits, delta)?,
+            held_out,
+            provenance: self.provenance,
+        };
+        Ok(Certificate::from_parts(claim, self.file.to_vec()))
+    }
 }

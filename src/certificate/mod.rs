@@ -1,198 +1,29 @@
 //! What is claimed about a network, and its verification.
 //!
 //! A [`Certificate`] says: *with probability at least `1 - delta` over the draw of the training
-//! set, the network in this file misreads at most this fraction of new images.* It is
-//! [issued](issue) from the bytes of a model file and a data set, and [verified](verify) from the
-//! same two things by anyone, whoever trained the network and however.
+//! set, the network in this file misclassifies at most this fraction of new examples.* It is
+//! [issued](Certificate::issue) from a model and a data set, and [verified](Certificate::verify)
+//! from its file and the same data by anyone, whoever trained the network and however.
 
+mod bounds;
+#[allow(clippy::module_inception)]
+mod certificate;
+mod claim;
 mod evaluation;
 mod evaluation_log;
+mod folder;
 mod issue;
-mod photographs;
 mod subsample;
 mod verify;
 
-use serde::{Deserialize, Serialize};
-
-use crate::evaluate::Loss;
-
-pub use evaluation::{CountError, Counted, Evaluation, Report, PART};
-pub use evaluation_log::{remove_logs, LogError};
-pub use issue::{issue, IssueError};
-pub use photographs::{issue_photographs, verify_photographs, Task};
+pub use certificate::Certificate;
+pub use claim::{
+    percent_up, Bounds, Claim, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION,
+    DECIMALS,
+};
+pub use evaluation::{CountError, Counted, Evaluation, Report};
+pub use evaluation_log::remove_logs;
+pub use folder::{Folder, FolderError, Kept, MODEL_FILE};
+pub use issue::{Issue, IssueError};
 pub use subsample::{subsample_indices, Subsample};
-pub use verify::{parse, verify, Check, Unverifiable, Verdict};
-
-/// The version of `certificate.json` that this source writes and reads.
-pub const CERTIFICATE_VERSION: u32 = 1;
-
-/// Bounds are published with this many decimals, rounded up.
-pub const DECIMALS: u32 = 6;
-
-/// `certificate.json`. Everything but `provenance` is checked by [`verify`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Certificate {
-    /// [`CERTIFICATE_VERSION`].
-    pub format: u32,
-    /// The model file.
-    pub model: ModelClaim,
-    /// The training set.
-    pub training_set: DataClaim,
-    /// The name of a [`Loss`].
-    pub loss: String,
-    /// [`MARGIN`](crate::evaluate::MARGIN), as a fraction of the largest magnitude among the logits.
-    pub margin: f64,
-    /// Number of training examples.
-    pub n: u64,
-    /// Number of training errors of the decoded network; at most so many, if there is a subsample.
-    pub k: u64,
-    /// The training examples that were evaluated, if not all were.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subsample: Option<Subsample>,
-    /// Length of the model file in bits.
-    pub bits: u64,
-    /// Probability, over the draw of the training set, that the bounds fail.
-    pub delta: f64,
-    /// Upper bounds on the error on new examples, each with probability at least `1 - delta`.
-    pub bounds: Bounds,
-    /// What examples that were never used say, for comparison.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub held_out: Option<HeldOut>,
-    /// For information only.
-    pub provenance: Provenance,
-}
-
-/// Which file the claim is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelClaim {
-    /// Name of the file, beside the certificate.
-    pub file: String,
-    /// SHA-256 of its bytes, in hexadecimal.
-    pub sha256: String,
-}
-
-/// Which examples the claim is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DataClaim {
-    /// Name of the data set, as `--data` takes it.
-    pub name: String,
-    /// SHA-256 of the canonical bytes of its images and labels, in hexadecimal.
-    pub sha256: String,
-}
-
-/// Upper bounds, rounded up to [`DECIMALS`] decimals; at most 1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Bounds {
-    /// Occam's bound by the exact binomial tail (Langford 2005): the certificate's headline.
-    pub occam_binomial: f64,
-    /// Occam's bound by the kl divergence.
-    pub occam_kl: f64,
-    /// Occam's bound by Hoeffding's inequality.
-    pub occam_hoeffding: f64,
-}
-
-/// The Clopper-Pearson bound from a test set.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HeldOut {
-    /// SHA-256 of the test set's canonical bytes.
-    pub sha256: String,
-    /// Number of test examples.
-    pub n: u64,
-    /// Number of test errors.
-    pub k: u64,
-    /// Upper bound on the error on new examples with probability at least `1 - delta` over the draw
-    /// of the test set.
-    pub bound: f64,
-}
-
-/// How the certificate came about; nothing depends on it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Provenance {
-    /// The command line.
-    pub command: String,
-    /// The seed of all randomness.
-    pub seed: u64,
-    /// The version of this crate.
-    pub version: String,
-}
-
-impl Certificate {
-    /// The claim in one sentence.
-    pub fn sentence(&self) -> String {
-        let misread = if self.loss == Loss::Top5.name() {
-            "misread at the fifth guess too"
-        } else {
-            "misread"
-        };
-        let errors = match &self.subsample {
-            None => format!("{} of them {misread}", self.k),
-            Some(Subsample { size, errors, .. }) => {
-                format!(
-                    "at most {} of them {misread}, as {errors} of {size} drawn at random were",
-                    self.k
-                )
-            }
-        };
-        format!(
-            "With confidence {}%, at most {} of new {} images are {misread}: \
-             proved from {} training images, {errors}, and a file of {} bits.",
-            confidence_percent(self.delta),
-            percent_up(self.bounds.occam_binomial),
-            self.training_set.name,
-            self.n,
-            self.bits,
-        )
-    }
-}
-
-/// A probability as a percentage with two decimals, rounded up.
-pub fn percent_up(probability: f64) -> String {
-    // Published bounds have six decimals, so hundredths of a percent are whole numbers up to
-    // rounding noise. Adding 0 makes -0 positive.
-    let hundredths = (probability * 1e4 - 1e-6).ceil().min(1e4) + 0.0;
-    format!("{:.2}%", hundredths / 100.0)
-}
-
-/// `1 - delta` as a percentage with at most six decimals, rounded down.
-fn confidence_percent(delta: f64) -> String {
-    // What is added is rounding noise: 100 (1 - 0.07) is less than 93.
-    let millionths = ((100.0 * (1.0 - delta) + 1e-9) * 1e6).floor();
-    let percent = format!("{:.6}", millionths / 1e6);
-    percent
-        .trim_end_matches('0')
-        .trim_end_matches('.')
-        .to_string()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{confidence_percent, percent_up};
-
-    #[test]
-    fn percentages_are_rounded_to_the_safe_side() {
-        for (delta, percent) in [
-            (0.05, "95"),
-            (0.07, "93"),
-            (0.001, "99.9"),
-            (1e-9, "99.999999"),
-            (0.5, "50"),
-        ] {
-            assert_eq!(confidence_percent(delta), percent);
-        }
-        for (bound, percent) in [
-            (0.2, "20.00%"),
-            (0.200001, "20.01%"),
-            (0.3, "30.00%"),
-            (1.0, "100.00%"),
-            (0.0, "0.00%"),
-        ] {
-            assert_eq!(percent_up(bound), percent);
-        }
-    }
-}
+pub use verify::{Check, Unverifiable, Verdict, Verification};

@@ -86,3 +86,19 @@ impl Subsample {
         (delta - self.delta) * (1.0 - 1e-15)
     }
 }
+
+/// The errors among all `n` examples, and the `delta` that is left for the training set.
+pub(super) fn population(
+    errors: u64,
+    n: u64,
+    delta: FailureProbability,
+    subsample: Option<&Subsample>,
+) -> Result<(u64, FailureProbability), BoundError> {
+    match subsample {
+        None => Ok((errors, delta)),
+        Some(subsample) => Ok((
+            subsample.most_errors(n)?,
+            FailureProbability::new(subsample.rest_of(delta.get()))?,
+        )),
+    }
+}

@@ -3,22 +3,29 @@
 use serde::Serialize;
 use thiserror::Error;
 
-use super::issue::{held_out_bound, occam_bounds};
-use crate::bounds::BoundError;
-use crate::certificate::{Certificate, HeldOut, CERTIFICATE_VERSION, DECIMALS};
+use super::bounds::{held_out_bound, occam_bounds};
+use super::certificate::Certificate;
+use super::claim::{Claim, HeldOut, CERTIFICATE_VERSION, DECIMALS};
+use super::evaluation::{CountError, Evaluation};
+use super::issue::IssueError;
+use super::subsample::{population, Subsample};
+use crate::bounds::FailureProbability;
 use crate::code::{CodeError, Model};
-use crate::data::{DataSet, LabelledImages};
 use crate::digest::sha256;
-use crate::evaluate::{EvaluationError, Evaluator, Loss, MARGIN};
+use crate::evaluate::{Evaluator, Examples, ExamplesDigest, Loss, Sample, MARGIN};
 
 /// Why a certificate can be neither confirmed nor refuted.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum Unverifiable {
     /// The text is not a certificate.
-    #[error("this is not a certificate: {0}")]
+    #[error("this is not a certificate")]
     Malformed(#[from] serde_json::Error),
     /// The certificate is of a version that this source does not know.
-    #[error("the certificate has format version {found}, but this nonvacuous knows version {CERTIFICATE_VERSION}; a newer one may be able to check it")]
+    #[error(
+        "the certificate has format version {found}, but this nonvacuous knows version \
+         {CERTIFICATE_VERSION}; a newer one may be able to check it"
+    )]
     Version {
         /// The version in the certificate.
         found: u64,
@@ -27,13 +34,11 @@ pub enum Unverifiable {
     #[error(transparent)]
     Model(CodeError),
     /// The claim is about a loss that this source does not know.
-    #[error("the certificate is about the loss \"{0}\", which this nonvacuous does not know, or not for such data")]
+    #[error("the certificate is about the loss \"{0}\", which this nonvacuous does not know")]
     Loss(String),
-    /// The claim is about a part of a data set that is evaluated as a whole.
-    #[error(
-        "the certificate is about a subsample, but data of this kind are evaluated as a whole"
-    )]
-    Subsample,
+    /// The results of the evaluation cannot be kept.
+    #[error(transparent)]
+    Log(CountError),
 }
 
 /// One thing that was checked.
@@ -46,6 +51,7 @@ pub struct Check {
 }
 
 /// Everything that was checked; the certificate holds if all of it does.
+#[must_use = "a certificate holds only if its verdict says so"]
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Verdict {
     /// In the order of checking; checking ends where a failure leaves nothing to check.
@@ -64,7 +70,7 @@ impl Verdict {
     }
 
     /// Records that the certificate's `claimed` is to be `found`.
-    pub(super) fn equal<T: PartialEq + std::fmt::Display>(
+    fn equal<T: PartialEq + std::fmt::Display>(
         &mut self,
         what: &str,
         claimed: T,
@@ -83,78 +89,187 @@ impl Verdict {
     /// Records that a published bound is the recomputed one, rounded up: never below it, and less
     /// than two units in the last decimal above it. (Publication leaves room for another machine's
     /// mathematical library.)
-    pub(super) fn bound(&mut self, what: &str, claimed: f64, recomputed: f64) {
+    fn bound(&mut self, what: &str, claimed: f64, recomputed: f64) {
         let unit = 0.1f64.powi(DECIMALS as i32);
         let holds = claimed >= recomputed && claimed <= recomputed + 2.0 * unit;
         let what = if holds {
             format!("{what}: {claimed:.*}", DECIMALS as usize)
         } else {
-            format!("{what}: the certificate says {claimed}, but n, k, bits and delta give {recomputed:.9}")
+            format!(
+                "{what}: the certificate says {claimed}, but n, k, bits and delta give \
+                 {recomputed:.9}"
+            )
         };
         self.checks.push(Check { what, holds });
     }
 }
 
-/// Reads a certificate.
-///
-/// # Errors
-/// If the text is not a certificate, or one of a newer version.
-pub fn parse(json: &str) -> Result<Certificate, Unverifiable> {
-    let value: serde_json::Value = serde_json::from_str(json)?;
-    if let Some(found) = value.get("format").and_then(serde_json::Value::as_u64) {
-        if found != u64::from(CERTIFICATE_VERSION) {
-            return Err(Unverifiable::Version { found });
-        }
+impl Verdict {
+    fn failed(&mut self, what: String) {
+        self.checks.push(Check { what, holds: false });
     }
-    Ok(serde_json::from_value(value)?)
 }
 
-/// Checks everything that `certificate` claims against the model file's bytes and the data.
-///
-/// # Errors
-/// If it can be neither confirmed nor refuted.
-pub fn verify(
-    certificate: &Certificate,
-    file: &[u8],
-    data: &DataSet,
-) -> Result<Verdict, Unverifiable> {
-    if certificate.loss != Loss::Top1.name() {
-        return Err(Unverifiable::Loss(certificate.loss.clone()));
+/// A certificate that is to be verified: everything that has a usual value.
+#[derive(Debug)]
+pub struct Verification<'a> {
+    certificate: &'a Certificate,
+    sample: Sample<'a>,
+    evaluation: Evaluation<'a>,
+}
+
+impl<'a> Verification<'a> {
+    /// Of a certificate, against its file and these data.
+    pub fn new(certificate: &'a Certificate, sample: impl Into<Sample<'a>>) -> Self {
+        Self {
+            certificate,
+            sample: sample.into(),
+            evaluation: Evaluation::default(),
+        }
     }
-    if certificate.subsample.is_some() {
-        return Err(Unverifiable::Subsample);
+
+    /// How the examples are evaluated; nothing of it changes the verdict.
+    #[must_use]
+    pub fn evaluation(self, evaluation: Evaluation<'a>) -> Self {
+        Self { evaluation, ..self }
     }
-    let mut verdict = Verdict::default();
-    let is_intact = verdict.file(certificate, file);
-    let same_data = verdict.equal(
-        &format!("SHA-256 of the training set ({})", data.name),
-        certificate.training_set.sha256.clone(),
-        data.train.sha256(),
-    );
-    verdict.equal("n", certificate.n, data.train.len() as u64);
-    if !is_intact || !same_data {
-        return Ok(verdict);
-    }
-    let Some(model) = decoded(file, &mut verdict)? else {
-        return Ok(verdict);
-    };
-    let evaluator = Evaluator::new(&model);
-    match evaluator.errors(&data.train) {
-        Ok(errors) => verdict.equal("k", certificate.k, errors),
-        Err(error) => {
-            verdict.failed(error.to_string());
+
+    /// Checks everything that is claimed.
+    ///
+    /// # Errors
+    /// If it can be neither confirmed nor refuted.
+    pub fn run(&self) -> Result<Verdict, Unverifiable> {
+        let claim = self.certificate.claim();
+        let known = Loss::ALL.into_iter().find(|loss| loss.name() == claim.loss);
+        let Some(loss) = known else {
+            return Err(Unverifiable::Loss(claim.loss.clone()));
+        };
+        let mut verdict = Verdict::default();
+        let is_possible = self.check_file(&mut verdict)
+            && self.check_data(&mut verdict)
+            && self.check_subsample(&mut verdict);
+        if !is_possible {
             return Ok(verdict);
         }
-    };
-    verdict.bounds(certificate, certificate.delta);
-    if let Some(claim) = &certificate.held_out {
-        verdict.held_out(claim, certificate.delta, data.test.as_ref(), &evaluator);
+        let Some(model) = decoded(self.certificate.file(), &mut verdict)? else {
+            return Ok(verdict);
+        };
+        let evaluator = Evaluator::new(&model);
+        match self.check_counts(&evaluator, loss, &mut verdict) {
+            Ok(()) => Ok(verdict),
+            Err(IssueError::Count(error @ CountError::Log(_))) => Err(Unverifiable::Log(error)),
+            Err(reason) => {
+                verdict.failed(reason.to_string());
+                Ok(verdict)
+            }
+        }
     }
-    Ok(verdict)
+
+    /// Compares what is claimed about the file and the margin; whether it is the file.
+    fn check_file(&self, verdict: &mut Verdict) -> bool {
+        let (claim, file) = (self.certificate.claim(), self.certificate.file());
+        verdict.equal("bits of the model file", claim.bits, 8 * file.len() as u64);
+        verdict.equal("margin", claim.margin, f64::from(MARGIN));
+        let (what, claimed) = ("SHA-256 of the model file", claim.model.sha256.clone());
+        verdict.equal(what, claimed, sha256(file))
+    }
+
+    /// Compares the number of examples and, if it is known before they are decoded, their digest;
+    /// whether they can be the claim's.
+    fn check_data(&self, verdict: &mut Verdict) -> bool {
+        let claim = self.certificate.claim();
+        let training = self.sample.training;
+        let same_digest = match training.digest(training.len()) {
+            ExamplesDigest::Known(found) => self.check_digest(verdict, found),
+            ExamplesDigest::Streamed { .. } => true,
+        };
+        verdict.equal("n", claim.n, training.len() as u64) && same_digest
+    }
+
+    fn check_digest(&self, verdict: &mut Verdict, found: String) -> bool {
+        let what = format!("SHA-256 of the training set ({})", self.sample.name);
+        let claimed = self.certificate.claim().training_set.sha256.clone();
+        verdict.equal(&what, claimed, found)
+    }
+
+    /// Whether a subsample is one of the claim's training set.
+    fn check_subsample(&self, verdict: &mut Verdict) -> bool {
+        let claim = self.certificate.claim();
+        let Some(subsample) = &claim.subsample else {
+            return true;
+        };
+        let Subsample {
+            size, seed, errors, ..
+        } = *subsample;
+        let expected = Subsample::new(size, seed, errors, claim.delta);
+        let same = verdict.equal("delta of the subsample", subsample.delta, expected.delta);
+        let is_part = (1..claim.n).contains(&size);
+        if !is_part {
+            verdict.failed(format!("a subsample of {size} of {} examples", claim.n));
+        }
+        same && is_part
+    }
+
+    /// Evaluates, and compares.
+    fn check_counts(
+        &self,
+        evaluator: &Evaluator,
+        loss: Loss,
+        verdict: &mut Verdict,
+    ) -> Result<(), IssueError> {
+        let claim = self.certificate.claim();
+        let model_sha256 = &claim.model.sha256;
+        let count = |examples, subsample| {
+            self.evaluation
+                .count(evaluator, model_sha256, examples, subsample, loss)
+        };
+        let subsample = claim
+            .subsample
+            .map(|subsample| (subsample.size, subsample.seed));
+        let counted = count(self.sample.training, subsample)?;
+        if let ExamplesDigest::Streamed { .. } = self.sample.training.digest(0) {
+            if !self.check_digest(verdict, counted.sha256) {
+                return Ok(());
+            }
+        }
+        if let Some(subsample) = &claim.subsample {
+            verdict.equal("errors in the subsample", subsample.errors, counted.errors);
+        }
+        let confidence = FailureProbability::new(claim.delta)?;
+        let (k, delta) = population(
+            counted.errors,
+            claim.n,
+            confidence,
+            claim.subsample.as_ref(),
+        )?;
+        verdict.equal("k", claim.k, k);
+        verdict.bounds(claim, delta);
+        match (&claim.held_out, self.sample.held_out) {
+            (None, _) => {}
+            (Some(_), None) => verdict.failed(
+                "held-out examples: the certificate has some, but the data set has none"
+                    .to_string(),
+            ),
+            (Some(held_out), Some(examples)) => {
+                if verdict.is_other_set(held_out, examples) {
+                    return Ok(());
+                }
+                let counted = count(examples, None)?;
+                let what = "SHA-256 of the held-out examples";
+                if verdict.equal(what, held_out.sha256.clone(), counted.sha256) {
+                    verdict.equal("held-out n", held_out.n, counted.examples);
+                    verdict.equal("held-out k", held_out.k, counted.errors);
+                    let bound = held_out_bound(held_out.n, held_out.k, confidence)?;
+                    verdict.bound("held-out bound", held_out.bound, bound);
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The model, or nothing if the file is damaged.
-pub(super) fn decoded(file: &[u8], verdict: &mut Verdict) -> Result<Option<Model>, Unverifiable> {
+fn decoded(file: &[u8], verdict: &mut Verdict) -> Result<Option<Model>, Unverifiable> {
     match Model::decode(file) {
         Ok(model) => Ok(Some(model)),
         Err(error @ CodeError::UnknownVersion { .. }) => Err(Unverifiable::Model(error)),
@@ -166,31 +281,10 @@ pub(super) fn decoded(file: &[u8], verdict: &mut Verdict) -> Result<Option<Model
 }
 
 impl Verdict {
-    /// Compares what is claimed about the file and the margin; whether it is the file.
-    pub(super) fn file(&mut self, certificate: &Certificate, file: &[u8]) -> bool {
-        self.equal(
-            "bits of the model file",
-            certificate.bits,
-            8 * file.len() as u64,
-        );
-        self.equal("margin", certificate.margin, f64::from(MARGIN));
-        self.equal(
-            "SHA-256 of the model file",
-            certificate.model.sha256.clone(),
-            sha256(file),
-        )
-    }
-
-    pub(super) fn failed(&mut self, what: String) {
-        self.checks.push(Check { what, holds: false });
-    }
-
-    pub(super) fn bounds(&mut self, certificate: &Certificate, delta: f64) {
-        let Certificate {
-            n, k, bits, bounds, ..
-        } = certificate;
-        match occam_bounds(*n, *k, *bits, delta) {
+    fn bounds(&mut self, claim: &Claim, delta: FailureProbability) {
+        match occam_bounds(claim.n, claim.k, claim.bits, delta) {
             Ok(recomputed) => {
+                let bounds = &claim.bounds;
                 self.bound(
                     "occam_binomial",
                     bounds.occam_binomial,
@@ -207,48 +301,18 @@ impl Verdict {
         }
     }
 
-    fn held_out(
-        &mut self,
-        claim: &HeldOut,
-        delta: f64,
-        test: Option<&LabelledImages>,
-        evaluator: &Evaluator,
-    ) {
-        let Some(test) = test else {
-            return self.failed(
-                "held-out examples: the certificate has some, but the data set has none"
-                    .to_string(),
-            );
-        };
-        if !self.equal(
-            "SHA-256 of the held-out examples",
-            claim.sha256.clone(),
-            test.sha256(),
-        ) {
-            return;
-        }
-        self.equal("held-out n", claim.n, test.len() as u64);
-        match counted(evaluator, test, claim, delta) {
-            Ok((errors, bound)) => {
-                self.equal("held-out k", claim.k, errors);
-                self.bound("held-out bound", claim.bound, bound);
+    /// Whether held-out examples are known not to be the claim's, before they are decoded.
+    fn is_other_set(&mut self, claim: &HeldOut, examples: &dyn Examples) -> bool {
+        match examples.digest(examples.len()) {
+            ExamplesDigest::Known(found) if found != claim.sha256 => {
+                self.equal(
+                    "SHA-256 of the held-out examples",
+                    claim.sha256.clone(),
+                    found,
+                );
+                true
             }
-            Err(reason) => self.failed(reason),
+            _ => false,
         }
     }
-}
-
-/// The errors on the held-out examples, and the bound that the claimed counts give.
-fn counted(
-    evaluator: &Evaluator,
-    test: &LabelledImages,
-    claim: &HeldOut,
-    delta: f64,
-) -> Result<(u64, f64), String> {
-    let errors = evaluator
-        .errors(test)
-        .map_err(|error: EvaluationError| error.to_string())?;
-    let bound =
-        held_out_bound(claim.n, claim.k, delta).map_err(|error: BoundError| error.to_string())?;
-    Ok((errors, bound))
 }

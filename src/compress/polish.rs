@@ -137,7 +137,7 @@ fn swept(
 
 /// The images whose verdict is nearest to a change.
 fn undecided(evaluator: &Evaluator, data: &LabelledImages) -> Result<Vec<usize>, EvaluationError> {
-    let slacks = evaluator.slacks(data)?;
+    let slacks = evaluator.margins(data)?;
     let mut images: Vec<usize> = (0..data.len()).collect();
     images.sort_by(|&first, &second| slacks[first].abs().total_cmp(&slacks[second].abs()));
     images.truncate(data.len().div_ceil(UNDECIDED).max(FEW));

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::error::DataError;
 use crate::digest::hex;
+use crate::evaluate::{Batch, Example, Examples, ExamplesDigest, Sample};
 use crate::shape::ImageSize;
 
 /// Images of one size with a class each.
@@ -185,13 +186,67 @@ impl LabelledImages {
     }
 }
 
+impl Examples for LabelledImages {
+    fn shape(&self) -> ImageSize {
+        self.shape
+    }
+
+    fn classes(&self) -> usize {
+        self.classes
+    }
+
+    fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    fn batch(&self, indices: &[usize]) -> Batch<'_> {
+        let example = |&index: &usize| {
+            if index < self.labels.len() {
+                Example::new(self.image(index), usize::from(self.label(index)))
+            } else {
+                Example::unreadable(format!("there is no image {index}"), self.shape)
+            }
+        };
+        let examples = indices.iter().map(example).collect();
+        Batch::new(self.shape, self.levels, self.classes, examples)
+    }
+
+    fn digest(&self, _evaluated: usize) -> ExamplesDigest {
+        ExamplesDigest::Known(self.sha256())
+    }
+
+    /// More than of what must be decoded first: nothing is copied.
+    fn part(&self) -> usize {
+        1 << 16
+    }
+}
+
 /// A training set and, where there is one, a test set.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DataSet {
+pub struct DataSet<E = LabelledImages> {
     /// As `--data` takes it.
     pub name: String,
     /// What a learner sees.
-    pub train: LabelledImages,
+    pub train: E,
     /// What no learner sees.
-    pub test: Option<LabelledImages>,
+    pub test: Option<E>,
+}
+
+impl<'a, E: Examples> From<&'a DataSet<E>> for Sample<'a> {
+    fn from(data: &'a DataSet<E>) -> Self {
+        let sample = Sample::new(&data.name, &data.train);
+        match &data.test {
+            Some(test) => sample.with_held_out(test),
+            None => sample,
+        }
+    }
+}
+
+/// What images in memory are called when nothing else is said.
+const UNNAMED: &str = "these";
+
+impl<'a> From<&'a LabelledImages> for Sample<'a> {
+    fn from(images: &'a LabelledImages) -> Self {
+        Sample::new(UNNAMED, images)
+    }
 }

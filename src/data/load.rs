@@ -4,30 +4,26 @@ use std::path::{Path, PathBuf};
 
 use super::catalogue::{known_set, Format, KnownSet, RemoteFile, KNOWN_SETS};
 use super::catalogue::{CIFAR10_TEST, CIFAR10_TRAINING};
-use super::cifar::read_cifar10;
-use super::cifar::sum_of_records;
 use super::dataset::{DataSet, LabelledImages};
-use super::digits::digits;
 use super::error::DataError;
-use super::file::{in_file, read};
-use super::idx::{read_images, read_labels};
-use super::image_folder::PhotographSet;
+use super::formats::cifar::read_cifar10;
+use super::formats::cifar::sum_of_records;
+use super::formats::digits::digits;
+use super::formats::file::{in_file, read};
+use super::formats::idx::{read_images, read_labels, IdxImages};
 use super::search_path::SearchPath;
 use crate::digest::sha256;
 use crate::nearest::nearest;
 use crate::shape::ImageSize;
 
-/// Classes of the sets in idx format.
-const IDX_CLASSES: usize = 10;
-
 /// Names of the idx files: images, then labels.
-const TRAINING: [&str; 2] = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"];
+pub(super) const TRAINING: [&str; 2] = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"];
 const TEST: [&str; 2] = ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
 
-/// Loads the data set of that name, or the idx files in that folder, with ten classes.
+/// Loads the data set of that name, or the idx files in that folder.
 ///
-/// The contents of sets that are known by name are checked; those of a folder are not, and its test
-/// files may be missing.
+/// The contents of sets that are known by name are checked; those of a folder are not, its test
+/// files may be missing, and it has as many classes as its largest label says, from 0.
 ///
 /// # Errors
 /// If it is unknown, missing, damaged, or not what it is known to be.
@@ -49,50 +45,6 @@ pub fn load(selector: &str, search: &SearchPath) -> Result<DataSet, DataError> {
 
 /// What `--data` calls the photographs of ImageNet.
 pub const IMAGENET: &str = "imagenet";
-
-/// Where they are, within the folders that are searched.
-const IMAGENET_FOLDERS: [&str; 3] = [IMAGENET, "ILSVRC/Data/CLS-LOC", "."];
-
-/// The photographs of that name ([`IMAGENET`]) or in that folder; nothing if it is another name, or
-/// a folder without photographs.
-///
-/// They are not checked: nobody may hand them out, and copies differ.
-///
-/// # Errors
-/// [`DataError::NoPhotographs`] if ImageNet is in none of the folders; otherwise if one cannot be
-/// read.
-pub fn photographs(
-    selector: &str,
-    search: &SearchPath,
-) -> Result<Option<PhotographSet>, DataError> {
-    if selector != IMAGENET {
-        let folder = Path::new(selector);
-        let is_other = known_set(selector).is_some()
-            || !folder.is_dir()
-            || existing(folder, TRAINING[0]).is_some();
-        return if is_other {
-            Ok(None)
-        } else {
-            PhotographSet::open(selector, folder)
-        };
-    }
-    let mut looked = Vec::new();
-    for folder in search
-        .folders
-        .iter()
-        .flat_map(|folder| IMAGENET_FOLDERS.map(|name| folder.join(name)))
-    {
-        if folder.is_dir() {
-            if let Some(set) = PhotographSet::open(selector, &folder)? {
-                return Ok(Some(set));
-            }
-        }
-        looked.push(folder.display().to_string());
-    }
-    Err(DataError::NoPhotographs {
-        looked: looked.join(", "),
-    })
-}
 
 /// Loads a known set from its folder and checks its contents.
 pub(super) fn load_from(set: &KnownSet, folder: &Path) -> Result<DataSet, DataError> {
@@ -161,32 +113,66 @@ fn check(name: &str, expected: &str, found: String) -> Result<(), DataError> {
 
 /// Loads four idx files, or two if there are no others, and checks those that are `known`.
 fn idx_folder(name: &str, folder: &Path, known: &[RemoteFile]) -> Result<DataSet, DataError> {
-    let checked = |file: &str| -> Result<(PathBuf, Vec<u8>), DataError> {
-        let (path, bytes) = contents(folder, file)?;
-        if let Some(known) = known.iter().find(|known| known.name == file) {
-            check(name, known.contents, sha256(&bytes)).map_err(|error| in_file(&path, error))?;
-        }
-        Ok((path, bytes))
+    let training = IdxPair::read(TRAINING, name, folder, known)?;
+    let has_test = !known.is_empty() || TEST.iter().any(|file| existing(folder, file).is_some());
+    let test = if has_test {
+        Some(IdxPair::read(TEST, name, folder, known)?)
+    } else {
+        None
     };
-    let part = |[images, labels]: [&str; 2]| -> Result<LabelledImages, DataError> {
+    let pairs = [Some(&training), test.as_ref()];
+    let labels = pairs.into_iter().flatten().flat_map(|pair| &pair.labels);
+    let classes = labels.max().map_or(0, |&largest| usize::from(largest) + 1);
+    Ok(DataSet {
+        name: name.to_string(),
+        train: training.labelled(classes)?,
+        test: test.map(|pair| pair.labelled(classes)).transpose()?,
+    })
+}
+
+/// A file of images and the file of their labels.
+struct IdxPair {
+    images: IdxImages,
+    labels: Vec<u8>,
+    /// Of the labels.
+    path: PathBuf,
+}
+
+impl IdxPair {
+    fn read(
+        [images, labels]: [&str; 2],
+        name: &str,
+        folder: &Path,
+        known: &[RemoteFile],
+    ) -> Result<Self, DataError> {
+        let checked = |file: &str| -> Result<(PathBuf, Vec<u8>), DataError> {
+            let (path, bytes) = contents(folder, file)?;
+            if let Some(known) = known.iter().find(|known| known.name == file) {
+                check(name, known.contents, sha256(&bytes))
+                    .map_err(|error| in_file(&path, error))?;
+            }
+            Ok((path, bytes))
+        };
         let (path, bytes) = checked(images)?;
         let images = read_images(&bytes).map_err(|error| in_file(&path, error))?;
         let (path, bytes) = checked(labels)?;
         let labels = read_labels(&bytes).map_err(|error| in_file(&path, error))?;
+        Ok(Self {
+            images,
+            labels,
+            path,
+        })
+    }
+
+    fn labelled(self, classes: usize) -> Result<LabelledImages, DataError> {
         let shape = ImageSize {
             channels: 1,
-            height: images.height,
-            width: images.width,
+            height: self.images.height,
+            width: self.images.width,
         };
-        LabelledImages::new(shape, 256, IDX_CLASSES, images.pixels, labels)
-            .map_err(|error| in_file(&path, error))
-    };
-    let has_test = !known.is_empty() || TEST.iter().any(|file| existing(folder, file).is_some());
-    Ok(DataSet {
-        name: name.to_string(),
-        train: part(TRAINING)?,
-        test: if has_test { Some(part(TEST)?) } else { None },
-    })
+        LabelledImages::new(shape, 256, classes, self.images.pixels, self.labels)
+            .map_err(|error| in_file(&self.path, error))
+    }
 }
 
 /// Loads files of CIFAR-10 one after the other, and checks the sum of their records.

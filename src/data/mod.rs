@@ -6,37 +6,29 @@
 //! is known: a cube with a target, or a data set itself.
 
 mod catalogue;
-mod cifar;
 mod dataset;
-mod digits;
-#[cfg(feature = "download")]
-mod download;
 mod error;
 #[cfg(feature = "download")]
 mod fetch;
-mod file;
-mod flat_labels;
-mod idx;
-mod image_folder;
+mod formats;
+mod found;
 mod laws;
 mod load;
-mod photograph;
-mod pixel_cache;
+#[cfg(feature = "photographs")]
+mod photographs;
 mod search_path;
 
 pub use catalogue::{known_set, Format, KnownSet, RemoteArchive, RemoteFile, KNOWN_SETS};
-pub use cifar::read_cifar10;
 pub use dataset::{DataSet, LabelledImages};
-pub use digits::digits;
-#[cfg(feature = "download")]
-pub use download::{download, Transfer};
 pub use error::DataError;
 #[cfg(feature = "download")]
-pub use fetch::fetch;
-pub use idx::{read_images, read_labels, IdxImages};
-pub use image_folder::{ImageFolder, Photograph, PhotographSet};
+pub use fetch::{download, fetch, Transfer};
+pub use formats::cifar::read_cifar10;
+pub use formats::digits::digits;
+pub use formats::idx::{read_images, read_labels, IdxImages};
+pub use found::{find, Found, Readable};
 pub use laws::{Law, Target, MOST_DIMENSIONS};
-pub use load::{load, path, photographs, IMAGENET};
-pub use photograph::Framing;
-pub use pixel_cache::PixelCache;
+pub use load::{load, path, IMAGENET};
+#[cfg(feature = "photographs")]
+pub use photographs::{Framing, ImageFolder, Photograph, Photographs, PixelCache};
 pub use search_path::SearchPath;

@@ -1,4 +1,7 @@
-//! Some decoded photographs.
+//! Examples behind one trait: images in memory, photographs in folders, whatever has pixels and
+//! classes.
+
+use std::borrow::Cow;
 
 use sha2::{Digest, Sha256};
 
@@ -6,19 +9,114 @@ use crate::digest::hex;
 use crate::shape::ImageSize;
 use crate::spread::spread;
 
-/// A decoded photograph with its class, or an example that cannot be read and that every network
-/// misreads.
+/// Examples on which errors are counted.
+///
+/// Whatever implements it gets every feature: top-1 and top-k losses, subsamples, resumed
+/// evaluation, streaming in constant memory. None of its examples may ever be left out: what cannot
+/// be read is an [`Example::unreadable`], which every network misclassifies.
+pub trait Examples: Sync {
+    /// Size of an image as a network reads it.
+    fn shape(&self) -> ImageSize;
+
+    /// Number of classes.
+    fn classes(&self) -> usize;
+
+    /// Number of examples.
+    fn len(&self) -> usize;
+
+    /// Whether there are no examples.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The examples at `indices`, decoded: one for each index, in their order. An index that is not
+    /// below [`Examples::len`] gives an unreadable example.
+    fn batch(&self, indices: &[usize]) -> Batch<'_>;
+
+    /// How a digest of `evaluated` of the examples is made.
+    fn digest(&self, evaluated: usize) -> ExamplesDigest;
+
+    /// What says whether the examples at `indices` are still those of an interrupted evaluation,
+    /// cheaper than reading them: nothing, where the digest says it.
+    fn state(&self, indices: &[usize]) -> String {
+        let _ = indices;
+        String::new()
+    }
+
+    /// How many examples are decoded and evaluated together: what memory holds at once.
+    fn part(&self) -> usize {
+        256
+    }
+}
+
+/// How the digest of a set of examples comes about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Example {
-    pixels: Vec<u8>,
+pub enum ExamplesDigest {
+    /// It is known: SHA-256, in hexadecimal, of the canonical bytes of all examples.
+    Known(String),
+    /// It is made while examples are decoded: SHA-256, in hexadecimal, of this header and, for each
+    /// part that is evaluated together, a line with [`Batch::sha256`].
+    Streamed {
+        /// Lines that say what all of the set is.
+        header: String,
+    },
+}
+
+/// A training set, the examples that were never used if there are some, and what they are called.
+#[derive(Clone, Copy)]
+pub struct Sample<'a> {
+    /// As `--data` takes it.
+    pub name: &'a str,
+    /// What a learner sees.
+    pub training: &'a dyn Examples,
+    /// What no learner sees.
+    pub held_out: Option<&'a dyn Examples>,
+}
+
+impl<'a> Sample<'a> {
+    /// A training set without held-out examples.
+    pub fn new(name: &'a str, training: &'a dyn Examples) -> Self {
+        Self {
+            name,
+            training,
+            held_out: None,
+        }
+    }
+
+    /// The same, with held-out examples.
+    #[must_use]
+    pub fn with_held_out(self, held_out: &'a dyn Examples) -> Self {
+        Self {
+            held_out: Some(held_out),
+            ..self
+        }
+    }
+}
+
+impl std::fmt::Debug for Sample<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Sample")
+            .field("name", &self.name)
+            .field("training", &self.training.len())
+            .field("held_out", &self.held_out.map(|examples| examples.len()))
+            .finish()
+    }
+}
+
+/// A decoded image with its class, or an example that cannot be read and that every network
+/// misclassifies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example<'a> {
+    pixels: Cow<'a, [u8]>,
     class: Result<usize, String>,
 }
 
-impl Example {
-    /// A photograph of a class.
-    pub fn new(pixels: Vec<u8>, class: usize) -> Self {
+impl<'a> Example<'a> {
+    /// An image of a class: its grey levels channel by channel, each row by row.
+    pub fn new(pixels: impl Into<Cow<'a, [u8]>>, class: usize) -> Self {
         Self {
-            pixels,
+            pixels: pixels.into(),
             class: Ok(class),
         }
     }
@@ -26,12 +124,12 @@ impl Example {
     /// An example without class, black; and what is wrong with it.
     pub fn unreadable(reason: String, size: ImageSize) -> Self {
         Self {
-            pixels: vec![0; size.features()],
+            pixels: vec![0; size.features()].into(),
             class: Err(reason),
         }
     }
 
-    /// Red, green and blue planes.
+    /// Grey levels, channel by channel, each row by row.
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
     }
@@ -47,25 +145,42 @@ impl Example {
     }
 }
 
-/// Photographs of one size.
+/// Some decoded examples of one size.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Batch {
+pub struct Batch<'a> {
     shape: ImageSize,
+    levels: u16,
     classes: usize,
-    examples: Vec<Example>,
+    examples: Vec<Example<'a>>,
 }
 
-impl Batch {
-    /// `examples` have the shape's number of pixels each.
-    pub(crate) fn new(shape: ImageSize, classes: usize, examples: Vec<Example>) -> Self {
+impl<'a> Batch<'a> {
+    /// Examples of `shape`, with pixels below `levels`, of at most `classes` classes. One with
+    /// another number of pixels becomes unreadable.
+    pub fn new(
+        shape: ImageSize,
+        levels: u16,
+        classes: usize,
+        mut examples: Vec<Example<'a>>,
+    ) -> Self {
+        let features = shape.features();
+        for example in &mut examples {
+            let found = example.pixels.len();
+            if found != features {
+                let reason = format!("{found} pixels: {shape} asks for {features}");
+                *example = Example::unreadable(reason, shape);
+            }
+        }
         Self {
             shape,
+            levels: levels.max(2),
             classes,
             examples,
         }
     }
 
-    /// At most so many of the photographs, at equal distances.
+    /// At most so many of the examples, at equal distances.
+    #[must_use]
     pub fn spread(&self, count: usize) -> Self {
         let places = spread(self.examples.len(), count);
         Self {
@@ -76,7 +191,7 @@ impl Batch {
         }
     }
 
-    /// The photographs, so many at a time.
+    /// The examples, so many at a time.
     pub fn parts(&self, size: usize) -> impl Iterator<Item = Self> + '_ {
         self.examples.chunks(size.max(1)).map(|examples| Self {
             examples: examples.to_vec(),
@@ -89,24 +204,30 @@ impl Batch {
         self.shape
     }
 
+    /// Number of grey levels; a pixel is below it.
+    pub fn levels(&self) -> u16 {
+        self.levels
+    }
+
     /// Number of classes.
     pub fn classes(&self) -> usize {
         self.classes
     }
 
-    /// The photographs.
-    pub fn examples(&self) -> &[Example] {
+    /// The examples.
+    pub fn examples(&self) -> &[Example<'a>] {
         &self.examples
     }
 
     /// SHA-256, in hexadecimal, of each example's pixels followed by its class as a 32-bit
     /// little-endian integer, `2^32 - 1` for none.
     pub fn sha256(&self) -> String {
-        let hash = self.examples.iter().fold(Sha256::new(), |hash, example| {
+        let mut hash = Sha256::new();
+        for example in &self.examples {
             let class = example.class().map_or(u32::MAX, |class| class as u32);
-            hash.chain_update(&example.pixels)
-                .chain_update(class.to_le_bytes())
-        });
+            hash.update(&example.pixels);
+            hash.update(class.to_le_bytes());
+        }
         hex(&hash.finalize())
     }
 }

@@ -55,6 +55,21 @@ impl Loss {
     }
 }
 
+/// By how much the label's logit exceeds every other, relative to the largest magnitude.
+pub(super) fn margin(logits: &[f32], label: usize) -> f32 {
+    let magnitude = logits
+        .iter()
+        .fold(0.0f32, |largest, logit| largest.max(logit.abs()));
+    let others = logits
+        .iter()
+        .enumerate()
+        .filter(|&(class, _)| class != label);
+    let largest = others.fold(f32::NEG_INFINITY, |largest, (_, &logit)| largest.max(logit));
+    logits
+        .get(label)
+        .map_or(f32::NAN, |truth| (truth - largest) / magnitude)
+}
+
 #[cfg(test)]
 mod tests {
     use super::Loss;

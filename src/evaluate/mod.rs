@@ -4,13 +4,17 @@
 //! [`Evaluator`] defines the function that a model file stands for, [`Loss`] says when an example
 //! counts as an error. Nothing that candle computes enters here.
 
+mod convolution;
 mod evaluator;
 mod examples;
+mod features;
+mod lanes;
 mod loss;
-mod taps;
+mod step;
 mod window_moments;
 
-pub use evaluator::{EvaluationError, Evaluator, Features};
-pub use examples::{Batch, Example};
+pub use evaluator::{EvaluationError, Evaluator};
+pub use examples::{Batch, Example, Examples, ExamplesDigest, Sample};
+pub use features::Features;
 pub use loss::{Loss, MARGIN};
 pub use window_moments::WindowMoments;

@@ -3,7 +3,8 @@
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::evaluator::{Features, Lanes, LANES};
+use super::features::Features;
+use super::lanes::{Lanes, LANES};
 use crate::code::Convolution;
 use crate::shape::ImageSize;
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::certificate::{parse, Certificate};
+use crate::certificate::Claim;
 use crate::code::{Allocation, Model};
 use crate::figures::FigureError;
 
@@ -15,9 +15,9 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, FigureError> {
 }
 
 /// Reads a certificate; nothing in it is checked but its form.
-pub(super) fn certificate(path: &Path) -> Result<Certificate, FigureError> {
+pub(super) fn certificate(path: &Path) -> Result<Claim, FigureError> {
     let text = String::from_utf8(read(path)?).map_err(|error| damaged(path, &error))?;
-    parse(&text).map_err(|error| damaged(path, &error))
+    text.parse().map_err(|error| damaged(path, &error))
 }
 
 /// Decodes a model file, and says where its bits go.

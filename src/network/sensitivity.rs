@@ -47,7 +47,7 @@ pub(crate) fn sensitivities(
     mut features: Features,
     mut report: impl FnMut(),
 ) -> Vec<Option<f64>> {
-    let logits = original.finish(&features);
+    let logits = original.logits_from(&features);
     let mut sensitivities = relative(network);
     for (layer, place) in network.architecture.first_tensors().into_iter().enumerate() {
         let Some(place) =
@@ -55,7 +55,7 @@ pub(crate) fn sensitivities(
         else {
             continue;
         };
-        features = original.advanced(features, layer);
+        features = original.advance(features, layer);
         if let Some(cost) = cost(network, place, &features, &logits) {
             sensitivities[place] = Some(cost);
         }
@@ -81,7 +81,7 @@ fn cost(
         error += f64::from(*weight - rounded).powi(2);
         *weight = rounded;
     }
-    let changed = Evaluator::of(&network.architecture, changed).finish(features);
+    let changed = Evaluator::of(&network.architecture, changed).logits_from(features);
     let pairs = changed.iter().flatten().zip(logits.iter().flatten());
     let distortion: f64 = pairs
         .map(|(one, other)| f64::from(one - other).powi(2))

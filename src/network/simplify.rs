@@ -301,7 +301,7 @@ pub fn logits(
     network: &TrainedNetwork,
     images: &LabelledImages,
 ) -> Result<Vec<Vec<f32>>, ImportError> {
-    Ok(Evaluator::new(&network.model()?).logits_of(images)?)
+    Ok(Evaluator::new(&network.model()?).logits(images)?)
 }
 
 /// The largest difference between two networks' logits of the same images, as a fraction of the

@@ -1,5 +1,19 @@
-//! Recipes tried one after the other, logged, polished; the best kept.
+//! From a data set to the best certificate: recipes tried one after the other, logged, polished;
+//! the best kept.
+//!
+//! - [`Search`] trains networks by recipes;
+//! - [`fine_tune`] goes on with a network that was trained elsewhere;
+//! - [`prior_fraction`] learns the prior on a part of the examples.
 
+mod error;
+mod fine_tune;
+pub mod prior_fraction;
+mod run;
+mod settings;
 mod trials;
 
-pub use trials::{Trial, TrialError, Trials};
+pub use error::SearchError;
+pub use fine_tune::{fine_tune, FineTuneEvent};
+pub use run::{Event, Outcome, Search};
+pub use settings::Settings;
+pub use trials::{Trial, Trials};

@@ -1,11 +1,11 @@
 //! The log of a search: what became of each recipe.
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
+
+use crate::storage::append_log::{AppendLog, LogError};
+use crate::storage::line_format::CsvLines;
 
 /// What became of one recipe: a line of `trials.csv`, whose columns are these.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,20 @@ pub struct Trial {
     pub seconds: f64,
 }
 
+/// The fields of a [`Trial`], in order.
+const COLUMNS: [&str; 10] = [
+    "training_set",
+    "version",
+    "delta",
+    "recipe",
+    "seed",
+    "n",
+    "errors",
+    "bits",
+    "bound",
+    "seconds",
+];
+
 impl Trial {
     /// Whether this is the outcome of the same pure function at the same arguments.
     fn is_same(&self, other: &Self) -> bool {
@@ -43,66 +57,22 @@ impl Trial {
     }
 }
 
-/// Why the log cannot be read or written.
-#[derive(Debug, Error)]
-pub enum TrialError {
-    /// The operating system reported an error.
-    #[error("cannot use {path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// What happened.
-        source: std::io::Error,
-    },
-    /// A line is not a trial.
-    #[error("{path} is not a log of trials: {reason}; move it away to begin a new one")]
-    Foreign {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-}
-
 /// The log of all trials in a folder, which grows by whole lines and survives an interruption.
 #[derive(Debug)]
 pub struct Trials {
-    path: PathBuf,
+    log: AppendLog<CsvLines<Trial>>,
     trials: Vec<Trial>,
 }
 
 impl Trials {
-    /// The trials that are there; none, if there is no such file. A last line that was cut off is
-    /// forgotten.
+    /// The trials that are there; none, if there is no such file, which is begun. A last line that
+    /// was cut off is removed. No other process may have the log open.
     ///
     /// # Errors
-    /// [`TrialError`].
-    pub fn open(path: &Path) -> Result<Self, TrialError> {
-        let path = path.to_path_buf();
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(source) => return Err(TrialError::Io { path, source }),
-        };
-        let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
-        let trials = csv::Reader::from_reader(whole.as_bytes())
-            .into_deserialize()
-            .collect::<Result<_, _>>();
-        match trials {
-            Ok(trials) => {
-                if whole.len() < text.len() {
-                    std::fs::write(&path, whole).map_err(|source| TrialError::Io {
-                        path: path.clone(),
-                        source,
-                    })?;
-                }
-                Ok(Self { path, trials })
-            }
-            Err(error) => Err(TrialError::Foreign {
-                path,
-                reason: error.to_string(),
-            }),
-        }
+    /// If the file cannot be read or written, is not a log of trials, or is in use.
+    pub fn open(path: &Path) -> Result<Self, LogError> {
+        let (log, trials) = AppendLog::open(path, CsvLines::new(&COLUMNS))?;
+        Ok(Self { log, trials })
     }
 
     /// The trial with the same recipe, seed, data, failure probability and version, if there has
@@ -136,30 +106,9 @@ impl Trials {
     /// Adds a line; what was known of the same trial stays.
     ///
     /// # Errors
-    /// [`TrialError`].
-    pub fn append(&mut self, trial: Trial) -> Result<(), TrialError> {
-        let foreign = |reason: String| TrialError::Foreign {
-            path: self.path.clone(),
-            reason,
-        };
-        let mut writer = csv::WriterBuilder::new()
-            .has_headers(self.trials.is_empty())
-            .from_writer(Vec::new());
-        writer
-            .serialize(&trial)
-            .map_err(|error| foreign(error.to_string()))?;
-        let line = writer
-            .into_inner()
-            .map_err(|error| foreign(error.to_string()))?;
-        let file = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(&self.path);
-        file.and_then(|mut file| file.write_all(&line))
-            .map_err(|source| TrialError::Io {
-                path: self.path.clone(),
-                source,
-            })?;
+    /// If it cannot be written.
+    pub fn append(&mut self, trial: Trial) -> Result<(), LogError> {
+        self.log.append(std::slice::from_ref(&trial))?;
         self.trials.push(trial);
         Ok(())
     }

@@ -46,7 +46,7 @@ impl RunningMoments {
         let mut moments = Vec::new();
         for (place, layer) in architecture.layers().iter().enumerate() {
             if matches!(layer, Layer::BatchNormalise) {
-                features = evaluator.advanced(features, place);
+                features = evaluator.advance(features, place);
                 let (mean, variance) = features.channel_moments();
                 moments.push(BatchMoments { mean, variance });
             }

@@ -4,25 +4,31 @@ use candle_core::{DType, Device, Result, Tensor};
 
 use super::network::Network;
 use super::trainer::TrainError;
-use crate::data::{Framing, ImageFolder, LabelledImages, PixelCache};
+use crate::data::LabelledImages;
+use crate::evaluate::Examples;
 use crate::shape::ImageSize;
 
-/// Examples for training: all in memory, or photographs that are decoded when they are needed.
-#[derive(Debug)]
-pub struct TrainingSet<'a>(Examples<'a>);
+/// Examples for training: all in memory, or decoded when they are needed.
+pub struct TrainingSet<'a>(Source<'a>);
 
-#[derive(Debug)]
-enum Examples<'a> {
-    Images {
+enum Source<'a> {
+    Memory {
         images: Tensor,
         labels: Vec<u32>,
     },
-    Photographs {
-        folder: &'a ImageFolder,
-        framing: Framing,
-        cache: Option<&'a PixelCache>,
+    Streamed {
+        examples: &'a dyn Examples,
         device: Device,
     },
+}
+
+impl std::fmt::Debug for TrainingSet<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("TrainingSet")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> TrainingSet<'a> {
@@ -41,21 +47,14 @@ impl<'a> TrainingSet<'a> {
             .iter()
             .map(|&label| u32::from(label))
             .collect();
-        Ok(Self(Examples::Images { images, labels }))
+        Ok(Self(Source::Memory { images, labels }))
     }
 
-    /// Photographs, read a batch at a time; those that cannot be read, or have no class, teach
-    /// nothing.
-    pub fn photographs(
-        folder: &'a ImageFolder,
-        framing: Framing,
-        cache: Option<&'a PixelCache>,
-        device: &Device,
-    ) -> Self {
-        Self(Examples::Photographs {
-            folder,
-            framing,
-            cache,
+    /// Examples that are decoded a batch at a time; those that cannot be read, or have no class,
+    /// teach nothing.
+    pub fn streamed(examples: &'a dyn Examples, device: &Device) -> Self {
+        Self(Source::Streamed {
+            examples,
             device: device.clone(),
         })
     }
@@ -63,16 +62,16 @@ impl<'a> TrainingSet<'a> {
     /// Where the tensors are.
     pub fn device(&self) -> &Device {
         match &self.0 {
-            Examples::Images { images, .. } => images.device(),
-            Examples::Photographs { device, .. } => device,
+            Source::Memory { images, .. } => images.device(),
+            Source::Streamed { device, .. } => device,
         }
     }
 
     /// Number of examples; at least one.
     pub fn len(&self) -> usize {
         match &self.0 {
-            Examples::Images { labels, .. } => labels.len(),
-            Examples::Photographs { folder, .. } => folder.len(),
+            Source::Memory { labels, .. } => labels.len(),
+            Source::Streamed { examples, .. } => examples.len(),
         }
     }
 
@@ -81,11 +80,11 @@ impl<'a> TrainingSet<'a> {
         self.len() == 0
     }
 
-    /// Images `[batch, channels, height, width]` at these places, and their labels; photographs
+    /// Images `[batch, channels, height, width]` at these places, and their labels; examples
     /// that cannot be read are not among them.
     pub(super) fn batch(&self, indices: &[u32]) -> Result<(Tensor, Vec<u32>)> {
         match &self.0 {
-            Examples::Images { images, labels } => {
+            Source::Memory { images, labels } => {
                 let chosen = Tensor::from_slice(indices, indices.len(), images.device())?;
                 let labels = indices
                     .iter()
@@ -93,14 +92,9 @@ impl<'a> TrainingSet<'a> {
                     .collect();
                 Ok((images.index_select(&chosen, 0)?, labels))
             }
-            Examples::Photographs {
-                folder,
-                framing,
-                cache,
-                device,
-            } => {
+            Source::Streamed { examples, device } => {
                 let indices: Vec<usize> = indices.iter().map(|&index| index as usize).collect();
-                let batch = folder.batch(&indices, *framing, *cache);
+                let batch = examples.batch(&indices);
                 let read = batch
                     .examples()
                     .iter()
@@ -111,13 +105,14 @@ impl<'a> TrainingSet<'a> {
                     channels,
                     height,
                     width,
-                } = framing.size();
+                } = examples.shape();
                 let images = Tensor::from_vec(
                     pixels.concat(),
                     (labels.len(), channels, height, width),
                     device,
                 )?;
-                Ok(((images.to_dtype(DType::F32)? / 255.0)?, labels))
+                let scale = f64::from(batch.levels() - 1);
+                Ok(((images.to_dtype(DType::F32)? / scale)?, labels))
             }
         }
     }
@@ -125,7 +120,7 @@ impl<'a> TrainingSet<'a> {
     /// The same examples after [`Network::fixed_features`], if they are in memory.
     pub(super) fn fixed_features(&self, network: &Network) -> Result<Option<Self>> {
         const AT_ONCE: usize = 1024;
-        let Examples::Images { images, labels } = &self.0 else {
+        let Source::Memory { images, labels } = &self.0 else {
             return Ok(None);
         };
         let features = if network.has_fixed_layers() {
@@ -138,7 +133,7 @@ impl<'a> TrainingSet<'a> {
         } else {
             images.clone()
         };
-        Ok(Some(Self(Examples::Images {
+        Ok(Some(Self(Source::Memory {
             images: features,
             labels: labels.clone(),
         })))

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::budget::BudgetArguments;
 use super::import::{architecture, image_size, ImportArguments};
-use super::output::{print, print_json, write_whole};
+use super::output::{print, print_json, refuse_same_file, write_whole};
 use super::Failure;
 use nonvacuous::digest::sha256;
 use nonvacuous::network::noise_images;
@@ -42,6 +42,11 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
+    let output = arguments
+        .output
+        .clone()
+        .unwrap_or_else(|| arguments.network.with_extension("nvc"));
+    refuse_same_file(&arguments.network, &output)?;
     let architecture = architecture(&arguments.arch, arguments.input, arguments.classes)?;
     let (model, file, simplification) = match arguments.budget.bytes() {
         // What is simplified must have a file already, and weights before quantisation take too
@@ -63,10 +68,6 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
             (model, file, simplification)
         }
     };
-    let output = arguments
-        .output
-        .clone()
-        .unwrap_or_else(|| arguments.network.with_extension("nvc"));
     write_whole(&output, &file)?;
     let bits = 8 * file.len();
     let weights = architecture.weights().unwrap_or(u64::MAX);

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::output::{print, print_json, read, write_with};
+use super::output::{print, print_json, read, refuse_same_file};
 use super::Failure;
 use nonvacuous::code::Model;
 use nonvacuous::network::safetensors;
+use nonvacuous::storage::whole_file;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -31,7 +32,8 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         .output
         .clone()
         .unwrap_or_else(|| arguments.model.with_extension("safetensors"));
-    write_with(&output, |file| {
+    refuse_same_file(&arguments.model, &output)?;
+    whole_file::write_with(&output, |file| {
         safetensors::write(file, &tensors, |place| model.tensor_weights(place))
     })?;
     if json {

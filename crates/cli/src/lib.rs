@@ -4,16 +4,14 @@ mod bound;
 mod budget;
 #[cfg(feature = "train")]
 mod certify;
-#[cfg(feature = "train")]
-mod certify_model;
-#[cfg(feature = "train")]
-mod certify_photographs;
 mod check;
 mod compress;
 mod data;
 mod decompress;
 #[cfg(feature = "train")]
 mod effort;
+mod evaluation_progress;
+mod failure;
 #[cfg(feature = "figures")]
 mod figures;
 mod import;
@@ -21,28 +19,22 @@ mod inspect;
 mod limit;
 mod noise;
 mod output;
-mod photograph_progress;
-#[cfg(feature = "train")]
-mod prior_fraction;
 mod progress;
 #[cfg(feature = "figures")]
 mod report;
 mod row;
 mod run;
-#[cfg(feature = "train")]
-mod search;
 mod sweep;
 mod table;
 mod training_error;
-#[cfg(feature = "train")]
-mod tuning;
 mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use failure::{Failure, DOES_NOT_HOLD, MISUSE};
 use nonvacuous::data::SearchPath;
 
 /// Certify a network's error from the length of a file that decodes to it.
@@ -95,43 +87,6 @@ enum Command {
     Data(data::Arguments),
 }
 
-/// What went wrong, for people; and the exit code.
-struct Failure {
-    message: String,
-    code: u8,
-}
-
-impl Failure {
-    /// A way of calling the command that makes no sense, with a hint.
-    fn misuse(message: &str) -> Self {
-        Self {
-            message: message.to_string(),
-            code: MISUSE,
-        }
-    }
-}
-
-impl<E: std::error::Error> From<E> for Failure {
-    fn from(error: E) -> Self {
-        let mut message = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            message = format!("{message}: {cause}");
-            source = cause.source();
-        }
-        Self {
-            message,
-            code: MISUSE,
-        }
-    }
-}
-
-/// Exit code: a claim does not hold.
-const DOES_NOT_HOLD: u8 = 1;
-
-/// Exit code: misuse, or something that is needed is missing.
-const MISUSE: u8 = 2;
-
 /// Without this variable candle 0.11.1 reads `/proc/cpuinfo` at every matrix product, which doubles
 /// the time that small networks take; with it, everything uses the same number of threads.
 #[cfg(feature = "train")]
@@ -143,15 +98,45 @@ fn fix_number_of_threads() {
     }
 }
 
+/// Subcommands that look for data sets.
+const READ_DATA: &[&str] = &["certify", "verify", "noise", "run", "data"];
+
 /// Reads the command line, runs the subcommand and returns its exit code.
 pub fn run() -> ExitCode {
     #[cfg(feature = "train")]
     fix_number_of_threads();
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
+    let json = cli.json;
+    let result = dispatch(cli, &matches).and_then(|()| output::finish());
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { message, code }) => {
+            if json && code != DOES_NOT_HOLD {
+                output::print_failure(&message, code);
+            }
+            eprintln!("nonvacuous: {message}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn dispatch(cli: Cli, matches: &ArgMatches) -> Result<(), Failure> {
+    let (name, matches) = matches
+        .subcommand()
+        .ok_or_else(|| Failure::misuse("there is no subcommand"))?;
+    if cli.data_dir.is_some() && !READ_DATA.contains(&name) {
+        return Err(Failure::misuse(format!(
+            "--data-dir has no use with {name}, which looks for no data sets"
+        )));
+    }
     let search = SearchPath::from_environment(cli.data_dir.as_deref());
-    let result = match cli.command {
+    match cli.command {
         #[cfg(feature = "train")]
-        Command::Certify(arguments) => certify::run(&arguments, &search, cli.json),
+        Command::Certify(arguments) => certify::run(&arguments, matches, &search, cli.json),
         Command::Verify(arguments) => verify::run(&arguments, &search, cli.json),
         Command::Compress(arguments) => compress::run(&arguments, cli.json),
         Command::Decompress(arguments) => decompress::run(&arguments, cli.json),
@@ -166,12 +151,5 @@ pub fn run() -> ExitCode {
         #[cfg(feature = "figures")]
         Command::Report(arguments) => report::run(&arguments, cli.json),
         Command::Data(arguments) => data::run(&arguments, &search, cli.json),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure { message, code }) => {
-            eprintln!("nonvacuous: {message}");
-            ExitCode::from(code)
-        }
     }
 }

@@ -1,12 +1,52 @@
-//! Files that are either whole or not there.
+//! Standard output, and files that are read and written.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{ErrorKind, Write};
 use std::path::Path;
+use std::sync::OnceLock;
 
+use super::failure::Failure;
 use nonvacuous::storage::whole_file;
 
-use super::{Failure, MISUSE};
+/// The first failure of standard output, if there was one.
+static BROKEN_OUTPUT: OnceLock<std::io::Error> = OnceLock::new();
+
+/// Prints one line to standard output. A reader that has gone away is no error; anything else is
+/// remembered until [`finish`].
+pub(super) fn print(text: &str) {
+    remember(writeln!(std::io::stdout(), "{text}"));
+}
+
+/// Prints a JSON value.
+pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    print(&serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+/// Prints what went wrong as JSON, for a program that reads standard output.
+pub(super) fn print_failure(message: &str, code: u8) {
+    print(&format!(
+        "{:#}",
+        serde_json::json!({ "error": message, "exit_code": code })
+    ));
+}
+
+/// Whether all that was printed could be written.
+pub(super) fn finish() -> Result<(), Failure> {
+    remember(std::io::stdout().flush());
+    match BROKEN_OUTPUT.get() {
+        Some(error) => Err(Failure::output(error)),
+        None => Ok(()),
+    }
+}
+
+fn remember(result: std::io::Result<()>) {
+    match result {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            let _ = BROKEN_OUTPUT.set(error);
+        }
+        _ => {}
+    }
+}
 
 /// Writes `bytes` to `path`, whole or not at all.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
@@ -18,17 +58,9 @@ pub(super) fn write_lines(path: &Path, lines: &[String]) -> Result<(), Failure> 
     Ok(whole_file::write_lines(path, lines)?)
 }
 
-/// Writes what `contents` writes to `path`, whole or not at all.
-pub(super) fn write_with(
-    path: &Path,
-    contents: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
-) -> Result<(), Failure> {
-    Ok(whole_file::write_with(path, contents)?)
-}
-
-/// Reads a file.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    Ok(whole_file::read(path)?)
+/// Names the file in an error of the operating system.
+pub(super) fn cannot(verb: &'static str, path: &Path, error: &std::io::Error) -> Failure {
+    Failure::misuse(format!("cannot {verb} {}: {error}", path.display()))
 }
 
 /// Creates a folder and those above it.
@@ -36,21 +68,22 @@ pub(super) fn create_folder(path: &Path) -> Result<(), Failure> {
     Ok(whole_file::create_folder(path)?)
 }
 
-/// Names the file in an error of the operating system.
-pub(super) fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
-    Failure {
-        message: format!("cannot {verb} {}: {error}", path.display()),
-        code: MISUSE,
+/// Reads a file.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    Ok(whole_file::read(path)?)
+}
+
+/// Refuses to write over what is read.
+pub(super) fn refuse_same_file(input: &Path, output: &Path) -> Result<(), Failure> {
+    let same = match (input.canonicalize(), output.canonicalize()) {
+        (Ok(input), Ok(output)) => input == output,
+        _ => input == output,
+    };
+    if same {
+        return Err(Failure::misuse(format!(
+            "{} would be overwritten by the output: name another with -o",
+            input.display()
+        )));
     }
-}
-
-/// Prints one line to standard output; a reader that has gone away is no error.
-pub(super) fn print(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
-}
-
-/// Prints a JSON value.
-pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
-    print(&serde_json::to_string_pretty(value)?);
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::output::{print, print_json, read, write_lines, write_with};
+use super::output::{print, print_json, read, write_lines};
 use super::progress::progress_bar;
 use super::row::{csv as lines, Row};
 use super::table::table;
@@ -13,6 +13,7 @@ use nonvacuous::data::SearchPath;
 use nonvacuous::lab::run::{
     coverage, run as draw_all, summary, Coverage, Experiment, Shard, Store, Summary,
 };
+use nonvacuous::storage::whole_file::write_with;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

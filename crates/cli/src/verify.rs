@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::output::{cannot, print, print_json, read};
-use super::photograph_progress::PhotographProgress;
-use super::{Failure, DOES_NOT_HOLD, MISUSE};
-use nonvacuous::certificate::{
-    parse, percent_up, verify, verify_photographs, Certificate, Evaluation, Unverifiable, Verdict,
-};
-use nonvacuous::data::{load, photographs, PhotographSet, PixelCache, SearchPath};
+use super::evaluation_progress::EvaluationProgress;
+use super::failure::Failure;
+use super::output::{print, print_json};
+use nonvacuous::certificate::{percent_up, Certificate, Evaluation, Verdict, Verification};
+use nonvacuous::data::{find, Found, PixelCache, SearchPath};
+use nonvacuous::shape::ImageSize;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -26,38 +25,38 @@ pub(super) struct Arguments {
     cache: Option<PathBuf>,
 }
 
+/// Of a file that does not decode: its verdict does not depend on it.
+const UNKNOWN_INPUT: ImageSize = ImageSize {
+    channels: 3,
+    height: 224,
+    width: 224,
+};
+
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
-    let mut path = arguments.certificate.clone();
-    if path.is_dir() {
-        path.push("certificate.json");
-    }
-    let text = std::fs::read_to_string(&path).map_err(|error| cannot("read", &path, &error))?;
-    let certificate = parse(&text).map_err(cannot_be_checked)?;
-    let file = read(&beside(&path, &certificate.model.file)?)?;
+    let certificate = Certificate::open(&arguments.certificate).map_err(cannot_be_checked)?;
+    let claim = certificate.claim();
     let selector = arguments
         .data
         .as_deref()
-        .unwrap_or(&certificate.training_set.name);
-    let verdict = match photographs(selector, search).map_err(cannot_be_checked)? {
-        Some(set) => on_photographs(&certificate, &file, &set, arguments.cache.as_deref())?,
-        None => load(selector, search)
-            .map_err(cannot_be_checked)
-            .and_then(|data| verify(&certificate, &file, &data).map_err(cannot_be_checked))?,
-    };
+        .unwrap_or(&claim.training_set.name);
+    let found = find(selector, search).map_err(cannot_be_checked)?;
+    let verdict = verdict(&certificate, found, arguments.cache.as_deref())?;
     if json {
         print_json(&serde_json::json!({ "holds": verdict.holds(), "checks": verdict.checks }))?;
     }
     if !verdict.holds() {
-        return Err(Failure {
-            message: format!("{} does not hold\n{}", path.display(), failures(&verdict)),
-            code: DOES_NOT_HOLD,
-        });
+        let mut message = format!("{} does not hold", arguments.certificate.display());
+        for check in verdict.failures() {
+            message = format!("{message}\n  {}", check.what);
+        }
+        return Err(Failure::does_not_hold(message));
     }
     if !json {
-        print(&format!("holds: {}", certificate.sentence()));
-        if let Some(held_out) = &certificate.held_out {
+        print(&format!("holds: {}", claim.sentence()));
+        if let Some(held_out) = &claim.held_out {
             print(&format!(
-                "For comparison: {} of {} held-out images are misread, which bounds the error by {}.",
+                "For comparison: {} of {} held-out images are misclassified, which bounds the \
+                 error by {}.",
                 held_out.k,
                 held_out.n,
                 percent_up(held_out.bound)
@@ -67,61 +66,44 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     Ok(())
 }
 
-fn on_photographs(
+fn verdict(
     certificate: &Certificate,
-    file: &[u8],
-    set: &PhotographSet,
+    found: Found,
     cache: Option<&Path>,
 ) -> Result<Verdict, Failure> {
+    if let (Some(folder), Found::Images(data)) = (cache, &found) {
+        return Err(Failure::misuse(format!(
+            "--cache {} has no use with the images of {}, which are in memory: it is for \
+             photographs",
+            folder.display(),
+            data.name
+        )));
+    }
     let cache = cache.map(PixelCache::open).transpose()?;
-    let evaluated = certificate
-        .subsample
-        .map_or(set.train.len(), |subsample| subsample.size as usize);
-    let held_out = certificate
-        .held_out
-        .as_ref()
-        .map_or(0, |held_out| held_out.n as usize);
-    let progress = PhotographProgress::new(evaluated.saturating_add(held_out));
-    let report = |count: usize, problems: &[String]| progress.advance(count, problems);
-    let evaluation = Evaluation {
-        folder: None,
-        cache: cache.as_ref(),
-        report: Some(&report),
+    let input = match certificate.model() {
+        Ok(model) => model.architecture().input(),
+        Err(_) => UNKNOWN_INPUT,
     };
-    let verdict: Result<Verdict, Unverifiable> =
-        verify_photographs(certificate, file, set, &evaluation);
+    let data = found
+        .read_at(input, cache.as_ref())
+        .map_err(|error| Failure::does_not_hold(error.to_string()))?;
+    let sample = data.sample();
+    let subsample = certificate
+        .claim()
+        .subsample
+        .map(|subsample| subsample.size);
+    let progress = EvaluationProgress::new(&sample, subsample);
+    let report = |count: usize, problems: &[String]| progress.advance(count, problems);
+    let verdict = Verification::new(certificate, sample)
+        .evaluation(Evaluation {
+            folder: None,
+            report: Some(&report),
+        })
+        .run();
     progress.finish();
     verdict.map_err(cannot_be_checked)
 }
 
-/// The model file's path; a certificate may not name a file elsewhere.
-fn beside(certificate: &Path, model: &str) -> Result<PathBuf, Failure> {
-    if Path::new(model)
-        .file_name()
-        .is_none_or(|name| name != model)
-    {
-        return Err(Failure {
-            message: format!(
-                "cannot be checked: the model file \"{model}\" is not the name of a file beside the certificate"
-            ),
-            code: MISUSE,
-        });
-    }
-    Ok(certificate.with_file_name(model))
-}
-
-fn cannot_be_checked(error: impl std::error::Error) -> Failure {
-    let Failure { message, .. } = error.into();
-    Failure {
-        message: format!("cannot be checked: {message}"),
-        code: MISUSE,
-    }
-}
-
-fn failures(verdict: &Verdict) -> String {
-    let lines: Vec<String> = verdict
-        .failures()
-        .map(|check| format!("  {}", check.what))
-        .collect();
-    lines.join("\n")
+fn cannot_be_checked(error: impl std::error::Error + 'static) -> Failure {
+    Failure::from(error).about("cannot be checked")
 }

@@ -3,7 +3,7 @@
 use std::path::{Component, Path};
 
 use super::page::{escaped, figure, page as whole, table};
-use crate::certificate::{percent_up, Certificate};
+use crate::certificate::{percent_up, Claim};
 use crate::figures::axis::number;
 use crate::figures::certificates::{certificate, model};
 use crate::figures::{allocation, frontier, FigureError};
@@ -62,7 +62,7 @@ pub(super) fn page(folder: &Path) -> Result<String, FigureError> {
 }
 
 /// The claim for those who know no statistics.
-fn sentence(claim: &Certificate) -> String {
+fn sentence(claim: &Claim) -> String {
     let bound = claim.bounds.occam_binomial;
     let often = if bound > 0.0 && bound < 0.5 {
         // Rounded down, which is the safe side: one in so many is more than one in more.
@@ -80,7 +80,7 @@ fn sentence(claim: &Certificate) -> String {
     )
 }
 
-fn bounds(claim: &Certificate) -> String {
+fn bounds(claim: &Claim) -> String {
     let row = |name: &str, value: f64, basis: &str| {
         vec![name.to_string(), percent_up(value), basis.to_string()]
     };
@@ -130,7 +130,7 @@ fn bounds(claim: &Certificate) -> String {
     table(&["", "at most", "from"], &["at most"], &rows) + &note
 }
 
-fn verification(claim: &Certificate) -> String {
+fn verification(claim: &Claim) -> String {
     let hash = |text: &str| format!("<code class=\"hash\">{}</code>", escaped(text));
     let rows = [
         vec![escaped(&claim.model.file), hash(&claim.model.sha256)],

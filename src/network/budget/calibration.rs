@@ -18,7 +18,7 @@ const MEASURED: usize = 16;
 pub struct Calibration {
     sensitivities: Vec<Option<f64>>,
     inputs: Vec<Vec<Inputs>>,
-    images: Batch,
+    images: Batch<'static>,
 }
 
 impl Calibration {
@@ -28,13 +28,13 @@ impl Calibration {
     /// If the network does not read them.
     pub fn measured(
         network: &TrainedNetwork,
-        images: &Batch,
+        images: &Batch<'static>,
         mut report: impl FnMut(),
     ) -> Result<Self, BudgetError> {
         let folded = Folded::new(network).network;
         let evaluator = Evaluator::of(&folded.architecture, folded.weights.clone());
         let start = evaluator
-            .start(&images.spread(MEASURED))
+            .features_of(&images.spread(MEASURED), 0)
             .map_err(ImportError::from)?;
         Ok(Self {
             sensitivities: sensitivities(&folded, &evaluator, start, &mut report),
@@ -56,7 +56,7 @@ impl Calibration {
         &self.inputs
     }
 
-    pub(super) fn images(&self) -> &Batch {
+    pub(super) fn images(&self) -> &Batch<'static> {
         &self.images
     }
 }

@@ -21,12 +21,16 @@ pub(super) fn correct_means(
     let architecture = &original.architecture;
     let reference = Evaluator::of(architecture, original.weights.clone());
     let evaluator = Evaluator::of(architecture, quantised.weights.clone());
-    let mut before = reference.start(images).map_err(ImportError::from)?;
-    let mut after = evaluator.start(images).map_err(ImportError::from)?;
+    let mut before = reference
+        .features_of(images, 0)
+        .map_err(ImportError::from)?;
+    let mut after = evaluator
+        .features_of(images, 0)
+        .map_err(ImportError::from)?;
     let firsts = architecture.first_tensors();
     for ((place, layer), first) in architecture.layers().iter().enumerate().zip(firsts) {
-        before = reference.advanced(before, place + 1);
-        after = evaluator.advanced(after, place + 1);
+        before = reference.advance(before, place + 1);
+        after = evaluator.advance(after, place + 1);
         let shifts = first
             .filter(|_| layer.has_shift())
             .and_then(|first| quantised.weights.get_mut(first + 1));

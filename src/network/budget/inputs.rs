@@ -251,9 +251,9 @@ pub(super) fn inputs(
     let mut moments: Vec<Option<[WindowMoments; 2]>> = vec![None; network.weights.len()];
     let firsts = architecture.first_tensors();
     for part in images.parts(PART) {
-        let mut features = evaluator.start(&part).map_err(ImportError::from)?;
+        let mut features = evaluator.features_of(&part, 0).map_err(ImportError::from)?;
         for ((layer, (kind, size, _)), &first) in architecture.steps().enumerate().zip(&firsts) {
-            features = evaluator.advanced(features, layer);
+            features = evaluator.advance(features, layer);
             if let (Some((convolution, size)), Some(first)) = (reader(kind, size), first) {
                 for (block, found) in features
                     .window_moments(&convolution, size)

@@ -90,7 +90,7 @@ impl Place {
         let indices: Vec<usize> = (0..folder.len()).collect();
         let batch = folder.batch(&indices, Framing::usual(INPUT).unwrap(), None);
         let logits = |evaluator: &Evaluator| -> Vec<f64> {
-            let logits = evaluator.finish(&evaluator.start(&batch).unwrap());
+            let logits = evaluator.logits_from(&evaluator.features_of(&batch, 0).unwrap());
             logits.into_iter().flatten().map(f64::from).collect()
         };
         let network = network();

@@ -182,7 +182,7 @@ fn the_page_of_a_certificate_says_what_is_proved_and_stands_alone() {
     let page = page(folder.path());
     is_self_contained(&page, folder.path());
     let claim = fs::read_to_string(folder.path().join("certificate.json")).unwrap();
-    let claim = nonvacuous::certificate::parse(&claim).unwrap();
+    let claim: nonvacuous::certificate::Claim = claim.parse().unwrap();
     for bound in [
         claim.bounds.occam_binomial,
         claim.bounds.occam_hoeffding,

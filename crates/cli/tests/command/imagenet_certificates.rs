@@ -7,28 +7,23 @@ use std::process::{Command, Output};
 
 use crate::photographs::{class_folders, photograph, COLOURS};
 use nonvacuous::bounds::{population_errors, EmpiricalRisk, FailureProbability, SampleSize};
-use nonvacuous::certificate::{
-    issue_photographs, subsample_indices, Certificate, Evaluation, Provenance, Task,
-};
+use nonvacuous::certificate::{subsample_indices, Claim, Evaluation, Issue};
 use nonvacuous::code::Architecture;
-use nonvacuous::data::{photographs as find, SearchPath};
-use nonvacuous::evaluate::Loss;
+use nonvacuous::data::{find, SearchPath};
 use nonvacuous::network::TrainedNetwork;
 use nonvacuous::shape::ImageSize;
 use serde_json::Value;
 use tempfile::{tempdir, TempDir};
 
+const INPUT: ImageSize = ImageSize {
+    channels: 3,
+    height: 14,
+    width: 14,
+};
+
 /// The model file of a network of 14 x 14 pixels whose largest logit is that of the nearest colour.
 fn nearest_colour() -> Vec<u8> {
-    let architecture = Architecture::parse(
-        "gap dense:7:b",
-        ImageSize {
-            channels: 3,
-            height: 14,
-            width: 14,
-        },
-    )
-    .unwrap();
+    let architecture = Architecture::parse("gap dense:7:b", INPUT).unwrap();
     let colours = COLOURS.map(|(_, colour)| colour.map(|level| f32::from(level) / 256.0));
     let weights = colours.iter().flatten().map(|level| 2.0 * level).collect();
     let biases = colours
@@ -125,7 +120,7 @@ fn a_network_is_certified_on_photographs_and_verified() {
     let (code, text) = place.verify();
     assert_eq!(code, 0, "{text}");
     assert!(
-        text.contains("proved from 42 training images, 0 of them misread"),
+        text.contains("proved from 42 training images, 0 of them misclassified"),
         "{text}"
     );
     // Nothing is left of the evaluation.
@@ -198,7 +193,7 @@ fn a_top_5_error_is_a_class_that_is_not_among_the_first_five() {
     );
     let (code, text) = place.verify();
     assert!(
-        code == 0 && text.contains("misread at the fifth guess too"),
+        code == 0 && text.contains("misclassified in all of five guesses"),
         "{text}"
     );
     place.edit(|certificate| certificate["loss"] = "zero-one with margin".into());
@@ -221,7 +216,7 @@ fn a_subsample_is_recorded_and_bounds_the_errors_on_all() {
         .unwrap();
     }
     let (certificate, _) = place.certify(&["--subsample", "200", "--seed", "3"]);
-    let certificate: Certificate = serde_json::from_value(certificate).unwrap();
+    let certificate: Claim = serde_json::from_value(certificate).unwrap();
     let subsample = certificate.subsample.unwrap();
     assert_eq!(
         (
@@ -293,34 +288,19 @@ fn an_interrupted_evaluation_goes_on_where_it_was() {
         b"damaged",
     )
     .unwrap();
-    let set = find("imagenet", &SearchPath::only(place.0.path()))
-        .unwrap()
-        .unwrap();
     let log_folder = place.path("log");
-    let task = Task {
-        loss: Loss::Top1,
-        subsample: None,
-        delta: 0.05,
-    };
     let issued = |folder: Option<&Path>| {
-        let provenance = Provenance {
-            command: String::new(),
-            seed: 1,
-            version: String::new(),
-        };
+        let found = find("imagenet", &SearchPath::only(place.0.path())).unwrap();
+        let set = found.read_at(INPUT, None).unwrap();
         let evaluation = Evaluation {
             folder,
             ..Evaluation::default()
         };
-        issue_photographs(
-            &nearest_colour(),
-            "model.nvc",
-            &set,
-            &task,
-            provenance,
-            &evaluation,
-        )
-        .unwrap()
+        let delta = FailureProbability::new(0.05).unwrap();
+        let certificate = Issue::new(&nearest_colour(), set.sample(), delta)
+            .evaluation(evaluation)
+            .run();
+        certificate.unwrap().claim().clone()
     };
     let whole = issued(None);
     assert_eq!((whole.n, whole.k), (701, 1));

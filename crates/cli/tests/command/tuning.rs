@@ -77,9 +77,9 @@ fn without_epochs_the_function_stays_what_it_was() {
             tempdir().unwrap().path(),
         );
         let before = Evaluator::of(&network.architecture, network.weights)
-            .logits_of(&data)
+            .logits(&data)
             .unwrap();
-        let after = Evaluator::new(&model).logits_of(&data).unwrap();
+        let after = Evaluator::new(&model).logits(&data).unwrap();
         // Tensors without biases may all be scaled.
         let scale = after[0][0] / before[0][0];
         for (before, after) in before.iter().flatten().zip(after.iter().flatten()) {

@@ -1,11 +1,11 @@
 //! The embedded 8x8 digits.
 
-use super::dataset::{DataSet, LabelledImages};
-use super::error::DataError;
 use super::file;
+use crate::data::dataset::{DataSet, LabelledImages};
+use crate::data::error::DataError;
 use crate::shape::ImageSize;
 
-const FILE: &[u8] = include_bytes!("../../data/digits.csv.gz");
+const FILE: &[u8] = include_bytes!("../../../data/digits.csv.gz");
 
 /// The first images are for training, the others are held out.
 const TRAINING: usize = 1500;

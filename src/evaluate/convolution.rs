@@ -7,11 +7,12 @@ use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::evaluator::{Lanes, LANES};
+use super::lanes::{Lanes, LANES};
 use crate::code::Convolution;
 use crate::shape::ImageSize;
 
 /// A weight that is not zero, with what it reads.
+#[derive(Debug)]
 pub(super) struct Tap {
     pub(super) channel: usize,
     pub(super) row: usize,

@@ -1,6 +1,6 @@
 //! The idx format of MNIST: a magic number, the dimensions, the bytes; all integers big-endian.
 
-use super::error::DataError;
+use crate::data::error::DataError;
 
 const IMAGES: u32 = 0x0803;
 const LABELS: u32 = 0x0801;

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::error::DataError;
-use super::file::io;
-use super::photograph::Framing;
+use super::framing::Framing;
+use crate::data::error::DataError;
+use crate::data::formats::file::io;
 use crate::digest::hex;
 
 /// What pixels depend on beside file and framing: how this version decodes and resizes.
@@ -41,7 +41,11 @@ impl PixelCache {
     ///
     /// # Errors
     /// If the file cannot be decoded. A cache that cannot be written is not used.
-    pub(super) fn pixels(&self, file: &[u8], framing: Framing) -> Result<Vec<u8>, DataError> {
+    pub(in crate::data) fn pixels(
+        &self,
+        file: &[u8],
+        framing: Framing,
+    ) -> Result<Vec<u8>, DataError> {
         let key = Sha256::new()
             .chain_update(DECODER)
             .chain_update(framing.bytes())

@@ -1,17 +1,16 @@
 //! Photographs as ImageNet is kept: in folders, one a class, or flat with a file of labels.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::error::DataError;
-use super::file::{in_file, io};
 use super::flat_labels::FlatLabels;
-use super::photograph::Framing;
+use super::framing::Framing;
 use super::pixel_cache::PixelCache;
+use crate::data::error::DataError;
+use crate::data::formats::file::{in_file, io};
 use crate::digest::hex;
 use crate::evaluate::{Batch, Example};
 use crate::spread::spread;
@@ -192,19 +191,29 @@ impl ImageFolder {
     }
 
     /// Reads and decodes the photographs at `indices`, in parallel.
-    pub fn batch(&self, indices: &[usize], framing: Framing, cache: Option<&PixelCache>) -> Batch {
+    pub fn batch(
+        &self,
+        indices: &[usize],
+        framing: Framing,
+        cache: Option<&PixelCache>,
+    ) -> Batch<'static> {
         let read = |&index: &usize| match self.photographs.get(index) {
             Some(photograph) => Self::example(photograph, framing, cache),
             None => Example::unreadable(format!("there is no photograph {index}"), framing.size()),
         };
         Batch::new(
             framing.size(),
+            256,
             self.classes.len(),
             indices.par_iter().map(read).collect(),
         )
     }
 
-    fn example(photograph: &Photograph, framing: Framing, cache: Option<&PixelCache>) -> Example {
+    fn example(
+        photograph: &Photograph,
+        framing: Framing,
+        cache: Option<&PixelCache>,
+    ) -> Example<'static> {
         let name = photograph.path.display();
         let class = match &photograph.class {
             Ok(class) => *class,
@@ -231,85 +240,7 @@ impl ImageFolder {
     }
 }
 
-/// ImageNet's training photographs, and its validation photographs if they are there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PhotographSet {
-    /// As `--data` takes it.
-    pub name: String,
-    /// What a learner sees.
-    pub train: ImageFolder,
-    /// What no learner sees.
-    pub held_out: Option<ImageFolder>,
-}
-
-/// Names of files with the labels of a flat validation set, in it or beside it.
-const LABEL_FILES: [&str; 5] = [
-    "labels.txt",
-    "val.txt",
-    "imagenet_2012_validation_synset_labels.txt",
-    "ILSVRC2012_validation_ground_truth.txt",
-    "validation_ground_truth.txt",
-];
-
-impl PhotographSet {
-    /// The photographs in a folder: `train/CLASS/*.jpg` with `val/CLASS/*.jpg`, or with `val/*.jpg`
-    /// and a file of labels in or beside it; or only `CLASS/*.jpg`. Nothing if it has neither.
-    ///
-    /// # Errors
-    /// If something of it cannot be read.
-    pub fn open(name: &str, folder: &Path) -> Result<Option<Self>, DataError> {
-        if !folder.join("train").is_dir() {
-            if !has_class_folders(folder)? {
-                return Ok(None);
-            }
-            return Ok(Some(Self {
-                name: name.to_string(),
-                train: ImageFolder::open(folder)?,
-                held_out: None,
-            }));
-        }
-        if !has_class_folders(&folder.join("train"))? {
-            return Ok(None);
-        }
-        let train = ImageFolder::open(&folder.join("train"))?;
-        let held_out = match folder.join("val") {
-            val if !val.is_dir() => None,
-            val if has_class_folders(&val)? => {
-                let held_out = ImageFolder::open(&val)?;
-                if held_out.classes != train.classes {
-                    return Err(in_file(&val, DataError::OtherClasses));
-                }
-                Some(held_out)
-            }
-            val => {
-                let mut places = LABEL_FILES
-                    .iter()
-                    .flat_map(|name| [val.join(name), folder.join(name)]);
-                let labels = places.find(|path| path.is_file());
-                let labels = labels
-                    .ok_or_else(|| in_file(&val, DataError::NoLabels(LABEL_FILES.join(", "))))?;
-                Some(ImageFolder::open_flat(&val, &labels, train.classes())?)
-            }
-        };
-        Ok(Some(Self {
-            name: name.to_string(),
-            train,
-            held_out,
-        }))
-    }
-}
-
-/// Whether a subfolder has a photograph.
-fn has_class_folders(folder: &Path) -> Result<bool, DataError> {
-    for path in sorted(folder)?.into_iter().filter(|path| path.is_dir()) {
-        if sorted(&path)?.iter().any(|path| is_photograph(path)) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn is_photograph(path: &Path) -> bool {
+pub(super) fn is_photograph(path: &Path) -> bool {
     let extension = path
         .extension()
         .unwrap_or_default()
@@ -336,20 +267,11 @@ fn wordnet_number(name: &str) -> Option<&str> {
 }
 
 /// What is in a folder, by name.
-fn sorted(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+pub(super) fn sorted(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| io(folder, error))? {
         paths.push(entry.map_err(|error| io(folder, error))?.path());
     }
     paths.sort();
     Ok(paths)
-}
-
-/// Names to numbers.
-pub(super) fn numbered(classes: &[String]) -> BTreeMap<&str, usize> {
-    classes
-        .iter()
-        .enumerate()
-        .map(|(number, class)| (class.as_str(), number))
-        .collect()
 }

@@ -3,8 +3,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::dataset::LabelledImages;
-use super::error::DataError;
+use crate::data::dataset::LabelledImages;
+use crate::data::error::DataError;
 use crate::digest::hex;
 use crate::shape::ImageSize;
 
@@ -41,7 +41,7 @@ pub fn read_cifar10(bytes: &[u8]) -> Result<LabelledImages, DataError> {
 
 /// SHA-256 of the concatenated, sorted SHA-256 digests of the records: the same for any order of
 /// them.
-pub(super) fn sum_of_records(bytes: &[u8]) -> String {
+pub(in crate::data) fn sum_of_records(bytes: &[u8]) -> String {
     let mut digests: Vec<_> = bytes.chunks(RECORD).map(Sha256::digest).collect();
     digests.sort_unstable();
     let sum = digests

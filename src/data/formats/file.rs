@@ -6,15 +6,15 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::error::DataError;
+use crate::data::error::DataError;
 
 /// No data file is longer than this, packed or not, in bytes.
-pub(super) const LIMIT: u64 = 1 << 30;
+pub(in crate::data) const LIMIT: u64 = 1 << 30;
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// The contents of a file, unpacked if it is gzipped.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
+pub(in crate::data) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
@@ -25,7 +25,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
 }
 
 /// `bytes`, unpacked if they are gzipped.
-pub(super) fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {
+pub(in crate::data) fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {
     if !bytes.starts_with(&GZIP_MAGIC) {
         return Ok(bytes);
     }
@@ -45,7 +45,7 @@ fn bounded(bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {
 }
 
 /// Says at which path the operating system failed.
-pub(super) fn io(path: &Path, error: std::io::Error) -> DataError {
+pub(in crate::data) fn io(path: &Path, error: std::io::Error) -> DataError {
     DataError::Io {
         path: path.to_path_buf(),
         error,
@@ -53,7 +53,7 @@ pub(super) fn io(path: &Path, error: std::io::Error) -> DataError {
 }
 
 /// Says which file an error is about.
-pub(super) fn in_file(path: &Path, error: DataError) -> DataError {
+pub(in crate::data) fn in_file(path: &Path, error: DataError) -> DataError {
     DataError::File {
         path: path.to_path_buf(),
         error: Box::new(error),

@@ -8,8 +8,8 @@ use std::time::Duration;
 use ureq::http::header::{CONTENT_LENGTH, CONTENT_RANGE};
 use ureq::http::HeaderMap;
 
-use super::error::DataError;
-use super::file::{io, LIMIT};
+use crate::data::error::DataError;
+use crate::data::formats::file::{io, LIMIT};
 use crate::digest::sha256_of_file;
 
 /// A connection that breaks is taken up again this often where it broke off.

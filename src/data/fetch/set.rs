@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 
-use super::catalogue::{Format, KnownSet};
 use super::download::{download, Transfer};
-use super::error::DataError;
-use super::file::io;
-use super::load::{existing, is_complete, load_from};
-use super::search_path::SearchPath;
+use crate::data::catalogue::{Format, KnownSet};
+use crate::data::error::DataError;
+use crate::data::formats::file::io;
+use crate::data::load::{existing, is_complete, load_from};
+use crate::data::search_path::SearchPath;
 
 /// Name of CIFAR-10's archive.
 const ARCHIVE: &str = "cifar-10-binary.tar.gz";

@@ -3,15 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::error::DataError;
-use super::file::{in_file, read};
-use super::image_folder::numbered;
+use crate::data::error::DataError;
+use crate::data::formats::file::{in_file, read};
 
 /// The devkit's list of classes, `WNID NUMBER NAME` a line.
 const DEVKIT_CLASSES: &str = "map_clsloc.txt";
 
 /// What a file of labels says.
-pub(super) enum FlatLabels {
+pub(in crate::data) enum FlatLabels {
     /// Name and label.
     Named(Vec<(String, String)>),
     /// One label for each photograph in the order of their names.
@@ -21,7 +20,7 @@ pub(super) enum FlatLabels {
 impl FlatLabels {
     /// Reads a file of `NAME LABEL` lines or of one label a line; the devkit's numbers become
     /// WordNet numbers.
-    pub(super) fn read(path: &Path) -> Result<Self, DataError> {
+    pub(in crate::data) fn read(path: &Path) -> Result<Self, DataError> {
         let lines = lines(path)?;
         let fields: Vec<Vec<&str>> = lines
             .iter()
@@ -48,7 +47,7 @@ impl FlatLabels {
 
     /// For each photograph that is there or should be, in the order of names, its class or why it
     /// has none.
-    pub(super) fn classes(
+    pub(in crate::data) fn classes(
         &self,
         names: &[String],
         classes: &[String],
@@ -139,4 +138,13 @@ fn lines(path: &Path) -> Result<Vec<String>, DataError> {
         .filter(|line| !line.trim().is_empty())
         .map(str::to_string)
         .collect())
+}
+
+/// Names to numbers.
+fn numbered(classes: &[String]) -> BTreeMap<&str, usize> {
+    classes
+        .iter()
+        .enumerate()
+        .map(|(number, class)| (class.as_str(), number))
+        .collect()
 }

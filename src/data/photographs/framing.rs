@@ -2,7 +2,7 @@
 
 use image::imageops::{crop_imm, resize, FilterType};
 
-use super::error::DataError;
+use crate::data::error::DataError;
 use crate::shape::ImageSize;
 
 /// Which part of a photograph a network reads: its shorter side brought to `shorter` pixels
@@ -82,7 +82,7 @@ impl Framing {
     }
 
     /// What pixels depend on beside the file.
-    pub(super) fn bytes(self) -> [u8; 8] {
+    pub(in crate::data) fn bytes(self) -> [u8; 8] {
         let mut bytes = [0; 8];
         bytes[..4].copy_from_slice(&self.shorter.to_le_bytes());
         bytes[4..].copy_from_slice(&self.side.to_le_bytes());

@@ -1,0 +1,297 @@
+//! `nonvacuous certify --model`: a network trained elsewhere.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::trained::read_recipe;
+use super::{command_line, outcome, Arguments};
+use crate::evaluation_progress::EvaluationProgress;
+use crate::failure::Failure;
+use crate::import::{architecture, ImportArguments};
+use crate::output::{print, read, write_whole};
+use crate::progress::progress_bar;
+use nonvacuous::certificate::{remove_logs, Evaluation, Folder, Issue, Kept, Provenance};
+use nonvacuous::code::Model;
+use nonvacuous::compress::{Checkpoints, Progress, Recipe};
+use nonvacuous::data::{Found, PixelCache, Readable};
+use nonvacuous::digest::sha256;
+use nonvacuous::evaluate::{ExamplesDigest, Loss, Sample};
+use nonvacuous::network::{first_images, noise_images, TrainedNetwork};
+use nonvacuous::search::{fine_tune, FineTuneEvent, Settings};
+use nonvacuous::shape::ImageSize;
+use nonvacuous::storage::whole_file;
+
+/// Size of photographs as networks of known names read them.
+const PHOTOGRAPH_SIZE: ImageSize = ImageSize {
+    channels: 3,
+    height: 224,
+    width: 224,
+};
+
+/// Positions of a bar.
+const RESOLUTION: f64 = 1000.0;
+
+#[derive(Debug, Args)]
+pub(super) struct ModelArguments {
+    /// Certify the network in this safetensors file, of layers --arch, or in this model file,
+    /// instead of training one; or with --recipe, train the one in this safetensors file further
+    #[arg(long, value_name = "FILE.safetensors|FILE.nvc")]
+    pub(super) model: Option<PathBuf>,
+
+    #[command(flatten)]
+    import: ImportArguments,
+
+    /// With --model: when an example counts as misclassified
+    #[arg(long, value_enum, default_value_t = LossName::Top1)]
+    loss: LossName,
+
+    /// With --model: evaluate S training examples, drawn at random by --seed, and bound the errors
+    /// on the others; a fifth of --delta pays for it
+    #[arg(long, value_name = "S")]
+    subsample: Option<u64>,
+
+    /// With --model: keep decoded photographs in this folder
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LossName {
+    /// The true class is not the first guess
+    Top1,
+    /// The true class is not among the first five guesses
+    Top5,
+}
+
+impl From<LossName> for Loss {
+    fn from(name: LossName) -> Self {
+        match name {
+            LossName::Top1 => Self::Top1,
+            LossName::Top5 => Self::Top5,
+        }
+    }
+}
+
+/// A model file; and if it was trained further just now, by which recipe and from which checkpoints.
+struct Prepared<'a> {
+    file: Vec<u8>,
+    tuned: Option<(&'a Path, Checkpoints)>,
+}
+
+impl ModelArguments {
+    /// Whether the network is in a model file already.
+    pub(super) fn is_model_file(&self) -> bool {
+        let extension = self.model.as_deref().and_then(Path::extension);
+        extension.is_some_and(|extension| extension == "nvc")
+    }
+
+    /// Certifies what the file, or the network trained further, decodes to.
+    pub(super) fn certify(
+        &self,
+        arguments: &Arguments,
+        found: Found,
+        folder: &Folder,
+        json: bool,
+    ) -> Result<(), Failure> {
+        let Some(path) = &self.model else {
+            return Err(Failure::misuse("--model is missing"));
+        };
+        let classes = found.classes();
+        if self.loss == LossName::Top5 && classes <= 5 {
+            return Err(Failure::misuse(format!(
+                "--loss top5 needs more than 5 classes, but there are {classes}"
+            )));
+        }
+        let prepared = match &arguments.recipe {
+            Some(recipe) => self.tuned(path, recipe, arguments, &found, folder)?,
+            None => Prepared {
+                file: self.model_file(path, arguments, &found, json)?,
+                tuned: None,
+            },
+        };
+        let input = Model::decode(&prepared.file)?.architecture().input();
+        let data = self.readable(found, input)?;
+        let sample = data.sample();
+        let loss = Loss::from(self.loss);
+        if !arguments.replace {
+            folder.check(&sample, loss, arguments.delta)?;
+        }
+        whole_file::create_folder(folder.path())?;
+        let progress = EvaluationProgress::new(&sample, self.subsample);
+        let report = |count: usize, problems: &[String]| progress.advance(count, problems);
+        let evaluation = Evaluation {
+            folder: Some(folder.path()).filter(|_| is_streamed(&sample)),
+            report: Some(&report),
+        };
+        let mut issue = Issue::new(&prepared.file, sample, arguments.delta)
+            .loss(loss)
+            .provenance(Provenance {
+                command: command_line(),
+                seed: arguments.seed,
+                ..Provenance::default()
+            })
+            .evaluation(evaluation);
+        if let Some(size) = self.subsample {
+            issue = issue.subsample(size, arguments.seed);
+        }
+        let certificate = issue.run();
+        progress.finish();
+        let certificate = certificate?;
+        let kept = if arguments.replace {
+            folder.write(&certificate)?;
+            Kept::New
+        } else {
+            folder.keep_best(&certificate)?
+        };
+        remove_logs(folder.path())?;
+        if let Some((recipe, checkpoints)) = &prepared.tuned {
+            if kept == Kept::New {
+                write_whole(&folder.recipe(), &read(recipe)?)?;
+            }
+            checkpoints.remove()?;
+        }
+        outcome::report(folder, &certificate, &kept, json)
+    }
+
+    /// The data as a network of this input reads them.
+    fn readable(&self, found: Found, input: ImageSize) -> Result<Readable, Failure> {
+        let is_in_memory = matches!(found, Found::Images(_));
+        let cache = match &self.cache {
+            Some(folder) if is_in_memory => {
+                return Err(Failure::misuse(format!(
+                    "--cache {} has no use with images that are in memory: it is for photographs",
+                    folder.display()
+                )));
+            }
+            Some(folder) => Some(PixelCache::open(folder)?),
+            None => None,
+        };
+        Ok(found.read_at(input, cache.as_ref())?)
+    }
+
+    /// A model file as it is; or the file of a network that is imported and simplified.
+    fn model_file(
+        &self,
+        path: &Path,
+        arguments: &Arguments,
+        found: &Found,
+        json: bool,
+    ) -> Result<Vec<u8>, Failure> {
+        if self.is_model_file() {
+            return read(path);
+        }
+        let arch = arguments.arch.as_deref().ok_or_else(|| {
+            Failure::misuse(
+                "--model FILE.safetensors needs --arch: its layers, or a name such as lenet5",
+            )
+        })?;
+        let architecture = architecture(arch, input_of(found), found.classes())?;
+        let images = match found {
+            Found::Images(data) => first_images(&data.train)?,
+            Found::Photographs(_) => noise_images(&architecture)?,
+        };
+        let (network, simplification) = self.import.load(path, &architecture, &images)?;
+        if let Some(simplification) = simplification.filter(|_| !json) {
+            print(&format!("simplified: {simplification}\n"));
+        }
+        Ok(network.model()?.encode()?)
+    }
+
+    /// The file of a network that is trained further.
+    fn tuned<'a>(
+        &self,
+        path: &Path,
+        recipe_path: &'a Path,
+        arguments: &Arguments,
+        found: &Found,
+        folder: &Folder,
+    ) -> Result<Prepared<'a>, Failure> {
+        if self.is_model_file() {
+            return Err(Failure::misuse(
+                "training goes on from a safetensors file: nonvacuous decompress makes one of a \
+                 model file",
+            ));
+        }
+        let recipe = read_recipe(recipe_path, input_of(found), found.classes())?;
+        let network = self.import.read(path, &recipe.architecture)?;
+        let recipe = recipe.with_architecture(network.architecture.clone());
+        let data = self.readable(found.clone(), network.architecture.input())?;
+        whole_file::create_folder(folder.path())?;
+        let checkpoints = self.checkpoints(path, &recipe, &data, arguments.seed, folder)?;
+        let model = trained_further(
+            &network,
+            &recipe,
+            &data,
+            &arguments.settings(),
+            &checkpoints,
+        )?;
+        Ok(Prepared {
+            file: model.encode()?,
+            tuned: Some((recipe_path, checkpoints)),
+        })
+    }
+
+    /// Checkpoints, named after everything that training depends on.
+    fn checkpoints(
+        &self,
+        path: &Path,
+        recipe: &Recipe,
+        data: &Readable,
+        seed: u64,
+        folder: &Folder,
+    ) -> Result<Checkpoints, Failure> {
+        let network = sha256(&read(path)?);
+        let (version, import) = (env!("CARGO_PKG_VERSION"), &self.import);
+        let training = data.sample().training;
+        let (ExamplesDigest::Known(examples) | ExamplesDigest::Streamed { header: examples }) =
+            training.digest(training.len());
+        let key = format!("{version}\n{recipe}\n{seed}\n{network}\n{import:?}\n{examples}");
+        Ok(Checkpoints::new(folder.path(), &key))
+    }
+}
+
+/// Whether examples are decoded while they are evaluated, so that it takes long.
+fn is_streamed(sample: &Sample) -> bool {
+    matches!(sample.training.digest(0), ExamplesDigest::Streamed { .. })
+}
+
+/// Size of the images that a network for these data reads, if nothing else says it.
+fn input_of(found: &Found) -> ImageSize {
+    match found {
+        Found::Images(data) => data.train.shape(),
+        Found::Photographs(_) => PHOTOGRAPH_SIZE,
+    }
+}
+
+/// Trains a network further, with bars on a terminal.
+fn trained_further(
+    network: &TrainedNetwork,
+    recipe: &Recipe,
+    data: &Readable,
+    settings: &Settings,
+    checkpoints: &Checkpoints,
+) -> Result<Model, Failure> {
+    let measuring = progress_bar(0, "{bar:24} {pos}/{len} tensors measured, {eta} left");
+    let training = progress_bar(RESOLUTION as u64, "{bar:24} {percent}%, {msg}, {eta} left");
+    let model = fine_tune(
+        network,
+        recipe,
+        data,
+        settings,
+        checkpoints,
+        &mut |event| match event {
+            FineTuneEvent::Measured { of } => {
+                measuring.set_length(of as u64);
+                measuring.inc(1);
+            }
+            FineTuneEvent::Progress(Progress::Step(done)) => {
+                measuring.finish_and_clear();
+                training.set_position((done * RESOLUTION) as u64);
+            }
+            FineTuneEvent::Progress(other) => training.set_message(other.to_string()),
+        },
+    );
+    training.finish_and_clear();
+    Ok(model?)
+}

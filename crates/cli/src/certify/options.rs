@@ -1,0 +1,127 @@
+//! Which options apply to which of the commands that `certify` is.
+
+use clap::parser::ValueSource;
+use clap::ArgMatches;
+
+use crate::failure::Failure;
+
+/// What `certify` is asked to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Try the recipes that are known to do well.
+    Search,
+    /// Train by one recipe.
+    Recipe,
+    /// Learn the prior on a part of the examples.
+    PriorFraction,
+    /// Certify a model file.
+    ModelFile,
+    /// Certify a network trained elsewhere.
+    Import,
+    /// Train such a network further.
+    FineTune,
+}
+
+impl Mode {
+    /// How it is asked for.
+    fn words(self) -> &'static str {
+        match self {
+            Self::Search => "no --model, --recipe or --prior-fraction",
+            Self::Recipe => "--recipe",
+            Self::PriorFraction => "--prior-fraction",
+            Self::ModelFile => "--model FILE.nvc",
+            Self::Import => "--model FILE.safetensors",
+            Self::FineTune => "--model FILE.safetensors --recipe",
+        }
+    }
+}
+
+use Mode::{FineTune, Import, ModelFile, PriorFraction, Recipe, Search};
+
+/// Every option, and what it applies to.
+const OPTIONS: &[(&str, &[Mode])] = &[
+    (
+        "data",
+        &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
+    ),
+    (
+        "data_dir",
+        &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
+    ),
+    (
+        "json",
+        &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
+    ),
+    (
+        "delta",
+        &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
+    ),
+    (
+        "out",
+        &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
+    ),
+    ("replace", &[Search, Recipe, ModelFile, Import, FineTune]),
+    ("model", &[ModelFile, Import, FineTune]),
+    ("arch", &[Search, PriorFraction, Import]),
+    ("recipe", &[Recipe, PriorFraction, FineTune]),
+    ("prior_fraction", &[PriorFraction]),
+    ("effort", &[Search, PriorFraction]),
+    ("seed", &[Search, Recipe, PriorFraction, FineTune]),
+    ("minutes", &[Search]),
+    ("tensor", &[Import, FineTune]),
+    ("tensors", &[Import, FineTune]),
+    ("epsilon", &[Import, FineTune]),
+    ("pixels", &[Import, FineTune]),
+    ("codewords", &[Import, FineTune]),
+    ("no_simplify", &[Import]),
+    ("loss", &[ModelFile, Import, FineTune]),
+    ("subsample", &[ModelFile, Import, FineTune]),
+    ("cache", &[ModelFile, Import, FineTune]),
+];
+
+/// Refuses options that were given and would not be used.
+pub(super) fn refuse_unused(mode: Mode, matches: &ArgMatches) -> Result<(), Failure> {
+    let given = |name: &str| {
+        // Options of other builds are none here.
+        let known = matches.try_contains_id(name).unwrap_or(false);
+        known && matches.value_source(name) == Some(ValueSource::CommandLine)
+    };
+    for (name, modes) in OPTIONS {
+        // A subsample is drawn by the seed.
+        let is_used = modes.contains(&mode) || (*name == "seed" && given("subsample"));
+        if given(name) && !is_used {
+            let accepted: Vec<&str> = modes.iter().map(|mode| mode.words()).collect();
+            return Err(Failure::misuse(format!(
+                "--{} has no use with {}: it goes with {}",
+                name.replace('_', "-"),
+                mode.words(),
+                accepted.join(", or with ")
+            )));
+        }
+    }
+    if mode == PriorFraction && given("recipe") && (given("effort") || given("arch")) {
+        return Err(Failure::misuse(
+            "--effort and --arch have no use with --recipe, which says what is trained",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use clap::{Args, Command};
+
+    use super::super::Arguments;
+    use super::OPTIONS;
+
+    #[test]
+    fn every_option_of_certify_says_what_it_applies_to() {
+        let command = Arguments::augment_args(Command::new("certify"));
+        for argument in command.get_arguments() {
+            let name = argument.get_id().as_str();
+            let said = OPTIONS.iter().filter(|(option, _)| *option == name).count();
+            assert_eq!(said, 1, "--{name}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What `certify` says when it is done.
+
+use crate::failure::Failure;
+use crate::output::{print, print_json};
+use crate::table::table;
+use nonvacuous::bounds::BOUNDS;
+use nonvacuous::certificate::{percent_up, Certificate, Claim, Folder, Kept};
+
+/// Says what was certified, and which certificate the folder holds.
+///
+/// As JSON, the claim that is in the folder.
+pub(super) fn report(
+    folder: &Folder,
+    certificate: &Certificate,
+    kept: &Kept,
+    json: bool,
+) -> Result<(), Failure> {
+    match kept {
+        Kept::New if json => print_json(certificate.claim()),
+        Kept::Older(held) if json => print_json(held),
+        Kept::New => {
+            summarise(certificate.claim());
+            print(&format!(
+                "\nwritten: {} ({} bytes), {}",
+                folder.model().display(),
+                certificate.file().len(),
+                folder.claim().display()
+            ));
+            check_it(folder);
+            Ok(())
+        }
+        Kept::Older(held) => {
+            summarise(held);
+            print(&format!(
+                "\nkept: what {} held, for this run's bound is {}, no less; --replace has it \
+                 replaced all the same",
+                folder.path().display(),
+                percent_up(certificate.claim().bounds.occam_binomial)
+            ));
+            check_it(folder);
+            Ok(())
+        }
+    }
+}
+
+fn check_it(folder: &Folder) {
+    print(&format!(
+        "check it: nonvacuous verify {}",
+        folder.claim().display()
+    ));
+}
+
+fn summarise(claim: &Claim) {
+    print(&format!("{}\n", claim.sentence()));
+    let bounds = &claim.bounds;
+    let values = [
+        bounds.occam_binomial,
+        bounds.occam_kl,
+        bounds.occam_hoeffding,
+    ];
+    let header = ["bound on the error", "at most", "source"];
+    let mut rows = vec![header.map(str::to_string).to_vec()];
+    for (bound, value) in BOUNDS.iter().zip(values) {
+        rows.push(vec![
+            bound.name.to_string(),
+            percent_up(value),
+            bound.source.to_string(),
+        ]);
+    }
+    if let Some(held_out) = &claim.held_out {
+        rows.push(vec![
+            "held-out, for comparison".to_string(),
+            percent_up(held_out.bound),
+            format!("{} of {} wrong", held_out.k, held_out.n),
+        ]);
+    }
+    print(&table(&rows));
+}

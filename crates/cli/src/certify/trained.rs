@@ -1,0 +1,139 @@
+//! `nonvacuous certify`: networks trained by recipes, of which the best is certified.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use indicatif::ProgressBar;
+
+use super::{outcome, Arguments};
+use crate::failure::Failure;
+use crate::progress::progress_bar;
+use nonvacuous::certificate::{percent_up, Folder};
+use nonvacuous::code::Architecture;
+use nonvacuous::compress::{recipes, Progress, Recipe};
+use nonvacuous::data::DataSet;
+use nonvacuous::search::{Event, Search, Trial, Trials};
+use nonvacuous::shape::ImageSize;
+use nonvacuous::storage::whole_file;
+
+/// Searches, and says what was found.
+pub(super) fn certify(
+    arguments: &Arguments,
+    data: &DataSet,
+    folder: &Folder,
+    json: bool,
+) -> Result<(), Failure> {
+    let recipes = chosen_recipes(arguments, data)?;
+    let settings = arguments.settings();
+    let progress = TrainingProgress::new();
+    let found =
+        Search::new(data, folder, &settings).run(recipes, &mut |event| progress.show(&event));
+    progress.finish();
+    let found = found?;
+    outcome::report(folder, &found.certificate, &found.kept, json)
+}
+
+/// The recipes that are tried, in order.
+pub(super) fn chosen_recipes(
+    arguments: &Arguments,
+    data: &DataSet,
+) -> Result<Vec<Recipe>, Failure> {
+    let (shape, classes) = (data.train.shape(), data.train.classes());
+    if let Some(path) = &arguments.recipe {
+        return Ok(vec![read_recipe(path, shape, classes)?]);
+    }
+    let recipes = recipes(&data.train, arguments.effort.into())?;
+    let Some(text) = &arguments.arch else {
+        return Ok(recipes);
+    };
+    let architecture = Architecture::parse(text, shape)?;
+    let mut recipes: Vec<Recipe> = recipes
+        .into_iter()
+        .map(|recipe| recipe.with_architecture(architecture.clone()))
+        .collect();
+    recipes.dedup();
+    Ok(recipes)
+}
+
+/// The recipe in a file, for images of that size.
+pub(super) fn read_recipe(
+    path: &Path,
+    input: ImageSize,
+    classes: usize,
+) -> Result<Recipe, Failure> {
+    let text = whole_file::read_text(path)?;
+    let recipe = Recipe::parse(&text, input, classes);
+    recipe.map_err(|error| Failure::from(error).about(path.display()))
+}
+
+/// How far a search is: bars and lines, on a terminal only.
+pub(super) struct TrainingProgress {
+    bar: ProgressBar,
+}
+
+impl TrainingProgress {
+    pub(super) fn new() -> Self {
+        let template = "{prefix} {bar:24} {pos}/{len} epochs, {msg}, {eta} left";
+        Self {
+            bar: progress_bar(0, template),
+        }
+    }
+
+    pub(super) fn show(&self, event: &Event) {
+        match event {
+            Event::Begun { number, of, recipe } => {
+                self.bar.reset();
+                let epochs = recipe.first.epochs + recipe.second.epochs;
+                self.bar.set_length(epochs as u64);
+                self.bar.set_prefix(format!("[{number}/{of}]"));
+                self.bar.set_message("starting");
+            }
+            Event::Progress(Progress::Step(_)) => {}
+            Event::Progress(progress) => {
+                self.bar.set_message(progress.to_string());
+                if matches!(progress, Progress::Pruning(_) | Progress::Codebook(_)) {
+                    self.bar.inc(1);
+                }
+            }
+            Event::Tried {
+                number,
+                trials,
+                training_set,
+            } => {
+                if std::io::stderr().is_terminal() {
+                    self.bar
+                        .suspend(|| show_trial(trials, training_set, *number));
+                }
+            }
+        }
+    }
+
+    pub(super) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// What came out of the last trial, and the frontier so far.
+fn show_trial(trials: &Trials, training_set: &str, number: usize) {
+    if let Some(Trial {
+        bits,
+        errors,
+        n,
+        bound,
+        recipe,
+        ..
+    }) = trials.all().last()
+    {
+        let bound = percent_up(*bound);
+        eprintln!(
+            "[{number}] bound {bound}: {bits} bits, {errors} of {n} training images misclassified; \
+             {recipe}"
+        );
+    }
+    let mut points = Vec::new();
+    for trial in trials.frontier(training_set) {
+        let bound = percent_up(trial.bound);
+        points.push(format!("{} bits {} ({bound})", trial.bits, trial.errors));
+    }
+    eprintln!("    frontier, bits errors (bound): {}", points.join("; "));
+}

@@ -1,0 +1,92 @@
+//! What went wrong, for people; and the exit code.
+
+use std::error::Error;
+use std::io::ErrorKind;
+
+/// What went wrong, for people; and the exit code.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) message: String,
+    pub(super) code: u8,
+}
+
+/// A claim does not hold.
+pub(super) const DOES_NOT_HOLD: u8 = 1;
+
+/// The command was misused, or something that it needs is missing: it cannot be checked.
+pub(super) const MISUSE: u8 = 2;
+
+/// The machine failed: a full disk, a stream that cannot be written, memory.
+const MACHINE: u8 = 3;
+
+impl Failure {
+    /// A claim that does not hold.
+    pub(super) fn does_not_hold(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            code: DOES_NOT_HOLD,
+        }
+    }
+
+    /// A way of calling the command that makes no sense, with a hint.
+    pub(super) fn misuse(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            code: MISUSE,
+        }
+    }
+
+    /// Standard output cannot be written.
+    pub(super) fn output(error: &std::io::Error) -> Self {
+        Self {
+            message: format!("cannot write to standard output: {error}"),
+            code: MACHINE,
+        }
+    }
+
+    /// The same failure, after what it was about.
+    pub(super) fn about(self, what: impl std::fmt::Display) -> Self {
+        Self {
+            message: format!("{what}: {}", self.message),
+            ..self
+        }
+    }
+}
+
+/// An error says its own part; here its causes follow, each once.
+impl<E: Error + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let mut message = error.to_string();
+        let mut code = code_of(&error);
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            // Errors of other crates may have said their cause already.
+            if !message.ends_with(&text) {
+                message = format!("{message}: {text}");
+            }
+            code = code.max(code_of(cause));
+            source = cause.source();
+        }
+        Self { message, code }
+    }
+}
+
+/// Whether it was the machine that failed.
+fn code_of(error: &(dyn Error + 'static)) -> u8 {
+    match error
+        .downcast_ref::<std::io::Error>()
+        .map(std::io::Error::kind)
+    {
+        Some(
+            ErrorKind::StorageFull
+            | ErrorKind::QuotaExceeded
+            | ErrorKind::FileTooLarge
+            | ErrorKind::ReadOnlyFilesystem
+            | ErrorKind::WriteZero
+            | ErrorKind::OutOfMemory
+            | ErrorKind::Other,
+        ) => MACHINE,
+        _ => MISUSE,
+    }
+}

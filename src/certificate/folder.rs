@@ -1,0 +1,243 @@
+//! The folder of a certificate: names of its files, the order in which they are written, and which
+//! certificate stays.
+
+use std::ffi::OsStr;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use super::certificate::Certificate;
+use super::claim::{percent_up, Claim};
+use super::verify::Unverifiable;
+use crate::bounds::FailureProbability;
+use crate::digest::sha256;
+use crate::evaluate::{ExamplesDigest, Loss, Sample};
+use crate::storage::file_error::FileError;
+use crate::storage::whole_file;
+
+/// Name of the model file.
+pub const MODEL_FILE: &str = "model.nvc";
+
+/// Name of the claim.
+const CLAIM_FILE: &str = "certificate.json";
+
+/// Name of the log of a search.
+const TRIALS_FILE: &str = "trials.csv";
+
+/// Name of the recipe that made the model.
+const RECIPE_FILE: &str = "recipe.toml";
+
+/// A folder for one certificate.
+///
+/// It holds `model.nvc`, `certificate.json` and, if the network was found by a search,
+/// `recipe.toml` and `trials.csv`. The claim is written last and removed first, so that one beside
+/// a model is always about that model, whenever a process was killed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder(PathBuf);
+
+/// Why a certificate cannot be read from its folder, or not be written into it.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum FolderError {
+    /// The operating system reported an error.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The claim cannot be read.
+    #[error("{path}", path = .path.display())]
+    Claim {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Unverifiable,
+    },
+    /// The claim names a model file that is elsewhere.
+    #[error("the model file {name:?} is not the name of a file beside the certificate")]
+    ModelElsewhere {
+        /// What it names.
+        name: String,
+    },
+    /// The folder holds a certificate that this one cannot be compared with.
+    #[error(
+        "{path} holds a certificate about other examples, or at another delta or loss ({held}): \
+         name another folder, or have it replaced",
+        path = .path.display()
+    )]
+    Other {
+        /// The claim that is there.
+        path: PathBuf,
+        /// What it says in a few words.
+        held: String,
+    },
+    /// The claim cannot be written as JSON.
+    #[error("the claim cannot be written as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Which of two certificates is in a folder after [`Folder::keep_best`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kept {
+    /// The new one.
+    New,
+    /// The one that was there, whose bound is no larger.
+    Older(Box<Claim>),
+}
+
+impl Folder {
+    /// A folder, whether or not it is there.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// A folder, which is created with those above it.
+    ///
+    /// # Errors
+    /// If it cannot be.
+    pub fn create(path: &Path) -> Result<Self, FolderError> {
+        whole_file::create_folder(path)?;
+        Ok(Self::at(path))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The model file.
+    #[must_use]
+    pub fn model(&self) -> PathBuf {
+        self.0.join(MODEL_FILE)
+    }
+
+    /// The claim.
+    #[must_use]
+    pub fn claim(&self) -> PathBuf {
+        self.0.join(CLAIM_FILE)
+    }
+
+    /// The recipe that made the model.
+    #[must_use]
+    pub fn recipe(&self) -> PathBuf {
+        self.0.join(RECIPE_FILE)
+    }
+
+    /// The log of a search.
+    #[must_use]
+    pub fn trials(&self) -> PathBuf {
+        self.0.join(TRIALS_FILE)
+    }
+
+    /// The certificate in a folder, or at the path of a claim.
+    pub(super) fn open(path: &Path) -> Result<Certificate, FolderError> {
+        let path = if path.is_dir() {
+            Self::at(path).claim()
+        } else {
+            path.to_path_buf()
+        };
+        let text = whole_file::read_text(&path)?;
+        let claim: Claim = text.parse().map_err(|source| FolderError::Claim {
+            path: path.clone(),
+            source,
+        })?;
+        let name = &claim.model.file;
+        if Path::new(name).file_name() != Some(OsStr::new(name)) {
+            return Err(FolderError::ModelElsewhere { name: name.clone() });
+        }
+        let file = whole_file::read(&path.with_file_name(name))?;
+        Ok(Certificate::from_parts(claim, file))
+    }
+
+    /// The certificate that is there, if there is one whose model file is the one it is about.
+    ///
+    /// # Errors
+    /// If there is a claim that cannot be read.
+    pub fn certificate(&self) -> Result<Option<Certificate>, FolderError> {
+        match Self::open(&self.0) {
+            Ok(certificate) => {
+                let is_intact = sha256(certificate.file()) == certificate.claim().model.sha256;
+                Ok(Some(certificate).filter(|_| is_intact))
+            }
+            Err(FolderError::File(error)) if error.source.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether a certificate about these examples may go into the folder, as far as that is known
+    /// before errors are counted.
+    ///
+    /// # Errors
+    /// [`FolderError::Other`] if there is one that it could not be compared with;
+    /// [`FolderError::Claim`] if there is one that cannot be read.
+    pub fn check(
+        &self,
+        sample: &Sample,
+        loss: Loss,
+        delta: FailureProbability,
+    ) -> Result<(), FolderError> {
+        let Some(certificate) = self.certificate()? else {
+            return Ok(());
+        };
+        let held = certificate.claim();
+        let n = sample.training.len();
+        let same_digest = match sample.training.digest(n) {
+            ExamplesDigest::Known(digest) => digest == held.training_set.sha256,
+            ExamplesDigest::Streamed { .. } => true,
+        };
+        let same_terms = held.loss == loss.name() && held.delta == delta.get();
+        if same_digest && same_terms && held.n == n as u64 {
+            Ok(())
+        } else {
+            Err(self.other(held))
+        }
+    }
+
+    /// Writes a certificate, and removes one that is there first.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn write(&self, certificate: &Certificate) -> Result<(), FolderError> {
+        let path = self.claim();
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(FileError::new("replace", &path, error).into());
+            }
+            _ => {}
+        }
+        whole_file::write(&self.model(), certificate.file())?;
+        let text = certificate.claim().to_json()?;
+        Ok(whole_file::write(&path, text.as_bytes())?)
+    }
+
+    /// Writes a certificate unless the folder holds a comparable one whose bound is no larger.
+    ///
+    /// # Errors
+    /// [`FolderError::Other`] if the folder holds one about other examples, or at another `delta`
+    /// or loss; otherwise if a file cannot be read or written.
+    pub fn keep_best(&self, certificate: &Certificate) -> Result<Kept, FolderError> {
+        if let Some(held) = self.certificate()? {
+            let (held, new) = (held.claim(), certificate.claim());
+            if !held.is_comparable(new) {
+                return Err(self.other(held));
+            }
+            if held.bounds.occam_binomial <= new.bounds.occam_binomial {
+                return Ok(Kept::Older(Box::new(held.clone())));
+            }
+        }
+        self.write(certificate)?;
+        Ok(Kept::New)
+    }
+
+    fn other(&self, held: &Claim) -> FolderError {
+        FolderError::Other {
+            path: self.claim(),
+            held: format!(
+                "{}, {} examples, at most {} at delta {}",
+                held.training_set.name,
+                held.n,
+                percent_up(held.bounds.occam_binomial),
+                held.delta
+            ),
+        }
+    }
+}

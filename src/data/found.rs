@@ -1,0 +1,140 @@
+//! Data sets of any kind, by name or folder.
+
+#[cfg(feature = "photographs")]
+use std::path::Path;
+
+#[cfg(feature = "photographs")]
+use super::catalogue::known_set;
+use super::dataset::DataSet;
+use super::error::DataError;
+use super::load::load;
+#[cfg(feature = "photographs")]
+use super::load::{existing, IMAGENET, TRAINING};
+#[cfg(feature = "photographs")]
+use super::photographs::{ImageFolder, Photographs, PixelCache};
+use super::search_path::SearchPath;
+use crate::evaluate::Sample;
+#[cfg(feature = "photographs")]
+use crate::shape::ImageSize;
+
+/// A data set that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Images in memory.
+    Images(DataSet),
+    /// Photographs in folders.
+    #[cfg(feature = "photographs")]
+    Photographs(DataSet<ImageFolder>),
+}
+
+/// A data set whose examples a network can read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readable {
+    /// Images in memory.
+    Images(DataSet),
+    /// Photographs, framed for the network.
+    #[cfg(feature = "photographs")]
+    Photographs(DataSet<Photographs>),
+}
+
+/// Finds the data set of that name, or in that folder: idx files or photographs.
+///
+/// # Errors
+/// If it is unknown, missing, damaged, or not what it is known to be.
+pub fn find(selector: &str, search: &SearchPath) -> Result<Found, DataError> {
+    #[cfg(feature = "photographs")]
+    if let Some(set) = photographs(selector, search)? {
+        return Ok(Found::Photographs(set));
+    }
+    Ok(Found::Images(load(selector, search)?))
+}
+
+impl Found {
+    /// As `--data` takes it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Images(set) => &set.name,
+            #[cfg(feature = "photographs")]
+            Self::Photographs(set) => &set.name,
+        }
+    }
+
+    /// Number of classes.
+    pub fn classes(&self) -> usize {
+        match self {
+            Self::Images(set) => set.train.classes(),
+            #[cfg(feature = "photographs")]
+            Self::Photographs(set) => set.train.classes().len(),
+        }
+    }
+
+    /// The examples as a network reads them that reads images of this size; decoded photographs are
+    /// kept in the cache, if there is one.
+    ///
+    /// # Errors
+    /// [`DataError::Framing`] if such a network does not read photographs.
+    #[cfg(feature = "photographs")]
+    pub fn read_at(
+        self,
+        input: ImageSize,
+        cache: Option<&PixelCache>,
+    ) -> Result<Readable, DataError> {
+        match self {
+            Self::Images(set) => Ok(Readable::Images(set)),
+            Self::Photographs(set) => Ok(Readable::Photographs(set.read_at(input, cache)?)),
+        }
+    }
+}
+
+impl Readable {
+    /// Its examples.
+    pub fn sample(&self) -> Sample<'_> {
+        match self {
+            Self::Images(set) => set.into(),
+            #[cfg(feature = "photographs")]
+            Self::Photographs(set) => set.into(),
+        }
+    }
+}
+
+/// Where the photographs of ImageNet are, within the folders that are searched.
+#[cfg(feature = "photographs")]
+const IMAGENET_FOLDERS: [&str; 3] = [IMAGENET, "ILSVRC/Data/CLS-LOC", "."];
+
+/// The photographs of that name ([`IMAGENET`]) or in that folder; nothing if it is another name, or
+/// a folder without photographs.
+///
+/// They are not checked: nobody may hand them out, and copies differ.
+#[cfg(feature = "photographs")]
+fn photographs(
+    selector: &str,
+    search: &SearchPath,
+) -> Result<Option<DataSet<ImageFolder>>, DataError> {
+    if selector != IMAGENET {
+        let folder = Path::new(selector);
+        let is_other = known_set(selector).is_some()
+            || !folder.is_dir()
+            || existing(folder, TRAINING[0]).is_some();
+        return if is_other {
+            Ok(None)
+        } else {
+            DataSet::<ImageFolder>::open(selector, folder)
+        };
+    }
+    let mut looked = Vec::new();
+    for folder in search
+        .folders
+        .iter()
+        .flat_map(|folder| IMAGENET_FOLDERS.map(|name| folder.join(name)))
+    {
+        if folder.is_dir() {
+            if let Some(set) = DataSet::<ImageFolder>::open(selector, &folder)? {
+                return Ok(Some(set));
+            }
+        }
+        looked.push(folder.display().to_string());
+    }
+    Err(DataError::NoPhotographs {
+        looked: looked.join(", "),
+    })
+}

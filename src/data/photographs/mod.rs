@@ -1,0 +1,13 @@
+//! Photographs in folders, decoded when they are needed.
+
+mod examples;
+mod flat_labels;
+mod folder;
+mod framing;
+mod layouts;
+mod pixel_cache;
+
+pub use examples::Photographs;
+pub use folder::{ImageFolder, Photograph};
+pub use framing::Framing;
+pub use pixel_cache::PixelCache;

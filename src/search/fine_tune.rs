@@ -1,0 +1,93 @@
+//! A network that was trained elsewhere, trained further by a recipe.
+
+use candle_core::Device;
+
+use super::error::SearchError;
+use super::settings::Settings;
+use crate::code::Model;
+use crate::compress::{polish, tune, Checkpoints, Pretrained, Progress, Recipe};
+use crate::data::Readable;
+use crate::evaluate::{Evaluator, Examples};
+use crate::network::{noise_images, shortened, TrainedNetwork};
+use crate::spread::spread;
+use crate::train::TrainingSet;
+
+/// Examples on which the network is measured before.
+const MEASURED: usize = 64;
+
+/// How far [`fine_tune`] has come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum FineTuneEvent {
+    /// Another tensor's sensitivity was measured, of so many.
+    Measured {
+        /// Number of tensors.
+        of: usize,
+    },
+    /// Training.
+    Progress(Progress),
+}
+
+/// Goes on training a network by a recipe, whose architecture is the network's, and polishes it if
+/// the examples are in memory.
+///
+/// A pure function of its arguments but for `checkpoints`, from which an interrupted one goes on,
+/// bit for bit.
+///
+/// # Errors
+/// If the network does not fit the data, training diverges, a checkpoint cannot be used, or the
+/// result cannot be coded; [`SearchError::Sweeps`].
+pub fn fine_tune(
+    network: &TrainedNetwork,
+    recipe: &Recipe,
+    data: &Readable,
+    settings: &Settings,
+    checkpoints: &Checkpoints,
+    report: &mut dyn FnMut(FineTuneEvent),
+) -> Result<Model, SearchError> {
+    let examples = data.sample().training;
+    let training_set = match data {
+        Readable::Images(data) => TrainingSet::new(&data.train, &Device::Cpu)?,
+        #[cfg(feature = "photographs")]
+        Readable::Photographs(_) if recipe.sweeps > 0 => {
+            return Err(SearchError::Sweeps(recipe.sweeps));
+        }
+        #[cfg(feature = "photographs")]
+        Readable::Photographs(data) => TrainingSet::streamed(&data.train, &Device::Cpu),
+    };
+    let pretrained = measured(network, examples, report)?;
+    let model = tune(
+        recipe,
+        pretrained,
+        &training_set,
+        settings.seed,
+        checkpoints,
+        |progress| report(FineTuneEvent::Progress(progress)),
+    )?;
+    match data {
+        Readable::Images(data) => {
+            let images = &data.train;
+            let delta = settings.delta.get();
+            let model = polish(&model, images, delta, recipe.sweeps, |_| {})?;
+            Ok(shortened(model, images))
+        }
+        #[cfg(feature = "photographs")]
+        Readable::Photographs(_) => {
+            let images = noise_images(model.architecture())?;
+            Ok(shortened(model, &images))
+        }
+    }
+}
+
+/// The network with what rounding each of its tensors costs, on some of the examples.
+fn measured(
+    network: &TrainedNetwork,
+    examples: &dyn Examples,
+    report: &mut dyn FnMut(FineTuneEvent),
+) -> Result<Pretrained, SearchError> {
+    let indices: Vec<usize> = spread(examples.len(), MEASURED).collect();
+    let of = Pretrained::steps(network);
+    let start = |evaluator: &Evaluator| Ok(evaluator.features(examples, &indices, 0)?);
+    Ok(Pretrained::measured(network, start, || {
+        report(FineTuneEvent::Measured { of });
+    })?)
+}

@@ -1,0 +1,114 @@
+//! A prior learnt on the first part of the training set, and a bound from the rest.
+
+use candle_core::Device;
+use serde::Serialize;
+
+use super::error::SearchError;
+use super::run::Event;
+use super::settings::Settings;
+use crate::bounds::{held_out, occam_binomial, round_up_decimals, Bits, PriorSplit, SampleSize};
+use crate::certificate::DECIMALS;
+use crate::code::Model;
+use crate::compress::{compress, Recipe};
+use crate::data::LabelledImages;
+use crate::digest::sha256;
+use crate::evaluate::Evaluator;
+use crate::train::TrainingSet;
+
+/// A claim with a data-dependent prior.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DataDependent {
+    /// SHA-256 of the model file.
+    pub model_sha256: String,
+    /// SHA-256 of the training set, both parts together.
+    pub training_set_sha256: String,
+    /// The first so many examples, which the prior is learnt on.
+    pub prior_examples: u64,
+    /// The other examples, which alone enter the bound.
+    pub n: u64,
+    /// The network's errors on them.
+    pub k: u64,
+    /// Networks that the prior holds, each with the same weight.
+    pub networks: u64,
+    /// What it takes to name one of them.
+    pub bits: f64,
+    /// Failure probability.
+    pub delta: f64,
+    /// `occam_binomial`.
+    pub bound: f64,
+    /// The bound that the same examples give as held-out ones for the network that is best on the
+    /// first part.
+    pub held_out: f64,
+}
+
+/// Trains each recipe on the first part; names one of the networks for its errors on the rest, and
+/// bounds it there. Returns the claim and the model file.
+///
+/// The prior is uniform on the networks that the first part has made, so the code of each is `log2`
+/// of their number, and the bound holds with the rest in place of all examples ([`PriorSplit`]).
+///
+/// # Errors
+/// [`SearchError::Fraction`] unless `0 < fraction < 1`; [`SearchError::NoRecipes`]; otherwise if a
+/// network cannot be trained.
+pub fn data_dependent(
+    fraction: f64,
+    recipes: &[Recipe],
+    data: &LabelledImages,
+    settings: &Settings,
+    report: &mut dyn FnMut(Event),
+) -> Result<(DataDependent, Vec<u8>), SearchError> {
+    if !(fraction > 0.0 && fraction < 1.0) {
+        return Err(SearchError::Fraction(fraction));
+    }
+    let n = data.len();
+    let split = PriorSplit::new(SampleSize::new(n as u64)?, (fraction * n as f64) as u64)?;
+    let m = split.prior_examples() as usize;
+    let (first, rest) = (data.slice(0..m)?, data.slice(m..n)?);
+    let training_set = TrainingSet::new(&first, &Device::Cpu)?;
+    let (delta, seed) = (settings.delta, settings.seed);
+
+    let mut networks = Vec::new();
+    for (place, recipe) in recipes.iter().enumerate() {
+        report(Event::Begun {
+            number: place + 1,
+            of: recipes.len(),
+            recipe,
+        });
+        let model = compress(
+            recipe,
+            &first,
+            &training_set,
+            delta.get(),
+            seed,
+            |progress| {
+                report(Event::Progress(progress));
+            },
+        )?;
+        let file = model.encode()?;
+        let evaluator = Evaluator::new(&Model::decode(&file)?);
+        networks.push((evaluator.errors(&first)?, evaluator.errors(&rest)?, file));
+    }
+    let (_, unseen, _) = networks
+        .iter()
+        .min_by_key(|(seen, ..)| seen)
+        .ok_or(SearchError::NoRecipes)?;
+    let (_, k, file) = networks
+        .iter()
+        .min_by_key(|(_, errors, _)| errors)
+        .ok_or(SearchError::NoRecipes)?;
+    let bits = Bits::new((networks.len() as f64).log2())?;
+    let publish = |bound: f64| round_up_decimals(bound, DECIMALS).min(1.0);
+    let claim = DataDependent {
+        model_sha256: sha256(file),
+        training_set_sha256: data.sha256(),
+        prior_examples: split.prior_examples(),
+        n: split.bound_examples().get(),
+        k: *k,
+        networks: networks.len() as u64,
+        bits: bits.get(),
+        delta: delta.get(),
+        bound: publish(occam_binomial(split.risk(*k)?, bits, delta)),
+        held_out: publish(held_out(split.risk(*unseen)?, delta)),
+    };
+    Ok((claim, file.clone()))
+}

@@ -1,0 +1,53 @@
+//! What a search is told beside the data.
+
+use std::time::Instant;
+
+use crate::bounds::FailureProbability;
+use crate::certificate::Provenance;
+use crate::compress::Effort;
+
+/// What a search is told beside the data.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Probability, over the draw of the training set, that the bound fails.
+    pub delta: FailureProbability,
+    /// Seed of all randomness.
+    pub seed: u64,
+    /// How long to search.
+    pub effort: Effort,
+    /// When to begin no further recipe; one is always tried.
+    pub deadline: Option<Instant>,
+    /// Replace what the folder holds, even if it is better or about other examples.
+    pub replace: bool,
+    /// What the certificate says of its origin; the seed above goes into it.
+    pub command: String,
+}
+
+impl Settings {
+    /// The usual ones, at this `delta`.
+    #[must_use]
+    pub fn new(delta: FailureProbability) -> Self {
+        Self {
+            delta,
+            seed: 1,
+            effort: Effort::Standard,
+            deadline: None,
+            replace: false,
+            command: String::new(),
+        }
+    }
+
+    /// How certificates come about.
+    pub(super) fn provenance(&self) -> Provenance {
+        Provenance {
+            command: self.command.clone(),
+            seed: self.seed,
+            ..Provenance::default()
+        }
+    }
+
+    pub(super) fn is_time_over(&self) -> bool {
+        self.deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
+    }
+}
