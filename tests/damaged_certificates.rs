@@ -4,7 +4,8 @@
 
 use std::fs;
 
-use nonvacuous::certificate::{issue, verify, Provenance};
+use nonvacuous::bounds::FailureProbability;
+use nonvacuous::certificate::{Certificate, Issue};
 use nonvacuous::code::Model;
 use nonvacuous::compress::{compress, recipes, Effort};
 use nonvacuous::data::digits;
@@ -28,13 +29,13 @@ fn damaged_files_never_panic_never_verify_and_never_use_much_memory() {
         .unwrap()
         .encode()
         .unwrap();
-    let provenance = Provenance {
-        command: String::new(),
-        seed: 1,
-        version: String::new(),
+    let delta = FailureProbability::new(0.05).unwrap();
+    let certificate = Issue::new(&file, &data, delta).run().unwrap();
+    let holds_for = |file: &[u8]| {
+        let claimed = Certificate::from_parts(certificate.claim().clone(), file.to_vec());
+        claimed.verify(&data).unwrap().holds()
     };
-    let certificate = issue(&file, "model.nvc", &data, 0.05, provenance).unwrap();
-    assert!(verify(&certificate, &file, &data).unwrap().holds());
+    assert!(holds_for(&file));
 
     let mut random = stream(1, "hostile files", 0, "damage");
     let mut decoded = 0;
@@ -42,14 +43,14 @@ fn damaged_files_never_panic_never_verify_and_never_use_much_memory() {
         let mut flipped = file.clone();
         flipped[random.random_range(0..file.len())] ^= 1 << random.random_range(0..8);
         decoded += u32::from(Model::decode(&flipped).is_ok());
-        assert!(!verify(&certificate, &flipped, &data).unwrap().holds());
+        assert!(!holds_for(&flipped));
 
         let truncated = &file[..random.random_range(0..file.len())];
         assert!(
             Model::decode(truncated).is_err(),
             "a file is never the beginning of another"
         );
-        assert!(!verify(&certificate, truncated, &data).unwrap().holds());
+        assert!(!holds_for(truncated));
 
         let length = random.random_range(0..200);
         let noise: Vec<u8> = (0..length).map(|_| random.random()).collect();
