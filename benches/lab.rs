@@ -3,7 +3,7 @@
 
 use criterion::{criterion_group, criterion_main, Criterion, Throughput};
 use nonvacuous::data::SearchPath;
-use nonvacuous::lab::check::{check, Effort, Theory};
+use nonvacuous::lab::check::{check, Budget, Theory};
 use nonvacuous::lab::run::Experiment;
 
 /// An MLP 12-16-2, 200 examples, 200 steps over all of them: trained, compressed, coded, decoded,
@@ -32,7 +32,7 @@ fn exact(criterion: &mut Criterion) {
     group
         .sample_size(10)
         .throughput(Throughput::Elements(INSTANCES));
-    let none = Effort {
+    let none = Budget {
         converse: 0,
         coverage: 0,
         draws: 0,
@@ -41,14 +41,14 @@ fn exact(criterion: &mut Criterion) {
     for (name, effort) in [
         (
             "of the converse",
-            Effort {
+            Budget {
                 converse: INSTANCES,
                 ..none
             },
         ),
         (
             "of everything else",
-            Effort {
+            Budget {
                 coverage: INSTANCES,
                 ..none
             },

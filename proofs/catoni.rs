@@ -63,11 +63,21 @@ fn the_published_bounds_for_imagenet_are_recomputed() {
 proptest! {
     #[test]
     fn the_uniform_form_is_a_minimum_and_pays_for_it(
-        n in 2u64..1_000_000_000, mean in 0.0..=1.0f64, budget in 0.0..2.0f64, position in 0.0..1.0f64, excess in 1e-5..3.0f64,
+        n in 2u64..1_000_000_000,
+        mean in 0.0..=1.0f64,
+        budget in 0.0..2.0f64,
+        position in 0.0..1.0f64,
+        excess in 1e-5..3.0f64,
     ) {
         let risk = GibbsRisk::new(probability(mean), size(n));
         let (divergence, delta) = (nats(budget * n as f64), delta(0.05));
-        let minimum = catoni_uniform(risk, divergence, delta, GridRatio::one_plus(excess).unwrap()).bound;
+        let minimum = catoni_uniform(
+            risk,
+            divergence,
+            delta,
+            GridRatio::one_plus(excess).unwrap(),
+        )
+        .bound;
         // The stated formula at any other lambda.
         let lambda = (position * (4.0 + (n as f64).ln())).exp();
         let price = 2.0 * (2.0 + lambda.ln() / excess.ln_1p()).ln();
@@ -79,11 +89,16 @@ proptest! {
 
     #[test]
     fn no_lambda_beats_the_kl_inverse_without_its_constant(
-        n in 1u64..1_000_000, mean in 0.0..=1.0f64, budget in 0.0..2.0f64, exponent in -3.0..8.0f64,
+        n in 1u64..1_000_000,
+        mean in 0.0..=1.0f64,
+        budget in 0.0..2.0f64,
+        exponent in -3.0..8.0f64,
     ) {
         let risk = GibbsRisk::new(probability(mean), size(n));
         let divergence = nats(budget * n as f64);
         let bound = catoni(risk, divergence, delta(0.05), at(10f64.powf(exponent)));
-        prop_assert!(kl_inverse(risk, divergence.plus(delta(0.05).nats())) <= bound * (1.0 + 1e-10));
+        prop_assert!(
+            kl_inverse(risk, divergence.plus(delta(0.05).nats())) <= bound * (1.0 + 1e-10)
+        );
     }
 }

@@ -28,7 +28,10 @@ fn a_split_counts_only_what_the_prior_has_not_seen() {
 
 proptest! {
     #[test]
-    fn a_code_word_of_no_bits_is_a_held_out_hypothesis(n in 1u64..1_000_000, fraction in 0.0..=1.0f64) {
+    fn a_code_word_of_no_bits_is_a_held_out_hypothesis(
+        n in 1u64..1_000_000,
+        fraction in 0.0..=1.0f64,
+    ) {
         let risk = risk((fraction * n as f64) as u64, n);
         let code = occam_binomial(risk, bits(0.0), delta(0.05));
         prop_assert!((held_out(risk, delta(0.05)) / code - 1.0).abs() < 1e-13);

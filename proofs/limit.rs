@@ -40,7 +40,11 @@ fn the_chain_holds_by_enumeration() {
 
 proptest! {
     #[test]
-    fn the_forms_are_ordered(n in 1u64..1_000_000_000_000, train in 0.0..=1.0f64, test in 1e-9..0.999_999f64) {
+    fn the_forms_are_ordered(
+        n in 1u64..1_000_000_000_000,
+        train in 0.0..=1.0f64,
+        test in 1e-9..0.999_999f64,
+    ) {
         let (n, train, test) = (size(n), probability(train), probability(test));
         let kl = limit_kl(n, train, test).unwrap().get();
         let js = limit_jensen_shannon(n, train, test).get();
@@ -53,7 +57,11 @@ proptest! {
     }
 
     #[test]
-    fn the_two_readings_are_inverse(n in 1u64..1_000_000, train in 0.0..0.9f64, above in 0.001..1.0f64) {
+    fn the_two_readings_are_inverse(
+        n in 1u64..1_000_000,
+        train in 0.0..0.9f64,
+        above in 0.001..1.0f64,
+    ) {
         let test = train + above * (0.999 - train);
         let limit = limit_kl(size(n), probability(train), probability(test)).unwrap();
         let largest = max_test_error(size(n), probability(train), limit);
@@ -61,8 +69,16 @@ proptest! {
     }
 
     #[test]
-    fn more_overfitting_takes_more_bits(n in 1u64..1_000_000, train in 0.0..0.5f64, test in 0.5..0.99f64) {
-        let limit = |n, train, test| limit_kl(size(n), probability(train), probability(test)).unwrap().get();
+    fn more_overfitting_takes_more_bits(
+        n in 1u64..1_000_000,
+        train in 0.0..0.5f64,
+        test in 0.5..0.99f64,
+    ) {
+        let limit = |n, train, test| {
+            limit_kl(size(n), probability(train), probability(test))
+                .unwrap()
+                .get()
+        };
         let here = limit(n, train, test) * (1.0 - 1e-10);
         prop_assert!(here <= limit(n + 1, train, test));
         prop_assert!(here <= limit(n, train, test + 0.005));

@@ -28,7 +28,11 @@ fn the_probability_of_failure_over_all_draws_is_at_most_delta() {
 proptest! {
     #[test]
     fn more_draws_cost_less_and_never_nothing(mean in 0.0..0.99f64, draws in 1u64..1_000_000) {
-        let limit = |draws| monte_carlo_risk(probability(mean), size(draws), size(100), delta(0.01)).unwrap().rate();
+        let limit = |draws| {
+            monte_carlo_risk(probability(mean), size(draws), size(100), delta(0.01))
+                .unwrap()
+                .rate()
+        };
         prop_assert!(limit(draws) > mean);
         prop_assert!(limit(draws + 1) <= limit(draws) * (1.0 + 1e-10));
     }

@@ -51,10 +51,15 @@ fn a_network_is_the_sum_of_its_weights() {
 proptest! {
     #[test]
     fn the_quadrature_is_between_the_gain_of_all_bits_and_the_closed_form(
-        codebook in prop::collection::vec(-1.0..1.0f64, 1..8), sigma in 0.01..2.0f64, stretch in 0.5..3.0f64,
+        codebook in prop::collection::vec(-1.0..1.0f64, 1..8),
+        sigma in 0.01..2.0f64,
+        stretch in 0.5..3.0f64,
     ) {
         let noise = GaussianNoise::new(&codebook, sigma, stretch * sigma).unwrap();
-        let (exact, closed) = (noise.quadrature(codebook[0]), noise.closed_form(codebook[0]));
+        let (exact, closed) = (
+            noise.quadrature(codebook[0]),
+            noise.closed_form(codebook[0]),
+        );
         prop_assert!(exact <= closed);
         // At most ln r nats are given back, since the normalised mixture has a divergence of at
         // least 0.

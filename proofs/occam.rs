@@ -49,9 +49,16 @@ fn without_errors_the_bound_has_a_closed_form() {
 proptest! {
     #[test]
     fn the_binomial_form_is_the_tightest_and_hoeffdings_the_loosest(
-        n in 1u64..200_000, fraction in 0.0..=1.0f64, length in 0.0..50_000.0f64, allowed in 1e-9..0.99f64,
+        n in 1u64..200_000,
+        fraction in 0.0..=1.0f64,
+        length in 0.0..50_000.0f64,
+        allowed in 1e-9..0.99f64,
     ) {
-        let (risk, bits, delta) = (risk((fraction * n as f64) as u64, n), bits(length), delta(allowed));
+        let (risk, bits, delta) = (
+            risk((fraction * n as f64) as u64, n),
+            bits(length),
+            delta(allowed),
+        );
         let binomial = occam_binomial(risk, bits, delta);
         let divergence = occam_kl(risk, bits, delta);
         // The empirical risk is a median: with more than half a chance to fail, the bound may be
@@ -64,14 +71,21 @@ proptest! {
 
     #[test]
     fn the_bound_is_monotone_in_every_argument(
-        n in 2u64..100_000, fraction in 0.0..1.0f64, length in 0.0..20_000.0f64, allowed in 1e-6..0.5f64,
+        n in 2u64..100_000,
+        fraction in 0.0..1.0f64,
+        length in 0.0..20_000.0f64,
+        allowed in 1e-6..0.5f64,
     ) {
         let k = (fraction * (n - 1) as f64) as u64;
         let slack = 1.0 + 1e-10;
         let bound = occam_binomial(risk(k, n), bits(length), delta(allowed));
         prop_assert!(bound <= occam_binomial(risk(k + 1, n), bits(length), delta(allowed)) * slack);
-        prop_assert!(bound <= occam_binomial(risk(k, n), bits(length + 1.0), delta(allowed)) * slack);
-        prop_assert!(bound <= occam_binomial(risk(k, n), bits(length), delta(allowed / 2.0)) * slack);
+        prop_assert!(
+            bound <= occam_binomial(risk(k, n), bits(length + 1.0), delta(allowed)) * slack
+        );
+        prop_assert!(
+            bound <= occam_binomial(risk(k, n), bits(length), delta(allowed / 2.0)) * slack
+        );
         prop_assert!(occam_binomial(risk(k, n + 1), bits(length), delta(allowed)) <= bound * slack);
     }
 }

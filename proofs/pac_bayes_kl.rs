@@ -83,7 +83,10 @@ fn the_exponential_moment_is_the_constant_whatever_the_truth() {
 proptest! {
     #[test]
     fn the_forms_are_ordered_and_at_least_the_training_error(
-        n in 1u64..1_000_000_000_000, mean in 0.0..=1.0f64, budget in 0.0..3.0f64, allowed in 1e-300..0.99f64,
+        n in 1u64..1_000_000_000_000,
+        mean in 0.0..=1.0f64,
+        budget in 0.0..3.0f64,
+        allowed in 1e-300..0.99f64,
     ) {
         let risk = GibbsRisk::new(probability(mean), size(n));
         let (divergence, delta) = (nats(budget * n as f64), delta(allowed));
@@ -99,20 +102,33 @@ proptest! {
 
     #[test]
     fn no_other_lambda_is_better_than_the_closed_form(
-        n in 1u64..10_000_000, mean in 0.0..=1.0f64, budget in 0.0..0.3f64, lambda in 1e-3..1.999f64,
+        n in 1u64..10_000_000,
+        mean in 0.0..=1.0f64,
+        budget in 0.0..0.3f64,
+        lambda in 1e-3..1.999f64,
     ) {
         let risk = GibbsRisk::new(probability(mean), size(n));
         let (divergence, delta) = (nats(budget * n as f64), delta(0.05));
         let best = thiemann(risk, divergence, delta);
-        prop_assert!(best <= lambda_bound(risk, divergence, delta, Lambda::new(lambda).unwrap()) * (1.0 + 1e-10));
+        prop_assert!(
+            best <= lambda_bound(risk, divergence, delta, Lambda::new(lambda).unwrap())
+                * (1.0 + 1e-10)
+        );
     }
 
     #[test]
     fn the_bound_is_monotone_in_every_argument(
-        n in 2u64..100_000, mean in 0.0..0.99f64, divergence in 0.0..20_000.0f64, allowed in 1e-6..0.5f64,
+        n in 2u64..100_000,
+        mean in 0.0..0.99f64,
+        divergence in 0.0..20_000.0f64,
+        allowed in 1e-6..0.5f64,
     ) {
         let bound = |mean, n, divergence, allowed| {
-            pac_bayes_kl(GibbsRisk::new(probability(mean), size(n)), nats(divergence), delta(allowed))
+            pac_bayes_kl(
+                GibbsRisk::new(probability(mean), size(n)),
+                nats(divergence),
+                delta(allowed),
+            )
         };
         let (here, slack) = (bound(mean, n, divergence, allowed), 1.0 + 1e-10);
         prop_assert!(here <= bound(mean + 0.01, n, divergence, allowed) * slack);
@@ -123,11 +139,17 @@ proptest! {
 
     #[test]
     fn one_hypothesis_as_a_posterior_is_bounded_less_tightly_than_by_occam(
-        n in 1u64..1_000_000, fraction in 0.0..=1.0f64, length in 0.0..1e6f64,
+        n in 1u64..1_000_000,
+        fraction in 0.0..=1.0f64,
+        length in 0.0..1e6f64,
     ) {
         let risk = risk((fraction * n as f64) as u64, n);
         let occam = nonvacuous::bounds::occam_kl(risk, crate::common::bits(length), delta(0.05));
-        let gibbs = pac_bayes_kl_xi(risk.into(), crate::common::bits(length).to_nats(), delta(0.05));
+        let gibbs = pac_bayes_kl_xi(
+            risk.into(),
+            crate::common::bits(length).to_nats(),
+            delta(0.05),
+        );
         prop_assert!(occam <= gibbs * (1.0 + 1e-10));
     }
 }

@@ -69,10 +69,21 @@ fn a_trillion_examples_are_no_trouble() {
 
 proptest! {
     #[test]
-    fn the_whole_is_its_own_sample_and_a_part_bounds_it_from_above(n in 1u64..100_000, fraction in 0.0..=1.0f64) {
+    fn the_whole_is_its_own_sample_and_a_part_bounds_it_from_above(
+        n in 1u64..100_000,
+        fraction in 0.0..=1.0f64,
+    ) {
         let k = (fraction * n as f64) as u64;
-        prop_assert_eq!(population_errors(risk(k, n), size(n), delta(0.05)).unwrap(), risk(k, n));
+        prop_assert_eq!(
+            population_errors(risk(k, n), size(n), delta(0.05)).unwrap(),
+            risk(k, n)
+        );
         let part = risk(k.div_ceil(2), n.div_ceil(2));
-        prop_assert!(population_errors(part, size(n), delta(0.05)).unwrap().count() >= part.count());
+        prop_assert!(
+            population_errors(part, size(n), delta(0.05))
+                .unwrap()
+                .count()
+                >= part.count()
+        );
     }
 }

@@ -196,15 +196,27 @@ fn arguments_outside_the_domain_are_typed_errors() {
 proptest! {
     #[test]
     fn the_inverse_of_the_divergence_spends_the_budget(
-        n in 1u64..10_000_000, fraction in 0.0..1.0f64, budget in 1e-6..1e4f64,
+        n in 1u64..10_000_000,
+        fraction in 0.0..1.0f64,
+        budget in 1e-6..1e4f64,
     ) {
         let k = (fraction * n as f64) as u64;
-        let p = kl_inverse(EmpiricalRisk::new(k, n).unwrap(), Nats::new(budget).unwrap());
-        prop_assert!(p == 1.0 || n as f64 * kl(probability(k as f64 / n as f64), probability(p)) >= budget * (1.0 - 1e-9));
+        let p = kl_inverse(
+            EmpiricalRisk::new(k, n).unwrap(),
+            Nats::new(budget).unwrap(),
+        );
+        prop_assert!(
+            p == 1.0
+                || n as f64 * kl(probability(k as f64 / n as f64), probability(p))
+                    >= budget * (1.0 - 1e-9)
+        );
     }
 
     #[test]
-    fn published_bounds_are_rounded_up_by_less_than_one_unit(value in 0.0..1.0f64, decimals in 1u32..9) {
+    fn published_bounds_are_rounded_up_by_less_than_one_unit(
+        value in 0.0..1.0f64,
+        decimals in 1u32..9,
+    ) {
         let rounded = round_up_decimals(value, decimals);
         prop_assert!(rounded >= value);
         prop_assert!(rounded - value < 1.0001 * 0.1f64.powi(decimals as i32));
@@ -220,7 +232,10 @@ proptest! {
 
     #[test]
     fn every_bound_is_monotone_in_every_argument_and_between_the_risk_and_one(
-        n in 2u64..1_000_000_000, fraction in 0.0..1.0f64, budget in 0.0..2.0f64, allowed in 1e-300..0.5f64,
+        n in 2u64..1_000_000_000,
+        fraction in 0.0..1.0f64,
+        budget in 0.0..2.0f64,
+        allowed in 1e-300..0.5f64,
     ) {
         let k = (fraction * (n - 1) as f64) as u64;
         let divergence = budget * n as f64;
@@ -233,14 +248,36 @@ proptest! {
             ratio: GridRatio::ZHOU,
         };
         for bound in BOUNDS {
-            let value = |k, n, divergence, allowed| bound.value(&premises(k, n, divergence, allowed)).unwrap();
+            let value = |k, n, divergence, allowed| {
+                bound.value(&premises(k, n, divergence, allowed)).unwrap()
+            };
             // Each is within 1e-10 of an exact value that is monotone.
             let (here, slack) = (value(k, n, divergence, allowed), 1.0 + 1e-10);
-            prop_assert!(here <= 1.0 && here >= k as f64 / n as f64, "{}: {here}", bound.name);
-            prop_assert!(here <= value(k + 1, n, divergence, allowed) * slack, "{} in k", bound.name);
-            prop_assert!(here <= value(k, n, divergence + 1.0, allowed) * slack, "{} in the divergence", bound.name);
-            prop_assert!(here <= value(k, n, divergence, allowed / 2.0) * slack, "{} in delta", bound.name);
-            prop_assert!(value(k, n + 1, divergence, allowed) <= here * slack, "{} in n", bound.name);
+            prop_assert!(
+                here <= 1.0 && here >= k as f64 / n as f64,
+                "{}: {here}",
+                bound.name
+            );
+            prop_assert!(
+                here <= value(k + 1, n, divergence, allowed) * slack,
+                "{} in k",
+                bound.name
+            );
+            prop_assert!(
+                here <= value(k, n, divergence + 1.0, allowed) * slack,
+                "{} in the divergence",
+                bound.name
+            );
+            prop_assert!(
+                here <= value(k, n, divergence, allowed / 2.0) * slack,
+                "{} in delta",
+                bound.name
+            );
+            prop_assert!(
+                value(k, n + 1, divergence, allowed) <= here * slack,
+                "{} in n",
+                bound.name
+            );
         }
     }
 }

@@ -4,9 +4,9 @@
 
 use std::sync::OnceLock;
 
-use nonvacuous::lab::check::{check, Effort, Mutation, Report, Theory, THEOREMS};
+use nonvacuous::lab::check::{check, Budget, Mutation, Report, Theory, THEOREMS};
 
-const SMALL: Effort = Effort {
+const SMALL: Budget = Budget {
     converse: 600,
     coverage: 250,
     draws: 100,

@@ -4,13 +4,13 @@
 
 use nonvacuous::bounds::{EmpiricalRisk, Probability, RandomCodebook};
 use nonvacuous::data::{DataError, Law, Target};
-use nonvacuous::lab::codebook::{search, Index};
 use nonvacuous::lab::confidence::mean_limits;
 use nonvacuous::lab::exact::{
     huffman_total, Chain, EmpiricalRiskMinimiser, FiniteLaw, FirstExample, Gibbs, HypothesisClass,
     Instance, InstanceError, Learner, Memoriser, Messages, Posterior, PrefixCode, RandomMap, Ties,
     POSTERIOR_TOTAL,
 };
+use nonvacuous::lab::random_codebook::{search, Index};
 use nonvacuous::random::stream;
 use proptest::prelude::*;
 
@@ -84,6 +84,7 @@ fn type_classes_give_what_sequences_give() {
                 information,
                 messages,
                 code,
+                ..
             } = chain.clone();
             [
                 train,
@@ -198,15 +199,31 @@ fn instances_that_cannot_be_enumerated_exactly_are_refused() {
 
 proptest! {
     #[test]
-    fn huffman_is_the_best_of_all_prefix_codes(weights in prop::collection::vec(1u64..1000, 1..7), seed in 0u64..1000) {
+    fn huffman_is_the_best_of_all_prefix_codes(
+        weights in prop::collection::vec(1u64..1000, 1..7),
+        seed in 0u64..1000,
+    ) {
         let masses: Vec<u128> = weights.iter().map(|&weight| weight.into()).collect();
         let total = huffman_total(&masses);
         let code = PrefixCode::random(weights.len(), &mut stream(seed, "test", 0, "code"));
-        let kraft: f64 = code.lengths().iter().map(|&length| (-f64::from(length)).exp2()).sum();
+        let kraft: f64 = code
+            .lengths()
+            .iter()
+            .map(|&length| (-f64::from(length)).exp2())
+            .sum();
         prop_assert_eq!(kraft, 1.0);
-        let length: u128 = masses.iter().zip(code.lengths()).map(|(&mass, &length)| mass * u128::from(length)).sum();
+        let length: u128 = masses
+            .iter()
+            .zip(code.lengths())
+            .map(|(&mass, &length)| mass * u128::from(length))
+            .sum();
         prop_assert!(total <= length);
-        let Messages { entropy, huffman, one_to_one, .. } = Messages::new(&masses);
+        let Messages {
+            entropy,
+            huffman,
+            one_to_one,
+            ..
+        } = Messages::new(&masses);
         prop_assert!(entropy <= huffman + 1e-12 && huffman < entropy + 1.0);
         prop_assert!(one_to_one <= huffman);
     }
@@ -214,19 +231,32 @@ proptest! {
     #[test]
     fn posteriors_sum_to_their_total(errors in prop::collection::vec(0.0..1.0f64, 1..9)) {
         prop_assume!(errors.iter().sum::<f64>() > 1e-3);
-        prop_assert_eq!(Posterior::in_proportion(&errors).units().iter().sum::<u64>(), POSTERIOR_TOTAL);
+        prop_assert_eq!(
+            Posterior::in_proportion(&errors)
+                .units()
+                .iter()
+                .sum::<u64>(),
+            POSTERIOR_TOTAL
+        );
     }
 
     #[test]
-    fn drawn_code_words_have_the_lengths_of_their_index(index in 1u64..u64::MAX, exponent in 0u64..40) {
+    fn drawn_code_words_have_the_lengths_of_their_index(
+        index in 1u64..u64::MAX,
+        exponent in 0u64..40,
+    ) {
         let drawn = Index::new(index).unwrap();
         prop_assert_eq!(drawn.magnitude(), u64::from(index.ilog2()));
-        prop_assert_eq!(drawn.rice_bits(exponent), Some(((index - 1) >> exponent) + 1 + exponent));
+        prop_assert_eq!(
+            drawn.rice_bits(exponent),
+            Some(((index - 1) >> exponent) + 1 + exponent)
+        );
     }
 
     #[test]
     fn confidence_limits_enclose_the_mean_and_stay_in_the_range(
-        values in prop::collection::vec(2.0..5.0f64, 0..50), failure in 0.001..0.5f64,
+        values in prop::collection::vec(2.0..5.0f64, 0..50),
+        failure in 0.001..0.5f64,
     ) {
         let (lower, upper) = mean_limits(&values, (2.0, 5.0), failure).unwrap();
         prop_assert!(2.0 <= lower && lower <= upper && upper <= 5.0 + 1e-12);

@@ -3,14 +3,15 @@
 use super::catoni::{catoni, catoni_uniform, GridRatio, InverseTemperature};
 use super::occam::hoeffding_inverse;
 use super::pac_bayes::{mcallester, pac_bayes_kl, pac_bayes_kl_xi, thiemann};
+use crate::bounds::quantities::bits_and_nats::{Bits, Nats};
 use crate::bounds::quantities::probability::{FailureProbability, Probability};
 use crate::bounds::quantities::risk::{EmpiricalRisk, GibbsRisk};
-use crate::bounds::quantities::units::{Bits, Nats};
 use crate::bounds::tails::binomial_tail::binomial_tail_inverse;
 use crate::bounds::tails::kl::kl_inverse;
 
 /// What a bound is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Predictor {
     /// One hypothesis with a code word.
     Deterministic,
@@ -21,6 +22,7 @@ pub enum Predictor {
 
 impl Predictor {
     /// As a word.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Deterministic => "deterministic",
@@ -31,6 +33,7 @@ impl Predictor {
 
 /// What a loss may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Loss {
     /// 0 or 1.
     ZeroOne,
@@ -40,6 +43,7 @@ pub enum Loss {
 
 impl Loss {
     /// As a set.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::ZeroOne => "{0, 1}",
@@ -59,6 +63,7 @@ pub enum TrainingError {
 
 impl TrainingError {
     /// Either as that of a randomised predictor.
+    #[must_use]
     pub fn gibbs(self) -> GibbsRisk {
         match self {
             Self::Deterministic(risk) => risk.into(),
@@ -84,6 +89,7 @@ pub struct Premises {
 
 /// A bound's name, assumptions and origin.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Bound {
     /// Its key in certificates and CSV.
     pub name: &'static str,
@@ -107,6 +113,7 @@ enum Compute {
 impl Bound {
     /// The bound, or nothing if it is for one hypothesis and the premises are about a randomised
     /// predictor.
+    #[must_use]
     pub fn value(&self, premises: &Premises) -> Option<f64> {
         match (self.compute, premises.training_error) {
             (Compute::Gibbs(compute), risk) => Some(compute(risk.gibbs(), premises)),
@@ -124,7 +131,8 @@ impl Bound {
     ///
     /// ```
     /// use nonvacuous::bounds::{
-    ///     EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature, Nats, Premises, Probability, TrainingError, BOUNDS,
+    ///     EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature, Nats, Premises,
+    ///     Probability, TrainingError, BOUNDS,
     /// };
     /// // ImageNet with 35% training error, to certify 90%.
     /// let risk = EmpiricalRisk::new(448_408, 1_281_167)?;
@@ -139,6 +147,7 @@ impl Bound {
     /// assert_eq!(bits.map(|bits| bits / 8 / 1024), Some(199));
     /// # Ok::<(), nonvacuous::bounds::BoundError>(())
     /// ```
+    #[must_use]
     pub fn most_bits(&self, premises: &Premises, target: Probability) -> Option<u64> {
         let suffices = |bits: u64| {
             let divergence = Bits::trusted(bits as f64).to_nats();

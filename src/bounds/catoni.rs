@@ -6,10 +6,10 @@
 
 use super::error::inside;
 use super::error::BoundError;
+use crate::bounds::quantities::bits_and_nats::Nats;
 use crate::bounds::quantities::probability::FailureProbability;
 use crate::bounds::quantities::risk::GibbsRisk;
 use crate::bounds::quantities::rounding::raise;
-use crate::bounds::quantities::units::Nats;
 
 /// `lambda`, the inverse temperature of a Gibbs posterior: positive and finite.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -25,11 +25,13 @@ impl InverseTemperature {
     }
 
     /// `sqrt(n)`, the customary choice before the data.
+    #[must_use]
     pub fn sqrt(risk: GibbsRisk) -> Self {
         Self(risk.examples().sqrt())
     }
 
     /// `lambda`.
+    #[must_use]
     pub fn get(self) -> f64 {
         self.0
     }
@@ -66,6 +68,7 @@ impl GridRatio {
 /// `(1 - exp(-(lambda/n) e - (K + ln(1/delta))/n)) / (1 - exp(-lambda/n))`.
 ///
 /// Choosing the lambda by the result voids it; [`catoni_uniform`] allows that.
+#[must_use]
 pub fn catoni(
     risk: GibbsRisk,
     divergence: Nats,
@@ -84,6 +87,7 @@ fn bound_at(risk: GibbsRisk, budget: f64, lambda: f64) -> f64 {
 
 /// A bound that holds for all inverse temperatures at once, at the one that makes it smallest.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct CatoniMinimum {
     /// The bound.
     pub bound: f64,
@@ -100,7 +104,8 @@ const RESOLUTION: f64 = 1e-8;
 /// Catoni's bound uniformly in `lambda` (Zhou et al. 2019, theorem 2.1; Catoni 2007, theorem
 /// 1.2.8), cut to 1:
 ///
-/// `inf_{lambda > 1} (1 - exp(-(lambda/n) e - (alpha/n) (K + ln(1/delta) + 2 ln(ln(alpha^2 lambda) / ln alpha)))) / (1 - exp(-lambda/n))`.
+/// `inf_{lambda > 1} (1 - exp(-(lambda/n) e - (alpha/n) (K + ln(1/delta) + c))) /
+/// (1 - exp(-lambda/n))` with `c = 2 ln(ln(alpha^2 lambda) / ln alpha)`.
 ///
 /// Any lambda gives a bound, so that the numerical minimisation cannot err on the unsafe side; it
 /// is within a relative `1e-10` of the infimum. Beyond `e^4 n` nothing is gained: there the
@@ -118,6 +123,7 @@ const RESOLUTION: f64 = 1e-8;
 /// assert!((bound.bound - 0.9654).abs() < 1e-4);
 /// # Ok::<(), nonvacuous::bounds::BoundError>(())
 /// ```
+#[must_use]
 pub fn catoni_uniform(
     risk: GibbsRisk,
     divergence: Nats,

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 /// An argument outside its domain.
 #[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
 pub enum BoundError {
     /// More errors than examples.
     #[error("{errors} errors in {examples} examples: there cannot be more errors than examples")]
@@ -29,7 +30,7 @@ pub enum BoundError {
     #[error("\"{0}\" is not a decimal number")]
     Decimal(String),
     /// A parameter of a bound outside its open interval.
-    #[error("{name} = {value}: accepted are finite numbers above {above}{}", if below.is_finite() { format!(" and below {below}") } else { String::new() })]
+    #[error("{name} = {value}: accepted are finite numbers above {above}{}", and_below(*below))]
     Parameter {
         /// What it is called.
         name: &'static str,
@@ -64,8 +65,20 @@ pub enum BoundError {
         test: f64,
     },
     /// A codebook without codewords, or with one that is not a number.
-    #[error("a codebook of {0} codewords, {1} of them not finite: accepted are one or more finite codewords")]
+    #[error(
+        "a codebook of {0} codewords, {1} of them not finite: accepted are one or more finite \
+         codewords"
+    )]
     Codebook(usize, usize),
+}
+
+/// The upper end of an open interval, in words, if it has one.
+fn and_below(below: f64) -> String {
+    if below.is_finite() {
+        format!(" and below {below}")
+    } else {
+        String::new()
+    }
 }
 
 /// Checks that `value` is finite and strictly between `above` and `below`.

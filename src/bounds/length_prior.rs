@@ -2,13 +2,14 @@
 
 use std::num::NonZeroU64;
 
-use crate::bounds::quantities::units::Nats;
+use crate::bounds::quantities::bits_and_nats::Nats;
 
 /// A probability `m` on the positive integers. A payload of `j` bits that is decodable given its
 /// length costs `j ln 2 - ln m(j)` nats (Zhou et al. 2019, theorem 4.1).
 ///
 /// A file system's idea of the length is not free: it is either in the code word or paid here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LengthPrior {
     /// `m(j) = 1/(j (j + 1))`, which sums to 1: about `2 log2 j` bits.
     Reciprocal,
@@ -32,6 +33,7 @@ impl LengthPrior {
     ];
 
     /// What it is called on the command line.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Reciprocal => "reciprocal",
@@ -50,6 +52,7 @@ impl LengthPrior {
     /// assert_eq!(cost, Bits::new(17.0)?.to_nats());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use]
     pub fn cost(self, length: NonZeroU64) -> Nats {
         let magnitude = length.ilog2();
         let bits = match self {
@@ -61,7 +64,7 @@ impl LengthPrior {
             Self::EliasDelta => elias_delta_bits(magnitude.into()),
             Self::EliasOmega => elias_omega_bits(magnitude.into()),
         };
-        crate::bounds::quantities::units::Bits::trusted(bits as f64).to_nats()
+        crate::bounds::quantities::bits_and_nats::Bits::trusted(bits as f64).to_nats()
     }
 }
 
@@ -77,6 +80,7 @@ pub(super) fn elias_delta_bits(magnitude: u64) -> u64 {
 
 /// Length of the omega code of a `j` with `floor(log2 j) = magnitude`: a group for `j`, one for its
 /// magnitude, and so on, and a final bit.
+#[must_use]
 pub fn elias_omega_bits(mut magnitude: u64) -> u64 {
     let mut bits = 1;
     while magnitude > 0 {

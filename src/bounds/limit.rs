@@ -18,10 +18,10 @@
 use std::f64::consts::LN_2;
 
 use super::error::BoundError;
+use crate::bounds::quantities::bits_and_nats::Bits;
 use crate::bounds::quantities::probability::Probability;
 use crate::bounds::quantities::risk::{GibbsRisk, SampleSize};
 use crate::bounds::quantities::rounding::raise;
-use crate::bounds::quantities::units::Bits;
 use crate::bounds::tails::deviance::half_deviance;
 use crate::bounds::tails::kl::{kl, kl_inverse};
 
@@ -56,6 +56,7 @@ pub fn limit_kl(
 /// `n JS(e, L) / ln 2`, rounded down, with `JS(a, b) = (kl(a || c) + kl(b || c)) / 2`,
 /// `c = (a + b)/2`: the weaker limit of a membership test, which tells a training example from a
 /// fresh one at even odds. At most half of [`limit_kl`].
+#[must_use]
 pub fn limit_jensen_shannon(examples: SampleSize, train: Probability, test: Probability) -> Bits {
     let half = train.minus(test) / 2.0;
     let middle = (train.get() + test.get()) / 2.0;
@@ -68,6 +69,7 @@ pub fn limit_jensen_shannon(examples: SampleSize, train: Probability, test: Prob
 }
 
 /// `2 n (L - e)^2 / ln 2`, rounded down: the weaker limit by Pinsker's inequality.
+#[must_use]
 pub fn limit_pinsker(examples: SampleSize, train: Probability, test: Probability) -> Bits {
     let difference = test.minus(train);
     Bits::below_nats(2.0 * examples.real() * difference * difference)
@@ -77,6 +79,7 @@ pub fn limit_pinsker(examples: SampleSize, train: Probability, test: Probability
 /// allow.
 ///
 /// Never below the exact value, at most a relative `1e-10` above it.
+#[must_use]
 pub fn max_test_error(examples: SampleSize, train: Probability, bits: Bits) -> f64 {
     kl_inverse(GibbsRisk::new(train, examples), bits.to_nats())
 }
@@ -87,6 +90,7 @@ pub fn max_test_error(examples: SampleSize, train: Probability, bits: Bits) -> f
 ///
 /// A bare file of which the file system knows the length is such a code. A [length
 /// prior](super::length_prior::LengthPrior) repairs it.
+#[must_use]
 pub fn limit_injective(limit: Bits) -> Bits {
     let h = limit.get();
     // Increasing in H wherever it is positive, so that a lower bound on H gives one here.

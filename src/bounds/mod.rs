@@ -13,48 +13,74 @@
 //! the last step of each function moves outward by that much. An inverse ends with a step of
 //! Newton's or Taylor's whose remainder has a known sign, because the function is convex or its
 //! derivatives alternate: it cannot end on the wrong side of the root, whatever came before it.
-//! `kl` and `binomial_tail` say how; both ends of every result were compared with 60 digits on tens
-//! of thousands of random and extreme arguments, and with `tests/reference` in every run of the
-//! tests.
+//! [`tails::kl`] and [`tails::binomial_tail`] say how; both ends of every result were compared with
+//! 60 digits on tens of thousands of random and extreme arguments, and with `tests/reference` in
+//! every run of the tests.
 //!
 //! What is assumed of the platform: IEEE doubles, and `exp`, `ln`, `exp_m1` and `ln_1p` to within
 //! four units in the last place. The outward steps are 20 times that at least.
 //!
 //! # Units
 //! [`Bits`] and [`Nats`] are different types, converted in one place, upward.
+//!
+//! # Where what is explained
+//! The modules are essays: each begins with what it computes and why the result is on the safe
+//! side. [`quantities`] are what bounds are functions of, [`tails`] the distributions behind them;
+//! the other modules are the bounds, a family each. Sources are named by author and year;
+//! `docs/references.bib` has their titles.
 
-mod catalogue;
-mod catoni;
-mod error;
-mod length_prior;
-mod limit;
-mod monte_carlo;
-mod noise;
-mod occam;
-mod pac_bayes;
-mod prior_split;
+pub mod catalogue;
+pub mod catoni;
+pub mod error;
+pub mod length_prior;
+pub mod limit;
+pub mod monte_carlo;
+pub mod noise;
+pub mod occam;
+pub mod pac_bayes;
+pub mod prior_split;
 pub mod quantities;
-mod random_codebook;
-mod symmetry;
+pub mod random_codebook;
+pub mod symmetry;
 pub mod tails;
 
+#[doc(inline)]
 pub use catalogue::{Bound, Loss, Predictor, Premises, TrainingError, BOUNDS};
+#[doc(inline)]
 pub use catoni::{catoni, catoni_uniform, CatoniMinimum, GridRatio, InverseTemperature};
+#[doc(inline)]
 pub use error::BoundError;
+#[doc(inline)]
 pub use length_prior::{elias_omega_bits, LengthPrior};
+#[doc(inline)]
 pub use limit::{limit_injective, limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error};
+#[doc(inline)]
 pub use monte_carlo::{monte_carlo_risk, monte_carlo_risk_of_pairs};
+#[doc(inline)]
 pub use noise::GaussianNoise;
+#[doc(inline)]
 pub use occam::{held_out, occam_binomial, occam_hoeffding, occam_kl};
+#[doc(inline)]
 pub use pac_bayes::{lambda_bound, mcallester, pac_bayes_kl, pac_bayes_kl_xi, thiemann, Lambda};
+#[doc(inline)]
 pub use prior_split::PriorSplit;
+#[doc(inline)]
+pub use quantities::bits_and_nats::{Bits, Nats};
+#[doc(inline)]
 pub use quantities::probability::{FailureProbability, Probability};
+#[doc(inline)]
 pub use quantities::risk::{EmpiricalRisk, GibbsRisk, SampleSize};
+#[doc(inline)]
 pub use quantities::rounding::{round_down_thousandths, round_up_decimals};
-pub use quantities::units::{Bits, Nats};
+#[doc(inline)]
 pub use random_codebook::RandomCodebook;
+#[doc(inline)]
 pub use symmetry::symmetry_gain;
+#[doc(inline)]
 pub use tails::binomial_tail::{binomial_tail_inverse, ln_lower_tail};
+#[doc(inline)]
 pub use tails::hypergeometric::population_errors;
+#[doc(inline)]
 pub use tails::kl::{kl, kl_inverse, kl_inverse_lower, kl_inverse_upper};
+#[doc(inline)]
 pub use tails::xi::{ln_two_sqrt, ln_xi};

@@ -90,6 +90,7 @@ impl GaussianNoise {
     /// assert!((noise.closed_form(0.25) - (2f64.ln() + 0.125 - 0.5)).abs() < 1e-12);
     /// # Ok::<(), nonvacuous::bounds::BoundError>(())
     /// ```
+    #[must_use]
     pub fn closed_form(&self, weight: f64) -> f64 {
         let nearest = self.nearest(weight);
         let others = self.others(nearest).map(|distance| {
@@ -107,6 +108,7 @@ impl GaussianNoise {
     ///
     /// Where the noise is so narrow that its overlap with other codewords cannot be resolved, this
     /// is the [closed form](Self::closed_form).
+    #[must_use]
     pub fn quadrature(&self, weight: f64) -> f64 {
         let closed_form = self.closed_form(weight);
         let nearest = self.nearest(weight);

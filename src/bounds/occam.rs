@@ -1,9 +1,9 @@
 //! Bounds for one hypothesis with a code word, whatever the data made it be.
 
+use crate::bounds::quantities::bits_and_nats::{Bits, Nats};
 use crate::bounds::quantities::probability::FailureProbability;
 use crate::bounds::quantities::risk::{EmpiricalRisk, GibbsRisk};
 use crate::bounds::quantities::rounding::up;
-use crate::bounds::quantities::units::{Bits, Nats};
 use crate::bounds::tails::binomial_tail::binomial_tail_inverse;
 use crate::bounds::tails::kl::kl_inverse;
 
@@ -29,6 +29,7 @@ fn budget(bits: Bits, delta: FailureProbability) -> Nats {
 /// assert!((bound - 0.057244).abs() < 1e-6);
 /// # Ok::<(), nonvacuous::bounds::BoundError>(())
 /// ```
+#[must_use]
 pub fn occam_binomial(risk: EmpiricalRisk, bits: Bits, delta: FailureProbability) -> f64 {
     binomial_tail_inverse(risk, budget(bits, delta))
 }
@@ -36,6 +37,7 @@ pub fn occam_binomial(risk: EmpiricalRisk, bits: Bits, delta: FailureProbability
 /// Occam's bound by the kl divergence: `max { p : n kl(k/n || p) <= bits ln 2 + ln(1/delta) }`.
 ///
 /// Implied by [`occam_binomial`] through Chernoff's inequality, never below it.
+#[must_use]
 pub fn occam_kl(risk: EmpiricalRisk, bits: Bits, delta: FailureProbability) -> f64 {
     kl_inverse(risk, budget(bits, delta))
 }
@@ -44,6 +46,7 @@ pub fn occam_kl(risk: EmpiricalRisk, bits: Bits, delta: FailureProbability) -> f
 /// 1.
 ///
 /// Implied by [`occam_kl`] through Pinsker's inequality, never below it.
+#[must_use]
 pub fn occam_hoeffding(risk: EmpiricalRisk, bits: Bits, delta: FailureProbability) -> f64 {
     hoeffding_inverse(risk, budget(bits, delta))
 }
@@ -59,6 +62,7 @@ pub(super) fn hoeffding_inverse(risk: impl Into<GibbsRisk>, budget: Nats) -> f64
 
 /// The bound from examples that were never used (Clopper and Pearson 1934):
 /// `max { p : Pr[Bin(n, p) <= k] >= delta }`.
+#[must_use]
 pub fn held_out(risk: EmpiricalRisk, delta: FailureProbability) -> f64 {
     binomial_tail_inverse(risk, delta.nats())
 }

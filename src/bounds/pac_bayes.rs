@@ -9,10 +9,10 @@
 use super::error::inside;
 use super::error::BoundError;
 use super::occam::hoeffding_inverse;
+use crate::bounds::quantities::bits_and_nats::Nats;
 use crate::bounds::quantities::probability::FailureProbability;
 use crate::bounds::quantities::risk::GibbsRisk;
 use crate::bounds::quantities::rounding::raise;
-use crate::bounds::quantities::units::Nats;
 use crate::bounds::tails::kl::kl_inverse;
 use crate::bounds::tails::xi::{ln_two_sqrt, ln_xi};
 
@@ -31,6 +31,7 @@ use crate::bounds::tails::xi::{ln_two_sqrt, ln_xi};
 /// assert!((bound - 0.020327904).abs() < 1e-9);
 /// # Ok::<(), nonvacuous::bounds::BoundError>(())
 /// ```
+#[must_use]
 pub fn pac_bayes_kl_xi(risk: GibbsRisk, divergence: Nats, delta: FailureProbability) -> f64 {
     kl_inverse(
         risk,
@@ -42,12 +43,14 @@ pub fn pac_bayes_kl_xi(risk: GibbsRisk, divergence: Nats, delta: FailureProbabil
 
 /// `max { p : n kl(e || p) <= K + ln(2 sqrt(n)/delta) }`: [`pac_bayes_kl_xi`] with
 /// `xi(n) <= 2 sqrt(n)` (Maurer 2004).
+#[must_use]
 pub fn pac_bayes_kl(risk: GibbsRisk, divergence: Nats, delta: FailureProbability) -> f64 {
     kl_inverse(risk, complexity(risk, divergence, delta))
 }
 
 /// `e + sqrt((K + ln(2 sqrt(n)/delta)) / (2 n))`, cut to 1 (McAllester 1999 with Maurer's constant,
 /// 2004).
+#[must_use]
 pub fn mcallester(risk: GibbsRisk, divergence: Nats, delta: FailureProbability) -> f64 {
     hoeffding_inverse(risk, complexity(risk, divergence, delta))
 }
@@ -73,6 +76,7 @@ impl Lambda {
     }
 
     /// `lambda`.
+    #[must_use]
     pub fn get(self) -> f64 {
         self.0
     }
@@ -82,6 +86,7 @@ impl Lambda {
     ///
     /// The bound is flat there and holds for every lambda, so that the rounding of this number
     /// costs nothing.
+    #[must_use]
     pub fn optimal(risk: GibbsRisk, divergence: Nats, delta: FailureProbability) -> Self {
         let complexity = complexity(risk, divergence, delta).get();
         Self(2.0 / ((2.0 * risk.errors() / complexity + 1.0).sqrt() + 1.0))
@@ -91,6 +96,7 @@ impl Lambda {
 /// The lambda bound, `e/(1 - lambda/2) + (K + ln(2 sqrt(n)/delta)) / (n lambda (1 - lambda/2))`,
 /// cut to 1 (Thiemann, Igel, Wintenberger and Seldin 2017, theorem 3). Holds for all lambda at
 /// once.
+#[must_use]
 pub fn lambda_bound(
     risk: GibbsRisk,
     divergence: Nats,
@@ -104,6 +110,7 @@ pub fn lambda_bound(
 }
 
 /// The [lambda bound](lambda_bound) at its [optimal lambda](Lambda::optimal).
+#[must_use]
 pub fn thiemann(risk: GibbsRisk, divergence: Nats, delta: FailureProbability) -> f64 {
     lambda_bound(
         risk,

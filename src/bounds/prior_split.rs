@@ -36,11 +36,13 @@ impl PriorSplit {
     }
 
     /// `m`.
+    #[must_use]
     pub fn prior_examples(self) -> u64 {
         self.prior
     }
 
     /// `n - m`.
+    #[must_use]
     pub fn bound_examples(self) -> SampleSize {
         self.rest
     }

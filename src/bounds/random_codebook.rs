@@ -10,9 +10,9 @@
 use std::f64::consts::LN_2;
 
 use super::length_prior::{elias_delta_bits, elias_gamma_bits, elias_omega_bits};
+use crate::bounds::quantities::bits_and_nats::Bits;
 use crate::bounds::quantities::probability::Probability;
 use crate::bounds::quantities::risk::EmpiricalRisk;
-use crate::bounds::quantities::units::Bits;
 use crate::bounds::tails::binomial_tail::ln_lower_tail;
 
 /// Below this, `Pr[J <= x]` is of no account, and above its negative so is `Pr[J > x]`.
@@ -58,6 +58,7 @@ impl RandomCodebook {
     /// assert!((learner.ideal_bits().get() - 11.442).abs() < 1e-3);
     /// # Ok::<(), nonvacuous::bounds::BoundError>(())
     /// ```
+    #[must_use]
     pub fn new(most_errors: EmpiricalRisk, error: Probability) -> Self {
         let ln_success = ln_lower_tail(most_errors, error);
         Self {
@@ -69,27 +70,32 @@ impl RandomCodebook {
     }
 
     /// `ln t`.
+    #[must_use]
     pub fn ln_success(self) -> f64 {
         self.ln_success
     }
 
     /// `ln lambda`, where `Pr[J > x] = exp(-lambda x)`.
+    #[must_use]
     pub fn ln_rate(self) -> f64 {
         self.ln_rate
     }
 
     /// At most this many training errors, in as many examples as there are.
+    #[must_use]
     pub fn most_errors(self) -> EmpiricalRisk {
         self.most_errors
     }
 
     /// `b`.
+    #[must_use]
     pub fn error(self) -> Probability {
         self.error
     }
 
     /// The expected training error of the hypothesis that is sent,
     /// `b Pr[Bin(n-1, b) <= k-1] / Pr[Bin(n, b) <= k]`; the expected test error is `b`.
+    #[must_use]
     pub fn expected_training_error(self) -> f64 {
         let (k, n) = (
             self.most_errors.count(),
@@ -111,6 +117,7 @@ impl RandomCodebook {
     }
 
     /// `E log2 J`.
+    #[must_use]
     pub fn expected_log2_index(self) -> f64 {
         let t = self.ln_success.exp();
         if t > EXPANSION {
@@ -139,6 +146,7 @@ impl RandomCodebook {
     }
 
     /// The entropy of `J`, `h(t)/t`: what an ideal code for the geometric law takes on average.
+    #[must_use]
     pub fn ideal_bits(self) -> Bits {
         let t = self.ln_success.exp();
         // (1 - t)/t times lambda.
@@ -172,12 +180,14 @@ impl RandomCodebook {
 
     /// Expected length under the best Golomb code with a power of two for its parameter (Rice
     /// 1979): `r + 1/(1 - exp(-2^r lambda))` bits for `2^r`.
+    #[must_use]
     pub fn rice_bits(self) -> Bits {
         Bits::trusted(self.rice_length(self.rice_exponent()))
     }
 
     /// The `r` of [`RandomCodebook::rice_bits`]: fixed by `n`, `k` and `b`, so that the decoder
     /// knows it.
+    #[must_use]
     pub fn rice_exponent(self) -> u64 {
         // The best 2^r lambda is between 1/2 and 2.
         let middle = (-self.ln_rate / LN_2).floor();

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use crate::bounds::quantities::units::Nats;
+use crate::bounds::quantities::bits_and_nats::Nats;
 use crate::bounds::tails::stirling::stirling_error;
 
 /// Factorials up to this one's are exact in doubles.
@@ -19,6 +19,7 @@ const LARGEST_EXACT: u64 = 18;
 /// assert!((symmetry_gain(5).get() - 120f64.ln()).abs() < 1e-12);
 /// assert_eq!(symmetry_gain(1).get(), 0.0);
 /// ```
+#[must_use]
 pub fn symmetry_gain(units: u64) -> Nats {
     if units <= LARGEST_EXACT {
         return Nats::below(((1..=units).product::<u64>() as f64).ln());

@@ -2,7 +2,8 @@
 //!
 //! - [`exact`]: finite laws, classes and learners, and everything about them by enumeration,
 //!   without statistical doubt;
-//! - [`codebook`]: the learner that attains the limit, drawn exactly and searched for in earnest;
+//! - [`random_codebook`]: the learner that attains the limit, drawn exactly and searched for in
+//!   earnest;
 //! - [`check`]: every theorem, with the number of instances and the one that is closest to breaking
 //!   it;
 //! - [`run`]: experiments as independent draws that can be stopped, resumed and spread over
@@ -11,9 +12,9 @@
 //! - `squeeze`: the code words that a trained network may send.
 
 pub mod check;
-pub mod codebook;
 pub mod confidence;
 pub mod exact;
+pub mod random_codebook;
 pub mod run;
 #[cfg(feature = "train")]
 pub mod squeeze;

@@ -42,6 +42,7 @@ pub fn prune(weights: &[Vec<f32>], deviations: &[f64], kept: f64) -> Variables {
 
 /// The weights that are not zero share values, the centres of k-means over the whole network: one
 /// for each of [`CODEWORDS`].
+#[must_use]
 pub fn shared(weights: &[Vec<f32>]) -> Vec<Variables> {
     let kept: Vec<f32> = weights
         .iter()
@@ -82,6 +83,7 @@ fn nearest(centres: &[f32], weight: f32) -> u8 {
 }
 
 /// A model and its file.
+#[derive(Debug)]
 pub struct Coded {
     model: Model,
     file: Vec<u8>,
@@ -89,11 +91,13 @@ pub struct Coded {
 
 impl Coded {
     /// What was coded.
+    #[must_use]
     pub fn model(&self) -> &Model {
         &self.model
     }
 
     /// The length of the file.
+    #[must_use]
     pub fn bits(&self) -> u64 {
         8 * self.file.len() as u64
     }

@@ -25,7 +25,12 @@ pub(super) struct Arguments {
     source: Source,
 
     /// Length of the code word in bits
-    #[arg(long, allow_hyphen_values = true, required_unless_present_any = ["nats", "sweep"], conflicts_with = "nats")]
+    #[arg(
+        long,
+        allow_hyphen_values = true,
+        required_unless_present_any = ["nats", "sweep"],
+        conflicts_with = "nats"
+    )]
     bits: Option<f64>,
 
     /// Divergence of the posterior from the prior in nats
@@ -171,7 +176,10 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         Some(estimate) => {
             let risk = percent(premises.training_error.gibbs().rate());
             let draws = estimate.delta.trim();
-            print(&format!("The training error is estimated to be at most {risk}. Each bound holds with probability at least 1 - {delta} - {draws}."));
+            print(&format!(
+                "The training error is estimated to be at most {risk}. Each bound holds with \
+                 probability at least 1 - {delta} - {draws}."
+            ));
         }
     }
     Ok(())

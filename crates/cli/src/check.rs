@@ -8,7 +8,7 @@ use super::output::{create_folder, print, print_json, write_lines};
 use super::row::{csv, Row};
 use super::table::table;
 use super::{Failure, DOES_NOT_HOLD};
-use nonvacuous::lab::check::{check, Effort, Theory, Verdict};
+use nonvacuous::lab::check::{check, Budget, TheoremVerdict, Theory};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -30,12 +30,12 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
-    let effort = if arguments.full {
-        Effort::FULL
+    let budget = if arguments.full {
+        Budget::FULL
     } else {
-        Effort::QUICK
+        Budget::QUICK
     };
-    let report = check(effort, arguments.seed, Theory::default())?;
+    let report = check(budget, arguments.seed, Theory::default())?;
     let rows: Vec<Row> = report.verdicts.iter().map(row).collect();
     create_folder(&arguments.out)?;
     for (name, lines) in [
@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
 }
 
 /// One verdict under the names of `check.csv`.
-fn row(verdict: &Verdict) -> Row {
+fn row(verdict: &TheoremVerdict) -> Row {
     let mut row = Row::default();
     row.put("theorem", verdict.theorem.name);
     row.put("statement", verdict.theorem.statement);
@@ -82,8 +82,8 @@ fn row(verdict: &Verdict) -> Row {
 }
 
 /// One line a theorem.
-fn text(verdicts: &[Verdict]) -> String {
-    let width = |text: fn(&Verdict) -> &str| {
+fn text(verdicts: &[TheoremVerdict]) -> String {
+    let width = |text: fn(&TheoremVerdict) -> &str| {
         verdicts
             .iter()
             .map(|verdict| text(verdict).chars().count())
@@ -101,14 +101,15 @@ fn text(verdicts: &[Verdict]) -> String {
         "",
         "",
     ];
-    let line = |verdict: &Verdict| {
-        let Verdict {
+    let line = |verdict: &TheoremVerdict| {
+        let TheoremVerdict {
             theorem,
             instances,
             violations,
             smaller,
             larger,
             instance,
+            ..
         } = verdict;
         vec![
             format!("{:<names$}  {}", theorem.name, theorem.statement),

@@ -13,7 +13,10 @@ use nonvacuous::bounds::{
 };
 
 #[derive(Debug, Clone, Args)]
-#[command(group = clap::ArgGroup::new("reading").required(true).multiple(true).args(["test_error", "bits", "sweep"]))]
+#[command(group = clap::ArgGroup::new("reading")
+    .required(true)
+    .multiple(true)
+    .args(["test_error", "bits", "sweep"]))]
 pub(super) struct Arguments {
     /// Number of training examples
     #[arg(long, allow_hyphen_values = true, required_unless_present = "sweep")]
@@ -87,7 +90,8 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     }
     if let Some(learner) = arguments.random_codebook()? {
         print(&format!(
-            "attained with a random codebook: {:.3} bits expected with an ideal code, {:.3} with Elias's omega code, at an expected training error of {:.6}",
+            "attained with a random codebook: {:.3} bits expected with an ideal code, {:.3} with \
+             Elias's omega code, at an expected training error of {:.6}",
             learner.ideal_bits().get(),
             learner.elias_omega_bits().get(),
             learner.expected_training_error()

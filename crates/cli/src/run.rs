@@ -40,8 +40,9 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     let text = String::from_utf8(read(&arguments.experiment)?)?;
     let experiment =
         Experiment::parse_with(&text, &arguments.settings, search).map_err(|error| {
-            let path = arguments.experiment.display();
-            Failure::misuse(&format!("{path}: {error}"))
+            let mut failure = Failure::from(error);
+            failure.message = format!("{}: {}", arguments.experiment.display(), failure.message);
+            failure
         })?;
     let store = Store::open(&arguments.out, &experiment, arguments.shard)?;
     let wanted = (0..experiment.draws())

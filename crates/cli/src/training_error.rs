@@ -26,7 +26,13 @@ pub(super) struct Source {
 
     /// One hypothesis had K errors on S of the training examples, drawn uniformly without
     /// replacement
-    #[arg(long, value_name = "S:K", value_parser = counts, allow_hyphen_values = true, group = "training error")]
+    #[arg(
+        long,
+        value_name = "S:K",
+        value_parser = counts,
+        allow_hyphen_values = true,
+        group = "training error"
+    )]
     subsample: Option<EmpiricalRisk>,
 
     /// Mean training error of a randomised predictor: an upper limit on it, not an estimate
@@ -39,12 +45,24 @@ pub(super) struct Source {
     risk: Option<String>,
 
     /// The --risk is an estimate: the mean over M hypotheses drawn from the posterior
-    #[arg(long, value_name = "M", allow_hyphen_values = true, requires = "risk", conflicts_with_all = ["errors", "subsample", "monte_carlo"])]
+    #[arg(
+        long,
+        value_name = "M",
+        allow_hyphen_values = true,
+        requires = "risk",
+        conflicts_with_all = ["errors", "subsample", "monte_carlo"]
+    )]
     risk_draws: Option<u64>,
 
     /// A randomised predictor had K errors on M training examples, each drawn anew together with a
     /// hypothesis
-    #[arg(long, value_name = "M:K", value_parser = counts, allow_hyphen_values = true, group = "training error")]
+    #[arg(
+        long,
+        value_name = "M:K",
+        value_parser = counts,
+        allow_hyphen_values = true,
+        group = "training error"
+    )]
     monte_carlo: Option<EmpiricalRisk>,
 
     /// Probability that --subsample, --risk-draws or --monte-carlo misleads, beside --delta
@@ -147,7 +165,8 @@ impl Source {
     fn known(&self, training_error: TrainingError) -> Result<Measured, Failure> {
         if self.estimate_delta.is_some() {
             return Err(Failure::misuse(
-                "--estimate-delta is for --subsample, --risk-draws and --monte-carlo; leave it out for a known training error",
+                "--estimate-delta is for --subsample, --risk-draws and --monte-carlo; leave it \
+                 out for a known training error",
             ));
         }
         Ok(Measured {

@@ -2,8 +2,8 @@
 
 use std::str::FromStr;
 
+use super::bits_and_nats::Nats;
 use super::rounding::up;
-use super::units::Nats;
 use crate::bounds::error::BoundError;
 
 /// The probability `delta`, over the draw of the sample, that a bound fails: between 0 and 1, both
@@ -25,11 +25,13 @@ impl FailureProbability {
     }
 
     /// `delta`.
+    #[must_use]
     pub fn get(self) -> f64 {
         self.0
     }
 
     /// `ln(1/delta)`, rounded up.
+    #[must_use]
     pub fn nats(self) -> Nats {
         Nats::above(-self.0.ln())
     }
@@ -88,6 +90,7 @@ impl Probability {
     }
 
     /// The nearest double.
+    #[must_use]
     pub fn get(self) -> f64 {
         self.nearest
     }

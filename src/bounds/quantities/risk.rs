@@ -24,6 +24,7 @@ impl SampleSize {
     }
 
     /// `n`.
+    #[must_use]
     pub fn get(self) -> u64 {
         self.0
     }
@@ -59,31 +60,37 @@ impl EmpiricalRisk {
     }
 
     /// `n`.
+    #[must_use]
     pub fn sample_size(self) -> SampleSize {
         self.examples
     }
 
     /// `k`, as it was counted.
+    #[must_use]
     pub fn count(self) -> u64 {
         self.errors
     }
 
     /// `k`.
+    #[must_use]
     pub fn errors(self) -> f64 {
         self.errors as f64
     }
 
     /// `n`.
+    #[must_use]
     pub fn examples(self) -> f64 {
         self.examples.real()
     }
 
     /// `n - k`.
+    #[must_use]
     pub fn successes(self) -> f64 {
         (self.examples.get() - self.errors) as f64
     }
 
     /// `k/n`, rounded to nearest.
+    #[must_use]
     pub fn rate(self) -> f64 {
         self.errors() / self.examples()
     }
@@ -107,7 +114,9 @@ impl GibbsRisk {
     /// From the mean loss and the number of examples.
     ///
     /// The mean is an upper bound on the exact one, such as
-    /// [`monte_carlo_risk`](crate::bounds::monte_carlo::monte_carlo_risk) returns: an estimate is not enough.
+    /// [`monte_carlo_risk`](crate::bounds::monte_carlo::monte_carlo_risk) returns: an estimate is
+    /// not enough.
+    #[must_use]
     pub fn new(mean: Probability, examples: SampleSize) -> Self {
         let n = examples.real();
         Self {
@@ -118,11 +127,13 @@ impl GibbsRisk {
     }
 
     /// `n`.
+    #[must_use]
     pub fn sample_size(self) -> SampleSize {
         self.examples
     }
 
     /// The mean loss, to two units in the last place.
+    #[must_use]
     pub fn rate(self) -> f64 {
         self.errors / self.examples()
     }

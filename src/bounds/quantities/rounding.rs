@@ -35,6 +35,7 @@ const MOST_DIGITS: u32 = 15;
 /// assert_eq!(round_up_decimals(0.12341, 4), 0.1235);
 /// assert_eq!(round_up_decimals(0.25, 4), 0.25);
 /// ```
+#[must_use]
 pub fn round_up_decimals(value: f64, digits: u32) -> f64 {
     // Powers of ten to 1e15 are exact, and so are the whole numbers below them.
     let scale = 10f64.powi(digits.min(MOST_DIGITS) as i32);
@@ -49,6 +50,7 @@ pub fn round_up_decimals(value: f64, digits: u32) -> f64 {
 }
 
 /// `value >= 0`, rounded down to whole thousandths: what is printed of a lower bound on bits.
+#[must_use]
 pub fn round_down_thousandths(value: f64) -> f64 {
     let below = (value * 1000.0).floor() / 1000.0;
     if below <= value {

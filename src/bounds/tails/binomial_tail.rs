@@ -27,6 +27,8 @@
 //! `1e-12 + 3e-14 n kl(k/n || p)` in the logarithm of the smaller tail, called `alpha` below. In
 //! `p` that is little: where the lower tail is the smaller, `d ln F / d ln p` is at least 1 and at
 //! least `n kl(k/n || p)`, so `alpha` costs a relative `1.1e-12` at most.
+//!
+//! [`deviance`]: mod@super::deviance
 
 use std::f64::consts::{LN_2, PI};
 
@@ -34,10 +36,10 @@ use super::deviance::{deviance, Split};
 use super::incomplete_beta::fraction;
 use super::kl::{kl_inverse, lower_inverse, without_errors};
 use super::stirling::stirling_error;
+use crate::bounds::quantities::bits_and_nats::Nats;
 use crate::bounds::quantities::probability::Probability;
 use crate::bounds::quantities::risk::EmpiricalRisk;
 use crate::bounds::quantities::rounding::up;
-use crate::bounds::quantities::units::Nats;
 
 /// Steps at most. One or two are used, more for budgets below `ln 2`; the bound makes endless loops
 /// impossible.
@@ -193,6 +195,7 @@ fn ln_complement(x: f64) -> f64 {
 /// assert!((tail - 0.75f64.ln()).abs() < 1e-12);
 /// # Ok::<(), nonvacuous::bounds::BoundError>(())
 /// ```
+#[must_use]
 pub fn ln_lower_tail(risk: EmpiricalRisk, p: Probability) -> f64 {
     let at = Split {
         p: p.get(),
@@ -236,6 +239,7 @@ const LEAST_BUDGET: f64 = 1e-100;
 /// assert!((p - 0.5).abs() < 1e-11);
 /// # Ok::<(), nonvacuous::bounds::BoundError>(())
 /// ```
+#[must_use]
 pub fn binomial_tail_inverse(risk: EmpiricalRisk, budget: Nats) -> f64 {
     let (k, n) = (risk.errors(), risk.examples());
     if k == n {

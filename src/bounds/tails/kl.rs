@@ -26,12 +26,14 @@
 //!
 //! The lower inverse of `(q, c)` is 1 less the upper inverse of `(1 - q, c)`; both are kept as a
 //! pair whose smaller part has full precision.
+//!
+//! [`deviance`]: mod@super::deviance
 
 use super::deviance::{deviance, half_deviance, Split, DEVIANCE_ERROR};
+use crate::bounds::quantities::bits_and_nats::Nats;
 use crate::bounds::quantities::probability::Probability;
 use crate::bounds::quantities::risk::GibbsRisk;
 use crate::bounds::quantities::rounding::{down, up};
-use crate::bounds::quantities::units::Nats;
 
 /// Householder steps at most. None or one is used; the bound makes endless loops impossible.
 const MOST_STEPS: u32 = 100;
@@ -60,6 +62,7 @@ const LEAST_RATE: f64 = 1e-290;
 /// assert!((kl(q, p) - std::f64::consts::LN_2).abs() < 1e-15);
 /// # Ok::<(), nonvacuous::bounds::BoundError>(())
 /// ```
+#[must_use]
 pub fn kl(q: Probability, p: Probability) -> f64 {
     let difference = q.minus(p);
     half_deviance(q.get(), p.get(), difference)
@@ -79,6 +82,7 @@ pub fn kl(q: Probability, p: Probability) -> f64 {
 /// assert!((kl(q, Probability::new(p)?) / 0.05 - 1.0).abs() < 1e-12);
 /// # Ok::<(), nonvacuous::bounds::BoundError>(())
 /// ```
+#[must_use]
 pub fn kl_inverse_upper(q: Probability, c: Nats) -> f64 {
     let rate = if q.get() == 0.0 {
         0.0
@@ -100,6 +104,7 @@ pub fn kl_inverse_upper(q: Probability, c: Nats) -> f64 {
 /// assert!((p / (-2.0f64).exp() - 1.0).abs() < 1e-12);
 /// # Ok::<(), nonvacuous::bounds::BoundError>(())
 /// ```
+#[must_use]
 pub fn kl_inverse_lower(q: Probability, c: Nats) -> f64 {
     if q.get() < LEAST_RATE {
         return 0.0;

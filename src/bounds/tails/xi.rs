@@ -17,9 +17,9 @@
 use std::f64::consts::PI;
 
 use super::stirling::stirling_error;
+use crate::bounds::quantities::bits_and_nats::Nats;
 use crate::bounds::quantities::risk::SampleSize;
 use crate::bounds::quantities::rounding::raise;
-use crate::bounds::quantities::units::Nats;
 
 /// Above this `n` the expansion is within a relative `2e-12`.
 const LARGEST_SUM: u64 = 4096;
@@ -32,6 +32,7 @@ const LARGEST_SUM: u64 = 4096;
 /// assert!((ln_xi(SampleSize::new(2)?).get() - 2.5f64.ln()).abs() < 1e-11);
 /// # Ok::<(), nonvacuous::bounds::BoundError>(())
 /// ```
+#[must_use]
 pub fn ln_xi(examples: SampleSize) -> Nats {
     let n = examples.real();
     let xi = if examples.get() <= LARGEST_SUM {
@@ -61,6 +62,7 @@ fn by_theorem(n: f64) -> f64 {
 }
 
 /// `ln(2 sqrt(n))`, rounded up: the bound on `ln xi(n)` that is commonly used (Maurer 2004).
+#[must_use]
 pub fn ln_two_sqrt(examples: SampleSize) -> Nats {
     Nats::above((4.0 * examples.real()).ln() / 2.0)
 }

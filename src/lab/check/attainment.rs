@@ -5,7 +5,7 @@ use rand::RngExt;
 use super::mutation::Theory;
 use super::tally::Inequality;
 use crate::bounds::{limit_kl, BoundError, EmpiricalRisk, Probability, RandomCodebook, SampleSize};
-use crate::lab::codebook::{search, Index};
+use crate::lab::random_codebook::{search, Index};
 use crate::random::stream;
 
 /// Standard deviations that the mean of draws may be off by: 6 of them happen once in `5e8`.

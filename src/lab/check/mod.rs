@@ -23,12 +23,12 @@ use crate::lab::exact::Chain;
 use crate::lab::run::RunError;
 pub use mutation::{Mutation, Theory};
 use random_instance::Draw;
+pub use tally::{CheckMethod, Theorem};
 use tally::{Inequality, Kind, Place, Tallies};
-pub use tally::{Method, Theorem};
 
 /// How much is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Effort {
+pub struct Budget {
     /// Exact instances of the converse: a law, a class and a learner each.
     pub converse: u64,
     /// Exact instances of everything else.
@@ -39,7 +39,7 @@ pub struct Effort {
     pub networks: u64,
 }
 
-impl Effort {
+impl Budget {
     /// A minute at most.
     pub const QUICK: Self = Self {
         converse: 10_000,
@@ -58,6 +58,7 @@ impl Effort {
 
 /// What can go wrong in a check other than a theorem: faults of this program.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum CheckError {
     /// An instance's numbers are outside a bound's domain.
     #[error("instance {instance}")]
@@ -74,7 +75,8 @@ pub enum CheckError {
 
 /// What was found about one theorem.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Verdict {
+#[non_exhaustive]
+pub struct TheoremVerdict {
     /// What it says.
     pub theorem: Theorem,
     /// Number of inequalities checked.
@@ -89,8 +91,9 @@ pub struct Verdict {
     pub instance: String,
 }
 
-impl Verdict {
+impl TheoremVerdict {
     /// Whether it was checked and never broken.
+    #[must_use]
     pub fn holds(&self) -> bool {
         self.instances > 0 && self.violations == 0
     }
@@ -98,9 +101,10 @@ impl Verdict {
 
 /// All verdicts, and everything they are made of as CSV.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Report {
     /// One a theorem.
-    pub verdicts: Vec<Verdict>,
+    pub verdicts: Vec<TheoremVerdict>,
     /// A line for each instance of the converse, after a header.
     pub converse: Vec<String>,
     /// A line for each instance of the upper bounds, after a header.
@@ -110,7 +114,7 @@ pub struct Report {
 impl Report {
     /// Whether every theorem holds.
     pub fn holds(&self) -> bool {
-        self.verdicts.iter().all(Verdict::holds)
+        self.verdicts.iter().all(TheoremVerdict::holds)
     }
 }
 
@@ -118,7 +122,7 @@ const fn exact(name: &'static str, statement: &'static str) -> Theorem {
     Theorem {
         name,
         statement,
-        method: Method::Exact,
+        method: CheckMethod::Exact,
     }
 }
 
@@ -126,7 +130,7 @@ const fn sampled(name: &'static str, statement: &'static str) -> Theorem {
     Theorem {
         name,
         statement,
-        method: Method::Sampled,
+        method: CheckMethod::Sampled,
     }
 }
 
@@ -260,13 +264,13 @@ fn without_row(inequalities: Vec<Inequality>) -> Instance {
 /// # Errors
 /// [`CheckError`] if an instance's numbers are outside a bound's domain, which would be a fault of
 /// this program.
-pub fn check(effort: Effort, seed: u64, theory: Theory) -> Result<Report, CheckError> {
-    let Effort {
+pub fn check(budget: Budget, seed: u64, theory: Theory) -> Result<Report, CheckError> {
+    let Budget {
         converse,
         coverage,
         draws,
         networks,
-    } = effort;
+    } = budget;
     let mut converse_findings = all(Kind::Converse, converse, |number| {
         let Some(draw) = random_instance::of_converse(seed, number) else {
             return Ok(without_row(Vec::new()));
@@ -357,9 +361,9 @@ fn of_networks(_: u64, _: u64) -> Result<Tallies, RunError> {
     Ok(Tallies::default())
 }
 
-fn verdict(theorem: Theorem, tallies: &Tallies, seed: u64) -> Verdict {
+fn verdict(theorem: Theorem, tallies: &Tallies, seed: u64) -> TheoremVerdict {
     match tallies.get(theorem.name) {
-        None => Verdict {
+        None => TheoremVerdict {
             theorem,
             instances: 0,
             violations: 0,
@@ -369,7 +373,7 @@ fn verdict(theorem: Theorem, tallies: &Tallies, seed: u64) -> Verdict {
         },
         Some(tally) => {
             let (inequality, place) = tally.tightest;
-            Verdict {
+            TheoremVerdict {
                 theorem,
                 instances: tally.instances,
                 violations: tally.violations,

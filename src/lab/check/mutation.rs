@@ -4,6 +4,7 @@ use crate::bounds::{Bits, FailureProbability, Nats};
 
 /// A way in which a theorem is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Mutation {
     /// The converse claims twice the bits.
     LimitDoubled,
@@ -26,6 +27,7 @@ pub struct Theory {
 
 impl Theory {
     /// With a mutation.
+    #[must_use]
     pub fn broken(mutation: Mutation) -> Self {
         Self {
             mutation: Some(mutation),

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 
 /// How a theorem is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
+#[non_exhaustive]
+pub enum CheckMethod {
     /// By enumeration or in closed form: no statistical doubt.
     Exact,
     /// From independent draws, with confidence limits.
     Sampled,
 }
 
-impl Method {
+impl CheckMethod {
     /// As a word.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Exact => "exact",
@@ -23,13 +25,14 @@ impl Method {
 
 /// A statement that is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Theorem {
     /// Its key in JSON and CSV.
     pub name: &'static str,
     /// What it says.
     pub statement: &'static str,
     /// How it is checked.
-    pub method: Method,
+    pub method: CheckMethod,
 }
 
 /// `smaller <= larger`, up to a tolerance for rounding.

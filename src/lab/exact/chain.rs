@@ -17,6 +17,7 @@ pub const CHAIN_TOLERANCE: f64 = 3e-11;
 
 /// All quantities of the converse for one instance and learner, lengths and informations in bits.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Chain {
     /// `eb`, the expected training error.
     pub train: f64,
@@ -36,7 +37,9 @@ impl Chain {
     /// Enumerates all samples.
     ///
     /// ```
-    /// use nonvacuous::lab::exact::{Chain, FiniteLaw, HypothesisClass, Instance, Memoriser, PrefixCode};
+    /// use nonvacuous::lab::exact::{
+    ///     Chain, FiniteLaw, HypothesisClass, Instance, Memoriser, PrefixCode,
+    /// };
     /// use nonvacuous::random::stream;
     /// // One coin flip, remembered: every term is one bit.
     /// let code = PrefixCode::random(4, &mut stream(1, "documentation", 0, "code"));

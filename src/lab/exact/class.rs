@@ -11,6 +11,7 @@ pub struct HypothesisClass {
 impl HypothesisClass {
     /// From a table with a row for each hypothesis, or nothing if it has no rows or rows of
     /// different lengths.
+    #[must_use]
     pub fn new(losses: Vec<Vec<bool>>) -> Option<Self> {
         let examples = losses.first()?.len();
         losses
@@ -21,6 +22,7 @@ impl HypothesisClass {
 
     /// All `2^inputs` binary classifiers of that many inputs; example `2 x + y` is input `x` with
     /// label `y`.
+    #[must_use]
     pub fn all_labellings(inputs: u32) -> Self {
         let losses = |labels: u32| {
             (0..2 * inputs)
@@ -34,6 +36,7 @@ impl HypothesisClass {
 
     /// A hypothesis for each set of the `m` examples, right on those and wrong elsewhere: what a
     /// memoriser may send.
+    #[must_use]
     pub fn memories(examples: u32) -> Self {
         let losses = |set: u32| {
             (0..examples)
@@ -46,21 +49,25 @@ impl HypothesisClass {
     }
 
     /// Number of hypotheses.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.losses.len()
     }
 
     /// Whether there are none: never.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.losses.is_empty()
     }
 
     /// The table.
+    #[must_use]
     pub fn losses(&self) -> &[Vec<bool>] {
         &self.losses
     }
 
     /// For each hypothesis its number of errors on a sample.
+    #[must_use]
     pub fn errors(&self, sample: &[usize]) -> Vec<u64> {
         let count = |row: &Vec<bool>| {
             sample
@@ -72,6 +79,7 @@ impl HypothesisClass {
     }
 
     /// For each hypothesis `w L`, its population error in units of `1/w`.
+    #[must_use]
     pub fn population_errors(&self, law: &FiniteLaw) -> Vec<u64> {
         let sum = |row: &Vec<bool>| {
             row.iter()

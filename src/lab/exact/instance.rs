@@ -9,10 +9,12 @@ use super::prefix_code::PrefixCode;
 
 /// Why an instance cannot be enumerated exactly.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
 pub enum InstanceError {
     /// The masses would not fit 128-bit integers.
     #[error(
-        "{examples} examples with weights that sum to {total}: accepted are those with total^examples below 2^100"
+        "{examples} examples with weights that sum to {total}: accepted are those with \
+         total^examples below 2^100"
     )]
     TooLarge {
         /// Number of examples.
@@ -22,7 +24,10 @@ pub enum InstanceError {
     },
     /// The table of losses has another number of examples than the law, or the code another number
     /// of messages than the class.
-    #[error("a law on {law} examples, losses for {losses}; {hypotheses} hypotheses, {messages} code words: accepted are equal numbers")]
+    #[error(
+        "a law on {law} examples, losses for {losses}; {hypotheses} hypotheses, {messages} code \
+         words: accepted are equal numbers"
+    )]
     Mismatch {
         /// Examples of the law.
         law: usize,
@@ -96,36 +101,43 @@ impl Instance {
     }
 
     /// The law of an example.
+    #[must_use]
     pub fn law(&self) -> &FiniteLaw {
         &self.law
     }
 
     /// Who errs where.
+    #[must_use]
     pub fn class(&self) -> &HypothesisClass {
         &self.class
     }
 
     /// The code that was fixed before the data.
+    #[must_use]
     pub fn code(&self) -> &PrefixCode {
         &self.code
     }
 
     /// `n`.
+    #[must_use]
     pub fn examples(&self) -> u32 {
         self.examples
     }
 
     /// The whole mass of all samples.
+    #[must_use]
     pub fn units(&self) -> u128 {
         self.units
     }
 
     /// The whole mass of all samples and hypotheses drawn from posteriors.
+    #[must_use]
     pub fn posterior_units(&self) -> u128 {
         self.units * u128::from(POSTERIOR_TOTAL)
     }
 
     /// The population error of each hypothesis, correctly rounded.
+    #[must_use]
     pub fn population_errors(&self) -> Vec<f64> {
         let total = self.law.total() as f64;
         self.class
@@ -137,6 +149,7 @@ impl Instance {
 
     /// The probability of an event: of those of `samples` (all sequences or all type classes) for
     /// which it `happens`, rounded once.
+    #[must_use]
     pub fn probability(&self, samples: &[WeightedSample], happens: &[bool]) -> f64 {
         let pairs = samples.iter().zip(happens);
         let mass: u128 = pairs

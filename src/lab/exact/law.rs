@@ -1,6 +1,7 @@
 //! Laws of one example on a finite space, and the samples drawn from them.
 
-/// A law on the examples `0, 1, …, m - 1` with probabilities `w_z / w`, whole numbers with sum `w`.
+/// A law on the examples `0, 1, …, m - 1` with probabilities `w_z / w`, whole numbers with sum
+/// `w`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FiniteLaw {
     weights: Vec<u64>,
@@ -9,6 +10,7 @@ pub struct FiniteLaw {
 
 /// A sample, or all samples with the same counts, and its probability in units of `w^-n`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WeightedSample {
     /// The examples in order; ascending if the sample stands for all its rearrangements.
     pub examples: Vec<usize>,
@@ -18,6 +20,7 @@ pub struct WeightedSample {
 
 impl FiniteLaw {
     /// The law with these weights, or nothing if all are zero or their sum does not fit 64 bits.
+    #[must_use]
     pub fn new(weights: Vec<u64>) -> Option<Self> {
         let total = weights
             .iter()
@@ -26,21 +29,25 @@ impl FiniteLaw {
     }
 
     /// `w_z`.
+    #[must_use]
     pub fn weights(&self) -> &[u64] {
         &self.weights
     }
 
     /// `w`.
+    #[must_use]
     pub fn total(&self) -> u64 {
         self.total
     }
 
     /// `w^n`, the units in which a sample of `n` examples is weighed, if it fits 128 bits.
+    #[must_use]
     pub fn units(&self, examples: u32) -> Option<u128> {
         u128::from(self.total).checked_pow(examples)
     }
 
     /// All `m^n` sequences.
+    #[must_use]
     pub fn sequences(&self, examples: u32) -> Vec<WeightedSample> {
         let mut samples = vec![WeightedSample {
             examples: Vec::new(),
@@ -68,6 +75,7 @@ impl FiniteLaw {
 
     /// All type classes, `C(n + m - 1, m - 1)` of them: sequences with the same counts `c_z`,
     /// weighed together by `n! prod_z w_z^(c_z) / c_z!`.
+    #[must_use]
     pub fn type_classes(&self, examples: u32) -> Vec<WeightedSample> {
         let mut classes = Vec::new();
         self.extend(

@@ -15,6 +15,7 @@ pub struct Posterior(Vec<u64>);
 
 impl Posterior {
     /// All the weight on one of `hypotheses`.
+    #[must_use]
     pub fn point(hypotheses: usize, chosen: usize) -> Self {
         Self(
             (0..hypotheses)
@@ -30,6 +31,7 @@ impl Posterior {
     }
 
     /// In proportion to `weights`, rounded down; what is left goes to the first of the largest.
+    #[must_use]
     pub fn in_proportion(weights: &[f64]) -> Self {
         let sum: f64 = weights.iter().sum();
         let mut units: Vec<u64> = weights
@@ -46,6 +48,7 @@ impl Posterior {
     }
 
     /// The weights.
+    #[must_use]
     pub fn units(&self) -> &[u64] {
         &self.0
     }
@@ -68,6 +71,7 @@ pub trait Learner: Sync {
 
 /// What an empirical risk minimiser does with equally good hypotheses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Ties {
     /// It takes the first.
     First,

@@ -8,6 +8,7 @@ use crate::bounds::LengthPrior;
 
 /// Entropy and expected lengths of a random message, in bits.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Messages {
     /// `H(W)`.
     pub entropy: f64,
@@ -23,6 +24,7 @@ pub struct Messages {
 
 impl Messages {
     /// From the whole-number weights of all messages, not all of them zero.
+    #[must_use]
     pub fn new(weights: &[u128]) -> Self {
         let total = weights.iter().sum::<u128>() as f64;
         let mut ranked: Vec<f64> = weights

@@ -26,6 +26,7 @@ impl PrefixCode {
     }
 
     /// `|h|` of each message.
+    #[must_use]
     pub fn lengths(&self) -> &[u32] {
         &self.lengths
     }
@@ -41,6 +42,7 @@ impl PrefixCode {
 /// // Code words of 1, 2, 3 and 3 bits.
 /// assert_eq!(huffman_total(&[4, 2, 1, 1]), 4 * 1 + 2 * 2 + 1 * 3 + 1 * 3);
 /// ```
+#[must_use]
 pub fn huffman_total(weights: &[u128]) -> u128 {
     let mut nodes: BinaryHeap<Reverse<u128>> = weights
         .iter()

@@ -102,6 +102,7 @@ fn premises(
 }
 
 /// One cell for each of [`BOUNDS`]; nothing is drawn.
+#[derive(Debug)]
 struct Computed {
     examples: u64,
     results: Vec<String>,

@@ -5,19 +5,27 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::bounds::BoundError;
+use crate::code::CodeError;
+#[cfg(feature = "train")]
+use crate::compress::CompressError;
 use crate::data::DataError;
+use crate::evaluate::EvaluationError;
 use crate::storage::append_log::LogError;
 use crate::storage::file_error::FileError;
+#[cfg(feature = "train")]
+use crate::train::stacked::StackedError;
 
 /// Why an experiment cannot be read or run.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum RunError {
     /// The file is not TOML, or not that of an experiment.
     #[error("{0}")]
     Toml(String),
     /// None or several tables that say what is drawn.
     #[error(
-        "an experiment has one table of [networks], [codebook], [randomisation], [bounds] and [bits]; this one has {0}"
+        "an experiment has one table of [networks], [codebook], [randomisation], [bounds] and \
+         [bits]; this one has {0}"
     )]
     Tables(usize),
     /// A name that does not fit into a file's name.
@@ -27,7 +35,10 @@ pub enum RunError {
     #[error("draws = 0: accepted are 1 or more")]
     NoDraws,
     /// A list that is not one of numbers or texts.
-    #[error("{key} = {value}: accepted are a number, a text without commas and quotes, or a list of such")]
+    #[error(
+        "{key} = {value}: accepted are a number, a text without commas and quotes, or a list of \
+         such"
+    )]
     Value {
         /// Its key.
         key: String,
@@ -53,13 +64,44 @@ pub enum RunError {
     /// Data that cannot be loaded or drawn.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Layers that are none.
+    #[error("layers = \"{layers}\"")]
+    Layers {
+        /// What was given.
+        layers: String,
+        /// What is wrong with them.
+        source: CodeError,
+    },
+    /// A network that does not tell the classes of the law apart.
+    #[error("layers = \"{layers}\": {outputs} outputs for {classes} classes")]
+    Outputs {
+        /// What was given.
+        layers: String,
+        /// Classes that the network decides for.
+        outputs: usize,
+        /// Classes of the law.
+        classes: usize,
+    },
+    /// Layers of which many networks cannot be trained at once.
+    #[cfg(feature = "train")]
+    #[error("layers = \"{layers}\"")]
+    Stack {
+        /// What was given.
+        layers: String,
+        /// What is wrong with them.
+        source: StackedError,
+    },
+    /// Networks that cannot be trained.
+    #[cfg(feature = "train")]
+    #[error("networks cannot be trained")]
+    Training(#[from] StackedError),
     /// A draw that went wrong.
-    #[error("{draw}: {reason}")]
+    #[error("draw {draw}")]
     Draw {
-        /// Which one.
-        draw: String,
+        /// Its number.
+        draw: u64,
         /// What went wrong.
-        reason: String,
+        source: DrawError,
     },
     /// Rows of something else.
     #[error(
@@ -83,4 +125,42 @@ pub enum RunError {
     /// A file or folder that cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
+}
+
+/// Why one draw cannot be computed.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum DrawError {
+    /// A search that found nothing.
+    #[error("none of {0} hypotheses is good enough")]
+    NoHypothesis(u64),
+    /// An index whose code word's length does not fit into 64 bits.
+    #[error("an index that is too long for a code word")]
+    Index,
+    /// A learner that has no code word to send.
+    #[error("no weights that can be coded")]
+    NoCodeWord,
+    /// A number outside a bound's domain.
+    #[error(transparent)]
+    Bound(#[from] BoundError),
+    /// Data that cannot be drawn.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A network that cannot be coded.
+    #[error(transparent)]
+    Code(#[from] CodeError),
+    /// A network that does not fit the data.
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
+    /// A network that cannot be trained or compressed.
+    #[cfg(feature = "train")]
+    #[error(transparent)]
+    Compress(#[from] CompressError),
+}
+
+impl DrawError {
+    /// The same, with the number of the draw.
+    pub(super) fn of_draw(draw: u64) -> impl Fn(Self) -> RunError {
+        move |source| RunError::Draw { draw, source }
+    }
 }

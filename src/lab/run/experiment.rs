@@ -20,8 +20,8 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::bounds::{Bounds, MostBits};
-use super::codebook::Codebook;
 use super::error::RunError;
+use super::random_codebook::CodebookTable;
 use super::subject::{Origin, Subject};
 use crate::data::SearchPath;
 use crate::nearest::nearest;
@@ -40,6 +40,8 @@ struct File {
 }
 
 /// One combination of values.
+#[derive(Debug)]
+#[non_exhaustive]
 pub struct Configuration {
     /// Key and value, in alphabetical order.
     pub values: Vec<(String, String)>,
@@ -48,6 +50,7 @@ pub struct Configuration {
 }
 
 /// Configurations, and how often each is drawn.
+#[derive(Debug)]
 pub struct Experiment {
     name: String,
     seed: u64,
@@ -125,8 +128,9 @@ impl Experiment {
             configurations = randomisation(table, &file.name, file.seed, search)?;
         }
         if let Some(table) = &file.codebook {
-            configurations =
-                self::configurations(table, "codebook", |codebook: Codebook| codebook.checked())?;
+            configurations = self::configurations(table, "codebook", |codebook: CodebookTable| {
+                codebook.checked()
+            })?;
         }
         if let Some(table) = &file.bounds {
             configurations =
@@ -144,21 +148,25 @@ impl Experiment {
     }
 
     /// What its files are called.
+    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Draws of each configuration.
+    #[must_use]
     pub fn draws(&self) -> u64 {
         self.draws
     }
 
     /// All configurations; at least one.
+    #[must_use]
     pub fn configurations(&self) -> &[Configuration] {
         &self.configurations
     }
 
     /// Where the randomness of a configuration's draws comes from.
+    #[must_use]
     pub fn origin(&self, configuration: &Configuration) -> Origin {
         let pairs = configuration
             .values

@@ -9,7 +9,8 @@ use crate::random::stream;
 
 /// What is accepted for `law`.
 const ACCEPTED: &str =
-    "constant:D, majority:D, parity:D:BITS, teacher:D:UNITS for the cube of D dimensions, or a data set's name";
+    "constant:D, majority:D, parity:D:BITS, teacher:D:UNITS for the cube of D dimensions, or a \
+     data set's name";
 
 /// Makes laws from their names.
 pub(super) struct Laws<'a> {

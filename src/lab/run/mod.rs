@@ -11,13 +11,13 @@
 //! - [`summary`]: what the rows say about the limit and the bounds.
 
 mod bounds;
-mod codebook;
 mod error;
 mod experiment;
 #[cfg(feature = "train")]
 mod laws;
 #[cfg(feature = "train")]
 mod networks;
+mod random_codebook;
 #[cfg(feature = "train")]
 mod randomisation;
 mod shard;
@@ -29,7 +29,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-pub use error::RunError;
+pub use error::{DrawError, RunError};
 pub use experiment::{Configuration, Experiment};
 pub use shard::Shard;
 pub use store::{DrawnRow, Key, Store};

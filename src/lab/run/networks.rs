@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::error::RunError;
+use super::error::{DrawError, RunError};
 use super::laws::Laws;
 use super::subject::{Origin, Outcome, Ranges, Subject};
 use crate::bounds::{FailureProbability, SampleSize};
@@ -69,22 +69,27 @@ impl Networks {
             return domain("price", self.price, "finite numbers from 0");
         }
         let law = laws.get(&self.law, self.noise)?;
-        let refused = |reason: String| RunError::Draw {
-            draw: format!("layers = \"{}\"", self.layers),
-            reason,
-        };
+        let layers = || self.layers.clone();
         let architecture = Architecture::parse(&self.layers, law.points().shape());
-        let architecture = architecture.map_err(|error| refused(error.to_string()))?;
-        if architecture.classes() != law.points().classes() {
-            return Err(refused(format!(
-                "{} outputs for {} classes",
-                architecture.classes(),
-                law.points().classes()
-            )));
+        let architecture = architecture.map_err(|source| RunError::Layers {
+            layers: layers(),
+            source,
+        })?;
+        let (outputs, classes) = (architecture.classes(), law.points().classes());
+        if outputs != classes {
+            return Err(RunError::Outputs {
+                layers: layers(),
+                outputs,
+                classes,
+            });
         }
         let network = Network::new(architecture);
-        train_stacked(&network, Vec::new(), &training(1, 1, 0.1))
-            .map_err(|error| refused(error.to_string()))?;
+        train_stacked(&network, Vec::new(), &training(1, 1, 0.1)).map_err(|source| {
+            RunError::Stack {
+                layers: layers(),
+                source,
+            }
+        })?;
         Ok(Box::new(Learner {
             settings: self,
             law,
@@ -103,6 +108,7 @@ fn training(steps: u64, examples: u64, learning_rate: f64) -> Training {
     .into()
 }
 
+#[derive(Debug)]
 struct Learner {
     settings: Networks,
     law: Arc<Law>,
@@ -169,35 +175,25 @@ impl Learner {
                 })
             });
         let training = training(steps, self.settings.examples, self.settings.learning_rate);
-        let trained = train_stacked(&self.network, members.collect(), &training)
-            .map_err(|error| broken(&error))?;
+        let trained = train_stacked(&self.network, members.collect(), &training)?;
         let end = |(result, beginning): (Result<Trained, StackedError>, Variables)| match result {
             Ok(trained) => Ok(trained.variables),
             Err(StackedError::Diverged(_)) => Ok(beginning),
-            Err(error) => Err(broken(&error)),
+            Err(error) => Err(error.into()),
         };
         trained.into_iter().zip(beginnings).map(end).collect()
     }
 
     /// The code word with the least cost, decoded again and counted.
-    fn send(&self, sample: &Sample, candidates: &[Variables]) -> Result<Vec<String>, RunError> {
-        let failed = |reason: String| RunError::Draw {
-            draw: format!("draw {}", sample.draw),
-            reason,
-        };
-        let mut words =
-            constants(self.network.architecture()).map_err(|error| failed(error.to_string()))?;
+    fn send(&self, sample: &Sample, candidates: &[Variables]) -> Result<Vec<String>, DrawError> {
+        let architecture = self.network.architecture();
+        let mut words = constants(architecture)?;
         for candidate in candidates {
-            words.extend(
-                coded(self.network.architecture(), candidate)
-                    .map_err(|error| failed(error.to_string()))?,
-            );
+            words.extend(coded(architecture, candidate)?);
         }
         let mut best: Option<(f64, Coded)> = None;
         for word in words {
-            let errors = Evaluator::new(word.model())
-                .errors(&sample.images)
-                .map_err(|e| failed(e.to_string()))?;
+            let errors = Evaluator::new(word.model()).errors(&sample.images)?;
             let correction =
                 correction_bits(errors, self.settings.examples, self.law.points().classes());
             let cost = self.settings.price * word.bits() as f64 + correction;
@@ -205,15 +201,11 @@ impl Learner {
                 best = Some((cost, word));
             }
         }
-        let (_, sent) = best.ok_or_else(|| failed("no weights that can be coded".to_string()))?;
-        let received = sent.decoded().map_err(|error| failed(error.to_string()))?;
+        let (_, sent) = best.ok_or(DrawError::NoCodeWord)?;
+        let received = sent.decoded()?;
         let evaluator = Evaluator::new(&received);
-        let errors = evaluator
-            .errors(&sample.images)
-            .map_err(|error| failed(error.to_string()))?;
-        let decisions = evaluator
-            .decisions(self.law.points())
-            .map_err(|error| failed(error.to_string()))?;
+        let errors = evaluator.errors(&sample.images)?;
+        let decisions = evaluator.decisions(self.law.points())?;
         let kept: usize = received
             .tensors()
             .iter()
@@ -247,13 +239,6 @@ fn correction_bits(errors: u64, examples: u64, classes: usize) -> f64 {
         }
     };
     part(unlikely) + part(examples - unlikely) + errors * ((classes - 1) as f64).log2()
-}
-
-fn broken(error: &StackedError) -> RunError {
-    RunError::Draw {
-        draw: "training".to_string(),
-        reason: error.to_string(),
-    }
 }
 
 impl Subject for Learner {
@@ -302,7 +287,10 @@ impl Subject for Learner {
         samples
             .par_iter()
             .zip(candidates.par_chunks(each))
-            .map(|(sample, own)| self.send(sample, own))
+            .map(|(sample, own)| {
+                self.send(sample, own)
+                    .map_err(DrawError::of_draw(sample.draw))
+            })
             .collect()
     }
 

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::error::RunError;
+use super::error::{DrawError, RunError};
 use super::laws::Laws;
 use super::subject::{Origin, Outcome, Ranges, Subject};
 use crate::bounds::{FailureProbability, SampleSize};
@@ -129,10 +129,6 @@ impl Randomisation {
                 return domain("ladder", self.ladder, accepted);
             }
         };
-        let refused = |reason: String| RunError::Draw {
-            draw: format!("layers = \"{}\"", self.layers),
-            reason,
-        };
         let classes = laws.get(&self.law, 0.0)?.points().classes();
         // A label that is drawn from all classes is another one with this probability.
         let noise = self.randomised * (classes - 1) as f64 / classes as f64;
@@ -140,12 +136,16 @@ impl Randomisation {
         let shape = law.points().shape();
         let architecture = Architecture::named(&self.layers, shape, classes);
         let architecture = architecture.or_else(|_| Architecture::parse(&self.layers, shape));
-        let architecture = architecture.map_err(|error| refused(error.to_string()))?;
+        let architecture = architecture.map_err(|source| RunError::Layers {
+            layers: self.layers.clone(),
+            source,
+        })?;
         if architecture.classes() != classes {
-            return Err(refused(format!(
-                "{} outputs for {classes} classes",
-                architecture.classes()
-            )));
+            return Err(RunError::Outputs {
+                outputs: architecture.classes(),
+                classes,
+                layers: self.layers,
+            });
         }
         Ok(Box::new(Learner {
             network: Network::new(architecture),
@@ -156,6 +156,7 @@ impl Randomisation {
     }
 }
 
+#[derive(Debug)]
 struct Learner {
     settings: Randomisation,
     law: Arc<Law>,
@@ -172,23 +173,14 @@ struct Sent {
 }
 
 impl Learner {
-    fn one(&self, origin: &Origin, draw: u64) -> Result<Vec<String>, RunError> {
-        let failed = |reason: String| RunError::Draw {
-            draw: format!("draw {draw}"),
-            reason,
-        };
+    fn one(&self, origin: &Origin, draw: u64) -> Result<Vec<String>, DrawError> {
         let images = self.law.sample(
             self.settings.examples as usize,
             &mut origin.stream(draw, "sample"),
         )?;
-        let device = Device::cuda_if_available(0).map_err(|error| failed(error.to_string()))?;
-        let data = TrainingSet::new(&images, &device).map_err(|error| failed(error.to_string()))?;
-        let values = self
-            .fit(origin, draw, &data)
-            .map_err(|error| failed(error.to_string()))?;
-        let pruned_errors = self
-            .errors(&values, &images)
-            .map_err(|error| failed(error.to_string()))?;
+        let data = TrainingSet::new(&images, &Device::Cpu).map_err(CompressError::from)?;
+        let values = self.fit(origin, draw, &data)?;
+        let pruned_errors = self.errors(&values, &images).map_err(CompressError::from)?;
         let kept = values
             .iter()
             .flatten()
@@ -201,14 +193,10 @@ impl Learner {
         }
 
         let most = pruned_errors as f64 + self.settings.tolerance * self.settings.examples as f64;
-        let sent = self
-            .best(origin, draw, &images, &data, values, most)
-            .map_err(|error| failed(error.to_string()))?;
-        let sent = sent.ok_or_else(|| failed("an empty ladder".to_string()))?;
-        let decisions = Evaluator::new(&sent.received).decisions(self.law.points());
-        let test_error = self
-            .law
-            .error(&decisions.map_err(|error| failed(error.to_string()))?);
+        let sent = self.best(origin, draw, &images, &data, values, most)?;
+        let sent = sent.ok_or(DrawError::NoCodeWord)?;
+        let decisions = Evaluator::new(&sent.received).decisions(self.law.points())?;
+        let test_error = self.law.error(&decisions);
         results.extend([
             sent.rate.to_string(),
             sent.errors.to_string(),
@@ -392,7 +380,7 @@ impl Subject for Learner {
     fn draw(&self, origin: &Origin, draws: &[u64]) -> Result<Vec<Vec<String>>, RunError> {
         draws
             .par_iter()
-            .map(|&draw| self.one(origin, draw))
+            .map(|&draw| self.one(origin, draw).map_err(DrawError::of_draw(draw)))
             .collect()
     }
 

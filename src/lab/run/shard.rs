@@ -14,6 +14,7 @@ impl Shard {
     pub const WHOLE: Self = Self { part: 1, of: 1 };
 
     /// Whether a draw is in it.
+    #[must_use]
     pub fn has(self, draw: u64) -> bool {
         draw % self.of == self.part - 1
     }

@@ -1,5 +1,7 @@
 //! What is drawn.
 
+use std::fmt::Debug;
+
 use rand_chacha::ChaCha8Rng;
 
 use super::error::RunError;
@@ -19,6 +21,7 @@ pub struct Origin {
 
 impl Origin {
     /// The stream of one draw for one purpose.
+    #[must_use]
     pub fn stream(&self, draw: u64, purpose: &str) -> ChaCha8Rng {
         stream(
             self.seed,
@@ -29,6 +32,7 @@ impl Origin {
     }
 
     /// A stream that all draws share: for what is fixed before them.
+    #[must_use]
     pub fn shared_stream(&self, purpose: &str) -> ChaCha8Rng {
         stream(self.seed, &self.experiment, 0, purpose)
     }
@@ -57,7 +61,7 @@ pub struct Ranges {
 }
 
 /// One configuration of an experiment, ready to be drawn.
-pub trait Subject: Send + Sync {
+pub trait Subject: Debug + Send + Sync {
     /// Names of the columns that [`Subject::draw`] fills.
     fn results(&self) -> &'static [&'static str];
 

@@ -17,6 +17,7 @@ const LIMITS: f64 = 6.0;
 
 /// A mean over draws, with the confidence limits of the expectation.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Mean {
     /// The lower limit.
     pub lower: f64,
@@ -39,6 +40,7 @@ impl Mean {
 
 /// The limit on compressibility against the bits of one configuration.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Summary {
     /// Which one.
     pub configuration: usize,
@@ -58,6 +60,7 @@ pub struct Summary {
 impl Summary {
     /// Bits for each bit of the limit: the least that the confidence limits allow, that of the
     /// means, and the most.
+    #[must_use]
     pub fn slack(&self) -> Mean {
         Mean {
             lower: self.bits.lower / self.limit.upper,
@@ -68,6 +71,7 @@ impl Summary {
 
     /// Whether the draws prove, with confidence, that the bits are not below the limit: the lower
     /// limit of `E|W|` against the limit at the upper `eb` and the lower `Lb`.
+    #[must_use]
     pub fn holds(&self) -> bool {
         self.bits.lower >= self.limit.lower
     }
@@ -75,6 +79,7 @@ impl Summary {
 
 /// One upper bound over the draws of one configuration.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Coverage {
     /// Which configuration.
     pub configuration: usize,
@@ -96,6 +101,7 @@ pub struct Coverage {
 
 impl Coverage {
     /// Whether the draws do not refute that it fails with probability `delta` at most.
+    #[must_use]
     pub fn holds(&self) -> bool {
         self.rate.lower <= self.delta
     }

@@ -2,36 +2,36 @@
 
 use serde::Deserialize;
 
-use super::error::RunError;
+use super::error::{DrawError, RunError};
 use super::subject::{Origin, Outcome, Ranges, Subject};
 use crate::bounds::{ln_lower_tail, EmpiricalRisk, Probability, RandomCodebook};
-use crate::lab::codebook::{search, Index};
+use crate::lab::random_codebook::{search, Index};
 use rand::RngExt;
 
 /// The table `[codebook]`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Codebook {
+pub(super) struct CodebookTable {
     /// `n`.
     examples: u64,
     /// `a`: the first hypothesis with at most `floor(n a)` errors is sent.
     train_error: f64,
     /// `b`, the error of every hypothesis; `1 - 1/K` with a whole `K` for a search.
     test_error: f64,
-    method: Method,
+    method: IndexMethod,
 }
 
 /// How an index is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Method {
+enum IndexMethod {
     /// From its law, for any `n`.
     Drawn,
     /// By trying one hypothesis after the other.
     Searched,
 }
 
-impl Codebook {
+impl CodebookTable {
     /// Whether all values are in their domains.
     pub(super) fn checked(self) -> Result<Box<dyn Subject>, RunError> {
         /// A search tries more hypotheses than this with the probability of `exp(-64)` at most.
@@ -56,7 +56,7 @@ impl Codebook {
             );
         }
         let classes = (1.0 / (1.0 - self.test_error)).round();
-        if self.method == Method::Searched {
+        if self.method == IndexMethod::Searched {
             if 1.0 - 1.0 / classes != self.test_error || classes > 256.0 {
                 let accepted =
                     "1 - 1/K for K from 2 to 256, such as 0.5 or 0.75, if it is searched";
@@ -77,9 +77,10 @@ impl Codebook {
     }
 }
 
+#[derive(Debug)]
 struct Learner {
     learner: RandomCodebook,
-    method: Method,
+    method: IndexMethod,
     classes: u32,
     most_trials: u64,
 }
@@ -87,7 +88,7 @@ struct Learner {
 impl Learner {
     /// The number of training errors of the hypothesis that is sent, whose law is binomial, up to
     /// the most: by inversion.
-    fn errors(&self, uniform: f64) -> Result<u64, RunError> {
+    fn errors(&self, uniform: f64) -> Result<u64, DrawError> {
         let most = self.learner.most_errors();
         let (mut below, mut above) = (0, most.count());
         let target = uniform.ln() + self.learner.ln_success();
@@ -103,32 +104,24 @@ impl Learner {
         Ok(below)
     }
 
-    fn one(&self, origin: &Origin, draw: u64) -> Result<Vec<String>, RunError> {
-        let failed = |reason: &str| RunError::Draw {
-            draw: format!("draw {draw}"),
-            reason: reason.to_string(),
-        };
+    fn one(&self, origin: &Origin, draw: u64) -> Result<Vec<String>, DrawError> {
         let (index, errors) = match self.method {
-            Method::Drawn => {
+            IndexMethod::Drawn => {
                 let index = Index::draw(&self.learner, &mut origin.stream(draw, "index"));
                 (index, self.errors(origin.stream(draw, "errors").random())?)
             }
-            Method::Searched => {
+            IndexMethod::Searched => {
                 let most = self.learner.most_errors();
                 let (n, k) = (most.sample_size().get() as u32, most.count() as u32);
                 let mut random = origin.stream(draw, "search");
                 let found = search(n, self.classes, k, self.most_trials, &mut random);
-                let (index, errors) =
-                    found.ok_or_else(|| failed("no hypothesis is good enough"))?;
-                (
-                    Index::new(index).ok_or_else(|| failed("an index of 0"))?,
-                    errors.into(),
-                )
+                let (index, errors) = found.ok_or(DrawError::NoHypothesis(self.most_trials))?;
+                (Index::new(index).ok_or(DrawError::Index)?, errors.into())
             }
         };
         let rice = index
             .rice_bits(self.learner.rice_exponent())
-            .ok_or_else(|| failed("an index too long"))?;
+            .ok_or(DrawError::Index)?;
         let numbers = [errors, index.magnitude(), index.elias_omega_bits(), rice];
         Ok(numbers.iter().map(u64::to_string).collect())
     }
@@ -140,7 +133,8 @@ impl Subject for Learner {
     }
 
     fn draw(&self, origin: &Origin, draws: &[u64]) -> Result<Vec<Vec<String>>, RunError> {
-        draws.iter().map(|&draw| self.one(origin, draw)).collect()
+        let one = |&draw: &u64| self.one(origin, draw).map_err(DrawError::of_draw(draw));
+        draws.iter().map(one).collect()
     }
 
     fn outcome(&self, results: &[&str]) -> Option<Outcome> {

@@ -27,11 +27,13 @@ impl Bits {
     }
 
     /// The number of bits.
+    #[must_use]
     pub fn get(self) -> f64 {
         self.0
     }
 
     /// `ln 2` nats a bit, rounded up.
+    #[must_use]
     pub fn to_nats(self) -> Nats {
         // The product and the constant are each off by at most half a unit in the last place.
         Nats(if self.0 == 0.0 {
@@ -82,17 +84,21 @@ impl Nats {
     }
 
     /// The number of nats.
+    #[must_use]
     pub fn get(self) -> f64 {
         self.0
     }
 
-    /// The sum, rounded up: a code's nats and those of its [length](crate::bounds::length_prior::LengthPrior), say.
+    /// The sum, rounded up: a code's nats and those of its
+    /// [length](crate::bounds::length_prior::LengthPrior), say.
+    #[must_use]
     pub fn plus(self, other: Nats) -> Nats {
         Nats(up(self.0 + other.0, 1).min(f64::MAX))
     }
 
     /// The difference, rounded up, or nothing if `gain` is larger: a code's nats less a
     /// [symmetry](crate::bounds::symmetry::symmetry_gain), say.
+    #[must_use]
     pub fn less(self, gain: Nats) -> Nats {
         Nats(up(self.0 - gain.0, 1).max(0.0))
     }

@@ -35,6 +35,7 @@ impl Index {
     }
 
     /// The index `j >= 1`.
+    #[must_use]
     pub fn new(index: u64) -> Option<Self> {
         let below = index.checked_sub(1)?;
         Some(Self::trimmed(
@@ -52,6 +53,7 @@ impl Index {
     }
 
     /// `floor(log2 J)`.
+    #[must_use]
     pub fn magnitude(&self) -> u64 {
         let length = self.digits.len() as u64;
         // Adding 1 to a number of ones only makes it longer.
@@ -63,6 +65,7 @@ impl Index {
     }
 
     /// Length of the code word of Elias's omega code (1975), in bits.
+    #[must_use]
     pub fn elias_omega_bits(&self) -> u64 {
         crate::bounds::elias_omega_bits(self.magnitude())
     }
@@ -70,6 +73,7 @@ impl Index {
     /// Length of the code word of Rice's code (1979) with parameter `2^exponent`, in bits:
     /// `floor((J - 1)/2^exponent)` in unary, and the other digits; nothing if the quotient has more
     /// than 63 digits, which happens with probability 0 in double precision.
+    #[must_use]
     pub fn rice_bits(&self, exponent: u64) -> Option<u64> {
         let high = self.digits.iter().skip(usize::try_from(exponent).ok()?);
         let quotient = high.rev().try_fold(0u64, |value, &digit| {
