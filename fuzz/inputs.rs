@@ -1,6 +1,7 @@
 //! Everything that reads bytes of a stranger. Each function takes any bytes, and panics only if the
 //! library does or if what was accepted is not written again as it was read.
 
+use std::io::Write;
 use std::sync::OnceLock;
 
 use nonvacuous::certificate::{Certificate, Claim};
@@ -99,8 +100,8 @@ pub fn recipe(bytes: &[u8]) {
 
 /// A safetensors file, and all numbers in it.
 pub fn safetensors(bytes: &[u8]) {
-    let file = tempfile::NamedTempFile::new().expect("a temporary file");
-    std::fs::write(&file, bytes).expect("a temporary file");
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+    file.write_all(bytes).expect("a temporary file");
     if let Ok(mut file) = SafetensorsFile::open(file.path()) {
         let names: Vec<String> = file.entries().keys().cloned().collect();
         for name in names {
