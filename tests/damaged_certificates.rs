@@ -25,7 +25,8 @@ fn damaged_files_never_panic_never_verify_and_never_use_much_memory() {
     let data = digits().unwrap();
     let recipe = recipes(&data.train, Effort::Quick).unwrap().remove(0);
     let training_set = TrainingSet::new(&data.train, &candle_core::Device::Cpu).unwrap();
-    let file = compress(&recipe, &data.train, &training_set, 0.05, 1, |_| {})
+    let delta = FailureProbability::new(0.05).unwrap();
+    let file = compress(&recipe, &data.train, &training_set, delta, 1, |_| {})
         .unwrap()
         .encode()
         .unwrap();

@@ -6,22 +6,29 @@
 //! whose file is the description that a bound is about. No choice made here needs to be paid for
 //! beyond that file: whatever was tried, the bound holds for all files at once.
 
+mod checkpoints;
+mod error;
 mod polish;
 mod presets;
 mod pretrained;
+mod progress;
 mod pruning;
 mod quantisation;
 mod recipe;
+mod stages;
 mod straight_through;
+mod stream_name;
 mod subspace;
-mod tuning;
 mod units;
 
+pub use checkpoints::Checkpoints;
+pub use error::CompressError;
 pub use polish::polish;
 pub use presets::{recipes, variations, Effort};
 pub use pretrained::Pretrained;
+pub use progress::Progress;
 pub use pruning::{PrunedWeights, Pruning, PruningMethod};
 pub use quantisation::{Quantisation, QuantisationMethod, QuantisedWeights};
-pub use recipe::{compress, CompressError, Progress, Recipe, RecipeError};
+pub use recipe::{Recipe, RecipeError, RecipeSettings};
+pub use stages::{compress, compress_pretrained};
 pub use subspace::{SubspaceMap, SubspaceSize};
-pub use tuning::{tune, Checkpoints};

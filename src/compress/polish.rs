@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::recipe::CompressError;
+use super::error::CompressError;
 use crate::bounds::{occam_kl, Bits, EmpiricalRisk, FailureProbability};
 use crate::code::Model;
 use crate::data::LabelledImages;
@@ -28,17 +28,17 @@ const UNDECIDED: usize = 6;
 /// `sweeps`.
 ///
 /// # Errors
-/// If the network does not fit the data, or `delta` is not a failure probability.
+/// If the network does not fit the data.
 pub fn polish(
     model: &Model,
     data: &LabelledImages,
-    delta: f64,
+    delta: FailureProbability,
     sweeps: usize,
     mut report: impl FnMut(f64),
 ) -> Result<Model, CompressError> {
     let goal = Goal {
         n: data.len() as u64,
-        delta: FailureProbability::new(delta)?,
+        delta,
     };
     let mut best = Candidate::new(model.clone(), data, &goal)?;
     for _ in 0..sweeps {

@@ -2,14 +2,15 @@
 
 use super::pruning::{Pruning, PruningMethod};
 use super::quantisation::{Quantisation, QuantisationMethod};
-use super::recipe::Recipe;
+use super::recipe::{Recipe, RecipeError, RecipeSettings};
 use super::subspace::{SubspaceMap, SubspaceSize};
-use crate::code::{Architecture, CodeError};
+use crate::code::Architecture;
 use crate::data::LabelledImages;
 use crate::train::Schedule;
 
 /// How long to search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Effort {
     /// One network for a moment: to see that everything works.
     Quick,
@@ -26,7 +27,7 @@ const SMALL: usize = 144;
 ///
 /// # Errors
 /// If the images are too small for the layers.
-pub fn recipes(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, CodeError> {
+pub fn recipes(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, RecipeError> {
     if data.shape().features() <= SMALL {
         for_small_images(data, effort)
     } else {
@@ -34,7 +35,7 @@ pub fn recipes(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, Cod
     }
 }
 
-fn for_small_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, CodeError> {
+fn for_small_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, RecipeError> {
     let architecture = Architecture::parse(
         &format!("upright norm dense:{}", data.classes()),
         data.shape(),
@@ -42,7 +43,7 @@ fn for_small_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
     let mut recipes = Vec::new();
     for codewords in [2, 3] {
         for step in 0..12 {
-            recipes.push(Recipe {
+            let settings = RecipeSettings {
                 architecture: architecture.clone(),
                 pruning: pruned(0.5),
                 first: Schedule {
@@ -62,7 +63,8 @@ fn for_small_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
                 },
                 bounded: 0.0,
                 sweeps: 8,
-            });
+            };
+            recipes.push(settings.check()?);
         }
     }
     if effort == Effort::Quick {
@@ -81,7 +83,7 @@ struct Large {
 
 /// One channel may be writing, and writing slants; what is drawn upright already loses a little by
 /// being stood upright again.
-fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, CodeError> {
+fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, RecipeError> {
     let layers = |first: &str, pooling: &str, channels: usize| {
         let (block, classes) = (format!("conv:{channels}:3 norm relu max:2"), data.classes());
         format!("{first} {pooling}:2 {block} {block} dense:{classes}")
@@ -126,7 +128,7 @@ fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
             sweeps: 0,
         },
     );
-    let settings = if data.shape().channels == 1 {
+    let chosen = if data.shape().channels == 1 {
         vec![upright, as_it_is]
     } else {
         vec![colours]
@@ -137,10 +139,10 @@ fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
         quantisation,
         second,
         sweeps,
-    } in settings
+    } in chosen
     {
         let quick = effort == Effort::Quick;
-        recipes.push(Recipe {
+        let settings = RecipeSettings {
             architecture: Architecture::parse(&layers, data.shape())?,
             pruning: pruned(0.3),
             first: Schedule {
@@ -155,7 +157,8 @@ fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
             },
             bounded: 0.3,
             sweeps: if quick { 0 } else { sweeps },
-        });
+        };
+        recipes.push(settings.check()?);
     }
     if effort == Effort::Quick {
         recipes.truncate(1);
@@ -184,35 +187,40 @@ fn quantised(codewords: usize, rate: f64) -> Quantisation {
 }
 
 /// Recipes that differ from one in a single setting: the price of bits, the speed and the length of
-/// training.
+/// training. Settings that leave their domain are left out.
+#[must_use]
 pub fn variations(recipe: &Recipe) -> Vec<Recipe> {
-    let (second, quantisation) = (recipe.second, recipe.quantisation);
-    let with_rate = |factor: f64| Recipe {
+    let settings = recipe.settings();
+    let (second, quantisation) = (settings.second, settings.quantisation);
+    let with_rate = |factor: f64| RecipeSettings {
         quantisation: Quantisation {
             rate: (quantisation.rate * factor * 100.0).round() / 100.0,
             ..quantisation
         },
-        ..recipe.clone()
+        ..settings.clone()
     };
-    let with_speed = |factor: f64| Recipe {
+    let with_speed = |factor: f64| RecipeSettings {
         second: Schedule {
             learning_rate: second.learning_rate * factor,
             ..second
         },
-        ..recipe.clone()
+        ..settings.clone()
     };
-    let longer = Recipe {
+    let longer = RecipeSettings {
         second: Schedule {
-            epochs: 2 * second.epochs,
+            epochs: second.epochs.saturating_mul(2),
             ..second
         },
-        ..recipe.clone()
+        ..settings.clone()
     };
-    vec![
+    [
         with_rate(1.2),
         with_rate(1.0 / 1.2),
         with_speed(0.5),
         with_speed(2.0),
         longer,
     ]
+    .into_iter()
+    .filter_map(|settings| settings.check().ok())
+    .collect()
 }

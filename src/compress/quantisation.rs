@@ -3,7 +3,7 @@
 use candle_core::{Device, Result, Tensor, Var};
 use serde::{Deserialize, Serialize};
 
-use super::recipe::CompressError;
+use super::error::CompressError;
 use super::straight_through::straight_through;
 use super::subspace::{Coordinates, SubspaceSize};
 use crate::code::{Codebook, CodedTensor, Model};

@@ -1,46 +1,21 @@
-//! From an architecture and data to a model, in two stages of training.
+//! What to do: how one network is trained and compressed, as data.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::polish::polish;
-use super::pruning::{PrunedWeights, Pruning, PruningMethod};
-use super::quantisation::{Quantisation, QuantisationMethod};
-use super::subspace::{SubspaceMap, SubspaceSize};
-use super::tuning::Stages;
-use crate::bounds::BoundError;
-use crate::code::{Architecture, CodeError, Model, MAX_CODEWORDS};
-use crate::data::LabelledImages;
-use crate::evaluate::EvaluationError;
-use crate::network::shortened;
-use crate::random::stream;
+use super::pruning::Pruning;
+use super::quantisation::Quantisation;
+use super::subspace::SubspaceMap;
+use crate::code::{Architecture, CodeError, MAX_CODEWORDS};
 use crate::shape::ImageSize;
-use crate::train::{CheckpointError, Epoch, Network, Schedule, TrainError, TrainingSet};
+use crate::train::Schedule;
 
-/// How to train and compress one network: methods that are combined at will.
-///
-/// As a file it is TOML, in which the architecture is text, the words of [`Architecture::parse`] or
-/// the name of one:
-///
-/// ```
-/// use nonvacuous::compress::Recipe;
-/// use nonvacuous::code::ImageSize;
-/// let text = r#"
-///     architecture = "conv:8:3 relu max:2 dense:10"
-///     pruning = { method = "surgery", sparsity = 0.5 }
-///     first = { epochs = 2, batch = 64, learning_rate = 0.01 }
-///     quantisation = { codewords = 2, digits = 2, rate = 4.0 }
-///     second = { epochs = 10, batch = 64, learning_rate = 0.04 }
-/// "#;
-/// let recipe = Recipe::parse(text, ImageSize { channels: 1, height: 28, width: 28 }, 10)?;
-/// assert_eq!(recipe.to_toml().parse::<toml::Table>()?["second"]["epochs"].as_integer(), Some(10));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// The settings of a recipe, not checked yet: [`RecipeSettings::check`] makes a [`Recipe`] of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Recipe<A = Architecture> {
+pub struct RecipeSettings<A = Architecture> {
     /// The layers.
     pub architecture: A,
     /// What is set to zero in the first training.
@@ -51,7 +26,7 @@ pub struct Recipe<A = Architecture> {
     pub quantisation: Quantisation,
     /// The second training, with these values.
     pub second: Schedule,
-    /// How far the loss of the second training is bounded: see
+    /// How far the loss of the second training is bounded, from 0 to 1: see
     /// [`Training::bounded`](crate::train::Training::bounded).
     #[serde(default)]
     pub bounded: f64,
@@ -60,15 +35,61 @@ pub struct Recipe<A = Architecture> {
     pub sweeps: usize,
 }
 
-/// Why a text is not a recipe.
+/// How to train and compress one network: methods that are combined at will, each setting in its
+/// domain.
+///
+/// As a file it is TOML, in which the architecture is text, the words of [`Architecture::parse`] or
+/// the name of one:
+///
+/// ```
+/// use nonvacuous::compress::Recipe;
+/// use nonvacuous::shape::ImageSize;
+/// let text = r#"
+///     architecture = "conv:8:3 relu max:2 dense:10"
+///     pruning = { method = "surgery", sparsity = 0.5 }
+///     first = { epochs = 2, batch = 64, learning_rate = 0.01 }
+///     quantisation = { codewords = 2, digits = 2, rate = 4.0 }
+///     second = { epochs = 10, batch = 64, learning_rate = 0.04 }
+/// "#;
+/// let recipe = Recipe::parse(text, ImageSize { channels: 1, height: 28, width: 28 }, 10)?;
+/// assert_eq!(recipe.settings().second.epochs, 10);
+/// assert_eq!(recipe.to_toml().parse::<toml::Table>()?["second"]["epochs"].as_integer(), Some(10));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recipe {
+    settings: RecipeSettings,
+    /// Written once, when the settings are checked, so that reading it cannot fail.
+    toml: String,
+    identity: String,
+}
+
+/// Why a text or settings are not a recipe.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum RecipeError {
     /// It is not TOML, or not that of a recipe.
-    #[error("not a recipe: {0}")]
-    Text(String),
+    #[error("not a recipe")]
+    Text(#[from] toml::de::Error),
+    /// It cannot be written as TOML.
+    #[error("the recipe cannot be written as TOML")]
+    Unwritable(#[from] toml::ser::Error),
     /// The layers do not fit the images.
     #[error(transparent)]
     Architecture(#[from] CodeError),
+    /// The network does not tell as many classes apart as there are.
+    #[error(
+        "the recipe's network \"{architecture}\" has {outputs} outputs, but the data have \
+         {classes} classes; let it end in dense:{classes}"
+    )]
+    Classes {
+        /// The layers.
+        architecture: String,
+        /// How many outputs they have.
+        outputs: usize,
+        /// How many classes the data have.
+        classes: usize,
+    },
     /// A number is outside its domain.
     #[error("{name} is {value}; it must be {accepted}")]
     Number {
@@ -82,31 +103,61 @@ pub enum RecipeError {
 }
 
 impl Recipe {
-    /// Reads a recipe for images of this size.
+    /// Reads a recipe for images of this size in so many classes.
     ///
     /// # Errors
     /// [`RecipeError`].
     pub fn parse(text: &str, input: ImageSize, classes: usize) -> Result<Self, RecipeError> {
-        let recipe: Recipe<String> =
-            toml::from_str(text).map_err(|error| RecipeError::Text(error.to_string()))?;
-        let named = Architecture::named(&recipe.architecture, input, classes);
-        let architecture = named.or_else(|_| Architecture::parse(&recipe.architecture, input))?;
-        recipe.check()?;
-        Ok(recipe.with_architecture(architecture))
+        let settings: RecipeSettings<String> = toml::from_str(text)?;
+        let named = Architecture::named(&settings.architecture, input, classes);
+        let architecture = named.or_else(|_| Architecture::parse(&settings.architecture, input))?;
+        if architecture.classes() != classes {
+            return Err(RecipeError::Classes {
+                outputs: architecture.classes(),
+                architecture: settings.architecture,
+                classes,
+            });
+        }
+        settings.with_architecture(architecture).check()
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn settings(&self) -> &RecipeSettings {
+        &self.settings
+    }
+
+    /// The same recipe for other layers.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn with_architecture(&self, architecture: Architecture) -> Result<Self, RecipeError> {
+        self.settings
+            .clone()
+            .with_architecture(architecture)
+            .check()
     }
 
     /// The text of a recipe, as [`Recipe::parse`] reads it.
-    pub fn to_toml(&self) -> String {
-        let text = self
-            .clone()
-            .with_architecture(self.architecture.to_string());
-        toml::to_string(&text).unwrap_or_default()
+    #[must_use]
+    pub fn to_toml(&self) -> &str {
+        &self.toml
+    }
+
+    /// All settings, exactly and in one order, as one line of TOML: two recipes are the same if and
+    /// only if these texts are.
+    ///
+    /// It is the key of the log of a search and of checkpoints.
+    #[must_use]
+    pub fn identity(&self) -> &str {
+        &self.identity
     }
 }
 
-impl<A> Recipe<A> {
-    /// The same recipe for other layers.
-    pub fn with_architecture<B>(self, architecture: B) -> Recipe<B> {
+impl<A> RecipeSettings<A> {
+    /// The same settings for other layers.
+    #[must_use]
+    pub fn with_architecture<B>(self, architecture: B) -> RecipeSettings<B> {
         let Self {
             architecture: _,
             pruning,
@@ -116,7 +167,7 @@ impl<A> Recipe<A> {
             bounded,
             sweeps,
         } = self;
-        Recipe {
+        RecipeSettings {
             architecture,
             pruning,
             first,
@@ -126,75 +177,105 @@ impl<A> Recipe<A> {
             sweeps,
         }
     }
+}
 
-    fn check(&self) -> Result<(), RecipeError> {
+impl RecipeSettings {
+    /// The recipe with these settings, if each is in its domain.
+    ///
+    /// # Errors
+    /// [`RecipeError::Number`] names the first that is not.
+    pub fn check(self) -> Result<Recipe, RecipeError> {
+        self.check_numbers()?;
+        let written = self
+            .clone()
+            .with_architecture(self.architecture.to_string());
+        let mut identity = String::new();
+        written.serialize(toml::ser::ValueSerializer::new(&mut identity))?;
+        Ok(Recipe {
+            toml: toml::to_string(&written)?,
+            identity,
+            settings: self,
+        })
+    }
+
+    fn check_numbers(&self) -> Result<(), RecipeError> {
         let Self {
+            architecture: _,
             pruning,
             first,
             quantisation,
             second,
-            ..
+            bounded,
+            sweeps,
         } = self;
-        let fraction =
-            |name, value: f64| check(name, value, (0.0..=1.0).contains(&value), "from 0 to 1");
-        let part = |name, value: f64| {
-            check(
-                name,
-                value,
-                value > 0.0 && value <= 1.0,
-                "above 0 and at most 1",
-            )
-        };
-        let rate =
-            |name, value: f64| check(name, value, value > 0.0 && value.is_finite(), "above 0");
-        let count = |name, value: usize| check(name, value as f64, value > 0, "at least 1");
-        fraction("pruning.sparsity", pruning.sparsity)?;
-        part("pruning.width", pruning.width)?;
-        fraction("bounded", self.bounded)?;
+        check_fraction("pruning.sparsity", pruning.sparsity)?;
+        check_part("pruning.width", pruning.width)?;
+        check_fraction("bounded", *bounded)?;
+        check_count("sweeps", *sweeps, 0)?;
         check(
             "quantisation.rate",
             quantisation.rate,
             (0.0..1e6).contains(&quantisation.rate),
             "from 0 to a million",
         )?;
-        let (codewords, digits) = (quantisation.codewords, quantisation.digits);
         check(
             "quantisation.codewords",
-            codewords as f64,
-            (1..=MAX_CODEWORDS).contains(&codewords),
+            quantisation.codewords as f64,
+            (1..=MAX_CODEWORDS).contains(&quantisation.codewords),
             "from 1 to 255",
         )?;
         check(
             "quantisation.digits",
-            f64::from(digits),
-            digits <= 23,
+            f64::from(quantisation.digits),
+            quantisation.digits <= 23,
             "from 0 to 23",
         )?;
         if let Some(subspace) = quantisation.subspace {
-            part("quantisation.subspace.fraction", subspace.fraction)?;
+            check_part("quantisation.subspace.fraction", subspace.fraction)?;
             let (name, number) = match subspace.map {
                 SubspaceMap::Terms(terms) => ("quantisation.subspace.terms", terms),
                 SubspaceMap::Kronecker(columns) => ("quantisation.subspace.kronecker", columns),
             };
-            check(
-                name,
-                f64::from(number),
-                (1..=64).contains(&number),
-                "from 1 to 64",
-            )?;
-            let seed = subspace.seed;
+            let is_accepted = (1..=64).contains(&number);
+            check(name, f64::from(number), is_accepted, "from 1 to 64")?;
             check(
                 "quantisation.subspace.seed",
-                seed as f64,
-                seed < 1 << 32,
+                subspace.seed as f64,
+                subspace.seed < 1 << 32,
                 "below 2^32",
             )?;
         }
-        rate("first.learning_rate", first.learning_rate)?;
-        rate("second.learning_rate", second.learning_rate)?;
-        count("first.batch", first.batch)?;
-        count("second.batch", second.batch)
+        check_rate("first.learning_rate", first.learning_rate)?;
+        check_rate("second.learning_rate", second.learning_rate)?;
+        check_count("first.batch", first.batch, 1)?;
+        check_count("second.batch", second.batch, 1)?;
+        check_count("first.epochs", first.epochs, 0)?;
+        check_count("second.epochs", second.epochs, 0)
     }
+}
+
+fn check_fraction(name: &'static str, value: f64) -> Result<(), RecipeError> {
+    check(name, value, (0.0..=1.0).contains(&value), "from 0 to 1")
+}
+
+fn check_part(name: &'static str, value: f64) -> Result<(), RecipeError> {
+    let is_accepted = value > 0.0 && value <= 1.0;
+    check(name, value, is_accepted, "above 0 and at most 1")
+}
+
+fn check_rate(name: &'static str, value: f64) -> Result<(), RecipeError> {
+    check(name, value, value > 0.0 && value.is_finite(), "above 0")
+}
+
+/// A number of things, of which `least` are needed.
+fn check_count(name: &'static str, value: usize, least: usize) -> Result<(), RecipeError> {
+    let accepted = if least == 0 {
+        "below 2^32"
+    } else {
+        "at least 1 and below 2^32"
+    };
+    let is_accepted = value >= least && value as u64 >> 32 == 0;
+    check(name, value as f64, is_accepted, accepted)
 }
 
 fn check(
@@ -214,174 +295,28 @@ fn check(
     }
 }
 
-/// Everything there is to know: two recipes with the same text are the same.
+/// For people: the settings that are most often varied. [`Recipe::identity`] has them all.
 impl fmt::Display for Recipe {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
+        let RecipeSettings {
             architecture,
             pruning,
             first,
             quantisation,
             second,
-            bounded,
-            sweeps,
-        } = self;
-        write!(formatter, "{architecture}; ")?;
-        if pruning.width < 1.0 {
-            write!(formatter, "{} of all units, ", pruning.width)?;
-        }
-        write!(formatter, "{:.0}% pruned ", 100.0 * pruning.sparsity)?;
-        if pruning.method == PruningMethod::Surgery {
-            write!(formatter, "by surgery ")?;
-        }
-        write!(formatter, "in {}, ", Passes(first))?;
-        let Quantisation {
-            method,
-            codewords,
-            digits,
-            rate,
-            subspace,
-        } = quantisation;
-        if let Some(SubspaceSize {
-            fraction,
-            map,
-            seed,
-        }) = subspace
-        {
-            match map {
-                SubspaceMap::Terms(terms) => write!(
-                    formatter,
-                    "{fraction} coordinates a weight ({terms} terms, seed {seed}), "
-                )?,
-                SubspaceMap::Kronecker(columns) => write!(
-                    formatter,
-                    "{fraction} coordinates a weight (Kronecker, {columns} columns, seed {seed}), "
-                )?,
-            }
-        }
-        let even = if *method == QuantisationMethod::Uniform {
-            "even "
-        } else {
-            ""
-        };
+            ..
+        } = &self.settings;
         write!(
             formatter,
-            "{codewords} {even}codewords of {digits} digits at rate {rate} in {}",
-            Passes(second)
-        )?;
-        if *bounded > 0.0 {
-            write!(formatter, " of a loss bounded by {bounded}")?;
-        }
-        if *sweeps > 0 {
-            write!(formatter, "; polished {sweeps} times")?;
-        }
-        Ok(())
-    }
-}
-
-/// A schedule in a few words.
-struct Passes<'a>(&'a Schedule);
-
-impl fmt::Display for Passes<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Schedule {
-            epochs,
-            batch,
-            learning_rate,
-        } = self.0;
-        write!(
-            formatter,
-            "{epochs} epochs of batches of {batch} at {learning_rate}"
+            "{architecture}; sparsity {}; {} codewords at rate {}; {} and {} epochs at learning \
+             rates {} and {}",
+            pruning.sparsity,
+            quantisation.codewords,
+            quantisation.rate,
+            first.epochs,
+            second.epochs,
+            first.learning_rate,
+            second.learning_rate,
         )
     }
-}
-
-/// How far [`compress`] has come.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Progress {
-    /// After a step of training: the fraction of all steps that is done.
-    Step(f64),
-    /// An epoch of training while the smallest weights are pruned.
-    Pruning(Epoch),
-    /// An epoch of training with a codebook.
-    Codebook(Epoch),
-    /// Polishing has lowered the bound to this.
-    Polish(f64),
-}
-
-impl fmt::Display for Progress {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (stage, epoch) = match self {
-            Progress::Pruning(epoch) => ("training and pruning", epoch),
-            Progress::Codebook(epoch) => ("training the codebook", epoch),
-            Progress::Step(done) => return write!(formatter, "{:.0}% trained", 100.0 * done),
-            Progress::Polish(bound) => {
-                return write!(formatter, "polishing: bound {:.2}%", 100.0 * bound)
-            }
-        };
-        write!(
-            formatter,
-            "{stage}: loss {:.3}, error {:.1}%",
-            epoch.loss,
-            100.0 * epoch.error
-        )
-    }
-}
-
-/// Why no model came out.
-#[derive(Debug, Error)]
-pub enum CompressError {
-    /// Training failed.
-    #[error(transparent)]
-    Train(#[from] TrainError),
-    /// A checkpoint cannot be written or taken up.
-    #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
-    /// The result cannot be coded.
-    #[error(transparent)]
-    Code(#[from] CodeError),
-    /// The network does not fit the data.
-    #[error(transparent)]
-    Evaluation(#[from] EvaluationError),
-    /// A number is outside a bound's domain.
-    #[error(transparent)]
-    Bound(#[from] BoundError),
-}
-
-impl From<candle_core::Error> for CompressError {
-    fn from(error: candle_core::Error) -> Self {
-        Self::Train(error.into())
-    }
-}
-
-/// Trains and compresses a network on `data`, and polishes it for a bound at `delta`: a pure
-/// function of its arguments.
-///
-/// `training_set` holds the same images and labels as candle tensors.
-///
-/// # Errors
-/// If training diverges, candle fails, or the result cannot be coded.
-pub fn compress(
-    recipe: &Recipe,
-    data: &LabelledImages,
-    training_set: &TrainingSet,
-    delta: f64,
-    seed: u64,
-    mut report: impl FnMut(Progress),
-) -> Result<Model, CompressError> {
-    let network = Network::new(recipe.architecture.clone());
-    let random = stream(seed, &recipe.to_string(), 0, "initial weights");
-    let pruned = PrunedWeights::new(&network, recipe.pruning, random, training_set.device())?;
-    let stages = Stages {
-        recipe,
-        network: &network,
-        training_set,
-        seed,
-        checkpoints: None,
-    };
-    let model = stages.run(pruned, &mut report)?;
-    let model = polish(&model, data, delta, recipe.sweeps, |bound| {
-        report(Progress::Polish(bound))
-    })?;
-    Ok(shortened(model, data))
 }

@@ -5,7 +5,7 @@ use candle_core::Device;
 use super::error::SearchError;
 use super::settings::Settings;
 use crate::code::Model;
-use crate::compress::{polish, tune, Checkpoints, Pretrained, Progress, Recipe};
+use crate::compress::{compress_pretrained, polish, Checkpoints, Pretrained, Progress, Recipe};
 use crate::data::Readable;
 use crate::evaluate::{Evaluator, Examples};
 use crate::network::{noise_images, shortened, TrainedNetwork};
@@ -45,17 +45,18 @@ pub fn fine_tune(
     report: &mut dyn FnMut(FineTuneEvent),
 ) -> Result<Model, SearchError> {
     let examples = data.sample().training;
+    let sweeps = recipe.settings().sweeps;
     let training_set = match data {
         Readable::Images(data) => TrainingSet::new(&data.train, &Device::Cpu)?,
         #[cfg(feature = "photographs")]
-        Readable::Photographs(_) if recipe.sweeps > 0 => {
-            return Err(SearchError::Sweeps(recipe.sweeps));
+        Readable::Photographs(_) if sweeps > 0 => {
+            return Err(SearchError::Sweeps(sweeps));
         }
         #[cfg(feature = "photographs")]
         Readable::Photographs(data) => TrainingSet::streamed(&data.train, &Device::Cpu),
     };
     let pretrained = measured(network, examples, report)?;
-    let model = tune(
+    let model = compress_pretrained(
         recipe,
         pretrained,
         &training_set,
@@ -66,8 +67,8 @@ pub fn fine_tune(
     match data {
         Readable::Images(data) => {
             let images = &data.train;
-            let delta = settings.delta.get();
-            let model = polish(&model, images, delta, recipe.sweeps, |_| {})?;
+            let delta = settings.delta;
+            let model = polish(&model, images, delta, sweeps, |_| {})?;
             Ok(shortened(model, images))
         }
         #[cfg(feature = "photographs")]

@@ -74,16 +74,9 @@ pub fn data_dependent(
             of: recipes.len(),
             recipe,
         });
-        let model = compress(
-            recipe,
-            &first,
-            &training_set,
-            delta.get(),
-            seed,
-            |progress| {
-                report(Event::Progress(progress));
-            },
-        )?;
+        let model = compress(recipe, &first, &training_set, delta, seed, |progress| {
+            report(Event::Progress(progress));
+        })?;
         let file = model.encode()?;
         let evaluator = Evaluator::new(&Model::decode(&file)?);
         networks.push((evaluator.errors(&first)?, evaluator.errors(&rest)?, file));

@@ -128,7 +128,7 @@ impl<'a> Search<'a> {
                 }
                 continue;
             };
-            if !seen.insert(recipe.to_string()) {
+            if !seen.insert(recipe.identity().to_string()) {
                 continue;
             }
             let mut trial = self.untried(&recipe, &digest);
@@ -195,7 +195,7 @@ impl<'a> Search<'a> {
         match best {
             Some(best) if self.settings.effort == Effort::Max => variations(&best.recipe)
                 .into_iter()
-                .filter(|recipe| !seen.contains(&recipe.to_string()))
+                .filter(|recipe| !seen.contains(recipe.identity()))
                 .collect(),
             _ => Vec::new(),
         }
@@ -207,7 +207,7 @@ impl<'a> Search<'a> {
             training_set: digest.to_string(),
             version: env!("CARGO_PKG_VERSION").to_string(),
             delta: self.settings.delta.get(),
-            recipe: recipe.to_string(),
+            recipe: recipe.identity().to_string(),
             seed: self.settings.seed,
             n: self.data.train.len() as u64,
             errors: 0,
@@ -225,7 +225,7 @@ impl<'a> Search<'a> {
     ) -> Result<Vec<u8>, CompressError> {
         let (delta, seed) = (self.settings.delta, self.settings.seed);
         let data = &self.data.train;
-        let model = compress(recipe, data, training_set, delta.get(), seed, |progress| {
+        let model = compress(recipe, data, training_set, delta, seed, |progress| {
             report(Event::Progress(progress));
         })?;
         Ok(model.encode()?)

@@ -16,7 +16,7 @@ pub struct Trial {
     pub version: String,
     /// Failure probability of the bound.
     pub delta: f64,
-    /// The recipe, as text.
+    /// The recipe's [identity](crate::compress::Recipe::identity).
     pub recipe: String,
     /// Seed of all randomness.
     pub seed: u64,

@@ -214,8 +214,8 @@ impl ModelArguments {
             ));
         }
         let recipe = read_recipe(recipe_path, input_of(found), found.classes())?;
-        let network = self.import.read(path, &recipe.architecture)?;
-        let recipe = recipe.with_architecture(network.architecture.clone());
+        let network = self.import.read(path, &recipe.settings().architecture)?;
+        let recipe = recipe.with_architecture(network.architecture.clone())?;
         let data = self.readable(found.clone(), network.architecture.input())?;
         whole_file::create_folder(folder.path())?;
         let checkpoints = self.checkpoints(path, &recipe, &data, arguments.seed, folder)?;
@@ -246,6 +246,7 @@ impl ModelArguments {
         let training = data.sample().training;
         let (ExamplesDigest::Known(examples) | ExamplesDigest::Streamed { header: examples }) =
             training.digest(training.len());
+        let recipe = recipe.identity();
         let key = format!("{version}\n{recipe}\n{seed}\n{network}\n{import:?}\n{examples}");
         Ok(Checkpoints::new(folder.path(), &key))
     }

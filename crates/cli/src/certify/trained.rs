@@ -50,7 +50,7 @@ pub(super) fn chosen_recipes(
     let mut recipes: Vec<Recipe> = recipes
         .into_iter()
         .map(|recipe| recipe.with_architecture(architecture.clone()))
-        .collect();
+        .collect::<Result<_, _>>()?;
     recipes.dedup();
     Ok(recipes)
 }
@@ -83,7 +83,8 @@ impl TrainingProgress {
         match event {
             Event::Begun { number, of, recipe } => {
                 self.bar.reset();
-                let epochs = recipe.first.epochs + recipe.second.epochs;
+                let settings = recipe.settings();
+                let epochs = settings.first.epochs + settings.second.epochs;
                 self.bar.set_length(epochs as u64);
                 self.bar.set_prefix(format!("[{number}/{of}]"));
                 self.bar.set_message("starting");

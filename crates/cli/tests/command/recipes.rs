@@ -1,14 +1,16 @@
 //! Recipes as files, and the methods that they combine.
 #![cfg(feature = "train")]
 
+use std::error::Error;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
 use candle_core::{Device, Tensor};
+use nonvacuous::bounds::FailureProbability;
 use nonvacuous::code::{Architecture, Model};
 use nonvacuous::compress::{
-    compress, PrunedWeights, Pruning, PruningMethod, QuantisationMethod, Recipe,
+    compress, PrunedWeights, Pruning, PruningMethod, QuantisationMethod, Recipe, RecipeSettings,
 };
 use nonvacuous::data::digits;
 use nonvacuous::network::stochastic_bounds;
@@ -38,7 +40,8 @@ fn compressed(text: &str) -> Model {
     let data = digits().unwrap().train;
     let recipe = Recipe::parse(text, data.shape(), data.classes()).unwrap();
     let training_set = TrainingSet::new(&data, &Device::Cpu).unwrap();
-    compress(&recipe, &data, &training_set, 0.05, 1, |_| {}).unwrap()
+    let delta = FailureProbability::new(0.05).unwrap();
+    compress(&recipe, &data, &training_set, delta, 1, |_| {}).unwrap()
 }
 
 fn certify(arguments: &[&str], out: &Path) -> Output {
@@ -188,6 +191,84 @@ fn the_recipe_beside_a_certificate_makes_the_same_file_again() {
 }
 
 #[test]
+fn recipes_that_differ_in_the_third_digit_are_different_trials() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("mine.toml");
+    let out = folder.path().join("out");
+    for sparsity in ["0.501", "0.504", "0.496"] {
+        let text = recipe(
+            &format!("sparsity = {sparsity}"),
+            "codewords = 2",
+            "dense:10",
+        );
+        fs::write(&path, text).unwrap();
+        let output = certify(&["--recipe", path.to_str().unwrap()], &out);
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    let mut trials = csv::Reader::from_path(out.join("trials.csv")).unwrap();
+    let recipes: Vec<String> = trials
+        .records()
+        .map(|record| record.unwrap()[3].to_string())
+        .collect();
+    assert_eq!(recipes.len(), 3, "{recipes:?}");
+    for (recipe, sparsity) in recipes.iter().zip(["0.501", "0.504", "0.496"]) {
+        assert!(
+            recipe.contains(&format!("sparsity = {sparsity}")),
+            "{recipe}"
+        );
+    }
+}
+
+#[test]
+fn what_is_written_of_a_recipe_is_that_recipe() {
+    let text = recipe(
+        "sparsity = 0.995, width = 0.25",
+        "method = \"uniform\", codewords = 6, rate = 0.1, \
+         subspace = { fraction = 0.4, kronecker = 32, seed = 2 }",
+        "dense:10",
+    );
+    let recipe = Recipe::parse(&text, DIGITS, 10).unwrap();
+    let again = Recipe::parse(recipe.to_toml(), DIGITS, 10).unwrap();
+    assert_eq!(recipe, again);
+    assert_eq!(
+        recipe.identity(),
+        "{ architecture = \"dense:10\", \
+         pruning = { method = \"magnitude\", sparsity = 0.995, width = 0.25 }, \
+         first = { epochs = 4, batch = 64, learning_rate = 0.01 }, \
+         quantisation = { method = \"uniform\", codewords = 6, digits = 2, rate = 0.1, \
+         subspace = { fraction = 0.4, kronecker = 32, seed = 2 } }, \
+         second = { epochs = 4, batch = 64, learning_rate = 0.01 }, bounded = 0.0, sweeps = 0 }"
+    );
+}
+
+#[test]
+fn settings_outside_their_domain_make_no_recipe() {
+    let text = recipe("sparsity = 0.5", "codewords = 2", "dense:10");
+    let recipe = Recipe::parse(&text, DIGITS, 10).unwrap();
+    let changed = |change: fn(&mut RecipeSettings)| {
+        let mut settings = recipe.settings().clone();
+        change(&mut settings);
+        settings.check().unwrap_err().to_string()
+    };
+    assert_eq!(
+        changed(|settings| settings.bounded = f64::NAN),
+        "bounded is NaN; it must be from 0 to 1"
+    );
+    assert_eq!(
+        changed(|settings| settings.sweeps = usize::MAX),
+        "sweeps is 18446744073709552000; it must be below 2^32"
+    );
+    assert_eq!(
+        changed(|settings| settings.second.batch = 0),
+        "second.batch is 0; it must be at least 1 and below 2^32"
+    );
+}
+
+#[test]
 fn a_wrong_recipe_says_what_is_accepted() {
     let good = recipe("sparsity = 0.5", "codewords = 2", "dense:10");
     for (from, to, expected) in [
@@ -208,11 +289,16 @@ fn a_wrong_recipe_says_what_is_accepted() {
             "bogus",
         ),
         ("epochs = 4", "epoch = 4", "epoch"),
+        (
+            "dense:10",
+            "dense:12",
+            "the recipe's network \"dense:12\" has 12 outputs, but the data have 10 classes",
+        ),
     ] {
-        let error = Recipe::parse(&good.replacen(from, to, 1), DIGITS, 10)
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains(expected), "{error}");
+        let error = Recipe::parse(&good.replacen(from, to, 1), DIGITS, 10).unwrap_err();
+        let cause = error.source().map_or(String::new(), ToString::to_string);
+        let message = format!("{error}: {cause}");
+        assert!(message.contains(expected), "{message}");
     }
     let folder = tempdir().unwrap();
     let path = folder.path().join("bad.toml");

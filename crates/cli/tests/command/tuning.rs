@@ -10,7 +10,7 @@ use crate::photographs::class_folders;
 use crate::random_network::{random_network, write_network};
 use candle_core::Device;
 use nonvacuous::code::Model;
-use nonvacuous::compress::{tune, Checkpoints, Pretrained, Progress, Recipe};
+use nonvacuous::compress::{compress_pretrained, Checkpoints, Pretrained, Progress, Recipe};
 use nonvacuous::data::{digits, LabelledImages};
 use nonvacuous::evaluate::Evaluator;
 use nonvacuous::network::TrainedNetwork;
@@ -50,7 +50,7 @@ fn tuned(
     let mut epochs = 0;
     let report = |progress| epochs += usize::from(!matches!(progress, Progress::Step(_)));
     let checkpoints = Checkpoints::new(folder, text);
-    let model = tune(
+    let model = compress_pretrained(
         &recipe,
         measured(network, data),
         &set,
@@ -114,7 +114,7 @@ fn a_tuning_that_was_interrupted_ends_with_the_same_network() {
         };
         let checkpoints = Checkpoints::new(folder.path(), &text);
         let run = || {
-            tune(
+            compress_pretrained(
                 &recipe,
                 measured(&network, &data),
                 &set,

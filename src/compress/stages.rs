@@ -1,16 +1,56 @@
-//! From a pretrained network and examples to a model, in the two stages of a recipe.
+//! Doing what a recipe says: two stages of training, then polishing.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::checkpoints::Checkpoints;
+use super::error::CompressError;
+use super::polish::polish;
 use super::pretrained::Pretrained;
+use super::progress::Progress;
 use super::pruning::PrunedWeights;
 use super::quantisation::QuantisedWeights;
-use super::recipe::{CompressError, Progress, Recipe};
+use super::recipe::Recipe;
+use super::stream_name::stream_name;
+use crate::bounds::FailureProbability;
 use crate::code::Model;
-use crate::digest::sha256;
+use crate::data::LabelledImages;
+use crate::network::shortened;
 use crate::random::stream;
 use crate::train::{Epoch, Network, Parameters, Trainer, Training, TrainingSet};
+
+/// Trains and compresses a network on `data`, and polishes it for a bound that fails with at most
+/// the probability `delta`: a pure function of its arguments.
+///
+/// `training_set` holds the same images and labels as candle tensors.
+///
+/// # Errors
+/// If training diverges, candle fails, or the result cannot be coded.
+pub fn compress(
+    recipe: &Recipe,
+    data: &LabelledImages,
+    training_set: &TrainingSet,
+    delta: FailureProbability,
+    seed: u64,
+    mut report: impl FnMut(Progress),
+) -> Result<Model, CompressError> {
+    let settings = recipe.settings();
+    let network = Network::new(settings.architecture.clone());
+    let random = stream(seed, &stream_name(settings), 0, "initial weights");
+    let pruned = PrunedWeights::new(&network, settings.pruning, random, training_set.device())?;
+    let stages = Stages {
+        recipe,
+        network: &network,
+        training_set,
+        seed,
+        checkpoints: None,
+    };
+    let model = stages.run(pruned, &mut report)?;
+    let model = polish(&model, data, delta, settings.sweeps, |bound| {
+        report(Progress::Polish(bound))
+    })?;
+    Ok(shortened(model, data))
+}
 
 /// Goes on training a network by a recipe, whose architecture is the network's: while pruning, then
 /// with a codebook.
@@ -20,7 +60,7 @@ use crate::train::{Epoch, Network, Parameters, Trainer, Training, TrainingSet};
 ///
 /// # Errors
 /// If training diverges, candle fails, a checkpoint cannot be used, or the result cannot be coded.
-pub fn tune(
+pub fn compress_pretrained(
     recipe: &Recipe,
     pretrained: Pretrained,
     training_set: &TrainingSet,
@@ -28,61 +68,27 @@ pub fn tune(
     checkpoints: &Checkpoints,
     report: impl FnMut(Progress),
 ) -> Result<Model, CompressError> {
-    let network = Network::new(recipe.architecture.clone());
-    let pruned = PrunedWeights::from(&network, pretrained, recipe.pruning, training_set.device())?;
-    Stages {
+    let settings = recipe.settings();
+    let network = Network::new(settings.architecture.clone());
+    let device = training_set.device();
+    let pruned = PrunedWeights::from(&network, pretrained, settings.pruning, device)?;
+    let stages = Stages {
         recipe,
         network: &network,
         training_set,
         seed,
         checkpoints: Some(checkpoints),
-    }
-    .run(pruned, report)
-}
-
-/// Where the state after each epoch is kept, in two files that are named after everything that it
-/// depends on.
-#[derive(Debug)]
-pub struct Checkpoints {
-    pruning: PathBuf,
-    codebook: PathBuf,
-}
-
-impl Checkpoints {
-    /// In a folder, for a tuning that is known by this text.
-    pub fn new(folder: &Path, key: &str) -> Self {
-        let key = sha256(key.as_bytes());
-        let path = |stage: &str| {
-            folder.join(format!(
-                "{stage}-{}.safetensors",
-                key.get(..16).unwrap_or(&key)
-            ))
-        };
-        Self {
-            pruning: path("pruning"),
-            codebook: path("codebook"),
-        }
-    }
-
-    /// Removes them: of a finished tuning they are of no use.
-    ///
-    /// # Errors
-    /// If a file cannot be removed.
-    pub fn remove(&self) -> std::io::Result<()> {
-        [&self.pruning, &self.codebook]
-            .into_iter()
-            .filter(|path| path.exists())
-            .try_for_each(std::fs::remove_file)
-    }
+    };
+    stages.run(pruned, report)
 }
 
 /// The two stages of a recipe.
-pub(super) struct Stages<'a> {
-    pub(super) recipe: &'a Recipe,
-    pub(super) network: &'a Network,
-    pub(super) training_set: &'a TrainingSet<'a>,
-    pub(super) seed: u64,
-    pub(super) checkpoints: Option<&'a Checkpoints>,
+struct Stages<'a> {
+    recipe: &'a Recipe,
+    network: &'a Network,
+    training_set: &'a TrainingSet<'a>,
+    seed: u64,
+    checkpoints: Option<&'a Checkpoints>,
 }
 
 /// One of them.
@@ -99,48 +105,41 @@ struct Stage<'a> {
 
 impl Stages<'_> {
     /// Trains while pruning, then with a codebook.
-    pub(super) fn run(
+    fn run(
         &self,
         mut pruned: PrunedWeights,
         mut report: impl FnMut(Progress),
     ) -> Result<Model, CompressError> {
-        let Self {
-            recipe,
-            network,
-            training_set,
-            checkpoints,
-            ..
-        } = *self;
-        let [first, second] = [recipe.first.epochs, recipe.second.epochs];
+        let settings = self.recipe.settings();
+        let [first, second] = [settings.first.epochs, settings.second.epochs];
         let middle = first as f64 / (first + second).max(1) as f64;
         let stage = Stage {
-            training: recipe.first.into(),
+            training: settings.first.into(),
             purpose: "batches while pruning",
-            checkpoint: checkpoints.map(|checkpoints| &*checkpoints.pruning),
+            checkpoint: self.checkpoints.map(|checkpoints| &*checkpoints.pruning),
             part: 0.0..middle,
             epoch: Progress::Pruning,
         };
         self.train(&mut pruned, stage, &mut report)?;
-        let (values, device) = (pruned.values()?, training_set.device());
         let mut quantised = QuantisedWeights::new(
-            network,
-            values,
-            recipe.quantisation,
-            training_set.len(),
-            device,
+            self.network,
+            pruned.values()?,
+            settings.quantisation,
+            self.training_set.len(),
+            self.training_set.device(),
         )?;
         let stage = Stage {
             training: Training {
-                bounded: recipe.bounded,
-                ..recipe.second.into()
+                bounded: settings.bounded,
+                ..settings.second.into()
             },
             purpose: "batches with codewords",
-            checkpoint: checkpoints.map(|checkpoints| &*checkpoints.codebook),
+            checkpoint: self.checkpoints.map(|checkpoints| &*checkpoints.codebook),
             part: middle..1.0,
             epoch: Progress::Codebook,
         };
         self.train(&mut quantised, stage, &mut report)?;
-        quantised.model(network)
+        quantised.model(self.network)
     }
 
     fn train(
@@ -156,7 +155,7 @@ impl Stages<'_> {
             part,
             epoch,
         } = stage;
-        let order = stream(self.seed, &self.recipe.to_string(), 0, purpose);
+        let order = stream(self.seed, &stream_name(self.recipe.settings()), 0, purpose);
         let mut trainer = Trainer::new(
             self.network,
             &*parameters,
