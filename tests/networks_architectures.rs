@@ -32,10 +32,7 @@ fn model(architecture: &Architecture, seed: u64) -> Model {
             .map(|_| random.random::<f32>() - 0.4)
             .collect()
     });
-    let mut network = TrainedNetwork {
-        architecture: architecture.clone(),
-        weights: weights.collect(),
-    };
+    let mut network = TrainedNetwork::new(architecture.clone(), weights.collect()).unwrap();
     network.quantise(12);
     network.model().unwrap()
 }

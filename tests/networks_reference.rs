@@ -20,7 +20,7 @@ fn imported(file: &Path, name: &str, input: ImageSize, classes: usize) -> (Netwo
     let mut file = SafetensorsFile::open(file).unwrap();
     let imported = import(&mut file, &architecture, &ImportOptions::default()).unwrap();
     let shapes = architecture.tensors();
-    let pairs = imported.weights.into_iter().zip(&shapes);
+    let pairs = imported.into_parts().1.into_iter().zip(&shapes);
     let weights = pairs.map(|(weights, shape)| {
         Tensor::from_vec(weights, &shape.dimensions[..], &Device::Cpu).unwrap()
     });

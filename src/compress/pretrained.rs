@@ -30,11 +30,11 @@ impl Pretrained {
         start: impl Fn(&Evaluator) -> Result<Features, ImportError>,
         report: impl FnMut(),
     ) -> Result<Self, ImportError> {
-        let architecture = &network.architecture;
-        let evaluator = Evaluator::of(architecture, network.weights.clone());
+        let (architecture, weights) = (network.architecture(), network.weights());
+        let evaluator = Evaluator::of(architecture, weights.to_vec());
         let moments = RunningMoments::measured(&evaluator, architecture, start(&evaluator)?);
         let sensitivities = sensitivities(network, &evaluator, start(&evaluator)?, report);
-        let weights = moments.unfold(architecture, network.weights.clone());
+        let weights = moments.unfold(architecture, weights.to_vec());
         let gains = Network::new(architecture.clone()).gains().to_vec();
         let mut pretrained = Self {
             weights,

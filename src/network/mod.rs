@@ -6,7 +6,6 @@
 
 mod budget;
 mod import;
-mod import_names;
 mod kmeans;
 mod noise;
 pub mod safetensors;
@@ -16,7 +15,7 @@ mod simplify_links;
 mod trained_network;
 
 pub use budget::{within_budget, BudgetError, Calibration};
-pub use import::{import, ImportError, ImportOptions};
+pub use import::{import, parse_names, ImportError, ImportOptions, NamesError};
 pub use kmeans::{kmeans, optimal_kmeans};
 pub use noise::{stochastic_bounds, StochasticBound, StochasticError, RELATIVE_WIDTHS};
 #[cfg(feature = "train")]

@@ -2,15 +2,15 @@
 
 use super::import::ImportError;
 use super::kmeans::optimal_kmeans;
-use crate::code::{Architecture, CodeError, Codebook, CodedTensor, Model, MAX_CODEWORDS};
+use crate::code::{
+    Architecture, CodeError, Codebook, CodedTensor, Model, TensorShape, MAX_CODEWORDS,
+};
 
-/// An architecture with weights, before it becomes a [`Model`].
+/// An architecture with weights that fit it, before it becomes a [`Model`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainedNetwork {
-    /// The layers.
-    pub architecture: Architecture,
-    /// The weights, one list a tensor, as long and in the order of [`Architecture::tensors`].
-    pub weights: Vec<Vec<f32>>,
+    pub(super) architecture: Architecture,
+    pub(super) weights: Vec<Vec<f32>>,
 }
 
 /// Codebooks of neighbouring tensors are merged where that saves bits; it is tried up to this many
@@ -18,6 +18,65 @@ pub struct TrainedNetwork {
 const MERGED_WEIGHTS: usize = 1 << 12;
 
 impl TrainedNetwork {
+    /// A network of these layers with these weights: one list a tensor, as long and in the order of
+    /// [`Architecture::tensors`].
+    ///
+    /// # Errors
+    /// [`ImportError::Length`] names the first tensor that is missing, or has another number of
+    /// weights.
+    ///
+    /// ```
+    /// use nonvacuous::code::Architecture;
+    /// use nonvacuous::network::TrainedNetwork;
+    /// use nonvacuous::shape::ImageSize;
+    /// let input = ImageSize { channels: 1, height: 2, width: 2 };
+    /// let architecture = Architecture::parse("dense:2", input)?;
+    /// // The second class is that of images whose last pixel is white.
+    /// let weights = vec![vec![0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]];
+    /// let file = TrainedNetwork::new(architecture.clone(), weights)?.model()?.encode()?;
+    /// assert!(file.len() < 20);
+    /// assert!(TrainedNetwork::new(architecture, vec![vec![1.0; 7]]).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(architecture: Architecture, weights: Vec<Vec<f32>>) -> Result<Self, ImportError> {
+        let shapes = architecture.tensors();
+        for tensor in 0..shapes.len().max(weights.len()) {
+            let shape = shapes.get(tensor);
+            let expected = shape.map_or(0, TensorShape::len);
+            let found = weights.get(tensor).map_or(0, Vec::len);
+            if found != expected || shape.is_none() {
+                let name = shape.map(|shape| shape.name.clone());
+                return Err(ImportError::Length {
+                    tensor: name.unwrap_or_else(|| format!("tensor {tensor}")),
+                    found,
+                    expected,
+                });
+            }
+        }
+        Ok(Self {
+            architecture,
+            weights,
+        })
+    }
+
+    /// The layers.
+    #[must_use]
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    /// The weights, one list a tensor, as long and in the order of [`Architecture::tensors`].
+    #[must_use]
+    pub fn weights(&self) -> &[Vec<f32>] {
+        &self.weights
+    }
+
+    /// The layers and the weights.
+    #[must_use]
+    pub fn into_parts(self) -> (Architecture, Vec<Vec<f32>>) {
+        (self.architecture, self.weights)
+    }
+
     /// Each tensor's weights that are not zero take at most `codewords` values: the best ones, by
     /// the sum of squared differences. Tensors with fewer values stay as they are.
     pub fn quantise(&mut self, codewords: usize) {

@@ -29,18 +29,12 @@ pub fn random_network(experiment: &str, layers: &str, input: ImageSize) -> Train
         .iter()
         .map(|shape| tensor(&shape.name, shape.len()))
         .collect();
-    TrainedNetwork {
-        architecture,
-        weights,
-    }
+    TrainedNetwork::new(architecture, weights).unwrap()
 }
 
 /// Its safetensors file.
 pub fn write_network(path: &Path, network: TrainedNetwork) {
-    let TrainedNetwork {
-        architecture,
-        weights,
-    } = network;
+    let (architecture, weights) = network.into_parts();
     let shapes: Vec<(String, Vec<usize>)> = architecture
         .tensors()
         .into_iter()

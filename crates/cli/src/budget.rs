@@ -44,7 +44,7 @@ impl BudgetArguments {
             None => within_budget(network, None, budget)?,
             Some(folder) => {
                 let folder = ImageFolder::open(folder)?;
-                let framing = Framing::usual(network.architecture.input())?;
+                let framing = Framing::usual(network.architecture().input())?;
                 let images = folder.batch(&folder.spread(self.photographs as usize), framing, None);
                 let steps = Calibration::steps(network, &images) as u64;
                 let progress = progress_bar(steps, "{bar:40} {pos}/{len} measurements, {eta} left");

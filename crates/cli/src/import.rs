@@ -10,7 +10,9 @@ use super::Failure;
 use nonvacuous::code::Architecture;
 use nonvacuous::data::{LabelledImages, IMAGENET};
 use nonvacuous::network::safetensors::{SafetensorsError, SafetensorsFile};
-use nonvacuous::network::{import, simplify, ImportOptions, Simplification, TrainedNetwork};
+use nonvacuous::network::{
+    import, parse_names, simplify, ImportOptions, Simplification, TrainedNetwork,
+};
 use nonvacuous::shape::ImageSize;
 
 #[derive(Debug, Clone, Args)]
@@ -23,6 +25,10 @@ pub(super) struct ImportArguments {
     /// File with a line OURS=THEIRS for each such tensor
     #[arg(long, value_name = "FILE")]
     tensors: Option<PathBuf>,
+
+    /// Tensor of the file that is left out knowingly; in its name each * stands for any letters
+    #[arg(long, value_name = "PATTERN")]
+    ignore: Vec<String>,
 
     /// Added to variances before their root, where batch normalisations come with moments; usually
     /// 1e-5
@@ -85,8 +91,11 @@ pub(super) fn architecture(
 }
 
 fn name_pair(text: &str) -> Result<(String, String), String> {
-    let (ours, theirs) = text.split_once('=').ok_or("it has the form OURS=THEIRS")?;
-    Ok((ours.to_string(), theirs.to_string()))
+    let wrong = "it has the form OURS=THEIRS";
+    parse_names(text)
+        .ok()
+        .and_then(|mut names| names.pop())
+        .ok_or_else(|| wrong.to_string())
 }
 
 /// `CxHxW`.
@@ -112,16 +121,9 @@ impl ImportArguments {
         if let Some(path) = &self.tensors {
             let text =
                 std::fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
-            for (number, line) in text
-                .lines()
-                .enumerate()
-                .filter(|(_, line)| !line.trim().is_empty())
-            {
-                let wrong = |reason| format!("{}, line {}: {reason}", path.display(), number + 1);
-                names.push(
-                    name_pair(line.trim()).map_err(|reason| Failure::misuse(&wrong(reason)))?,
-                );
-            }
+            let more = parse_names(&text)
+                .map_err(|error| Failure::misuse(&format!("{}, {error}", path.display())))?;
+            names.extend(more);
         }
         Ok(names)
     }
@@ -139,6 +141,7 @@ impl ImportArguments {
         let pixels = self.pixels.clone().map_or(Vec::new(), |pixels| pixels.0);
         let options = ImportOptions {
             names: self.names()?,
+            ignore: self.ignore.clone(),
             pixels,
             epsilon: self.epsilon,
         };

@@ -215,8 +215,8 @@ impl ModelArguments {
         }
         let recipe = read_recipe(recipe_path, input_of(found), found.classes())?;
         let network = self.import.read(path, &recipe.settings().architecture)?;
-        let recipe = recipe.with_architecture(network.architecture.clone())?;
-        let data = self.readable(found.clone(), network.architecture.input())?;
+        let recipe = recipe.with_architecture(network.architecture().clone())?;
+        let data = self.readable(found.clone(), network.architecture().input())?;
         whole_file::create_folder(folder.path())?;
         let checkpoints = self.checkpoints(path, &recipe, &data, arguments.seed, folder)?;
         let model = trained_further(

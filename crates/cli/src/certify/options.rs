@@ -70,6 +70,7 @@ const OPTIONS: &[(&str, &[Mode])] = &[
     ("minutes", &[Search]),
     ("tensor", &[Import, FineTune]),
     ("tensors", &[Import, FineTune]),
+    ("ignore", &[Import, FineTune]),
     ("epsilon", &[Import, FineTune]),
     ("pixels", &[Import, FineTune]),
     ("codewords", &[Import, FineTune]),

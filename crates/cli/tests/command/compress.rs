@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use nonvacuous::code::{Architecture, Model};
-use nonvacuous::network::safetensors::{write, SafetensorsFile};
+use nonvacuous::network::safetensors::{write, SafetensorsFile, TensorInfo};
 use nonvacuous::network::{largest_difference, logits, noise_images, simplify, TrainedNetwork};
 use nonvacuous::shape::ImageSize;
 use tempfile::TempDir;
@@ -114,7 +114,7 @@ fn save(path: &Path, tensors: &Tensors) {
 fn load(path: &Path) -> Tensors {
     let mut file = SafetensorsFile::open(path).unwrap();
     let entries = file.entries().clone();
-    let read = |(name, entry): (String, nonvacuous::network::safetensors::TensorEntry)| {
+    let read = |(name, entry): (String, TensorInfo)| {
         let numbers = file.read(&name).unwrap();
         (name, entry.shape, numbers)
     };
@@ -198,10 +198,7 @@ fn network(tensors: &Tensors) -> TrainedNetwork {
             .clone()
     };
     let weights = names.iter().map(numbers).collect();
-    TrainedNetwork {
-        architecture,
-        weights,
-    }
+    TrainedNetwork::new(architecture, weights).unwrap()
 }
 
 #[test]
@@ -236,11 +233,8 @@ fn simplification_keeps_the_function_and_saves_bits() {
     let model = case.model();
     assert!(fs::read(case.path("net.nvc")).unwrap().len() < plain);
     assert!(model.architecture().weights() < all);
-    let decoded = TrainedNetwork {
-        architecture: model.architecture().clone(),
-        weights: model.weights(),
-    };
-    let images = noise_images(&decoded.architecture).unwrap();
+    let decoded = TrainedNetwork::new(model.architecture().clone(), model.weights()).unwrap();
+    let images = noise_images(decoded.architecture()).unwrap();
     let [before, after] =
         [&network(&tensors()), &decoded].map(|network| logits(network, &images).unwrap());
     let difference = largest_difference(&before, &after);
@@ -250,7 +244,7 @@ fn simplification_keeps_the_function_and_saves_bits() {
 #[test]
 fn units_that_are_not_read_or_constant_are_removed_and_zero_biases_dropped() {
     let network = network(&tensors());
-    let images = noise_images(&network.architecture).unwrap();
+    let images = noise_images(network.architecture()).unwrap();
     let (simple, done) = simplify(network, &images).unwrap();
     // The third filter, units 3 and 7 at least.
     assert!(done.removed_units >= 3, "{done}");
@@ -259,7 +253,7 @@ fn units_that_are_not_read_or_constant_are_removed_and_zero_biases_dropped() {
     assert!(done.difference < 1e-5);
     // Once is enough.
     let (again, _) = simplify(simple.clone(), &images).unwrap();
-    assert_eq!(again.architecture, simple.architecture);
+    assert_eq!(again.architecture(), simple.architecture());
     let bytes = |network: &TrainedNetwork| network.model().unwrap().encode().unwrap().len();
     assert!(bytes(&again) <= bytes(&simple));
 }

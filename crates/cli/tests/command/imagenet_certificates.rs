@@ -30,14 +30,12 @@ fn nearest_colour() -> Vec<u8> {
         .iter()
         .map(|colour| -colour.iter().map(|level| level * level).sum::<f32>())
         .collect();
-    TrainedNetwork {
-        architecture,
-        weights: vec![weights, biases],
-    }
-    .model()
-    .unwrap()
-    .encode()
-    .unwrap()
+    TrainedNetwork::new(architecture, vec![weights, biases])
+        .unwrap()
+        .model()
+        .unwrap()
+        .encode()
+        .unwrap()
 }
 
 /// A folder with photographs in `imagenet/train` and a model file.

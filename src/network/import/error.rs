@@ -1,0 +1,168 @@
+//! Why a file does not become a network.
+
+use thiserror::Error;
+
+use crate::code::CodeError;
+use crate::evaluate::EvaluationError;
+use crate::network::safetensors::SafetensorsError;
+
+/// Why a file does not become a network.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// The file.
+    #[error(transparent)]
+    File(#[from] SafetensorsError),
+    /// The architecture or the code.
+    #[error(transparent)]
+    Code(#[from] CodeError),
+    /// The function cannot be computed.
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
+    /// No tensor has the name.
+    #[error(
+        "no tensor of the file is called {wanted}, alone or after a prefix; it has {found}; name \
+         it with --tensor {wanted}=NAME"
+    )]
+    Name {
+        /// The architecture's name.
+        wanted: String,
+        /// Names in the file.
+        found: String,
+    },
+    /// Several tensors have it.
+    #[error("several tensors could be {wanted}: {found}; choose with --tensor {wanted}=NAME")]
+    Ambiguous {
+        /// The architecture's name.
+        wanted: String,
+        /// Names in the file.
+        found: String,
+    },
+    /// A tensor has other sizes.
+    #[error(
+        "{tensor} has shape {found:?}, but {wanted} of the architecture needs \
+         {expected:?}{alternative}"
+    )]
+    Shape {
+        /// The tensor in the file.
+        tensor: String,
+        /// The architecture's name.
+        wanted: String,
+        /// What the file has.
+        found: Vec<usize>,
+        /// What the architecture has.
+        expected: Vec<usize>,
+        /// The other layout, if it has another shape.
+        alternative: String,
+    },
+    /// A name was given for a tensor that the architecture does not have.
+    #[error("the architecture has no tensor {name}{}", meant(.nearest))]
+    NotInArchitecture {
+        /// The name.
+        name: String,
+        /// The most similar name that it has.
+        nearest: Option<String>,
+    },
+    /// A name was given, or a pattern of names, that the file does not have.
+    #[error("the file has no tensor {name}{}", meant(.nearest))]
+    NotInFile {
+        /// The name.
+        name: String,
+        /// The most similar name that it has.
+        nearest: Option<String>,
+    },
+    /// Two names were given for the same tensor of the architecture.
+    #[error("{wanted} is to be {first} and {second}; name one")]
+    NamedTwice {
+        /// The architecture's name.
+        wanted: String,
+        /// One name in the file.
+        first: String,
+        /// Another.
+        second: String,
+    },
+    /// The network in the file is another one: it has tensors that the architecture does not read.
+    #[error(
+        "the architecture does not read {tensors} of the file, so it is not the network that was \
+         trained{hint}; to leave a tensor out knowingly, name it with --ignore"
+    )]
+    NotRead {
+        /// Names in the file.
+        tensors: String,
+        /// Which layers would read them, if that is known.
+        hint: String,
+    },
+    /// Only a part of a batch normalisation's moments, or moments of other sizes.
+    #[error(
+        "{normalisation} comes with moments, but {tensor} {wrong}; to take the normalisation as \
+         it is, name both moments with --ignore"
+    )]
+    Moments {
+        /// The batch normalisation's name in the file.
+        normalisation: String,
+        /// The moment's.
+        tensor: String,
+        /// What is wrong with it.
+        wrong: String,
+    },
+    /// A number was given for variances, but there are none.
+    #[error("no batch normalisation of the file has moments, so {0} is added to no variance")]
+    Epsilon(f64),
+    /// The weights do not have the architecture's shapes.
+    #[error("{tensor} has {found} weights, but the architecture needs {expected}")]
+    Length {
+        /// The architecture's tensor.
+        tensor: String,
+        /// How many weights it has.
+        found: usize,
+        /// How many it needs.
+        expected: usize,
+    },
+    /// Too many values for a codebook.
+    #[error(
+        "{tensor} takes more than {limit} values that are not zero; quantise it first, or with \
+         --codewords 16"
+    )]
+    Values {
+        /// The tensor.
+        tensor: String,
+        /// Most values.
+        limit: usize,
+    },
+    /// A weight that is not a finite number.
+    #[error("{tensor} has the weight {value}; weights are finite numbers")]
+    NotFinite {
+        /// The tensor.
+        tensor: String,
+        /// The weight.
+        value: f32,
+    },
+    /// Numbers for black and white that do not fit the channels.
+    #[error("{found} numbers for black and white, but {channels} channels take 2 or {needed}")]
+    Pixels {
+        /// How many numbers were given.
+        found: usize,
+        /// Channels of the input.
+        channels: usize,
+        /// One pair a channel.
+        needed: usize,
+    },
+    /// A step of simplification did not keep the function.
+    #[error(
+        "simplification changed a logit by {difference:e} of the largest, more than {allowed:e}"
+    )]
+    Changed {
+        /// Largest difference seen.
+        difference: f64,
+        /// Largest accepted.
+        allowed: f64,
+    },
+}
+
+/// The end of a message about a name that does not exist.
+fn meant(nearest: &Option<String>) -> String {
+    match nearest {
+        Some(name) => format!("; did you mean {name}?"),
+        None => String::new(),
+    }
+}

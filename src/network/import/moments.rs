@@ -1,0 +1,67 @@
+//! The moments of batch normalisations, which others keep beside the weights.
+
+use super::error::ImportError;
+use super::source::{Source, Sources};
+use crate::network::safetensors::SafetensorsFile;
+
+/// The moments of one batch normalisation.
+pub(super) struct Moments {
+    mean: Vec<f32>,
+    variance: Vec<f32>,
+    epsilon: f64,
+}
+
+impl Moments {
+    /// `w' = w / sqrt(v + epsilon)`, `b' = b - m w'`.
+    pub(super) fn fold(&self, scale: &mut [f32], shift: &mut [f32]) {
+        let moments = self.mean.iter().zip(&self.variance);
+        for ((scale, shift), (&mean, &variance)) in scale.iter_mut().zip(shift).zip(moments) {
+            let folded = f64::from(*scale) / (f64::from(variance) + self.epsilon).sqrt();
+            *shift = (f64::from(*shift) - f64::from(mean) * folded) as f32;
+            *scale = folded as f32;
+        }
+    }
+}
+
+/// The names of the mean and the variance that belong to a batch normalisation's scale.
+pub(super) fn moment_names(scale: &str) -> Option<[String; 2]> {
+    let normalisation = scale.strip_suffix("weight")?;
+    Some(["running_mean", "running_var"].map(|part| format!("{normalisation}{part}")))
+}
+
+/// The moments that stand beside a tensor of the architecture, if it is the scale of a batch
+/// normalisation and has any.
+///
+/// # Errors
+/// If there is only one of the two, one has another shape, or one cannot be read.
+pub(super) fn read_moments(
+    file: &mut SafetensorsFile,
+    sources: &Sources,
+    source: &Source,
+    epsilon: f64,
+) -> Result<Option<Moments>, ImportError> {
+    let Some([mean, variance]) = source.moments() else {
+        return Ok(None);
+    };
+    let shape_of = |name: &str| sources.shape_of(name);
+    if shape_of(&mean).is_none() && shape_of(&variance).is_none() {
+        return Ok(None);
+    }
+    for tensor in [&mean, &variance] {
+        let wrong = match shape_of(tensor) {
+            Some(shape) if shape == source.shape.dimensions => continue,
+            Some(shape) => format!("has shape {shape:?}, not {:?}", source.shape.dimensions),
+            None => "is missing".to_string(),
+        };
+        return Err(ImportError::Moments {
+            normalisation: source.name.clone(),
+            tensor: tensor.clone(),
+            wrong,
+        });
+    }
+    Ok(Some(Moments {
+        mean: file.read(&mean)?,
+        variance: file.read(&variance)?,
+        epsilon,
+    }))
+}

@@ -1,0 +1,203 @@
+//! Which tensor of a file each tensor of the architecture comes from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::error::ImportError;
+use super::known::KnownNames;
+use super::moments::moment_names;
+use super::options::ImportOptions;
+use super::patterns::matches;
+use crate::code::{Architecture, TensorShape};
+use crate::nearest::nearest;
+use crate::network::safetensors::SafetensorsFile;
+
+/// At most so many names are listed in a message.
+const LISTED: usize = 20;
+
+/// PyTorch counts the batches that a batch normalisation has seen, which no function depends on.
+const COUNTER: &str = "*num_batches_tracked";
+
+/// One tensor of the architecture.
+pub(super) struct Source {
+    /// Its name in the file.
+    pub(super) name: String,
+    /// What the architecture needs.
+    pub(super) shape: TensorShape,
+}
+
+impl Source {
+    /// The names that its moments would have, if it is the scale of a batch normalisation.
+    pub(super) fn moments(&self) -> Option<[String; 2]> {
+        let is_scale = self.shape.name.starts_with("bn") && self.shape.name.ends_with(".weight");
+        if is_scale {
+            moment_names(&self.name)
+        } else {
+            None
+        }
+    }
+}
+
+/// All of them, in the architecture's order, and the tensors of the file that are not ignored.
+pub(super) struct Sources {
+    shapes: BTreeMap<String, Vec<usize>>,
+    pub(super) all: Vec<Source>,
+}
+
+impl Sources {
+    /// Finds them: by the names that were given, those that are known, and equal endings.
+    ///
+    /// # Errors
+    /// If a tensor is not found or could be several, if a name that was given does not exist, or if
+    /// the file has tensors that are not read.
+    pub(super) fn find(
+        file: &SafetensorsFile,
+        architecture: &Architecture,
+        options: &ImportOptions,
+        known: &KnownNames,
+    ) -> Result<Self, ImportError> {
+        let wanted = architecture.tensors();
+        check_names(&wanted, options)?;
+        let shapes = not_ignored(file, options)?;
+        let mut all = Vec::with_capacity(wanted.len());
+        for shape in wanted {
+            let given = options.names.iter().chain(&known.names);
+            let name = match given.into_iter().find(|(ours, _)| *ours == shape.name) {
+                Some((_, name)) if shapes.contains_key(name) => name.clone(),
+                Some((_, name)) => return Err(not_in_file(name, file)),
+                None => with_equal_ending(&shape.name, &shapes)?,
+            };
+            all.push(Source { name, shape });
+        }
+        let sources = Self { shapes, all };
+        sources.check_all_read()?;
+        Ok(sources)
+    }
+
+    /// The shape of a tensor of the file; none if it is ignored or not there.
+    pub(super) fn shape_of(&self, name: &str) -> Option<&[usize]> {
+        self.shapes.get(name).map(Vec::as_slice)
+    }
+
+    fn check_all_read(&self) -> Result<(), ImportError> {
+        let mut read = BTreeSet::new();
+        for source in &self.all {
+            read.insert(source.name.clone());
+            read.extend(source.moments().into_iter().flatten());
+        }
+        let unread: Vec<&String> = self
+            .shapes
+            .keys()
+            .filter(|name| !read.contains(*name))
+            .collect();
+        if unread.is_empty() {
+            return Ok(());
+        }
+        let is_bias_of_read = |name: &String| {
+            let layer = name.strip_suffix("bias");
+            layer.is_some_and(|layer| read.contains(&format!("{layer}weight")))
+        };
+        let hint = if unread.iter().any(|name| is_bias_of_read(name)) {
+            "; a layer that ends in \":b\", such as dense:10:b, reads its bias"
+        } else {
+            ""
+        };
+        Err(ImportError::NotRead {
+            tensors: list(unread.into_iter()),
+            hint: hint.to_string(),
+        })
+    }
+}
+
+/// Every name that was given for a tensor is that of one, and of only one.
+fn check_names(wanted: &[TensorShape], options: &ImportOptions) -> Result<(), ImportError> {
+    let mut named: BTreeMap<&str, &str> = BTreeMap::new();
+    for (ours, theirs) in &options.names {
+        if !wanted.iter().any(|shape| shape.name == *ours) {
+            let names = wanted.iter().map(|shape| shape.name.as_str());
+            return Err(ImportError::NotInArchitecture {
+                name: ours.clone(),
+                nearest: nearest(ours, names).map(str::to_string),
+            });
+        }
+        match named.insert(ours, theirs) {
+            Some(first) if first != theirs => {
+                return Err(ImportError::NamedTwice {
+                    wanted: ours.clone(),
+                    first: first.to_string(),
+                    second: theirs.clone(),
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The file's tensors, without those that are to be ignored, by name.
+fn not_ignored(
+    file: &SafetensorsFile,
+    options: &ImportOptions,
+) -> Result<BTreeMap<String, Vec<usize>>, ImportError> {
+    for pattern in &options.ignore {
+        if !file.entries().keys().any(|name| matches(pattern, name)) {
+            return Err(not_in_file(pattern, file));
+        }
+    }
+    let is_ignored = |name: &str| {
+        let mut patterns = options.ignore.iter().map(String::as_str).chain([COUNTER]);
+        patterns.any(|pattern| matches(pattern, name))
+    };
+    Ok(file
+        .entries()
+        .iter()
+        .filter(|(name, _)| !is_ignored(name))
+        .map(|(name, entry)| (name.clone(), entry.shape.clone()))
+        .collect())
+}
+
+/// The tensor whose name ends in `wanted`.
+fn with_equal_ending(
+    wanted: &str,
+    shapes: &BTreeMap<String, Vec<usize>>,
+) -> Result<String, ImportError> {
+    let ending = in_pytorch_letters(wanted);
+    let fitting: Vec<&String> = shapes
+        .keys()
+        .filter(|name| in_pytorch_letters(name).ends_with(&ending))
+        .collect();
+    match fitting[..] {
+        [name] => Ok(name.clone()),
+        [] => Err(ImportError::Name {
+            wanted: wanted.to_string(),
+            found: list(shapes.keys()),
+        }),
+        _ => Err(ImportError::Ambiguous {
+            wanted: wanted.to_string(),
+            found: list(fitting.into_iter()),
+        }),
+    }
+}
+
+/// `LeNet/conv1/weights` as `.lenet.conv1.weight`.
+fn in_pytorch_letters(name: &str) -> String {
+    let name = name.to_lowercase().replace('/', ".");
+    format!(".{}", name.replace("weights", "weight"))
+}
+
+fn not_in_file(name: &str, file: &SafetensorsFile) -> ImportError {
+    let names = file.entries().keys().map(String::as_str);
+    ImportError::NotInFile {
+        name: name.to_string(),
+        nearest: nearest(name, names).map(str::to_string),
+    }
+}
+
+/// The first names, with the number of the others.
+fn list<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    let names: Vec<&str> = names.map(String::as_str).collect();
+    let mut text = names[..names.len().min(LISTED)].join(", ");
+    if names.len() > LISTED {
+        text += &format!(" and {} more", names.len() - LISTED);
+    }
+    text
+}

@@ -1,0 +1,93 @@
+//! An open safetensors file, whose tensors are read one by one.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use ::safetensors::tensor::{Dtype, TensorInfo};
+use half::{bf16, f16};
+
+use super::error::SafetensorsError;
+use super::header::read_header;
+
+/// Numbers that are converted at a time.
+const CHUNK: usize = 1 << 16;
+
+/// An open file.
+#[derive(Debug)]
+pub struct SafetensorsFile {
+    file: File,
+    start: u64,
+    entries: BTreeMap<String, TensorInfo>,
+}
+
+impl SafetensorsFile {
+    /// Reads the header and checks that the tensors, each as long as its shape needs, fill the file
+    /// without overlaps and holes.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is not one of the format.
+    pub fn open(path: &Path) -> Result<Self, SafetensorsError> {
+        let mut file = File::open(path)?;
+        let (metadata, start) = read_header(&mut file)?;
+        let entries = metadata
+            .tensors()
+            .into_iter()
+            .map(|(name, info)| (name, info.clone()))
+            .collect();
+        Ok(Self {
+            file,
+            start,
+            entries,
+        })
+    }
+
+    /// The tensors by name: their types, their shapes, of which the last index runs fastest, and
+    /// their positions.
+    #[must_use]
+    pub fn entries(&self) -> &BTreeMap<String, TensorInfo> {
+        &self.entries
+    }
+
+    /// The numbers of a tensor in single precision; those of double precision are rounded.
+    ///
+    /// # Errors
+    /// If there is no such tensor, it is not of floating point, or the file cannot be read.
+    pub fn read(&mut self, name: &str) -> Result<Vec<f32>, SafetensorsError> {
+        let Some(entry) = self.entries.get(name) else {
+            return Err(SafetensorsError::Missing(name.to_string()));
+        };
+        let count = entry.shape.iter().product();
+        let position = self.start + entry.data_offsets.0 as u64;
+        let dtype = entry.dtype;
+        self.file.seek(SeekFrom::Start(position))?;
+        match dtype {
+            Dtype::F32 => self.convert(count, f32::from_le_bytes),
+            Dtype::F64 => self.convert(count, |bytes| f64::from_le_bytes(bytes) as f32),
+            Dtype::F16 => self.convert(count, |bytes| f16::from_le_bytes(bytes).to_f32()),
+            Dtype::BF16 => self.convert(count, |bytes| bf16::from_le_bytes(bytes).to_f32()),
+            _ => Err(SafetensorsError::Type {
+                name: name.to_string(),
+                dtype,
+            }),
+        }
+    }
+
+    /// The next `count` numbers, of `WIDTH` bytes each.
+    fn convert<const WIDTH: usize>(
+        &mut self,
+        count: usize,
+        number: fn([u8; WIDTH]) -> f32,
+    ) -> Result<Vec<f32>, SafetensorsError> {
+        let mut numbers = Vec::with_capacity(count);
+        let mut buffer = vec![[0; WIDTH]; CHUNK.min(count)];
+        while numbers.len() < count {
+            let next = (count - numbers.len()).min(CHUNK);
+            buffer.truncate(next);
+            self.file.read_exact(buffer.as_flattened_mut())?;
+            numbers.extend(buffer.iter().copied().map(number));
+        }
+        Ok(numbers)
+    }
+}
