@@ -5,8 +5,9 @@
 use candle_core::{DType, Device, Result, Tensor, Var};
 use nonvacuous::random::stream;
 use nonvacuous::train::operators::{
-    apart, average_pool, batch_normalise, convolve, cross_entropy, dense, global_average, max_pool,
-    normalise, relu, relu6, scale_and_shift, side_by_side, straight_through, Span, Window,
+    average_pool, batch_normalise, convolve, cross_entropy, deinterleave_batch, dense,
+    global_average, interleave_batch, max_pool, normalise, relu, relu6, scale_and_shift, Span,
+    Window,
 };
 use proptest::prelude::*;
 use rand::seq::SliceRandom;
@@ -182,8 +183,8 @@ proptest! {
             arguments.push(random(seed, "bias", &[groups * outputs]));
         }
         let convolution = |arguments: &[Tensor]| {
-            let features = side_by_side(&arguments[0])?;
-            apart(&convolve(&features, &arguments[1], arguments.get(2), window, groups)?, batch)
+            let features = interleave_batch(&arguments[0])?;
+            deinterleave_batch(&convolve(&features, &arguments[1], arguments.get(2), window, groups)?, batch)
         };
         let expected = reference_convolution(&arguments[0], &arguments[1], arguments.get(2), window, groups);
         prop_assert!(largest_difference(&convolution(&arguments).unwrap(), &expected) < 1e-12);
@@ -204,8 +205,8 @@ proptest! {
         let kernel = random(seed, "kernel", &[channels, 1, window.rows.size, window.columns.size]);
         let arguments = [images, kernel];
         let convolution = |arguments: &[Tensor]| {
-            let features = side_by_side(&arguments[0])?;
-            apart(&convolve(&features, &arguments[1], None, window, channels)?, batch)
+            let features = interleave_batch(&arguments[0])?;
+            deinterleave_batch(&convolve(&features, &arguments[1], None, window, channels)?, batch)
         };
         let expected = reference_convolution(&arguments[0], &arguments[1], None, window, channels);
         prop_assert!(largest_difference(&convolution(&arguments).unwrap(), &expected) < 1e-12);
@@ -225,7 +226,7 @@ proptest! {
             arguments.push(random(seed, "bias", &[outputs]));
         }
         let product = |arguments: &[Tensor]| {
-            apart(&dense(&side_by_side(&arguments[0])?, &arguments[1], arguments.get(2))?, batch)
+            deinterleave_batch(&dense(&interleave_batch(&arguments[0])?, &arguments[1], arguments.get(2))?, batch)
         };
         let mut expected = arguments[0].matmul(&arguments[1].t().unwrap()).unwrap();
         if let Some(bias) = arguments.get(2) {
@@ -246,11 +247,11 @@ proptest! {
     ) {
         prop_assume!(window.rows.count(height).is_some() && window.columns.count(width).is_some());
         let images = [apart_from_each_other(seed, "images", &[batch, channels, height, width])];
-        let features = side_by_side(&images[0]).unwrap();
+        let features = interleave_batch(&images[0]).unwrap();
         prop_assume!(max_pool(&features, window).is_ok());
-        check(seed, &images, |images| apart(&max_pool(&side_by_side(&images[0])?, window)?, batch));
-        check(seed, &images, |images| apart(&average_pool(&side_by_side(&images[0])?, window)?, batch));
-        check(seed, &images, |images| apart(&global_average(&side_by_side(&images[0])?)?, batch));
+        check(seed, &images, |images| deinterleave_batch(&max_pool(&interleave_batch(&images[0])?, window)?, batch));
+        check(seed, &images, |images| deinterleave_batch(&average_pool(&interleave_batch(&images[0])?, window)?, batch));
+        check(seed, &images, |images| deinterleave_batch(&global_average(&interleave_batch(&images[0])?)?, batch));
     }
 
     #[test]
@@ -261,9 +262,9 @@ proptest! {
         height in 1..=5usize,
     ) {
         let images = [(apart_from_each_other(seed, "images", &[batch, channels, height, 3]) * 8.9).unwrap()];
-        check(seed, &images, |images| apart(&relu(&side_by_side(&images[0])?)?, batch));
-        check(seed, &images, |images| apart(&relu6(&side_by_side(&images[0])?)?, batch));
-        check(seed, &images, |images| apart(&normalise(&side_by_side(&images[0])?, 1e-5)?, batch));
+        check(seed, &images, |images| deinterleave_batch(&relu(&interleave_batch(&images[0])?)?, batch));
+        check(seed, &images, |images| deinterleave_batch(&relu6(&interleave_batch(&images[0])?)?, batch));
+        check(seed, &images, |images| deinterleave_batch(&normalise(&interleave_batch(&images[0])?, 1e-5)?, batch));
     }
 
     #[test]
@@ -279,14 +280,14 @@ proptest! {
             random(seed, "shifts", &[channels]),
         ];
         check(seed, &arguments, |arguments| {
-            apart(&scale_and_shift(&side_by_side(&arguments[0])?, &arguments[1], &arguments[2])?, batch)
+            deinterleave_batch(&scale_and_shift(&interleave_batch(&arguments[0])?, &arguments[1], &arguments[2])?, batch)
         });
         let normalised = |arguments: &[Tensor]| {
-            let features = side_by_side(&arguments[0])?;
+            let features = interleave_batch(&arguments[0])?;
             let (normalised, _) = batch_normalise(&features, &arguments[1], &arguments[2], batch, 1e-5)?;
             // A convolution after it, so that lanes without an image would be seen.
             let kernel = Tensor::ones((1, channels, 1, 1), DType::F64, &Device::Cpu)?;
-            apart(&convolve(&normalised, &kernel, None, Window::square(1, 1, 0), 1)?, batch)
+            deinterleave_batch(&convolve(&normalised, &kernel, None, Window::square(1, 1, 0), 1)?, batch)
         };
         check(seed, &arguments, normalised);
     }
@@ -320,7 +321,7 @@ fn batch_normalisation_brings_channels_to_mean_zero_and_variance_one() {
     let images = random(1, "images", &[21, 2, 3, 4]);
     let scale = Tensor::ones(2, DType::F64, &Device::Cpu).unwrap();
     let shift = Tensor::zeros(2, DType::F64, &Device::Cpu).unwrap();
-    let features = side_by_side(&images).unwrap();
+    let features = interleave_batch(&images).unwrap();
     let (normalised, moments) = batch_normalise(&features, &scale, &shift, 21, 0.0).unwrap();
     let planes = |images: &Tensor| -> Vec<Vec<f64>> {
         images
@@ -340,31 +341,10 @@ fn batch_normalisation_brings_channels_to_mean_zero_and_variance_one() {
             .collect();
         assert!((mean(&squares) - moments.variance[channel]).abs() < 1e-14);
     }
-    for values in planes(&apart(&normalised, 21).unwrap()) {
+    for values in planes(&deinterleave_batch(&normalised, 21).unwrap()) {
         let squares: Vec<f64> = values.iter().map(|value| value * value).collect();
         assert!(mean(&values).abs() < 1e-14 && (mean(&squares) - 1.0).abs() < 1e-14);
     }
-}
-
-#[test]
-fn a_straight_through_quantiser_hands_its_gradient_on_unchanged() {
-    let latent = Var::new(&[0.2f64, 0.9], &Device::Cpu).unwrap();
-    let quantised = straight_through(
-        &latent.as_tensor().detach().round().unwrap(),
-        latent.as_tensor(),
-    )
-    .unwrap();
-    assert_eq!(quantised.to_vec1::<f64>().unwrap(), [0.0, 1.0]);
-    let gradients = (quantised * 3.0)
-        .unwrap()
-        .sum_all()
-        .unwrap()
-        .backward()
-        .unwrap();
-    assert_eq!(
-        gradients.get(&latent).unwrap().to_vec1::<f64>().unwrap(),
-        [3.0, 3.0]
-    );
 }
 
 #[test]
@@ -372,11 +352,11 @@ fn the_gradient_of_max_pooling_goes_whole_to_the_largest_number() {
     let image = Tensor::new(&[[[[1f64, 2.0], [4.0, 3.0]]]], &Device::Cpu).unwrap();
     let image = Var::from_tensor(&image).unwrap();
     let pooled = max_pool(
-        &side_by_side(image.as_tensor()).unwrap(),
+        &interleave_batch(image.as_tensor()).unwrap(),
         Window::square(2, 2, 0),
     )
     .unwrap();
-    let gradients = (apart(&pooled, 1).unwrap() * 28.0)
+    let gradients = (deinterleave_batch(&pooled, 1).unwrap() * 28.0)
         .unwrap()
         .backward()
         .unwrap();

@@ -84,8 +84,8 @@ pub struct QuantisedWeights {
     codebooks: Vec<Var>,
     /// For each weight 0 if it is zero, else one more than the place of its codeword.
     symbols: Vec<Tensor>,
-    /// The slope of the code length at each latent number.
-    slopes: Vec<Tensor>,
+    /// The derivative of the code length at each latent number.
+    cost_gradients: Vec<Tensor>,
     settings: Quantisation,
     /// The code length's weight in the mean loss.
     rate: f64,
@@ -157,13 +157,13 @@ impl QuantisedWeights {
             latent.push(Var::from_slice(values, dimensions, device)?);
         }
         let rate = settings.rate / examples as f64;
-        let (symbols, slopes) = (Vec::new(), Vec::new());
+        let (symbols, cost_gradients) = (Vec::new(), Vec::new());
         let mut quantised = Self {
             latent,
             coordinates,
             codebooks,
             symbols,
-            slopes,
+            cost_gradients,
             settings,
             rate,
             shared,
@@ -193,7 +193,7 @@ impl QuantisedWeights {
     /// Every weight takes the level nearest to its latent number.
     fn assign(&mut self) -> Result<()> {
         let mut symbols = Vec::with_capacity(self.latent.len());
-        let mut slopes = Vec::with_capacity(self.latent.len());
+        let mut cost_gradients = Vec::with_capacity(self.latent.len());
         for (place, latent) in self.latent.iter().enumerate() {
             let levels = self.levels(self.codebook_of(place))?;
             let values: Vec<f32> = latent.flatten_all()?.to_vec1()?;
@@ -202,15 +202,22 @@ impl QuantisedWeights {
                 .map(|&value| nearest(&levels, value))
                 .collect();
             let costs = Costs::new(&levels, &nearest);
-            let slope = values.iter().map(|&value| costs.slope(value)).collect();
-            slopes.push(Tensor::from_vec(slope, latent.shape(), latent.device())?);
+            let derivative = values
+                .iter()
+                .map(|&value| costs.derivative(value))
+                .collect();
+            cost_gradients.push(Tensor::from_vec(
+                derivative,
+                latent.shape(),
+                latent.device(),
+            )?);
             symbols.push(Tensor::from_vec(
                 nearest,
                 latent.elem_count(),
                 latent.device(),
             )?);
         }
-        (self.symbols, self.slopes) = (symbols, slopes);
+        (self.symbols, self.cost_gradients) = (symbols, cost_gradients);
         Ok(())
     }
 
@@ -284,8 +291,8 @@ impl Costs {
         Self(pairs)
     }
 
-    /// The slope of the cost, interpolated between levels and constant beyond the outermost.
-    fn slope(&self, value: f32) -> f32 {
+    /// The derivative of the cost, interpolated between levels and constant beyond the outermost.
+    fn derivative(&self, value: f32) -> f32 {
         let between = self
             .0
             .windows(2)
@@ -351,9 +358,9 @@ impl Parameters for QuantisedWeights {
 
     fn penalty(&self) -> Result<Option<Tensor>> {
         let mut penalty: Option<Tensor> = None;
-        for (latent, slopes) in self.latent.iter().zip(&self.slopes) {
-            // Linear where it stands: what matters is its slope.
-            let cost = (latent.as_tensor() * slopes)?.sum_all()?;
+        for (latent, cost_gradients) in self.latent.iter().zip(&self.cost_gradients) {
+            // Linear where it stands: what matters is its derivative.
+            let cost = (latent.as_tensor() * cost_gradients)?.sum_all()?;
             penalty = Some(match penalty {
                 None => cost,
                 Some(sum) => (sum + cost)?,

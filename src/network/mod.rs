@@ -5,6 +5,7 @@
 //! [`within_budget`] rounds its weights to fit so many bytes.
 
 mod budget;
+pub mod comparison;
 mod import;
 mod kmeans;
 mod noise;
@@ -20,7 +21,5 @@ pub use kmeans::{kmeans, optimal_kmeans};
 pub use noise::{stochastic_bounds, StochasticBound, StochasticError, RELATIVE_WIDTHS};
 #[cfg(feature = "train")]
 pub(crate) use sensitivity::{sensitive_tensors, sensitivities};
-pub use simplify::{
-    first_images, largest_difference, logits, noise_images, shortened, simplify, Simplification,
-};
+pub use simplify::{shortened, simplify, Simplification};
 pub use trained_network::TrainedNetwork;

@@ -4,15 +4,13 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use rand::RngExt;
-
+use super::comparison::{first_images, largest_difference, logits};
 use super::import::ImportError;
 use super::simplify_links::{links, Editor, Link};
 use super::trained_network::TrainedNetwork;
-use crate::code::{Architecture, CodeError, Model};
-use crate::data::{DataError, LabelledImages};
-use crate::evaluate::{Evaluator, MARGIN};
-use crate::random::stream;
+use crate::code::{CodeError, Model};
+use crate::data::LabelledImages;
+use crate::evaluate::MARGIN;
 
 /// A simplified network's logits may differ by this fraction of the largest: what another order of
 /// summation does. It is a sixteenth of the margin by which an image must be right to count as
@@ -43,7 +41,8 @@ impl fmt::Display for Simplification {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "{} units removed, {} folded into biases, {} gathered, {} layers sorted, {} biases dropped; logits differ by at most {:.1e}",
+            "{} units removed, {} folded into biases, {} gathered, {} layers sorted, {} biases \
+             dropped; logits differ by at most {:.1e}",
             self.removed_units,
             self.folded_units,
             self.gathered_units,
@@ -71,7 +70,7 @@ pub fn simplify(
     let mut done = Simplification::default();
     // Not the network but what it says is kept: a large one fits memory twice, but not much more
     // often.
-    let logits = logits(&network, images)?;
+    let logits_before = logits(&network, images)?;
     let links = links(&network.architecture);
     let separable: Vec<Link> = links
         .iter()
@@ -119,7 +118,7 @@ pub fn simplify(
     }
 
     let simplified = editor.into_network()?;
-    done.difference = largest_difference(&logits, &self::logits(&simplified, images)?);
+    done.difference = largest_difference(&logits_before, &logits(&simplified, images)?);
     if done.difference > ALLOWED {
         return Err(ImportError::Changed {
             difference: done.difference,
@@ -261,71 +260,4 @@ fn by_reader(editor: &Editor, link: Link, first: usize, second: usize) -> Orderi
 fn by_start(editor: &Editor, link: Link, first: usize, second: usize) -> Ordering {
     let is_kept = |unit: usize| editor.row(link, unit).iter().map(|&weight| weight == 0.0);
     is_kept(first).cmp(is_kept(second))
-}
-
-/// Images to compare functions on: the first of a data set.
-///
-/// # Errors
-/// None in practice: a data set has at least one image.
-pub fn first_images(data: &LabelledImages) -> Result<LabelledImages, DataError> {
-    const IMAGES: usize = 512;
-    data.slice(0..data.len().min(IMAGES))
-}
-
-/// Images to compare functions on: noise of every contrast, from one stream.
-///
-/// # Errors
-/// If the architecture's input is not the size of an image.
-pub fn noise_images(architecture: &Architecture) -> Result<LabelledImages, DataError> {
-    const IMAGES: usize = 64;
-    let mut random = stream(1, "simplify", 0, "images");
-    let shape = architecture.input();
-    let mut images = Vec::with_capacity(IMAGES * shape.features());
-    for image in 0..IMAGES {
-        let kept = (image + 1) as f64 / IMAGES as f64;
-        images.extend(
-            (0..shape.features()).map(|_| match random.random::<f64>() < kept {
-                true => random.random::<u8>(),
-                false => 0,
-            }),
-        );
-    }
-    LabelledImages::new(shape, 256, architecture.classes(), images, vec![0; IMAGES])
-}
-
-/// The logits of the model of a network, one list an image.
-///
-/// # Errors
-/// If the network has no model, or does not read such images.
-pub fn logits(
-    network: &TrainedNetwork,
-    images: &LabelledImages,
-) -> Result<Vec<Vec<f32>>, ImportError> {
-    Ok(Evaluator::new(&network.model()?).logits(images)?)
-}
-
-/// The largest difference between two networks' logits of the same images, as a fraction of the
-/// first's largest logit of the image.
-pub fn largest_difference(first: &[Vec<f32>], second: &[Vec<f32>]) -> f64 {
-    let mut largest = 0.0f64;
-    for (one, other) in first.iter().zip(second) {
-        let scale = one
-            .iter()
-            .fold(0.0f32, |scale, logit| scale.max(logit.abs()));
-        for (one, other) in one.iter().zip(other) {
-            let difference =
-                f64::from((one - other).abs()) / f64::from(scale.max(f32::MIN_POSITIVE));
-            // A difference that is not a number is the largest of all.
-            largest = if difference > largest || difference.is_nan() {
-                difference
-            } else {
-                largest
-            };
-        }
-    }
-    if largest.is_nan() {
-        f64::INFINITY
-    } else {
-        largest
-    }
 }

@@ -8,7 +8,8 @@ use crate::code::Model;
 use crate::compress::{compress_pretrained, polish, Checkpoints, Pretrained, Progress, Recipe};
 use crate::data::Readable;
 use crate::evaluate::{Evaluator, Examples};
-use crate::network::{noise_images, shortened, TrainedNetwork};
+use crate::network::comparison::noise_images;
+use crate::network::{shortened, TrainedNetwork};
 use crate::spread::spread;
 use crate::train::TrainingSet;
 

@@ -6,27 +6,35 @@ use std::path::Path;
 use candle_core::{safetensors, DType, Device, Tensor, Var};
 use thiserror::Error;
 
+use super::candle_error::CandleError;
 use super::optimiser::{OptimiserState, Slots};
 use super::parameters::Parameters;
 use super::trainer::Trainer;
+use crate::storage::file_error::FileError;
+use crate::storage::whole_file;
 
 /// Why a checkpoint could not be written or taken up.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum CheckpointError {
     /// candle reported an error.
-    #[error("checkpoint: {0}")]
-    Candle(#[from] candle_core::Error),
+    #[error("the checkpoint cannot be used")]
+    Candle(#[from] CandleError),
+    /// The tensors cannot be put into a file.
+    #[error("the checkpoint cannot be written")]
+    Tensors(#[from] ::safetensors::SafeTensorError),
     /// The operating system reported an error.
-    #[error("checkpoint {path}: {error}")]
-    Io {
-        /// The file.
-        path: String,
-        /// What the system says.
-        error: std::io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The file is not a checkpoint of this training.
     #[error("this is not a checkpoint of this training: {0}")]
     Foreign(String),
+}
+
+impl From<candle_core::Error> for CheckpointError {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Candle(error.into())
+    }
 }
 
 impl Trainer<'_> {
@@ -63,18 +71,8 @@ impl Trainer<'_> {
         for (place, tensor) in parameters.state()?.iter().enumerate() {
             tensors.insert(format!("state.{place}"), tensor.to_device(device)?);
         }
-        let in_path = |error: std::io::Error| CheckpointError::Io {
-            path: path.display().to_string(),
-            error,
-        };
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let file = tempfile::NamedTempFile::new_in(folder).map_err(in_path)?;
-        safetensors::save(&tensors, file.path())?;
-        file.persist(path).map_err(|error| in_path(error.error))?;
-        Ok(())
+        let bytes = ::safetensors::serialize(&tensors, None)?;
+        Ok(whole_file::write(path, &bytes)?)
     }
 
     /// Goes on from a file that [`Trainer::save`] wrote, in a trainer and with parameters made as

@@ -18,21 +18,21 @@ use crate::train::{BATCH_NORMALISATION_EPSILON, NORMALISATION_EPSILON};
 #[derive(Clone)]
 pub(super) enum Features {
     /// `[blocks, channels, height, width, LANES]`, of which the first `batch` images count.
-    SideBySide { tensor: Tensor, batch: usize },
+    Interleaved { tensor: Tensor, batch: usize },
     /// `[batch, channels, height, width]`.
-    Apart(Tensor),
+    Plain(Tensor),
 }
 
 impl Features {
     /// Images `[batch, channels, height, width]`.
     pub(super) fn new(images: &Tensor) -> Result<Self> {
         if operators::is_supported(images) {
-            Ok(Self::SideBySide {
-                tensor: operators::side_by_side(images)?,
+            Ok(Self::Interleaved {
+                tensor: operators::interleave_batch(images)?,
                 batch: images.dim(0)?,
             })
         } else {
-            Ok(Self::Apart(images.clone()))
+            Ok(Self::Plain(images.clone()))
         }
     }
 
@@ -44,22 +44,24 @@ impl Features {
     /// `[batch, features]`.
     pub(super) fn flatten(self) -> Result<Tensor> {
         match self {
-            Self::SideBySide { tensor, batch } => operators::apart(&tensor, batch)?.flatten_from(1),
-            Self::Apart(tensor) => tensor.flatten_from(1),
+            Self::Interleaved { tensor, batch } => {
+                operators::deinterleave_batch(&tensor, batch)?.flatten_from(1)
+            }
+            Self::Plain(tensor) => tensor.flatten_from(1),
         }
     }
 
     fn map(
         self,
-        side_by_side: impl FnOnce(&Tensor) -> Result<Tensor>,
-        apart: impl FnOnce(&Tensor) -> Result<Tensor>,
+        interleave_batch: impl FnOnce(&Tensor) -> Result<Tensor>,
+        deinterleave_batch: impl FnOnce(&Tensor) -> Result<Tensor>,
     ) -> Result<Self> {
         Ok(match self {
-            Self::SideBySide { tensor, batch } => Self::SideBySide {
-                tensor: side_by_side(&tensor)?,
+            Self::Interleaved { tensor, batch } => Self::Interleaved {
+                tensor: interleave_batch(&tensor)?,
                 batch,
             },
-            Self::Apart(tensor) => Self::Apart(apart(&tensor)?),
+            Self::Plain(tensor) => Self::Plain(deinterleave_batch(&tensor)?),
         })
     }
 
@@ -192,7 +194,7 @@ impl Features {
         shift: &Tensor,
     ) -> Result<(Self, BatchMoments)> {
         match self {
-            Self::SideBySide { tensor, batch } => {
+            Self::Interleaved { tensor, batch } => {
                 let (tensor, moments) = operators::batch_normalise(
                     &tensor,
                     scale,
@@ -200,9 +202,9 @@ impl Features {
                     batch,
                     BATCH_NORMALISATION_EPSILON,
                 )?;
-                Ok((Self::SideBySide { tensor, batch }, moments))
+                Ok((Self::Interleaved { tensor, batch }, moments))
             }
-            Self::Apart(tensor) => {
+            Self::Plain(tensor) => {
                 let mean = tensor.mean_keepdim((0, 2, 3))?;
                 let centred = tensor.broadcast_sub(&mean)?;
                 let variance = centred.sqr()?.mean_keepdim((0, 2, 3))?;
@@ -214,7 +216,7 @@ impl Features {
                     mean: numbers(&mean)?,
                     variance: numbers(&variance)?,
                 };
-                Ok((Self::Apart(normal).scale_and_shift(scale, shift)?, moments))
+                Ok((Self::Plain(normal).scale_and_shift(scale, shift)?, moments))
             }
         }
     }
@@ -227,7 +229,7 @@ impl Features {
 
     fn tensor(&self) -> &Tensor {
         match self {
-            Self::SideBySide { tensor, .. } | Self::Apart(tensor) => tensor,
+            Self::Interleaved { tensor, .. } | Self::Plain(tensor) => tensor,
         }
     }
 

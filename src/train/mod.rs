@@ -4,6 +4,7 @@
 //! What a trained network is worth is measured elsewhere, on what the decoder returns.
 
 mod augmentation;
+mod candle_error;
 mod checkpoint;
 mod features;
 mod network;
@@ -23,6 +24,7 @@ const NORMALISATION_EPSILON: f64 = 1e-5;
 const BATCH_NORMALISATION_EPSILON: f64 = 1e-5;
 
 pub use augmentation::Augmentation;
+pub use candle_error::CandleError;
 pub use checkpoint::CheckpointError;
 pub use network::Network;
 pub use optimiser::{Method, Optimiser, OptimiserState, Slots};

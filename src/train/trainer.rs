@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use thiserror::Error;
 
 use super::augmentation::Augmentation;
+use super::candle_error::CandleError;
 use super::network::Network;
 use super::operators;
 use super::optimiser::Optimiser;
@@ -16,10 +17,12 @@ use super::training_set::TrainingSet;
 
 /// Why training stopped.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum TrainError {
     /// The loss is no longer a number.
     #[error(
-        "training diverged in epoch {epoch}: the loss is {loss}; a smaller learning rate than {learning_rate} may help"
+        "training diverged in epoch {epoch}: the loss is {loss}; a smaller learning rate than \
+         {learning_rate} may help"
     )]
     Diverged {
         /// Epoch, counted from 1.
@@ -30,8 +33,14 @@ pub enum TrainError {
         learning_rate: f64,
     },
     /// candle reported an error.
-    #[error("candle: {0}")]
-    Candle(#[from] candle_core::Error),
+    #[error(transparent)]
+    Candle(#[from] CandleError),
+}
+
+impl From<candle_core::Error> for TrainError {
+    fn from(error: candle_core::Error) -> Self {
+        Self::Candle(error.into())
+    }
 }
 
 /// What is reported after each epoch.
@@ -43,7 +52,7 @@ pub struct Epoch {
     pub of: usize,
     /// Mean cross-entropy over the epoch's batches, in nats.
     pub loss: f64,
-    /// Fraction of the epoch's images that were misread while training.
+    /// Fraction of the epoch's images that were misclassified while training.
     pub error: f64,
 }
 

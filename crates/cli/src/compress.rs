@@ -10,7 +10,7 @@ use super::import::{architecture, image_size, ImportArguments};
 use super::output::{print, print_json, refuse_same_file, write_whole};
 use super::Failure;
 use nonvacuous::digest::sha256;
-use nonvacuous::network::noise_images;
+use nonvacuous::network::comparison::noise_images;
 use nonvacuous::shape::ImageSize;
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! A scale and a shift for each channel, and normalisation over a batch, of images side by side.
+//! A scale and a shift for each channel, and normalisation over a batch, of batch-interleaved images.
 
 use candle_core::{
     bail, CpuStorage, CustomOp1, CustomOp2, CustomOp3, DType, Layout, Result, Shape, Tensor,
@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::real::Real;
 use super::storage::slice;
 use super::storage::with_real;
-use crate::train::operators::LANES;
+use crate::train::operators::lanes::LANES;
 use crate::vectorised::vectorised;
 
 /// `y = w[c] x + b[c]`, of features `[blocks, channels, height, width, LANES]`, with `w` and `b`

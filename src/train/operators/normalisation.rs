@@ -1,4 +1,4 @@
-//! Layer normalisation of images side by side.
+//! Layer normalisation of batch-interleaved images.
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::real::Real;
 use super::storage::slice;
 use super::storage::with_real;
-use crate::train::operators::LANES;
+use crate::train::operators::lanes::LANES;
 use crate::vectorised::vectorised;
 
 /// `(x - m) / sqrt(v + epsilon)` with `m` and `v` the mean and variance of all features of an

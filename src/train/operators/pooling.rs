@@ -1,4 +1,4 @@
-//! Pooling of images side by side.
+//! Pooling of batch-interleaved images.
 
 use candle_core::{bail, CpuStorage, CustomOp1, CustomOp3, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
@@ -7,7 +7,7 @@ use super::real::Real;
 use super::storage::slice;
 use super::storage::with_real;
 use super::window::{Span, Window};
-use crate::train::operators::LANES;
+use crate::train::operators::lanes::LANES;
 use crate::vectorised::vectorised;
 
 /// The largest number in each window, of features `[blocks, channels, height, width, LANES]`;

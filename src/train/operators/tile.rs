@@ -1,13 +1,13 @@
 //! The inner loops: sums of products for a few outputs at a few positions, held in registers.
 //!
-//! A *place* is a position in a feature map of [`LANES`] images side by side. What is read and
+//! A *place* is a position in a feature map of [`LANES`] batch-interleaved images. What is read and
 //! written is given by tables of places, so that one loop serves convolutions of any stride, their
 //! gradients, and dense layers.
 
 use pulp::{Simd, WithSimd};
 
 use super::real::Real;
-use crate::train::operators::LANES;
+use crate::train::operators::lanes::LANES;
 
 /// Outputs computed together.
 pub(super) const OUTPUTS: usize = 4;

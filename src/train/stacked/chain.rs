@@ -48,7 +48,7 @@ pub(super) struct Workspace {
     /// Before the first stage, and after each.
     maps: Vec<Vec<f32>>,
     /// The loss's gradients, of the same sizes as `maps`.
-    slopes: Vec<Vec<f32>>,
+    map_gradients: Vec<Vec<f32>>,
     /// Of each tensor of weights.
     pub(super) gradients: Vec<Vec<f32>>,
     /// `0, 1, 2, …`, and for each stage the first place of each block before and after it.
@@ -148,11 +148,11 @@ impl Chain {
         }
     }
 
-    /// From the slopes of the logits to the gradients of all weights.
+    /// From the map_gradients of the logits to the gradients of all weights.
     pub(super) fn backward(&self, weights: &[Vec<f32>], workspace: &mut Workspace) {
         let Workspace {
             maps,
-            slopes,
+            map_gradients,
             gradients,
             taps,
             starts,
@@ -160,17 +160,17 @@ impl Chain {
         } = workspace;
         for (place, stage) in self.stages.iter().enumerate().rev() {
             let (inputs, outputs) = (self.widths[place], self.widths[place + 1]);
-            let (before, after) = slopes.split_at_mut(place + 1);
-            let (target, slopes) = (&mut before[place], &after[0]);
+            let (before, after) = map_gradients.split_at_mut(place + 1);
+            let (target, map_gradients) = (&mut before[place], &after[0]);
             match *stage {
                 Stage::Dense { matrix, bias, gain } => {
                     if let Some(bias) = bias {
-                        sum_lanes(slopes, &mut gradients[bias]);
+                        sum_lanes(map_gradients, &mut gradients[bias]);
                     }
                     gradients[matrix].fill(0.0);
                     Arch::new().dispatch(WeightGradient {
                         source: &maps[place],
-                        gradient: slopes,
+                        gradient: map_gradients,
                         target: &mut gradients[matrix],
                         outputs,
                         row: 1,
@@ -187,7 +187,7 @@ impl Chain {
                     if matrix > 0 {
                         let matrix = &weights[matrix];
                         Arch::new().dispatch(Correlate {
-                            source: slopes,
+                            source: map_gradients,
                             target,
                             outputs: inputs,
                             row: 1,
@@ -206,16 +206,21 @@ impl Chain {
                     }
                 }
                 Stage::Clamp { ceiling } => {
-                    clamp_gradient(&maps[place + 1], slopes, target, ceiling)
+                    clamp_gradient(&maps[place + 1], map_gradients, target, ceiling)
                 }
                 Stage::Normalise => {
                     let size = inputs * LANES;
                     let blocks = target
                         .chunks_mut(size)
                         .zip(maps[place].chunks(size))
-                        .zip(slopes.chunks(size));
-                    blocks.for_each(|((target, source), slopes)| {
-                        normalise_block_gradient(target, source, slopes, NORMALISATION_EPSILON);
+                        .zip(map_gradients.chunks(size));
+                    blocks.for_each(|((target, source), map_gradients)| {
+                        normalise_block_gradient(
+                            target,
+                            source,
+                            map_gradients,
+                            NORMALISATION_EPSILON,
+                        );
                     });
                 }
             }
@@ -245,7 +250,7 @@ impl Workspace {
         Self {
             batch,
             blocks,
-            slopes: maps.clone(),
+            map_gradients: maps.clone(),
             maps,
             gradients,
             taps,
@@ -268,13 +273,14 @@ impl Workspace {
         }
     }
 
-    /// Fills the slopes of the logits, and returns that of the temperature's logarithm.
+    /// Fills the map_gradients of the logits, and returns that of the temperature's logarithm.
     pub(super) fn loss_gradient(&mut self, labels: &[u32], temperature: f32, loss: Loss) -> f32 {
-        let (Some(logits), Some(slopes)) = (self.maps.last(), self.slopes.last_mut()) else {
+        let (Some(logits), Some(map_gradients)) = (self.maps.last(), self.map_gradients.last_mut())
+        else {
             return 0.0;
         };
         let (logits, _) = logits.as_chunks::<LANES>();
-        let (slopes, _) = slopes.as_chunks_mut::<LANES>();
+        let (map_gradients, _) = map_gradients.as_chunks_mut::<LANES>();
         let classes = logits.len() / self.blocks;
         let mut sums = [0.0; LANES];
         vectorised(
@@ -282,13 +288,19 @@ impl Workspace {
             || {
                 let blocks = logits
                     .chunks(classes)
-                    .zip(slopes.chunks_mut(classes))
+                    .zip(map_gradients.chunks_mut(classes))
                     .zip(labels.chunks(LANES));
-                for ((logits, slopes), labels) in blocks {
-                    let slope =
-                        softmax::gradient(logits, slopes, labels, temperature, loss, self.batch);
-                    for (sum, slope) in sums.iter_mut().zip(slope) {
-                        *sum += slope;
+                for ((logits, map_gradients), labels) in blocks {
+                    let temperature_gradient = softmax::gradient(
+                        logits,
+                        map_gradients,
+                        labels,
+                        temperature,
+                        loss,
+                        self.batch,
+                    );
+                    for (sum, temperature_gradient) in sums.iter_mut().zip(temperature_gradient) {
+                        *sum += temperature_gradient;
                     }
                 }
             },
@@ -324,15 +336,17 @@ fn clamp(source: &[f32], target: &mut [f32], ceiling: f32) {
     );
 }
 
-fn clamp_gradient(result: &[f32], slopes: &[f32], target: &mut [f32], ceiling: f32) {
+fn clamp_gradient(result: &[f32], map_gradients: &[f32], target: &mut [f32], ceiling: f32) {
     vectorised(
         #[inline(always)]
         || {
-            for ((target, &result), &slope) in target.iter_mut().zip(result).zip(slopes) {
+            for ((target, &result), &temperature_gradient) in
+                target.iter_mut().zip(result).zip(map_gradients)
+            {
                 *target = if result <= 0.0 || result >= ceiling {
                     0.0
                 } else {
-                    slope
+                    temperature_gradient
                 };
             }
         },
@@ -340,8 +354,8 @@ fn clamp_gradient(result: &[f32], slopes: &[f32], target: &mut [f32], ceiling: f
 }
 
 /// `[blocks, features, LANES]` to the sum over everything but features.
-fn sum_lanes(slopes: &[f32], sums: &mut [f32]) {
-    let (places, _) = slopes.as_chunks::<LANES>();
+fn sum_lanes(map_gradients: &[f32], sums: &mut [f32]) {
+    let (places, _) = map_gradients.as_chunks::<LANES>();
     let features = sums.len();
     for (feature, sum) in sums.iter_mut().enumerate() {
         let mut lanes = [0.0; LANES];

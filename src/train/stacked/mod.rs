@@ -62,6 +62,7 @@ pub struct Trained {
 
 /// Why a network of a stack was not trained.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum StackedError {
     /// Only chains of vectors can be stacked.
     #[error("layer {index} ({layer}) cannot be stacked: accepted are dense, relu, relu6 and norm")]
@@ -147,7 +148,8 @@ fn fit(chain: &Chain, member: Member, training: &Training) -> Result<Trained, St
                 chosen.extend(chunk.iter().map(|&index| labels[index as usize]));
             }
             chain.forward(&weights, &mut workspace);
-            let slope = workspace.loss_gradient(&chosen, log_temperature[0].exp(), loss);
+            let temperature_gradient =
+                workspace.loss_gradient(&chosen, log_temperature[0].exp(), loss);
             chain.backward(&weights, &mut workspace);
 
             let rate = training.rate(number as f64 / steps as f64);
@@ -168,9 +170,12 @@ fn fit(chain: &Chain, member: Member, training: &Training) -> Result<Trained, St
                 rate,
                 decays: false,
             };
-            training
-                .method
-                .update(&mut log_temperature, &[slope], &mut temperature_slots, step);
+            training.method.update(
+                &mut log_temperature,
+                &[temperature_gradient],
+                &mut temperature_slots,
+                step,
+            );
             variables.set(&values, &mut weights);
         }
     }

@@ -1,4 +1,4 @@
-//! Softmax and its cross-entropy for examples side by side.
+//! Softmax and its cross-entropy for batch-interleaved examples.
 
 use crate::train::operators::LANES;
 use crate::train::schedule::Training;
@@ -64,13 +64,13 @@ impl From<&Training> for Loss {
     }
 }
 
-/// Of one block of logits `[classes]`: fills `slopes` with the gradient of the mean loss of
+/// Of one block of logits `[classes]`: fills `gradients` with the gradient of the mean loss of
 /// `softmax(t z)` over `count` examples, and returns that of `ln t` in each lane. Lanes without a
 /// label have none.
 #[inline(always)]
 pub(super) fn gradient(
     logits: &[[f32; LANES]],
-    slopes: &mut [[f32; LANES]],
+    gradients: &mut [[f32; LANES]],
     labels: &[u32],
     temperature: f32,
     loss: Loss,
@@ -88,10 +88,10 @@ pub(super) fn gradient(
         }
     }
     let mut sums = [0.0; LANES];
-    for (slopes, logits) in slopes.iter_mut().zip(logits) {
+    for (gradients, logits) in gradients.iter_mut().zip(logits) {
         for lane in 0..LANES {
-            slopes[lane] = exp(temperature * logits[lane] - largest[lane]);
-            sums[lane] += slopes[lane];
+            gradients[lane] = exp(temperature * logits[lane] - largest[lane]);
+            sums[lane] += gradients[lane];
         }
     }
     // Each lane's weight in the mean: none, where there is no example.
@@ -101,26 +101,26 @@ pub(super) fn gradient(
     }
     if loss.bounded > 0.0 {
         for (lane, &label) in labels.iter().enumerate() {
-            share[lane] *= (slopes[label as usize][lane] / sums[lane]).powf(loss.bounded);
+            share[lane] *= (gradients[label as usize][lane] / sums[lane]).powf(loss.bounded);
         }
     }
     let everywhere = loss.smoothing / logits.len() as f32;
-    for slopes in slopes.iter_mut() {
+    for gradients in gradients.iter_mut() {
         for lane in 0..LANES {
-            slopes[lane] = (slopes[lane] / sums[lane] - everywhere) * share[lane];
+            gradients[lane] = (gradients[lane] / sums[lane] - everywhere) * share[lane];
         }
     }
     for (lane, &label) in labels.iter().enumerate() {
-        slopes[label as usize][lane] -= (1.0 - loss.smoothing) * share[lane];
+        gradients[label as usize][lane] -= (1.0 - loss.smoothing) * share[lane];
     }
-    let mut slope = [0.0; LANES];
-    for (slopes, logits) in slopes.iter_mut().zip(logits) {
+    let mut temperature_gradient = [0.0; LANES];
+    for (gradients, logits) in gradients.iter_mut().zip(logits) {
         for lane in 0..LANES {
-            slopes[lane] *= temperature;
-            slope[lane] += slopes[lane] * logits[lane];
+            gradients[lane] *= temperature;
+            temperature_gradient[lane] += gradients[lane] * logits[lane];
         }
     }
-    slope
+    temperature_gradient
 }
 
 /// Of one example: its cross-entropy, and whether its class has not the largest logit by itself.

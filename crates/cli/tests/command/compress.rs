@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use nonvacuous::code::{Architecture, Model};
+use nonvacuous::network::comparison::{largest_difference, logits, noise_images};
 use nonvacuous::network::safetensors::{write, SafetensorsFile, TensorInfo};
-use nonvacuous::network::{largest_difference, logits, noise_images, simplify, TrainedNetwork};
+use nonvacuous::network::{simplify, TrainedNetwork};
 use nonvacuous::shape::ImageSize;
 use tempfile::TempDir;
 

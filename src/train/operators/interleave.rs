@@ -1,4 +1,4 @@
-//! From images one after the other to images side by side, and back.
+//! From images one after the other to batch-interleaved images, and back.
 
 use candle_core::{bail, CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
@@ -6,30 +6,32 @@ use rayon::prelude::*;
 use super::real::Real;
 use super::storage::slice;
 use super::storage::with_real;
-use crate::train::operators::LANES;
+use crate::train::operators::lanes::LANES;
 
 /// `[batch, …]` to `[blocks, …, LANES]`, with `blocks = ceil(batch / LANES)`; lanes without an
 /// image are zero.
 ///
 /// # Errors
 /// If the tensor has no axes.
-pub fn side_by_side(images: &Tensor) -> Result<Tensor> {
-    images.contiguous()?.apply_op1(SideBySide)
+pub fn interleave_batch(images: &Tensor) -> Result<Tensor> {
+    images.contiguous()?.apply_op1(InterleaveBatch)
 }
 
 /// `[blocks, …, LANES]` to the first `batch` images, `[batch, …]`.
 ///
 /// # Errors
 /// If there are fewer images.
-pub fn apart(features: &Tensor, batch: usize) -> Result<Tensor> {
-    features.contiguous()?.apply_op1(Apart { batch })
+pub fn deinterleave_batch(features: &Tensor, batch: usize) -> Result<Tensor> {
+    features
+        .contiguous()?
+        .apply_op1(DeinterleaveBatch { batch })
 }
 
-struct SideBySide;
+struct InterleaveBatch;
 
-impl CustomOp1 for SideBySide {
+impl CustomOp1 for InterleaveBatch {
     fn name(&self) -> &'static str {
-        "side by side"
+        "interleave batch"
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
@@ -40,18 +42,18 @@ impl CustomOp1 for SideBySide {
         let batch = images.dim(0)?;
         gradient
             .contiguous()?
-            .apply_op1_no_bwd(&Apart { batch })
+            .apply_op1_no_bwd(&DeinterleaveBatch { batch })
             .map(Some)
     }
 }
 
-struct Apart {
+struct DeinterleaveBatch {
     batch: usize,
 }
 
-impl CustomOp1 for Apart {
+impl CustomOp1 for DeinterleaveBatch {
     fn name(&self) -> &'static str {
-        "apart"
+        "deinterleave batch"
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
@@ -61,7 +63,7 @@ impl CustomOp1 for Apart {
     fn bwd(&self, _: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
         gradient
             .contiguous()?
-            .apply_op1_no_bwd(&SideBySide)
+            .apply_op1_no_bwd(&InterleaveBatch)
             .map(Some)
     }
 }
