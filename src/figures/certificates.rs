@@ -2,36 +2,39 @@
 
 use std::path::Path;
 
+use super::error::FigureError;
 use crate::certificate::Claim;
 use crate::code::{Allocation, Model};
-use crate::figures::FigureError;
 
-/// Reads a file.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, FigureError> {
-    std::fs::read(path).map_err(|source| FigureError::Io {
+/// Reads a certificate; nothing in it is checked but its form.
+///
+/// # Errors
+/// [`FigureError::Read`], [`FigureError::Certificate`].
+pub(super) fn certificate(path: &Path) -> Result<Claim, FigureError> {
+    let text = std::fs::read_to_string(path).map_err(|source| FigureError::Read {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    text.parse().map_err(|source| FigureError::Certificate {
         path: path.to_path_buf(),
         source,
     })
 }
 
-/// Reads a certificate; nothing in it is checked but its form.
-pub(super) fn certificate(path: &Path) -> Result<Claim, FigureError> {
-    let text = String::from_utf8(read(path)?).map_err(|error| damaged(path, &error))?;
-    text.parse().map_err(|error| damaged(path, &error))
-}
-
 /// Decodes a model file, and says where its bits go.
+///
+/// # Errors
+/// [`FigureError::Read`], [`FigureError::Model`].
 pub(super) fn model(path: &Path) -> Result<(Model, Allocation), FigureError> {
-    let model = Model::decode(&read(path)?).map_err(|error| damaged(path, &error))?;
-    let (_, allocation) = model
-        .encode_with_allocation()
-        .map_err(|error| damaged(path, &error))?;
-    Ok((model, allocation))
-}
-
-fn damaged(path: &Path, error: &dyn std::error::Error) -> FigureError {
-    FigureError::Certificate {
+    let bytes = std::fs::read(path).map_err(|source| FigureError::Read {
         path: path.to_path_buf(),
-        reason: error.to_string(),
-    }
+        source,
+    })?;
+    let damaged = |source| FigureError::Model {
+        path: path.to_path_buf(),
+        source,
+    };
+    let model = Model::decode(&bytes).map_err(damaged)?;
+    let (_, allocation) = model.encode_with_allocation().map_err(damaged)?;
+    Ok((model, allocation))
 }

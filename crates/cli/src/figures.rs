@@ -1,6 +1,6 @@
 //! `nonvacuous figures`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -8,67 +8,154 @@ use serde_json::json;
 use super::output::{create_folder, print, print_json, write_whole};
 use super::progress::progress_bar;
 use super::Failure;
-use nonvacuous::figures::{Figure, FIGURES};
+use nonvacuous::figures::{figures, named, Figure, FigureKind, Picture};
 
 #[derive(Debug, Args)]
+#[command(after_long_help = kinds_help())]
 pub(super) struct Arguments {
-    /// Which ones; without a name, all whose files are there
-    #[arg(value_name = "NAME")]
+    /// Figures of the folder; without a name all whose files are there. With --kind: the files
+    #[arg(value_name = "NAME|FILE")]
     names: Vec<String>,
 
-    /// Folder with the CSV of experiments
+    /// Draw these files, whatever they are called; `--help` lists kinds and what they need
+    #[arg(
+        long,
+        value_name = "KIND",
+        requires = "names",
+        conflicts_with = "experiments"
+    )]
+    kind: Option<FigureKind>,
+
+    /// Folder of results: draws what its figures.toml lists, or without one what it recognises
     #[arg(long, value_name = "DIR", default_value = "experiments")]
     experiments: PathBuf,
 
-    /// Folder for NAME.svg and NAME.png [default: figures in the folder of experiments]
-    #[arg(long, value_name = "DIR")]
+    /// Folder for NAME.svg and NAME.png [default: figures in the folder of results]; with --kind
+    /// the picture OUT.svg, with OUT.png beside it [default: named after FILE, beside it]
+    #[arg(short, long, value_name = "DIR|OUT.svg")]
     out: Option<PathBuf>,
 }
 
+/// What each kind shows and needs.
+fn kinds_help() -> String {
+    let mut text = String::from("Kinds of figures, and the files that they are drawn from:\n");
+    for kind in FigureKind::ALL {
+        text += &format!("\n{kind}: {}\n", kind.files());
+        text += &format!("    {}\n", kind.shows());
+        if !kind.columns().is_empty() {
+            text += &format!("    Columns: {}\n", kind.columns().join(", "));
+        }
+    }
+    text
+}
+
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
-    let experiments = &arguments.experiments;
-    let figures: Vec<&Figure> = if arguments.names.is_empty() {
-        FIGURES
-            .iter()
-            .filter(|figure| figure.has_sources(experiments))
-            .collect()
-    } else {
-        arguments
-            .names
-            .iter()
-            .map(|name| Figure::named(name))
-            .collect::<Result<_, _>>()?
+    let written = match arguments.kind {
+        Some(kind) => draw_files(kind, arguments)?,
+        None => draw_folder(arguments)?,
     };
-    if figures.is_empty() {
+    if json {
+        return print_json(&json!({ "written": written }));
+    }
+    for path in &written {
+        print(&path.display().to_string());
+    }
+    Ok(())
+}
+
+/// One picture of a user's own files.
+fn draw_files(kind: FigureKind, arguments: &Arguments) -> Result<Vec<PathBuf>, Failure> {
+    let files: Vec<&Path> = arguments.names.iter().map(Path::new).collect();
+    let path = match (&arguments.out, files.first()) {
+        (Some(path), _) => path.clone(),
+        (None, first) => first
+            .copied()
+            .unwrap_or(Path::new(kind.name()))
+            .with_extension("svg"),
+    };
+    if path.extension().is_none_or(|ending| ending != "svg") {
         let hint = format!(
-            "{} has no files of experiments; name their folder with --experiments, or run an experiment first",
+            "--out {}: accepted with --kind is the name of an SVG file, such as mine.svg; \
+             mine.png is written beside it",
+            path.display()
+        );
+        return Err(Failure::misuse(&hint));
+    }
+    write_picture(&kind.draw(&files)?, &path)
+}
+
+/// Pictures of a folder of results.
+fn draw_folder(arguments: &Arguments) -> Result<Vec<PathBuf>, Failure> {
+    let experiments = &arguments.experiments;
+    let all = figures(experiments)?;
+    let chosen = chosen(&all, arguments)?;
+    let out = arguments.out.clone();
+    let folder = out.unwrap_or_else(|| experiments.join("figures"));
+    create_folder(&folder)?;
+    let progress = progress_bar(chosen.len() as u64, "{bar:40} {pos}/{len} pictures");
+    let mut written = Vec::new();
+    for figure in chosen {
+        let picture = figure.draw(experiments)?;
+        let path = folder.join(format!("{}.svg", figure.name));
+        written.extend(write_picture(&picture, &path)?);
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    Ok(written)
+}
+
+/// The figures with the names that were given; without a name those whose files are there.
+fn chosen<'a>(all: &'a [Figure], arguments: &Arguments) -> Result<Vec<&'a Figure>, Failure> {
+    let experiments = &arguments.experiments;
+    if !experiments.is_dir() {
+        let hint = format!(
+            "{} is not a folder; name that of your results with --experiments",
             experiments.display()
         );
         return Err(Failure::misuse(&hint));
     }
-    let folder = arguments
-        .out
-        .clone()
-        .unwrap_or_else(|| experiments.join("figures"));
-    create_folder(&folder)?;
-    let progress = progress_bar(figures.len() as u64, "{bar:40} {pos}/{len} pictures");
-    let mut written = Vec::new();
-    for figure in figures {
-        let picture = figure.draw(experiments)?;
-        for (extension, bytes) in [
-            ("svg", picture.svg().as_bytes().to_vec()),
-            ("png", picture.png()?),
-        ] {
-            let path = folder.join(format!("{}.{extension}", figure.name));
-            write_whole(&path, &bytes)?;
-            written.push(path.display().to_string());
+    if all.is_empty() {
+        let hint = format!(
+            "{} has no files of experiments that can be recognised; say how a file is to be drawn: \
+             nonvacuous figures --kind KIND FILE.csv (kinds: {})",
+            experiments.display(),
+            FigureKind::ALL.map(FigureKind::name).join(", ")
+        );
+        return Err(Failure::misuse(&hint));
+    }
+    let mut chosen = Vec::new();
+    if !arguments.names.is_empty() {
+        for name in &arguments.names {
+            chosen.push(named(all, name)?);
         }
-        progress.inc(1);
+        return Ok(chosen);
     }
-    progress.finish_and_clear();
-    if json {
-        return print_json(&json!({ "written": written }));
+    let mut lacking = Vec::new();
+    for figure in all {
+        let missing = figure.missing_sources(experiments);
+        match missing.first() {
+            None => chosen.push(figure),
+            Some(path) => lacking.push(format!("{} (no {})", figure.name, path.display())),
+        }
     }
-    written.iter().for_each(|path| print(path));
-    Ok(())
+    if chosen.is_empty() {
+        let hint = format!(
+            "{} has no files of experiments for its figures: {}",
+            experiments.display(),
+            lacking.join(", ")
+        );
+        return Err(Failure::misuse(&hint));
+    }
+    if !lacking.is_empty() {
+        eprintln!("nonvacuous: not drawn: {}", lacking.join(", "));
+    }
+    Ok(chosen)
+}
+
+/// Writes a picture as SVG, and beside it as PNG.
+fn write_picture(picture: &Picture, svg: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let png = svg.with_extension("png");
+    write_whole(svg, picture.svg().as_bytes())?;
+    write_whole(&png, &picture.png()?)?;
+    Ok(vec![svg.to_path_buf(), png])
 }

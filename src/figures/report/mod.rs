@@ -1,12 +1,13 @@
 //! One self-contained page of HTML: no scripts, nothing from the network.
 
 mod certificate;
+mod confidence;
 mod experiments;
 mod page;
 
 use std::path::Path;
 
-use crate::figures::FigureError;
+use super::error::FigureError;
 
 /// The page's file, in the folder that it is about.
 pub const REPORT_FILE: &str = "report.html";

@@ -56,7 +56,7 @@ fn every_committed_picture_is_drawn_again_to_the_last_byte() {
     );
     let committed = experiments().join("figures");
     assert_eq!(names(folder.path()), names(&committed));
-    assert!(names(&committed).len() >= 20);
+    assert!(names(&committed).len() >= 32);
     for name in names(&committed) {
         let same = fs::read(folder.path().join(&name)).unwrap()
             == fs::read(committed.join(&name)).unwrap();
@@ -88,43 +88,200 @@ fn one_figure_can_be_asked_for_and_a_wrong_name_is_met_with_the_nearest() {
     assert!(!error.contains("did you mean"), "{error}");
 }
 
+/// Trials of a user's own: training errors of 60,000 examples, and bits.
+const TRIALS: &str = "n,delta,errors,bits\n60000,0.05,1035,1688\n60000,0.05,604,3312\n";
+
 #[test]
-fn a_csv_without_the_columns_that_are_drawn_is_an_error_that_names_the_file() {
+fn a_users_own_csv_is_drawn_by_kind_as_svg_with_a_png_beside_it() {
     let folder = tempdir().unwrap();
-    fs::write(folder.path().join("bounds.csv"), "n,errors\n1,2\n").unwrap();
-    let error = misuse(&nonvacuous(&[
-        "figures",
-        "bounds",
-        "--experiments",
-        path(folder.path()),
-    ]));
-    assert!(
-        error.contains("bounds.csv") && error.contains("no column bits"),
-        "{error}"
+    let mine = folder.path().join("mine.csv");
+    fs::write(&mine, TRIALS).unwrap();
+    let output = nonvacuous(&["figures", "--kind", "frontier", path(&mine)]);
+    assert!(output.status.success(), "{output:?}");
+    let other = folder.path().join("other.svg");
+    let arguments = ["figures", "--kind", "frontier", path(&mine), "-o"];
+    let output = nonvacuous(&[&arguments[..], &[path(&other)]].concat());
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(
+        names(folder.path()),
+        ["mine.csv", "mine.png", "mine.svg", "other.png", "other.svg"]
     );
-    fs::write(
-        folder.path().join("bounds.csv"),
-        "bits,occam_binomial\n1,much\n",
-    )
-    .unwrap();
-    let error = misuse(&nonvacuous(&[
-        "figures",
-        "bounds",
-        "--experiments",
-        path(folder.path()),
-    ]));
+    let svg = fs::read_to_string(&other).unwrap();
+    assert!(svg.contains("least bound: 5.64%"), "{svg}");
+    assert!(fs::read(folder.path().join("other.png"))
+        .unwrap()
+        .starts_with(b"\x89PNG"));
+    let error = misuse(&nonvacuous(&[&arguments[..], &["mine.png"]].concat()));
+    assert!(error.contains("accepted with --kind"), "{error}");
+}
+
+#[test]
+fn an_unknown_kind_is_met_with_all_kinds_and_the_nearest_only_if_it_is_near() {
+    let error = misuse(&nonvacuous(&["figures", "--kind", "fronteir", "mine.csv"]));
+    assert!(error.contains("did you mean \"frontier\"?"), "{error}");
+    assert!(error.contains("bounds, frontier, bits, slack"), "{error}");
+}
+
+#[test]
+fn a_csv_without_the_columns_that_are_drawn_is_an_error_that_names_them_all() {
+    let folder = tempdir().unwrap();
+    let mine = folder.path().join("mine.csv");
+    let drawn = |kind: &str, text: &str| {
+        fs::write(&mine, text).unwrap();
+        misuse(&nonvacuous(&["figures", "--kind", kind, path(&mine)]))
+    };
+    let error = drawn("frontier", "n,errors\n1,2\n");
+    for wanted in [
+        "mine.csv: no column delta, bits;",
+        "a figure of kind frontier needs n, delta, errors, bits",
+        "the file has n, errors",
+    ] {
+        assert!(error.contains(wanted), "{error}");
+    }
+    let error = drawn("bounds", "bits\n1\n2\n");
+    assert!(error.contains("one of occam_binomial, occam_kl"), "{error}");
+    let error = drawn("bounds", "bits,occam_binomial\n1,much\n");
     assert!(
         error.contains("\"much\" in column occam_binomial is no number"),
         "{error}"
     );
-    let empty = tempdir().unwrap();
-    assert!(misuse(&nonvacuous(&[
+    let error = drawn("frontier", "n,delta,errors,bits\n9,0.05,-1,8\n");
+    assert!(error.contains("\"-1\" in column errors"), "{error}");
+    let error = drawn("frontier", &format!("{TRIALS}50000,0.05,1,2\n"));
+    assert!(error.contains("one picture shows one value"), "{error}");
+    let error = drawn("frontier", "n,delta,errors,bits\n");
+    assert!(error.contains("no rows to draw"), "{error}");
+    let error = drawn("frontier", "n,delta,errors,bits\n9\n");
+    assert!(error.contains("mine.csv is not a CSV file: "), "{error}");
+    let error = misuse(&nonvacuous(&[
+        "figures", "--kind", "bounds", "a.csv", "b.csv",
+    ]));
+    assert!(error.contains("is drawn from BOUNDS.csv"), "{error}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_said_once() {
+    let error = misuse(&nonvacuous(&[
         "figures",
-        "--experiments",
-        path(empty.path())
-    ]))
-    .contains("no files of experiments"));
+        "--kind",
+        "bounds",
+        "/no/such.csv",
+    ]));
+    assert_eq!(error.matches("No such file").count(), 1, "{error}");
+    assert!(error.contains("cannot read /no/such.csv: "), "{error}");
+    let nowhere = nonvacuous(&["figures", "--experiments", "/no/such/folder"]);
+    assert!(misuse(&nowhere).contains("/no/such/folder is not a folder"));
+}
+
+#[test]
+fn a_folder_without_results_is_an_error_that_says_how_to_draw() {
+    let empty = tempdir().unwrap();
+    let experiments = ["--experiments", path(empty.path())];
+    let error = misuse(&nonvacuous(&[&["figures"], &experiments[..]].concat()));
+    assert!(error.contains("no files of experiments"), "{error}");
+    assert!(error.contains("--kind KIND FILE.csv"), "{error}");
     assert!(misuse(&nonvacuous(&["report", path(empty.path())])).contains("neither"));
+}
+
+#[test]
+fn without_a_list_files_are_recognised_by_their_columns() {
+    let folder = tempdir().unwrap();
+    for name in [
+        "steps.csv",
+        "steps.summary.csv",
+        "steps.coverage.csv",
+        "randomisation.csv",
+        "randomisation-sparsity.csv",
+        "randomisation-epochs.csv",
+        "bounds.csv",
+        "certificates/digits/trials.csv",
+        "certificates/digits/certificate.json",
+        "certificates/digits/model.nvc",
+    ] {
+        let file = Path::new(name).file_name().unwrap();
+        fs::copy(experiments().join(name), folder.path().join(file)).unwrap();
+    }
+    let output = nonvacuous(&["figures", "--experiments", path(folder.path())]);
+    assert!(output.status.success(), "{output:?}");
+    let drawn = names(&folder.path().join("figures"));
+    let drawn: Vec<&str> = drawn
+        .iter()
+        .filter_map(|name| name.strip_suffix(".svg"))
+        .collect();
+    assert_eq!(
+        drawn,
+        [
+            "bounds",
+            "model",
+            "randomisation-epochs",
+            "randomisation-sparsity",
+            "randomisation",
+            "steps.coverage",
+            "steps.summary",
+            "trials"
+        ]
+    );
+    for (made, committed) in [
+        ("bounds", "bounds"),
+        ("trials", "frontier-digits"),
+        ("randomisation", "randomisation-bits"),
+        ("randomisation-epochs", "randomisation-epochs"),
+    ] {
+        let made = folder.path().join(format!("figures/{made}.svg"));
+        let committed = experiments().join(format!("figures/{committed}.svg"));
+        assert!(fs::read(made).unwrap() == fs::read(committed).unwrap());
+    }
+}
+
+#[test]
+fn a_list_with_a_mistake_is_an_error_that_names_it() {
+    let folder = tempdir().unwrap();
+    let list = "[[figure]]\nname = \"mine\"\nkind = \"frontier\"\ntitle = \"Mine\"\n\
+                caption = \"\"\nsources = [\"mine.csv\"]\n";
+    fs::write(folder.path().join("mine.csv"), TRIALS).unwrap();
+    let drawn = |list: &str| {
+        fs::write(folder.path().join("figures.toml"), list).unwrap();
+        nonvacuous(&["figures", "--experiments", path(folder.path())])
+    };
+    let output = drawn(list);
+    assert!(output.status.success(), "{output:?}");
+    for (wrong, wanted) in [
+        (format!("{list}colour = \"blue\"\n"), "colour"),
+        (list.replace("frontier", "fronteir"), "no kind of figure"),
+        (list.replace("\"mine\"", "\"../mine\""), "letters, digits"),
+        (list.replace("mine.csv", "../mine.csv"), "within the folder"),
+        (list.repeat(2), "given twice"),
+        (
+            list.replace("mine.csv", "other.csv"),
+            "no files of experiments",
+        ),
+    ] {
+        let error = misuse(&drawn(&wrong));
+        assert!(error.contains(wanted), "{error}");
+    }
+}
+
+#[test]
+fn no_name_or_value_of_a_folder_becomes_markup() {
+    const HOSTILE: &str = "<script>alert(1)</script>\"'&";
+    let folder = tempdir().unwrap();
+    let coverage = "configuration,bound,delta,draws,failures,gap_5_percent,gap_median,\
+                    gap_95_percent\n0,<script>alert(1)</script>\"'&,0.05,9,0,0.1,0.2,0.3\n";
+    fs::write(folder.path().join("<script>.csv"), coverage).unwrap();
+    fs::write(folder.path().join("<script>.toml"), "").unwrap();
+    let recognised = page(folder.path());
+    let list = format!(
+        "[[figure]]\nname = \"mine\"\nkind = \"coverage\"\ntitle = '''{HOSTILE}'''\n\
+         caption = '''{HOSTILE}'''\nsources = [\"<script>.csv\"]\n\
+         command = '''{HOSTILE}'''\n"
+    );
+    fs::write(folder.path().join("figures.toml"), list).unwrap();
+    let listed = page(folder.path());
+    for page in [recognised, listed] {
+        assert!(!page.contains("<script"), "{page}");
+        assert!(page.contains("&lt;script&gt;alert(1)"), "{page}");
+        assert!(page.contains("href=\"%3Cscript%3E.csv\""), "{page}");
+    }
 }
 
 /// A copy of a folder of the repository, with what is in it.
@@ -224,12 +381,13 @@ fn a_certificate_cannot_put_markup_into_its_page_or_name_a_file_elsewhere() {
     copied(&experiments().join("certificates/digits"), folder.path());
     let file = folder.path().join("certificate.json");
     let text = fs::read_to_string(&file).unwrap();
-    fs::write(
-        &file,
-        text.replace("nonvacuous certify", "<script>alert(1)</script>"),
-    )
-    .unwrap();
-    assert!(!page(folder.path()).contains("<script"));
+    for place in ["nonvacuous certify", "\"digits\""] {
+        assert!(text.contains(place), "{place}");
+        let hostile = text.replace(place, &place.replace("digits", "<script>alert(1)</script>"));
+        let hostile = hostile.replace("nonvacuous certify", "<script>alert(1)</script>");
+        fs::write(&file, hostile).unwrap();
+        assert!(!page(folder.path()).contains("<script"));
+    }
     fs::write(&file, text.replace("\"model.nvc\"", "\"../model.nvc\"")).unwrap();
     let error = misuse(&nonvacuous(&["report", path(folder.path())]));
     assert!(error.contains("beside the certificate"), "{error}");

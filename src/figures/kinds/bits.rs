@@ -1,16 +1,31 @@
 //! Where the bits of a model file go.
 
-use std::path::Path;
+use std::path::PathBuf;
 
-use super::axis::{number, Axis};
-use super::certificates::model;
-use super::picture::Picture;
-use super::plot::{row_place, Plot, Side};
-use super::style::{BLUE, GREEN, INK, MUTED, VERMILION};
-use crate::figures::FigureError;
+use crate::figures::certificates::model;
+use crate::figures::chart::axis::Axis;
+use crate::figures::chart::number::number;
+use crate::figures::chart::picture::Picture;
+use crate::figures::chart::plot::{row_place, Plot, Side};
+use crate::figures::chart::render::render;
+use crate::figures::chart::style::{BLUE, GREEN, INK, MUTED, VERMILION};
+use crate::figures::definition::Definition;
+use crate::figures::error::FigureError;
 
-/// The parts of a model file.
-pub(super) fn draw(path: &Path) -> Result<Picture, FigureError> {
+pub(in crate::figures) const DEFINITION: Definition = Definition {
+    name: "bits",
+    shows: "Where the bits of a model file go: the values that weights share, which weights are \
+            zero, and which value each other has, tensor by tensor.",
+    files: "MODEL.nvc",
+    columns: &[],
+    suits: |_| false,
+    draw,
+};
+
+fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
+    let [path] = files else {
+        return Err(DEFINITION.other_files(files));
+    };
     let (_, allocation) = model(path)?;
     let parts = [
         ("values", VERMILION),
@@ -36,11 +51,11 @@ pub(super) fn draw(path: &Path) -> Result<Picture, FigureError> {
     let x = Axis::linear("bits", 0.0, most);
     let title = format!("{} bits, tensor by tensor", number(allocation.total as f64));
     let mut plot = Plot::of_rows(x, &title, &names, 6);
-    for (place, row) in rows.iter().enumerate() {
+    for (place, (_, bits)) in rows.iter().enumerate() {
         let middle = row_place(place, rows.len());
         let mut from = 0.0;
-        for (place, part) in row.1.iter().enumerate() {
-            let colour = if row.1.len() == 1 {
+        for (place, part) in bits.iter().enumerate() {
+            let colour = if bits.len() == 1 {
                 MUTED
             } else {
                 parts.get(place).map_or(MUTED, |part| part.1)
@@ -51,5 +66,5 @@ pub(super) fn draw(path: &Path) -> Result<Picture, FigureError> {
         plot.label((from, middle), &number(from.round()), INK, Side::Right);
     }
     plot.key(&parts);
-    plot.picture()
+    render(&plot)
 }

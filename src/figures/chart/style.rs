@@ -25,8 +25,14 @@ pub(super) const GAP: i32 = 45;
 /// have it.
 pub(super) const FONT: &str = "DejaVu Sans, Verdana, sans-serif";
 
+/// Space above the chart, where the vertical axis has its title.
+pub(super) const TOP: i32 = 280;
+
+/// Space below the chart, where the horizontal axis has its ticks and its title.
+pub(super) const BOTTOM: i32 = 400;
+
 /// Mean width of a letter, as a part of the height of text.
-pub(super) const LETTER: f64 = 0.6;
+const LETTER: f64 = 0.6;
 
 /// Width of the stroke of a curve, of a thin one, and of an axis.
 pub(super) const CURVE: u32 = 18;
@@ -36,23 +42,28 @@ pub(super) const THIN: u32 = 9;
 /// The card.
 pub(super) const CARD: RGBColor = RGBColor(253, 253, 251);
 /// Text and axes.
-pub(super) const INK: RGBColor = RGBColor(34, 34, 34);
+pub const INK: RGBColor = RGBColor(34, 34, 34);
 /// What is less important.
-pub(super) const MUTED: RGBColor = RGBColor(98, 98, 98);
+pub const MUTED: RGBColor = RGBColor(98, 98, 98);
 /// Lines of the grid.
 pub(super) const GRID: RGBColor = RGBColor(226, 226, 222);
 /// Curves behind the others.
-pub(super) const PALE: RGBColor = RGBColor(176, 176, 172);
+pub const PALE: RGBColor = RGBColor(176, 176, 172);
 /// Blue.
-pub(super) const BLUE: RGBColor = RGBColor(0, 104, 166);
+pub const BLUE: RGBColor = RGBColor(0, 104, 166);
 /// Vermilion.
-pub(super) const VERMILION: RGBColor = RGBColor(186, 74, 0);
+pub const VERMILION: RGBColor = RGBColor(186, 74, 0);
 /// Bluish green.
-pub(super) const GREEN: RGBColor = RGBColor(0, 122, 88);
+pub const GREEN: RGBColor = RGBColor(0, 122, 88);
 /// Reddish purple.
-pub(super) const PURPLE: RGBColor = RGBColor(160, 66, 120);
+pub const PURPLE: RGBColor = RGBColor(160, 66, 120);
 /// Orange, which is brown when it is dark.
-pub(super) const BROWN: RGBColor = RGBColor(138, 98, 0);
+pub const BROWN: RGBColor = RGBColor(138, 98, 0);
 
 /// The colours of curves, in their order.
-pub(super) const COLOURS: [RGBColor; 5] = [BLUE, VERMILION, GREEN, PURPLE, BROWN];
+pub const COLOURS: [RGBColor; 5] = [BLUE, VERMILION, GREEN, PURPLE, BROWN];
+
+/// About how wide a text of so many letters is, in units.
+pub(super) fn text_width(letters: usize) -> i32 {
+    (letters as f64 * LETTER * f64::from(TEXT)) as i32
+}

@@ -1,5 +1,7 @@
 //! Axes: where a value is, and what is written beside it.
 
+use super::number::number;
+
 /// How values are spaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scale {
@@ -9,7 +11,7 @@ enum Scale {
 
 /// An axis with its title, which names the unit, and its ticks.
 #[derive(Debug, Clone)]
-pub(super) struct Axis {
+pub struct Axis {
     title: String,
     scale: Scale,
     from: f64,
@@ -19,7 +21,7 @@ pub(super) struct Axis {
 
 impl Axis {
     /// Evenly spaced, with 3 to 6 ticks at round numbers.
-    pub(super) fn linear(title: &str, from: f64, to: f64) -> Self {
+    pub fn linear(title: &str, from: f64, to: f64) -> Self {
         let step = round_step((to - from) / 5.0);
         let (first, last) = (
             (from / step - 1e-9).ceil() as i64,
@@ -40,7 +42,7 @@ impl Axis {
 
     /// Spaced by ratios, with ticks at powers of ten, or at 1, 2 and 5 times those if there are
     /// few.
-    pub(super) fn logarithmic(title: &str, from: f64, to: f64) -> Self {
+    pub fn logarithmic(title: &str, from: f64, to: f64) -> Self {
         let decades = (to / from).log10();
         let factors: &[f64] = if decades < 2.5 {
             &[1.0, 2.0, 5.0]
@@ -63,7 +65,7 @@ impl Axis {
     }
 
     /// The same with other texts at the ticks.
-    pub(super) fn written(mut self, write: impl Fn(f64) -> String) -> Self {
+    pub fn written(mut self, write: impl Fn(f64) -> String) -> Self {
         self.ticks
             .iter_mut()
             .for_each(|(value, text)| *text = write(*value));
@@ -71,26 +73,26 @@ impl Axis {
     }
 
     /// The same with ticks at these values only.
-    pub(super) fn ticks_at(mut self, values: &[f64]) -> Self {
+    pub fn ticks_at(mut self, values: &[f64]) -> Self {
         self.ticks = values.iter().map(|&value| (value, number(value))).collect();
         self
     }
 
-    pub(super) fn title(&self) -> &str {
+    pub fn title(&self) -> &str {
         &self.title
     }
 
-    pub(super) fn ticks(&self) -> &[(f64, String)] {
+    pub fn ticks(&self) -> &[(f64, String)] {
         &self.ticks
     }
 
     /// Its first and last value.
-    pub(super) fn range(&self) -> (f64, f64) {
+    pub fn range(&self) -> (f64, f64) {
         (self.from, self.to)
     }
 
     /// Where a value is: 0 at the beginning, 1 at the end, and beyond outside.
-    pub(super) fn position(&self, value: f64) -> f64 {
+    pub fn position(&self, value: f64) -> f64 {
         match self.scale {
             Scale::Linear => (value - self.from) / (self.to - self.from),
             // What cannot be on the axis is far below it.
@@ -110,42 +112,9 @@ fn round_step(least: f64) -> f64 {
     factor * power
 }
 
-/// A number as people write it: no more decimals than it has, commas between thousands.
-pub(super) fn number(value: f64) -> String {
-    let text = format!("{:.6}", value.abs());
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    let (whole, decimals) = text
-        .split_once('.')
-        .map_or((text, None), |(whole, decimals)| (whole, Some(decimals)));
-    let mut grouped = String::new();
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    let sign = if value < 0.0 { "\u{2212}" } else { "" };
-    decimals.map_or(format!("{sign}{grouped}"), |decimals| {
-        format!("{sign}{grouped}.{decimals}")
-    })
-}
-
-/// A fraction as a percentage with as many decimals as it needs, up to two.
-pub(super) fn percent(value: f64) -> String {
-    format!("{}%", number((value * 1e4).round() / 1e2))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{number, percent, Axis};
-
-    #[test]
-    fn numbers_are_written_as_people_write_them() {
-        assert_eq!(number(1_234_567.0), "1,234,567");
-        assert_eq!(number(-0.25), "\u{2212}0.25");
-        assert_eq!(number(0.0), "0");
-        assert_eq!(percent(0.0707), "7.07%");
-    }
+    use super::Axis;
 
     #[test]
     fn ticks_are_round_and_within_the_axis() {

@@ -7,7 +7,7 @@ use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Options, Tree};
 
 use super::style::{PNG_SCALE, UNITS};
-use crate::figures::FigureError;
+use crate::figures::error::FigureError;
 
 /// A finished picture. The same data give the same bytes, whatever fonts a machine has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Picture {
 /// The one font there is.
 static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
     let mut fonts = Database::new();
-    fonts.load_font_data(include_bytes!("../../data/fonts/DejaVuSans.ttf").to_vec());
+    fonts.load_font_data(include_bytes!("../../../data/fonts/DejaVuSans.ttf").to_vec());
     fonts.set_sans_serif_family("DejaVu Sans");
     Arc::new(fonts)
 });

@@ -1,0 +1,232 @@
+//! Bits against training error, with the curves on which bounds are equal.
+
+use std::path::{Path, PathBuf};
+
+use crate::bounds::{kl, occam_binomial, Bits, EmpiricalRisk, FailureProbability, Probability};
+use crate::certificate::percent_up;
+use crate::figures::certificates::certificate;
+use crate::figures::chart::axis::Axis;
+use crate::figures::chart::number::percent;
+use crate::figures::chart::picture::Picture;
+use crate::figures::chart::plot::{Dot, Plot, Side, Stroke};
+use crate::figures::chart::render::render;
+use crate::figures::chart::style::{BLUE, INK, MUTED, PALE, VERMILION};
+use crate::figures::definition::Definition;
+use crate::figures::error::FigureError;
+use crate::figures::table::Table;
+
+pub(in crate::figures) const DEFINITION: Definition = Definition {
+    name: "frontier",
+    shows: "Bits of the file against its training error, and the bounds that they prove: every \
+            file on a curve proves the bound beside it; nearer to the lower left is better.",
+    files: "TRIALS.csv [CERTIFICATE.json]",
+    columns: &["n", "delta", "errors", "bits"],
+    suits: |table| table.shared("n").is_ok() && table.shared("delta").is_ok(),
+    draw,
+};
+
+/// Bounds whose curves are drawn, where there is space.
+const LEVELS: [f64; 9] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9];
+
+/// Compressed networks of one training set, and what they prove with one confidence.
+struct Frontier {
+    examples: u64,
+    delta: f64,
+    /// Training error and bits of each.
+    tried: Vec<(f64, f64)>,
+    /// That which is pointed out, and what is said about it.
+    best: (f64, f64),
+    best_text: String,
+    /// What others have published about the same data.
+    published: Vec<Published>,
+}
+
+/// A bound of others.
+struct Published {
+    work: String,
+    bound: f64,
+    /// Training error and bits, where they are known.
+    place: Option<(f64, f64)>,
+}
+
+fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
+    let frontier = match files {
+        [trials] => without_certificate(&DEFINITION.table(trials)?)?,
+        [trials, claim] => with_certificate(&DEFINITION.table(trials)?, claim)?,
+        _ => return Err(DEFINITION.other_files(files)),
+    };
+    chart(&frontier)
+}
+
+/// All trials, and the one with the least bound.
+fn without_certificate(table: &Table) -> Result<Frontier, FigureError> {
+    table.shared("n")?;
+    table.shared("delta")?;
+    let examples = table.counts("n")?.first().copied().unwrap_or_default();
+    let delta = table.numbers("delta")?.first().copied().unwrap_or_default();
+    let (errors, bits) = (table.counts("errors")?, table.numbers("bits")?);
+    let mut best = ((0.0, 0.0), f64::INFINITY);
+    let mut tried = Vec::new();
+    for (errors, bits) in errors.into_iter().zip(bits) {
+        let risk = EmpiricalRisk::new(errors, examples)?;
+        let bound = occam_binomial(risk, Bits::new(bits)?, FailureProbability::new(delta)?);
+        let place = (errors as f64 / examples as f64, bits);
+        tried.push(place);
+        if bound < best.1 {
+            best = (place, bound);
+        }
+    }
+    let (best, bound) = best;
+    Ok(Frontier {
+        examples,
+        delta,
+        tried,
+        best,
+        best_text: format!("least bound: {}", percent_up(bound)),
+        published: Vec::new(),
+    })
+}
+
+/// The trials with the certificate's training set and confidence, and the certificate.
+fn with_certificate(table: &Table, path: &Path) -> Result<Frontier, FigureError> {
+    let claim = certificate(path)?;
+    let n = claim.n as f64;
+    let (examples, deltas) = (table.counts("n")?, table.numbers("delta")?);
+    let (errors, bits) = (table.counts("errors")?, table.numbers("bits")?);
+    let mut tried = Vec::new();
+    for (row, place) in errors.into_iter().zip(bits).enumerate() {
+        let is_same = examples.get(row) == Some(&claim.n) && deltas.get(row) == Some(&claim.delta);
+        if is_same {
+            tried.push((place.0 as f64 / n, place.1));
+        }
+    }
+    Ok(Frontier {
+        examples: claim.n,
+        delta: claim.delta,
+        tried,
+        best: (claim.k as f64 / n, claim.bits as f64),
+        best_text: format!("certified: {}", percent_up(claim.bounds.occam_binomial)),
+        published: published(&claim.training_set.name)?,
+    })
+}
+
+fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
+    let Frontier {
+        published, best, ..
+    } = frontier;
+    let known = published.iter().filter_map(|one| one.place);
+    let tried = frontier.tried.iter().copied();
+    let all: Vec<(f64, f64)> = tried.chain(known).chain([*best]).collect();
+    let largest = |values: &dyn Fn(&(f64, f64)) -> f64| all.iter().map(values).fold(0.0, f64::max);
+    // All training errors are 0: an axis is needed all the same.
+    let error = match 1.3 * largest(&|place| place.0) {
+        0.0 => 0.1,
+        error => error,
+    };
+    // So high that the curves of others can be seen.
+    let mut bits = 4.0 * largest(&|place| place.1);
+    for one in published.iter().filter(|one| one.place.is_none()) {
+        let curve = frontier.iso_bound(one.bound, error)?;
+        bits = curve
+            .iter()
+            .rfind(|(x, _)| *x <= error / 3.0)
+            .map_or(bits, |(_, y)| bits.max(1.5 * y));
+    }
+    let fewest = all.iter().map(|place| place.1);
+    let least = 0.35 * fewest.fold(f64::INFINITY, f64::min);
+    let x = Axis::linear("training error", 0.0, error).written(percent);
+    let y = Axis::logarithmic("bits of the file", least, bits);
+    let mut plot = Plot::new(x, y, 0);
+
+    let is_near = |level: f64| {
+        published
+            .iter()
+            .any(|one| one.place.is_none() && (one.bound / level).ln().abs() < 0.15)
+    };
+    let mut labelled: Vec<(f64, f64)> = Vec::new();
+    for bound in LEVELS.into_iter().filter(|&level| !is_near(level)) {
+        let points = frontier.iso_bound(bound, error)?;
+        let place = along(&points, least, bits, 0.92 * error);
+        plot.line(points, Stroke::Thin(PALE));
+        let is_free = |place: &(f64, f64)| {
+            let near = |other: &(f64, f64)| {
+                (place.0 - other.0).abs() < 0.09 * error && (place.1 / other.1).ln().abs() < 0.15
+            };
+            !labelled.iter().any(near)
+        };
+        if let Some(place) = place.filter(is_free) {
+            plot.label(place, &percent(bound), MUTED, Side::Middle);
+            labelled.push(place);
+        }
+    }
+    for one in published.iter().filter(|one| one.place.is_none()) {
+        let points = frontier.iso_bound(one.bound, error)?;
+        let place = along(&points, least, bits, 0.4 * error);
+        plot.line(points, Stroke::Dashed(VERMILION));
+        if let Some(place) = place {
+            plot.label(place, &one.text(), VERMILION, Side::Middle);
+        }
+    }
+    for one in published {
+        if let Some(place) = one.place {
+            plot.label(place, &one.text(), VERMILION, Side::Left);
+            plot.point(place, Dot::Open(VERMILION));
+        }
+    }
+    plot.label(*best, &frontier.best_text, INK, Side::Below);
+    for place in frontier.tried.iter().filter(|place| *place != best) {
+        plot.point(*place, Dot::Small(BLUE));
+    }
+    plot.point(*best, Dot::Large(INK));
+    render(&plot)
+}
+
+/// The last point of a curve that is well within the chart and not right of `right`.
+fn along(points: &[(f64, f64)], least: f64, most: f64, right: f64) -> Option<(f64, f64)> {
+    let (low, high) = (least * 1.3, most / 1.15);
+    points
+        .iter()
+        .copied()
+        .rfind(|(x, y)| *x <= right && (low..high).contains(y))
+}
+
+impl Frontier {
+    /// `(e, |h|)` with `kl(e||bound) = (|h| ln 2 + ln(1/delta))/n`, the form of Occam's bound that
+    /// has one: the exact tail is a little better.
+    fn iso_bound(&self, bound: f64, largest: f64) -> Result<Vec<(f64, f64)>, FigureError> {
+        const POINTS: u32 = 200;
+        let confidence = -FailureProbability::new(self.delta)?.get().ln();
+        let end = bound.min(largest);
+        let point = |place: u32| {
+            let error = end * f64::from(place) / f64::from(POINTS);
+            let kl = kl(Probability::new(error)?, Probability::new(bound)?);
+            let nats = self.examples as f64 * kl - confidence;
+            Ok((error, nats / std::f64::consts::LN_2))
+        };
+        (0..=POINTS).map(point).collect()
+    }
+}
+
+impl Published {
+    fn text(&self) -> String {
+        format!("{}: {}", self.work, percent(self.bound))
+    }
+}
+
+/// What others have published about a data set.
+fn published(data: &str) -> Result<Vec<Published>, FigureError> {
+    let path = Path::new("data/published.csv");
+    let text = include_bytes!("../../../data/published.csv");
+    let table = Table::parse(path, text)?.only("data", data)?;
+    let (errors, bits) = (table.numbers("training_error")?, table.numbers("bits")?);
+    let places = errors
+        .into_iter()
+        .zip(bits)
+        .map(|place| (place.0.is_finite() && place.1.is_finite()).then_some(place));
+    let works = table.texts("work")?.into_iter();
+    Ok(works
+        .zip(table.numbers("bound")?)
+        .zip(places)
+        .map(|((work, bound), place)| Published { work, bound, place })
+        .collect())
+}
