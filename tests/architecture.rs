@@ -24,11 +24,12 @@ const TRUSTED_BASE: [&str; 10] = [
 ];
 
 /// Crates that train, draw, download, decode pictures or read a command line.
-const OUTSIDE: [&str; 9] = [
+const OUTSIDE: [&str; 10] = [
     "candle-core",
     "candle-nn",
     "clap",
     "image",
+    "maud",
     "nonvacuous-cli",
     "plotters",
     "resvg",

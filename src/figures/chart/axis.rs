@@ -20,8 +20,13 @@ pub struct Axis {
 }
 
 impl Axis {
-    /// Evenly spaced, with 3 to 6 ticks at round numbers.
+    /// Evenly spaced, with 3 to 6 ticks at round numbers; from 0 to 1 if there is no such range.
     pub fn linear(title: &str, from: f64, to: f64) -> Self {
+        let (from, to) = if (to - from).is_finite() && from < to {
+            (from, to)
+        } else {
+            (0.0, 1.0)
+        };
         let step = round_step((to - from) / 5.0);
         let (first, last) = (
             (from / step - 1e-9).ceil() as i64,
@@ -43,13 +48,21 @@ impl Axis {
     /// Spaced by ratios, with ticks at powers of ten, or at 1, 2 and 5 times those if there are
     /// few.
     pub fn logarithmic(title: &str, from: f64, to: f64) -> Self {
-        let decades = (to / from).log10();
+        let is_scale = |end: f64| end > 0.0 && end.is_finite();
+        let (from, to) = if is_scale(from) && is_scale(to) && from != to {
+            (from, to)
+        } else {
+            (1.0, 10.0)
+        };
+        let decades = to.log10() - from.log10();
         let factors: &[f64] = if decades < 2.5 {
             &[1.0, 2.0, 5.0]
         } else {
             &[1.0]
         };
+        let every = if decades > 5.5 { 2 } else { 1 };
         let powers = (from.log10().floor() as i32)..=(to.log10().ceil() as i32);
+        let powers = powers.filter(|power| power % every == 0);
         let values =
             powers.flat_map(|power| factors.iter().map(move |factor| factor * 10f64.powi(power)));
         let within =
@@ -136,5 +149,32 @@ mod tests {
             texts(Axis::logarithmic("", 0.02, 0.5)),
             ["0.02", "0.05", "0.1", "0.2", "0.5"]
         );
+        assert_eq!(
+            texts(Axis::logarithmic("", 0.1, 1e6)),
+            ["1", "100", "10,000", "1,000,000"]
+        );
+    }
+
+    #[test]
+    fn any_range_has_an_axis_with_few_ticks() {
+        let values = [
+            f64::NEG_INFINITY,
+            -1e300,
+            0.0,
+            1e-300,
+            5.0,
+            f64::MAX,
+            f64::INFINITY,
+            f64::NAN,
+        ];
+        for from in values {
+            for to in values {
+                let axes = [Axis::linear("", from, to), Axis::logarithmic("", from, to)];
+                for axis in axes {
+                    assert!(axis.ticks().len() < 400, "{from} to {to}");
+                    assert!(axis.position(5.0).is_finite(), "{from} to {to}");
+                }
+            }
+        }
     }
 }

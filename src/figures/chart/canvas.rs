@@ -43,15 +43,14 @@ impl<'a> Canvas<'a> {
         self.plot.height - BOTTOM
     }
 
-    /// The canvas's coordinates of a place between 0 and 1 on both axes.
+    /// The canvas's coordinates of a place between 0 and 1 on both axes; what is far outside stays
+    /// far outside, within what coordinates can be.
     pub(super) fn at(&self, (x, y): (f64, f64)) -> (i32, i32) {
-        let Plot { left, .. } = *self.plot;
-        let across = f64::from(self.right_edge() - left) * x;
-        let up = f64::from(self.bottom_edge() - TOP) * y;
-        (
-            left + across.round() as i32,
-            self.bottom_edge() - up.round() as i32,
-        )
+        const FAR: f64 = 1e4;
+        let (left, bottom) = (self.plot.left, self.bottom_edge());
+        let across = f64::from(self.right_edge() - left) * x.clamp(-FAR, FAR);
+        let up = f64::from(bottom - TOP) * y.clamp(-FAR, FAR);
+        (left + across.round() as i32, bottom - up.round() as i32)
     }
 
     /// Where a pair of values is on both axes.

@@ -104,7 +104,9 @@ impl Plot {
         let y = Axis::linear(title, 0.0, rows)
             .ticks_at(&places)
             .written(name);
-        let height = TOP + BOTTOM + 180 * names.len() as i32;
+        let height = (names.len() as i32)
+            .saturating_mul(180)
+            .saturating_add(TOP + BOTTOM);
         Self {
             height,
             has_rows: true,

@@ -31,6 +31,9 @@ pub(in crate::figures) const DEFINITION: Definition = Definition {
     draw,
 };
 
+/// A picture with more rows than this can be read by nobody.
+const MOST_ROWS: usize = 200;
+
 fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
     let [path] = files else {
         return Err(DEFINITION.other_files(files));
@@ -38,6 +41,10 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
     let table = DEFINITION.table(path)?;
     table.shared("delta")?;
     let names = names(&table)?;
+    if names.len() > MOST_ROWS {
+        let rows = names.len();
+        return Err(table.wrong(&format!("{rows} rows; accepted are up to {MOST_ROWS}")));
+    }
     let (low, middle, high) = (
         table.numbers("gap_5_percent")?,
         table.numbers("gap_median")?,

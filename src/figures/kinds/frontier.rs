@@ -173,7 +173,13 @@ fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
             plot.point(place, Dot::Open(VERMILION));
         }
     }
-    plot.label(*best, &frontier.best_text, INK, Side::Below);
+    // Near the left edge a text below would cover the axis.
+    let side = if best.0 < 0.25 * error {
+        Side::Right
+    } else {
+        Side::Below
+    };
+    plot.label(*best, &frontier.best_text, INK, side);
     for place in frontier.tried.iter().filter(|place| *place != best) {
         plot.point(*place, Dot::Small(BLUE));
     }

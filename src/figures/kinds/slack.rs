@@ -51,12 +51,12 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
     let lowest = all().map(|ratio| ratio.slack).fold(1.0, f64::min);
     let highest = all().map(|ratio| ratio.slack).fold(1.0, f64::max);
     let x = Axis::logarithmic("limit n kl/ln 2, in bits", least / 1.5, most * 1.5);
-    let (from, to) = (0.6 * lowest, 3.0 * highest);
+    let (from, to) = (0.4 * lowest, 3.0 * highest);
     let y = Axis::logarithmic("bits sent for each bit of the limit", from, to);
     let letters = experiments.iter().map(|(name, _)| name.chars().count());
     let mut plot = Plot::new(x, y, letters.max().unwrap_or(0).min(20) as u32);
     plot.line([(least / 1.5, 1.0), (most * 1.5, 1.0)], Stroke::Thin(INK));
-    plot.label((most * 1.4, 0.85), "no code below", INK, Side::Left);
+    plot.label((least / 1.5, 0.7), "no code below", INK, Side::Right);
     for ((name, ratios), colour) in experiments.iter().zip(COLOURS.into_iter().cycle()) {
         for ratio in ratios {
             let interval = [ratio.lower.max(from), ratio.upper.min(to)];
