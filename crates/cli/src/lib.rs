@@ -5,6 +5,7 @@ mod budget;
 #[cfg(feature = "train")]
 mod certify;
 mod check;
+mod completions;
 mod compress;
 mod data;
 mod decompress;
@@ -17,6 +18,7 @@ mod figures;
 mod import;
 mod inspect;
 mod limit;
+mod man;
 mod noise;
 mod output;
 mod progress;
@@ -39,7 +41,7 @@ use nonvacuous::data::SearchPath;
 
 /// Certify a network's error from the length of a file that decodes to it.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(name = "nonvacuous", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -85,6 +87,12 @@ enum Command {
     Report(report::Arguments),
     /// List, find and download data sets
     Data(data::Arguments),
+    /// Print what a shell needs to complete the words of this command
+    #[command(hide = true)]
+    Completions(completions::Arguments),
+    /// Print the manual page, or write all pages into a folder
+    #[command(hide = true)]
+    Man(man::Arguments),
 }
 
 /// Without this variable candle 0.11.1 reads `/proc/cpuinfo` at every matrix product, which doubles
@@ -100,6 +108,9 @@ fn fix_number_of_threads() {
 
 /// Subcommands that look for data sets.
 const READ_DATA: &[&str] = &["certify", "verify", "noise", "run", "data"];
+
+/// Subcommands whose output is not about results.
+const NEVER_JSON: &[&str] = &["completions", "man"];
 
 /// Reads the command line, runs the subcommand and returns its exit code.
 pub fn run() -> ExitCode {
@@ -133,6 +144,11 @@ fn dispatch(cli: Cli, matches: &ArgMatches) -> Result<(), Failure> {
             "--data-dir has no use with {name}, which looks for no data sets"
         )));
     }
+    if cli.json && NEVER_JSON.contains(&name) {
+        return Err(Failure::misuse(format!(
+            "--json has no use with {name}, which writes for other programs already"
+        )));
+    }
     let search = SearchPath::from_environment(cli.data_dir.as_deref());
     match cli.command {
         #[cfg(feature = "train")]
@@ -151,5 +167,7 @@ fn dispatch(cli: Cli, matches: &ArgMatches) -> Result<(), Failure> {
         #[cfg(feature = "figures")]
         Command::Report(arguments) => report::run(&arguments, cli.json),
         Command::Data(arguments) => data::run(&arguments, &search, cli.json),
+        Command::Completions(arguments) => completions::run(&arguments, Cli::command()),
+        Command::Man(arguments) => man::run(&arguments, Cli::command()),
     }
 }

@@ -5,10 +5,12 @@ mod bound;
 mod budget;
 mod certify;
 mod check;
+mod completions;
 mod compress;
 mod figures;
 mod imagenet_certificates;
 mod imagenet_experiments;
+mod man;
 #[path = "../../../../tests/needs/mod.rs"]
 mod needs;
 #[path = "../../../../tests/photographs/mod.rs"]
