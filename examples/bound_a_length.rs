@@ -17,6 +17,9 @@ fn main() -> Result<(), Error> {
     // And the other way round: a test error of 3% after a training error of 1% takes bits.
     let (train, test) = (Probability::new(0.01)?, Probability::new(0.03)?);
     let limit = limit_kl(SampleSize::new(n)?, train, test)?;
-    println!("overfitting takes at least {:.1} bits on average", limit.get());
+    println!(
+        "overfitting takes at least {:.1} bits on average",
+        limit.get()
+    );
     Ok(())
 }

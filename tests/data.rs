@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use flate2::write::GzEncoder;
+use nonvacuous::causes::with_causes;
 use nonvacuous::data::{
     digits, download, fetch, known_set, load, path, read_cifar10, read_images, read_labels,
     DataError, Format, KnownSet, LabelledImages, RemoteArchive, RemoteFile, SearchPath, KNOWN_SETS,
@@ -80,12 +81,13 @@ fn error_with(name: &str, bytes: Vec<u8>) -> String {
     let folder = tempdir().unwrap();
     write_files(folder.path(), &small_files());
     fs::write(folder.path().join(name), bytes).unwrap();
-    let message = load(
-        folder.path().to_str().unwrap(),
-        &SearchPath::only(folder.path()),
-    )
-    .unwrap_err()
-    .to_string();
+    let message = with_causes(
+        &load(
+            folder.path().to_str().unwrap(),
+            &SearchPath::only(folder.path()),
+        )
+        .unwrap_err(),
+    );
     assert!(
         message.contains(name),
         "the file is not named in: {message}"
@@ -370,9 +372,7 @@ fn cifar_records_are_a_label_and_three_planes() {
 
 #[test]
 fn an_unknown_name_is_answered_with_the_nearest_and_all_known_names() {
-    let message = load("mist", &SearchPath::only(Path::new("/nowhere")))
-        .unwrap_err()
-        .to_string();
+    let message = with_causes(&load("mist", &SearchPath::only(Path::new("/nowhere"))).unwrap_err());
     assert!(message.contains("did you mean mnist?"), "{message}");
     KNOWN_SETS
         .iter()
@@ -381,9 +381,7 @@ fn an_unknown_name_is_answered_with_the_nearest_and_all_known_names() {
 
 #[test]
 fn a_name_like_no_other_is_answered_with_all_known_names_and_no_guess() {
-    let message = load("nope", &SearchPath::only(Path::new("/nowhere")))
-        .unwrap_err()
-        .to_string();
+    let message = with_causes(&load("nope", &SearchPath::only(Path::new("/nowhere"))).unwrap_err());
     assert!(!message.contains("did you mean"), "{message}");
     assert!(message.contains("known are digits, "), "{message}");
 }
@@ -394,7 +392,7 @@ fn a_set_that_is_not_there_is_answered_with_every_folder_looked_in_and_a_hint() 
         folders: vec!["/nowhere".into(), "/never".into()],
         cache: "/nowhere".into(),
     };
-    let message = load("mnist", &search).unwrap_err().to_string();
+    let message = with_causes(&load("mnist", &search).unwrap_err());
     for part in [
         "/nowhere/mnist",
         "/nowhere/MNIST/raw",
@@ -419,7 +417,7 @@ fn the_first_folder_with_all_files_is_taken() {
         cache: first.path().into(),
     };
     assert_eq!(path(known_set("mnist").unwrap(), &search).unwrap(), whole);
-    let message = load("mnist", &search).unwrap_err().to_string();
+    let message = with_causes(&load("mnist", &search).unwrap_err());
     assert!(
         message.contains("the contents are not those of mnist") && message.contains(NAMES[0]),
         "{message}"
@@ -676,7 +674,7 @@ fn wrong_bytes_are_deleted_and_the_next_server_is_asked() {
     let file = large_file();
     let wrong = Server::new(vec![("file.gz", b"<html>no</html>".to_vec())], &[]);
     let (result, folder, destination) = downloaded(&wrong.file("file.gz"), &file);
-    let message = result.unwrap_err().to_string();
+    let message = with_causes(&result.unwrap_err());
     assert!(
         message.contains("wrong contents") && message.contains(&sha256(&file)),
         "{message}"
@@ -724,7 +722,7 @@ fn a_file_that_no_server_has_is_an_error_that_names_each_server_and_its_answer()
     ]
     .concat();
     let (result, folder, _) = downloaded(&addresses, &file);
-    let message = result.unwrap_err().to_string();
+    let message = with_causes(&result.unwrap_err());
     for part in ["file.gz", "status 404", "status 503"]
         .into_iter()
         .chain(addresses.iter().map(String::as_str))

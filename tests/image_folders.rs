@@ -7,6 +7,7 @@ mod photographs;
 use std::fs;
 use std::path::Path;
 
+use nonvacuous::causes::with_causes;
 use nonvacuous::data::{
     find, DataError, DataSet, Found, Framing, ImageFolder, PixelCache, SearchPath,
 };
@@ -130,7 +131,7 @@ fn a_flat_folder_takes_its_labels_from_a_file_in_any_of_the_known_forms() {
     );
 
     // The devkit's numbers say nothing without its list.
-    let error = opened("20\n30\n10\n").unwrap_err().to_string();
+    let error = with_causes(&opened("20\n30\n10\n").unwrap_err());
     assert!(
         error.contains("map_clsloc.txt must be beside them"),
         "{error}"
@@ -141,10 +142,8 @@ fn a_flat_folder_takes_its_labels_from_a_file_in_any_of_the_known_forms() {
     )
     .unwrap();
     assert_eq!(classes(&opened("20\n30\n10\n").unwrap()), expected);
-    assert!(opened("a b c\n")
-        .unwrap_err()
-        .to_string()
-        .contains("one label a line"));
+    let error = with_causes(&opened("a b c\n").unwrap_err());
+    assert!(error.contains("one label a line"), "{error}");
 }
 
 #[test]
@@ -190,9 +189,7 @@ fn a_training_set_has_its_validation_set_beside_it() {
         photograph([230, 20, 20], 16, 16),
     )
     .unwrap();
-    let error = find("imagenet", &search(folder.path()))
-        .unwrap_err()
-        .to_string();
+    let error = with_causes(&find("imagenet", &search(folder.path())).unwrap_err());
     assert!(error.contains("labels.txt, val.txt"), "{error}");
     fs::write(imagenet.join("val.txt"), "ILSVRC2012_val_00000001.JPEG 3\n").unwrap();
     assert_eq!(classes(&found("imagenet").test.unwrap()), [Some(3)]);
@@ -201,9 +198,7 @@ fn a_training_set_has_its_validation_set_beside_it() {
     class_folders(&val, 1);
     assert_eq!(found("imagenet").test.unwrap().len(), 7);
     fs::remove_dir_all(val.join("n00000004")).unwrap();
-    let error = find("imagenet", &search(folder.path()))
-        .unwrap_err()
-        .to_string();
+    let error = with_causes(&find("imagenet", &search(folder.path())).unwrap_err());
     assert!(error.contains("not those of the training set"), "{error}");
 
     assert!(matches!(

@@ -10,6 +10,7 @@ use super::evaluation::{CountError, Evaluation};
 use super::issue::IssueError;
 use super::subsample::{population, Subsample};
 use crate::bounds::FailureProbability;
+use crate::causes::with_causes;
 use crate::code::{CodeError, Model};
 use crate::digest::sha256;
 use crate::evaluate::{Evaluator, Examples, ExamplesDigest, Loss, Sample, MARGIN};
@@ -159,7 +160,7 @@ impl<'a> Verification<'a> {
             Ok(()) => Ok(verdict),
             Err(IssueError::Count(error @ CountError::Log(_))) => Err(Unverifiable::Log(error)),
             Err(reason) => {
-                verdict.failed(reason.to_string());
+                verdict.failed(with_causes(&reason));
                 Ok(verdict)
             }
         }
@@ -274,7 +275,7 @@ fn decoded(file: &[u8], verdict: &mut Verdict) -> Result<Option<Model>, Unverifi
         Ok(model) => Ok(Some(model)),
         Err(error @ CodeError::UnknownVersion { .. }) => Err(Unverifiable::Model(error)),
         Err(error) => {
-            verdict.failed(error.to_string());
+            verdict.failed(with_causes(&error));
             Ok(None)
         }
     }
@@ -297,7 +298,7 @@ impl Verdict {
                     recomputed.occam_hoeffding,
                 );
             }
-            Err(error) => self.failed(error.to_string()),
+            Err(error) => self.failed(with_causes(&error)),
         }
     }
 

@@ -7,9 +7,8 @@ use thiserror::Error;
 use crate::shape::ImageSize;
 
 /// Why a data set could not be read, found or fetched.
-///
-/// The message is complete: it includes that of an error inside.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum DataError {
     /// A file begins with another number than its format asks for.
     #[error("wrong magic number: expected 0x{expected:08x}, found 0x{found:08x}")]
@@ -65,10 +64,10 @@ pub enum DataError {
     #[error("{0} grey levels: accepted are 2 to 256")]
     GreyLevels(u16),
     /// A photograph cannot be decoded.
-    #[error("this image cannot be decoded: {error}")]
+    #[error("this image cannot be decoded")]
     Photograph {
         /// What the decoder says.
-        error: String,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A part of a photograph that is not in it.
     #[error("photographs whose shorter side is {shorter} pixels, of which {side} are read: accepted are square images in three channels, at least 1 pixel and at most that")]
@@ -105,10 +104,10 @@ pub enum DataError {
         limit: u64,
     },
     /// A gzipped file is damaged.
-    #[error("damaged gzip file: {error}")]
+    #[error("damaged gzip file")]
     Gzip {
         /// What the decoder says.
-        error: std::io::Error,
+        source: std::io::Error,
     },
     /// The contents are not those that are known for this set.
     #[error("the contents are not those of {name}: expected SHA-256 {expected}, found {found}; delete the files and run `nonvacuous data fetch {name}`")]
@@ -159,12 +158,12 @@ pub enum DataError {
         reasons: String,
     },
     /// An error about one file.
-    #[error("{path}: {error}")]
+    #[error("{path}", path = .path.display())]
     File {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        error: Box<DataError>,
+        source: Box<DataError>,
     },
     /// A noise outside its range.
     #[error("a label noise of {0}: accepted are numbers from 0 to 1")]
@@ -178,11 +177,11 @@ pub enum DataError {
         most: u32,
     },
     /// The operating system reported an error.
-    #[error("{path}: {error}")]
+    #[error("{path}", path = .path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
         /// The operating system's error.
-        error: std::io::Error,
+        source: std::io::Error,
     },
 }

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io::ErrorKind;
 
+use nonvacuous::causes::with_causes;
+
 /// What went wrong, for people; and the exit code.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -53,21 +55,15 @@ impl Failure {
     }
 }
 
-/// An error says its own part; here its causes follow, each once.
 impl<E: Error + 'static> From<E> for Failure {
     fn from(error: E) -> Self {
-        let mut message = error.to_string();
         let mut code = code_of(&error);
         let mut source = error.source();
         while let Some(cause) = source {
-            let text = cause.to_string();
-            // Errors of other crates may have said their cause already.
-            if !message.ends_with(&text) {
-                message = format!("{message}: {text}");
-            }
             code = code.max(code_of(cause));
             source = cause.source();
         }
+        let message = with_causes(&error);
         Self { message, code }
     }
 }

@@ -7,6 +7,7 @@ use clap::Args;
 use super::evaluation_progress::EvaluationProgress;
 use super::failure::Failure;
 use super::output::{print, print_json};
+use nonvacuous::causes::with_causes;
 use nonvacuous::certificate::{percent_up, Certificate, Evaluation, Verdict, Verification};
 use nonvacuous::data::{find, Found, PixelCache, SearchPath};
 use nonvacuous::shape::ImageSize;
@@ -86,7 +87,7 @@ fn verdict(
     };
     let data = found
         .read_at(input, cache.as_ref())
-        .map_err(|error| Failure::does_not_hold(error.to_string()))?;
+        .map_err(|error| Failure::does_not_hold(with_causes(&error)))?;
     let sample = data.sample();
     let subsample = certificate
         .claim()

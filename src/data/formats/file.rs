@@ -33,7 +33,7 @@ pub(in crate::data) fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {
     MultiGzDecoder::new(&bytes[..])
         .take(LIMIT + 1)
         .read_to_end(&mut contents)
-        .map_err(|error| DataError::Gzip { error })?;
+        .map_err(|source| DataError::Gzip { source })?;
     bounded(contents)
 }
 
@@ -45,10 +45,10 @@ fn bounded(bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {
 }
 
 /// Says at which path the operating system failed.
-pub(in crate::data) fn io(path: &Path, error: std::io::Error) -> DataError {
+pub(in crate::data) fn io(path: &Path, source: std::io::Error) -> DataError {
     DataError::Io {
         path: path.to_path_buf(),
-        error,
+        source,
     }
 }
 
@@ -56,6 +56,6 @@ pub(in crate::data) fn io(path: &Path, error: std::io::Error) -> DataError {
 pub(in crate::data) fn in_file(path: &Path, error: DataError) -> DataError {
     DataError::File {
         path: path.to_path_buf(),
-        error: Box::new(error),
+        source: Box::new(error),
     }
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::flat_labels::FlatLabels;
 use super::framing::Framing;
 use super::pixel_cache::PixelCache;
+use crate::causes::with_causes;
 use crate::data::error::DataError;
 use crate::data::formats::file::{in_file, io};
 use crate::digest::hex;
@@ -235,7 +236,7 @@ impl ImageFolder {
             });
         match pixels {
             Ok(pixels) => Example::new(pixels, class),
-            Err(error) => Example::unreadable(error.to_string(), framing.size()),
+            Err(error) => Example::unreadable(with_causes(&error), framing.size()),
         }
     }
 }

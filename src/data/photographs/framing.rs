@@ -58,7 +58,7 @@ impl Framing {
         let decoded = image::load_from_memory(file);
         let photograph = decoded
             .map_err(|error| DataError::Photograph {
-                error: error.to_string(),
+                source: error.into(),
             })?
             .into_rgb8();
         let (width, height) = photograph.dimensions();
