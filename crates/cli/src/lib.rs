@@ -41,7 +41,7 @@ use nonvacuous::data::SearchPath;
 
 /// Certify a network's error from the length of a file that decodes to it.
 #[derive(Debug, Parser)]
-#[command(name = "nonvacuous", version)]
+#[command(name = "nonvacuous", version, about, after_help = FIRST_STEPS)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -55,34 +55,40 @@ struct Cli {
     json: bool,
 }
 
+/// What a newcomer types.
+const FIRST_STEPS: &str = "\
+Begin with:
+  nonvacuous certify                               a network for the embedded digits
+  nonvacuous verify certificates/digits            the proof, from 50 bytes and the data
+  nonvacuous certify --model mine.safetensors --arch \"dense:10\" --data mnist";
+
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Train a network, compress it, and write model.nvc and certificate.json
+    /// Prove an upper bound on a network's error: train one, or certify yours with --model
     #[cfg(feature = "train")]
     Certify(certify::Arguments),
-    /// Check a certificate: exit code 0 if it holds, 1 if it does not, 2 if it cannot be checked
+    /// Check a certificate from its file and the data
     Verify(verify::Arguments),
-    /// Write a network trained elsewhere as a model file, the shortest that decodes to it
+    /// Write a network trained elsewhere as the shortest file of the same function
     Compress(compress::Arguments),
     /// Write the weights in a model file as safetensors
     Decompress(decompress::Arguments),
-    /// Show what is in a model file and where its bits go
+    /// Show the layers of a model file, and where its bits go
     Inspect(inspect::Arguments),
-    /// The bounds of a network with noise around its codewords, beside that without
+    /// Bounds with noise around the weights, beside that without
     Noise(noise::Arguments),
-    /// Every upper bound on the error, side by side, from counts and bits
+    /// Every upper bound on the error from n, errors and bits
     Bound(bound::Arguments),
-    /// The converse: the bits that overfitting takes, and the test error that bits allow
+    /// How many bits overfitting takes, and what test error bits allow
     Limit(limit::Arguments),
-    /// Check every theorem: exit code 0 if all hold, 1 if one does not
+    /// Check every theorem, exactly and by simulation
     Check(check::Arguments),
-    /// Run an experiment: draws that can be stopped, resumed and spread over machines, as rows of
-    /// CSV
+    /// Run an experiment: draws that can be stopped and resumed, as CSV
     Run(run::Arguments),
-    /// Draw pictures of results: SVG and PNG from CSV
+    /// Draw pictures from CSV
     #[cfg(feature = "figures")]
     Figures(figures::Arguments),
-    /// Write one page of HTML about a certificate, or about all experiments in a folder
+    /// Write a page of HTML about a certificate or about experiments
     #[cfg(feature = "figures")]
     Report(report::Arguments),
     /// List, find and download data sets

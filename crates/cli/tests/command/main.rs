@@ -17,6 +17,7 @@ mod needs;
 mod photographs;
 #[path = "../../../../tests/random_network/mod.rs"]
 mod random_network;
+mod options;
 mod recipes;
 mod run;
 mod tuning;
