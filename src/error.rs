@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::bounds::BoundError;
-use crate::certificate::{FolderError, IssueError, Unverifiable};
+use crate::certificate::{ClaimError, FolderError, IssueError, Unverifiable};
 use crate::code::CodeError;
 #[cfg(feature = "train")]
 use crate::compress::{CompressError, RecipeError};
@@ -48,6 +48,9 @@ pub enum Error {
     /// A certificate cannot be issued.
     #[error(transparent)]
     Issue(#[from] IssueError),
+    /// A text is no claim.
+    #[error(transparent)]
+    Claim(#[from] ClaimError),
     /// A certificate can be neither confirmed nor refuted.
     #[error(transparent)]
     Verify(#[from] Unverifiable),

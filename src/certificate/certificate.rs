@@ -1,14 +1,7 @@
 //! A claim together with the model file that it is about.
 
-use std::path::Path;
-
 use super::claim::Claim;
-use super::folder::{Folder, FolderError};
-use super::issue::{Issue, IssueError};
-use super::verify::{Unverifiable, Verdict, Verification};
-use crate::bounds::FailureProbability;
 use crate::code::{CodeError, Model};
-use crate::evaluate::Sample;
 
 /// A claim about a network's error on new examples, with the file that decodes to the network.
 ///
@@ -38,50 +31,6 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Encodes a model, counts the errors of what the file decodes to, and bounds its error on new
-    /// examples with probability at least `1 - delta`. [`Issue`] has the choices beyond that.
-    ///
-    /// # Errors
-    /// If the model cannot be encoded or does not fit the data.
-    pub fn issue<'a>(
-        model: &Model,
-        sample: impl Into<Sample<'a>>,
-        delta: FailureProbability,
-    ) -> Result<Self, IssueError> {
-        let file = model.encode()?;
-        let sample: Sample = sample.into();
-        Issue::new(&file, sample, delta).run()
-    }
-
-    /// Reads a certificate from the folder that it was saved in, or from its `certificate.json`; the
-    /// model file is beside it. Nothing is checked yet.
-    ///
-    /// # Errors
-    /// If a file cannot be read, or is not a certificate.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, FolderError> {
-        Folder::open(path.as_ref())
-    }
-
-    /// Writes model and claim into a folder, which is created: the claim last, so that one beside a
-    /// model is always about that model. A certificate that is there is replaced;
-    /// [`Folder::keep_best`] keeps the better one.
-    ///
-    /// # Errors
-    /// If a file cannot be written.
-    pub fn save(&self, folder: impl AsRef<Path>) -> Result<(), FolderError> {
-        Folder::create(folder.as_ref())?.write(self)
-    }
-
-    /// Checks everything that is claimed against the model file and the data. [`Verification`] has
-    /// the choices beyond that.
-    ///
-    /// # Errors
-    /// If the claim can be neither confirmed nor refuted.
-    pub fn verify<'a>(&self, sample: impl Into<Sample<'a>>) -> Result<Verdict, Unverifiable> {
-        let sample: Sample = sample.into();
-        Verification::new(self, sample).run()
-    }
-
     /// What is claimed.
     pub fn claim(&self) -> &Claim {
         &self.claim

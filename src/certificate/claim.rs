@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::subsample::Subsample;
-use super::verify::Unverifiable;
 use crate::evaluate::Loss;
 
 /// The version of `certificate.json` that this source writes and reads.
@@ -13,6 +13,24 @@ pub const CERTIFICATE_VERSION: u32 = 1;
 
 /// Bounds are published with this many decimals, rounded up.
 pub const DECIMALS: u32 = 6;
+
+/// Why a text is no claim that this source can read.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ClaimError {
+    /// The text is not a certificate.
+    #[error("this is not a certificate")]
+    Malformed(#[from] serde_json::Error),
+    /// The certificate is of a version that this source does not know.
+    #[error(
+        "the certificate has format version {found}, but this nonvacuous knows version \
+         {CERTIFICATE_VERSION}; a newer one may be able to check it"
+    )]
+    Version {
+        /// The version in the certificate.
+        found: u64,
+    },
+}
 
 /// `certificate.json`. Everything but `provenance` is checked by
 /// [`Certificate::verify`](super::Certificate::verify).
@@ -167,14 +185,14 @@ impl Claim {
 }
 
 impl FromStr for Claim {
-    type Err = Unverifiable;
+    type Err = ClaimError;
 
     /// Reads the text of a `certificate.json`.
-    fn from_str(json: &str) -> Result<Self, Unverifiable> {
+    fn from_str(json: &str) -> Result<Self, ClaimError> {
         let value: serde_json::Value = serde_json::from_str(json)?;
         if let Some(found) = value.get("format").and_then(serde_json::Value::as_u64) {
             if found != u64::from(CERTIFICATE_VERSION) {
-                return Err(Unverifiable::Version { found });
+                return Err(ClaimError::Version { found });
             }
         }
         Ok(serde_json::from_value(value)?)

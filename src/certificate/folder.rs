@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::certificate::Certificate;
-use super::claim::{percent_up, Claim};
-use super::verify::Unverifiable;
+use super::claim::{percent_up, Claim, ClaimError};
 use crate::bounds::FailureProbability;
 use crate::digest::sha256;
 use crate::evaluate::{ExamplesDigest, Loss, Sample};
@@ -49,7 +48,7 @@ pub enum FolderError {
         /// Its file.
         path: PathBuf,
         /// What is wrong with it.
-        source: Unverifiable,
+        source: ClaimError,
     },
     /// The claim names a model file that is elsewhere.
     #[error("the model file {name:?} is not the name of a file beside the certificate")]
@@ -72,6 +71,27 @@ pub enum FolderError {
     /// The claim cannot be written as JSON.
     #[error("the claim cannot be written as JSON")]
     Json(#[from] serde_json::Error),
+}
+
+impl Certificate {
+    /// Reads a certificate from the folder that it was saved in, or from its `certificate.json`; the
+    /// model file is beside it. Nothing is checked yet.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or is not a certificate.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, FolderError> {
+        Folder::open(path.as_ref())
+    }
+
+    /// Writes model and claim into a folder, which is created: the claim last, so that one beside a
+    /// model is always about that model. A certificate that is there is replaced;
+    /// [`Folder::keep_best`] keeps the better one.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn save(&self, folder: impl AsRef<Path>) -> Result<(), FolderError> {
+        Folder::create(folder.as_ref())?.write(self)
+    }
 }
 
 /// Which of two certificates is in a folder after [`Folder::keep_best`].

@@ -39,6 +39,23 @@ pub enum IssueError {
     },
 }
 
+impl Certificate {
+    /// Encodes a model, counts the errors of what the file decodes to, and bounds its error on new
+    /// examples with probability at least `1 - delta`. [`Issue`] has the choices beyond that.
+    ///
+    /// # Errors
+    /// If the model cannot be encoded or does not fit the data.
+    pub fn issue<'a>(
+        model: &Model,
+        sample: impl Into<Sample<'a>>,
+        delta: FailureProbability,
+    ) -> Result<Self, IssueError> {
+        let file = model.encode()?;
+        let sample: Sample = sample.into();
+        Issue::new(&file, sample, delta).run()
+    }
+}
+
 /// A certificate that is to be issued: the file and the data, and everything that has a usual value.
 ///
 /// ```

@@ -18,8 +18,8 @@ mod verify;
 
 pub use certificate::Certificate;
 pub use claim::{
-    percent_up, Bounds, Claim, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION,
-    DECIMALS,
+    percent_up, Bounds, Claim, ClaimError, DataClaim, HeldOut, ModelClaim, Provenance,
+    CERTIFICATE_VERSION, DECIMALS,
 };
 pub use evaluation::{CountError, Counted, Evaluation, Report};
 pub use evaluation_log::remove_logs;

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::bounds::{held_out_bound, occam_bounds};
 use super::certificate::Certificate;
-use super::claim::{Claim, HeldOut, CERTIFICATE_VERSION, DECIMALS};
+use super::claim::{Claim, HeldOut, DECIMALS};
 use super::evaluation::{CountError, Evaluation};
 use super::issue::IssueError;
 use super::subsample::{population, Subsample};
@@ -19,18 +19,6 @@ use crate::evaluate::{Evaluator, Examples, ExamplesDigest, Loss, Sample, MARGIN}
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Unverifiable {
-    /// The text is not a certificate.
-    #[error("this is not a certificate")]
-    Malformed(#[from] serde_json::Error),
-    /// The certificate is of a version that this source does not know.
-    #[error(
-        "the certificate has format version {found}, but this nonvacuous knows version \
-         {CERTIFICATE_VERSION}; a newer one may be able to check it"
-    )]
-    Version {
-        /// The version in the certificate.
-        found: u64,
-    },
     /// The model file is the one the certificate is about, but is of an unknown format.
     #[error(transparent)]
     Model(CodeError),
@@ -108,6 +96,18 @@ impl Verdict {
 impl Verdict {
     fn failed(&mut self, what: String) {
         self.checks.push(Check { what, holds: false });
+    }
+}
+
+impl Certificate {
+    /// Checks everything that is claimed against the model file and the data. [`Verification`] has
+    /// the choices beyond that.
+    ///
+    /// # Errors
+    /// If the claim can be neither confirmed nor refuted.
+    pub fn verify<'a>(&self, sample: impl Into<Sample<'a>>) -> Result<Verdict, Unverifiable> {
+        let sample: Sample = sample.into();
+        Verification::new(self, sample).run()
     }
 }
 

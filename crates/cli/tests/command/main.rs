@@ -13,11 +13,11 @@ mod imagenet_experiments;
 mod man;
 #[path = "../../../../tests/needs/mod.rs"]
 mod needs;
+mod options;
 #[path = "../../../../tests/photographs/mod.rs"]
 mod photographs;
 #[path = "../../../../tests/random_network/mod.rs"]
 mod random_network;
-mod options;
 mod recipes;
 mod run;
 mod tuning;

@@ -65,7 +65,11 @@ const UNUSED: &[(&[&str], &[&[&str]])] = &[
     ),
     (
         &["--model", "net.safetensors", "--arch", "dense:10"],
-        &[&["--effort", "quick"], &["--minutes", "1"], &["--seed", "3"]],
+        &[
+            &["--effort", "quick"],
+            &["--minutes", "1"],
+            &["--seed", "3"],
+        ],
     ),
     (
         &["--model", "net.safetensors", "--recipe", "mine.toml"],
@@ -191,7 +195,10 @@ fn what_is_read_is_not_written_over() {
     let folder = tempdir().unwrap();
     let network = folder.path().join("net.safetensors");
     std::fs::write(&network, b"weights").unwrap();
-    for (command, options) in [("compress", &["--arch", "dense:10"][..]), ("decompress", &[])] {
+    for (command, options) in [
+        ("compress", &["--arch", "dense:10"][..]),
+        ("decompress", &[]),
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_nonvacuous"))
             .arg(command)
             .arg(&network)
