@@ -59,7 +59,7 @@ pub enum FolderError {
     /// The folder holds a certificate that this one cannot be compared with.
     #[error(
         "{path} holds a certificate about other examples, or at another delta or loss ({held}): \
-         name another folder, or have it replaced",
+         name another folder (--out), or have it replaced (--replace)",
         path = .path.display()
     )]
     Other {

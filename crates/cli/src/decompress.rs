@@ -22,17 +22,17 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
+    let output = arguments
+        .output
+        .clone()
+        .unwrap_or_else(|| arguments.model.with_extension("safetensors"));
+    refuse_same_file(&arguments.model, &output)?;
     let model = Model::decode(&read(&arguments.model)?)?;
     let shapes = model.architecture().tensors();
     let tensors: Vec<(String, Vec<usize>)> = shapes
         .into_iter()
         .map(|shape| (shape.name, shape.dimensions))
         .collect();
-    let output = arguments
-        .output
-        .clone()
-        .unwrap_or_else(|| arguments.model.with_extension("safetensors"));
-    refuse_same_file(&arguments.model, &output)?;
     whole_file::write_with(&output, |file| {
         safetensors::write(file, &tensors, |place| model.tensor_weights(place))
     })?;

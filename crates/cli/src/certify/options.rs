@@ -23,10 +23,22 @@ pub(super) enum Mode {
 }
 
 impl Mode {
+    /// What it does, in a few words.
+    fn task(self) -> &'static str {
+        match self {
+            Self::Search => "a search of recipes",
+            Self::Recipe => "training by one recipe",
+            Self::PriorFraction => "a prior learnt on a part",
+            Self::ModelFile => "a model file",
+            Self::Import => "a network trained elsewhere",
+            Self::FineTune => "a network trained further",
+        }
+    }
+
     /// How it is asked for.
     fn words(self) -> &'static str {
         match self {
-            Self::Search => "no --model, --recipe or --prior-fraction",
+            Self::Search => "none of --model, --recipe and --prior-fraction",
             Self::Recipe => "--recipe",
             Self::PriorFraction => "--prior-fraction",
             Self::ModelFile => "--model FILE.nvc",
@@ -93,9 +105,9 @@ pub(super) fn refuse_unused(mode: Mode, matches: &ArgMatches) -> Result<(), Fail
         if given(name) && !is_used {
             let accepted: Vec<&str> = modes.iter().map(|mode| mode.words()).collect();
             return Err(Failure::misuse(format!(
-                "--{} has no use with {}: it goes with {}",
+                "--{} has no use for {}: it goes with {}",
                 name.replace('_', "-"),
-                mode.words(),
+                mode.task(),
                 accepted.join(", or with ")
             )));
         }

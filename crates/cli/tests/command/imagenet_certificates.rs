@@ -72,6 +72,7 @@ impl Place {
             "imagenet",
             "--out",
             "out",
+            "--replace",
         ];
         let output = self.run(&[&arguments[..], options].concat());
         assert!(
@@ -151,7 +152,7 @@ fn photographs_that_cannot_be_read_are_named_and_counted_as_errors() {
         for part in [
             "n00000002_9.JPEG",
             "n00000004_9.JPEG",
-            "2 photographs cannot be read or have no class",
+            "2 examples cannot be read or have no class",
         ] {
             assert!(warnings.contains(part), "{warnings}");
         }
@@ -404,7 +405,7 @@ fn misuse_has_a_hint() {
         ),
         (
             &["--data", "digits", "--loss", "top5"],
-            "are for photographs",
+            "it goes with --model",
         ),
     ];
     for (options, hint) in cases {
