@@ -37,10 +37,7 @@ fn main() -> Result<(), Error> {
     let layers = Architecture::parse("dense:2", shape)?;
     let half = |above: f32| [above; 8].into_iter().chain([-above; 8]);
     let weights = half(1.0).chain(half(-1.0)).collect();
-    let network = TrainedNetwork {
-        architecture: layers,
-        weights: vec![weights],
-    };
+    let network = TrainedNetwork::new(layers, vec![weights])?;
     let delta = FailureProbability::new(0.05)?;
     let certificate = Certificate::issue(&network.model()?, &data, delta)?;
     println!("{}", certificate.claim().sentence());

@@ -5,9 +5,10 @@ use std::fs;
 
 use nonvacuous::bounds::FailureProbability;
 use nonvacuous::certificate::{Certificate, Evaluation, Folder, FolderError, Issue, Kept};
-use nonvacuous::code::{Architecture, Codebook, CodedTensor, Model};
+use nonvacuous::code::{Architecture, Model};
 use nonvacuous::data::{digits, DataSet, LabelledImages};
 use nonvacuous::evaluate::{Batch, Example, Examples, ExamplesDigest, Loss, Sample};
+use nonvacuous::network::TrainedNetwork;
 use nonvacuous::shape::ImageSize;
 use proptest::prelude::*;
 use tempfile::tempdir;
@@ -15,14 +16,12 @@ use tempfile::tempdir;
 /// A network whose logit of each class is the sum of some pixels; nothing is learnt.
 fn model(shape: ImageSize, classes: usize) -> Model {
     let layers = Architecture::parse(&format!("dense:{classes}"), shape).unwrap();
-    let count = shape.features() * classes;
-    let symbols = (0..count).map(|weight| (weight % 7 % 3) as u8).collect();
-    let codebook = Codebook::new(vec![-0.5, 0.25]).unwrap();
-    Model::new(layers, vec![codebook], vec![coded(symbols)]).unwrap()
-}
-
-fn coded(symbols: Vec<u8>) -> CodedTensor {
-    CodedTensor::new(0, symbols)
+    let weight = |place: usize| [0.0, -0.5, 0.25][place % 7 % 3];
+    let weights = (0..shape.features() * classes).map(weight).collect();
+    TrainedNetwork::new(layers, vec![weights])
+        .unwrap()
+        .model()
+        .unwrap()
 }
 
 fn delta(probability: f64) -> FailureProbability {

@@ -9,13 +9,13 @@ use crate::code::{CodeError, Model};
 /// # fn main() -> Result<(), nonvacuous::Error> {
 /// use nonvacuous::bounds::FailureProbability;
 /// use nonvacuous::certificate::Certificate;
-/// use nonvacuous::code::{Architecture, Codebook, CodedTensor, Model};
+/// use nonvacuous::code::Architecture;
 /// use nonvacuous::data::digits;
+/// use nonvacuous::network::TrainedNetwork;
 ///
 /// let data = digits()?;
 /// let layers = Architecture::parse("dense:10", data.train.shape())?;
-/// let weights = CodedTensor::new(0, vec![1; 640]);
-/// let model = Model::new(layers, vec![Codebook::new(vec![0.5])?], vec![weights])?;
+/// let model = TrainedNetwork::new(layers, vec![vec![0.5; 640]])?.model()?;
 ///
 /// let folder = tempfile::tempdir().unwrap();
 /// Certificate::issue(&model, &data, FailureProbability::new(0.05)?)?.save(folder.path())?;

@@ -62,13 +62,13 @@ impl Certificate {
 /// # fn main() -> Result<(), nonvacuous::Error> {
 /// use nonvacuous::bounds::FailureProbability;
 /// use nonvacuous::certificate::Issue;
-/// use nonvacuous::code::{Architecture, Codebook, CodedTensor, Model};
+/// use nonvacuous::code::Architecture;
 /// use nonvacuous::data::digits;
 /// use nonvacuous::evaluate::Loss;
+/// use nonvacuous::network::TrainedNetwork;
 /// let data = digits()?;
 /// let layers = Architecture::parse("dense:10", data.train.shape())?;
-/// let weights = CodedTensor::new(0, vec![1; 640]);
-/// let model = Model::new(layers, vec![Codebook::new(vec![0.5])?], vec![weights])?;
+/// let model = TrainedNetwork::new(layers, vec![vec![0.5; 640]])?.model()?;
 /// let certificate = Issue::new(&model.encode()?, &data, FailureProbability::new(0.05)?)
 ///     .loss(Loss::Top5)
 ///     .run()?;
