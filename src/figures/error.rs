@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::bounds::BoundError;
-use crate::certificate::Unverifiable;
+use crate::certificate::ClaimError;
 use crate::code::CodeError;
 
 /// Why there is no picture or page.
@@ -107,7 +107,7 @@ pub enum FigureError {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: Unverifiable,
+        source: ClaimError,
     },
     /// A certificate whose model file is not beside it.
     #[error(
