@@ -96,7 +96,6 @@ fn siblings_import_from_the_file_that_defines_and_not_through_their_facade() {
 }
 
 #[test]
-#[ignore = "certificates still reach data, until examples are behind a trait"]
 fn the_trusted_base_uses_nothing_outside_it() {
     let is_trusted = |file: &str| TRUSTED_BASE.iter().any(|part| file.starts_with(part));
     let mut arrows = Vec::new();

@@ -149,7 +149,7 @@ impl ModuleGraph {
                     let imported = self.modules[&module].imports.get(name);
                     if self.modules.contains_key(&child) {
                         module = child;
-                    } else if let Some(target) = imported.filter(|target| target[..] != *rest) {
+                    } else if let Some(target) = imported.filter(|target| target[0] != name) {
                         facades.push(module.clone());
                         let path = [target.as_slice(), others].concat();
                         return self.follow(&module, &path, facades, depth + 1);
@@ -187,7 +187,8 @@ impl Module {
                     at += 1 + usize::from(restricted);
                     continue;
                 }
-                TokenTree::Ident(word) if word == "use" => {
+                // Not the `use<'a>` that says what a type captures.
+                TokenTree::Ident(word) if word == "use" && !captures(tokens.get(at + 1)) => {
                     let end = end_of_item(&tokens, at);
                     self.read_use(&tokens[at + 1..end], &[], public);
                     at = end;
@@ -221,6 +222,10 @@ impl Module {
                     self.read_use(part, &full, public);
                 }
             }
+            return;
+        }
+        if full.is_empty() {
+            // `use ::name`: another crate.
             return;
         }
         let star = tree.iter().any(|token| is(token, '*'));
@@ -336,6 +341,10 @@ fn end_of_item(tokens: &[TokenTree], start: usize) -> usize {
 
 fn is(token: &TokenTree, punctuation: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == punctuation)
+}
+
+fn captures(after_use: Option<&TokenTree>) -> bool {
+    after_use.is_some_and(|token| is(token, '<'))
 }
 
 fn is_word(token: &TokenTree, word: &str) -> bool {

@@ -2,12 +2,12 @@
 
 use std::num::NonZeroU64;
 
+use super::failure::Failure;
 use super::output::{print, print_json};
 use super::row::Row;
 use super::sweep::{Scale, Sweep};
 use super::table::table;
 use super::training_error::{counts, Measured, Source};
-use super::Failure;
 use clap::Args;
 use nonvacuous::bounds::{
     catoni_uniform, held_out, ln_xi, round_up_decimals, Bits, Bound, EmpiricalRisk,

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::failure::Failure;
 use super::progress::progress_bar;
-use super::Failure;
 use nonvacuous::code::Model;
 use nonvacuous::data::{Framing, ImageFolder};
 use nonvacuous::network::{within_budget, Calibration, TrainedNetwork};

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::failure::{Failure, DOES_NOT_HOLD};
 use super::output::{create_folder, print, print_json, write_lines};
 use super::row::{csv, Row};
 use super::table::table;
-use super::{Failure, DOES_NOT_HOLD};
 use nonvacuous::lab::check::{check, Budget, TheoremVerdict, Theory};
 
 #[derive(Debug, Args)]

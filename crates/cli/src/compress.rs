@@ -6,9 +6,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::budget::BudgetArguments;
+use super::failure::Failure;
 use super::import::{architecture, image_size, ImportArguments};
 use super::output::{print, print_json, refuse_same_file, write_whole};
-use super::Failure;
 use nonvacuous::digest::sha256;
 use nonvacuous::network::comparison::noise_images;
 use nonvacuous::shape::ImageSize;

@@ -3,11 +3,11 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::failure::{Failure, MISUSE};
 use super::output::{print, print_json};
 #[cfg(feature = "download")]
 use super::progress::progress_bar;
 use super::table::table;
-use super::{Failure, MISUSE};
 #[cfg(feature = "download")]
 use nonvacuous::data::fetch;
 use nonvacuous::data::{known_set, path, KnownSet, SearchPath, KNOWN_SETS};

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::failure::Failure;
 use super::output::{print, print_json, read, refuse_same_file};
-use super::Failure;
 use nonvacuous::code::Model;
 use nonvacuous::network::safetensors;
 use nonvacuous::storage::whole_file;

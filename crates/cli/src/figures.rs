@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
+use super::failure::Failure;
 use super::output::{create_folder, print, print_json, write_whole};
 use super::progress::progress_bar;
-use super::Failure;
 use nonvacuous::figures::{figures, named, Figure, FigureKind, Picture};
 
 #[derive(Debug, Args)]

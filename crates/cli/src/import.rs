@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use clap::Args;
 
+use super::failure::Failure;
 use super::output::cannot;
-use super::Failure;
 use nonvacuous::code::Architecture;
 use nonvacuous::data::{LabelledImages, IMAGENET};
 use nonvacuous::network::safetensors::{SafetensorsError, SafetensorsFile};

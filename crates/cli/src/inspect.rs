@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::failure::Failure;
 use super::output::{print, print_json, read};
 use super::table::table;
-use super::Failure;
 use nonvacuous::code::{Allocation, Model, SymbolCode, TensorBits};
 use nonvacuous::digest::sha256;
 

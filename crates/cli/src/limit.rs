@@ -1,10 +1,10 @@
 //! `nonvacuous limit`.
 
+use super::failure::Failure;
 use super::output::{print, print_json};
 use super::row::Row;
 use super::sweep::{Scale, Sweep};
 use super::table::table;
-use super::Failure;
 use clap::Args;
 use nonvacuous::bounds::{
     limit_injective, limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error,

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::failure::Failure;
 use super::output::{print, print_json, read};
 use super::table::table;
-use super::Failure;
 use nonvacuous::bounds::{occam_binomial, Bits, EmpiricalRisk, FailureProbability};
 use nonvacuous::certificate::percent_up;
 use nonvacuous::code::Model;

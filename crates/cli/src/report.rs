@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::failure::Failure;
 use super::output::{print, print_json, write_whole};
-use super::Failure;
 use nonvacuous::figures::report::{report, REPORT_FILE};
 
 #[derive(Debug, Args)]

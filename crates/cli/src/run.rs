@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::failure::Failure;
 use super::output::{print, print_json, read, write_lines};
 use super::progress::progress_bar;
 use super::row::{csv as lines, Row};
 use super::table::table;
-use super::Failure;
 use nonvacuous::data::SearchPath;
 use nonvacuous::lab::run::{
     coverage, run as draw_all, summary, Coverage, Experiment, Shard, Store, Summary,

@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
+use super::failure::Failure;
 use super::output::{print, print_json};
 use super::row::{csv, Row};
-use super::Failure;
 
 /// `NAME=FROM..TO[:POINTS]`: evenly spaced on the scale of logarithms if `FROM` is positive, on the
 /// plain one if it is 0.

@@ -3,8 +3,8 @@
 
 use clap::Args;
 
+use super::failure::Failure;
 use super::row::Row;
-use super::Failure;
 use nonvacuous::bounds::{
     monte_carlo_risk, monte_carlo_risk_of_pairs, population_errors, EmpiricalRisk,
     FailureProbability, GibbsRisk, Probability, SampleSize, TrainingError,
