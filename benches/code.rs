@@ -16,18 +16,15 @@ fn lenet() -> Model {
     let architecture = Architecture::parse(layers, input).unwrap();
     let codebook = Codebook::new(3, vec![-1.5, -1.0, -0.5, 0.5, 0.75, 1.0, 1.5]).unwrap();
     // Symbols without structure, from the fractional parts of multiples of an irrational number.
-    let symbol = |place: usize| {
-        let fraction = (place as f64 * 0.754_877_666_246_693).fract();
+    let symbol = |index: usize| {
+        let fraction = (index as f64 * 0.754_877_666_246_693).fract();
         if fraction < 0.9 {
             0
         } else {
             1 + ((fraction - 0.9) * 70.0) as u8
         }
     };
-    let tensor = |length: usize| CodedTensor {
-        codebook: 0,
-        symbols: (0..length).map(symbol).collect(),
-    };
+    let tensor = |length: usize| CodedTensor::new(0, (0..length).map(symbol).collect());
     let tensors = architecture
         .tensors()
         .iter()

@@ -61,10 +61,9 @@ fn main() {
             noise => 1 + ((noise >> 20) % 8 + (noise >> 40) % 8) as u8,
         };
         let shapes = architecture.tensors();
-        let tensors = shapes.iter().map(|shape| CodedTensor {
-            codebook: 0,
-            symbols: (0..shape.len()).map(|_| symbol()).collect(),
-        });
+        let tensors = shapes
+            .iter()
+            .map(|shape| CodedTensor::new(0, (0..shape.len()).map(|_| symbol()).collect()));
         let tensors = tensors.collect();
         let start = processor_seconds();
         let model = Model::new(architecture, vec![codebook], tensors).unwrap();
@@ -78,7 +77,8 @@ fn main() {
         let decoded = processor_seconds() - start;
         assert_eq!(model.encode().unwrap(), file);
         println!(
-            "{count:>12} {:>14.1} {:>14.1} {:>12.4} {:>10} (choosing the code takes {:.0}% of encoding)",
+            "{count:>12} {:>14.1} {:>14.1} {:>12.4} {:>10} \
+             (choosing the code takes {:.0}% of encoding)",
             count / encoded / 1e6,
             count / decoded / 1e6,
             8.0 * file.len() as f64 / count,

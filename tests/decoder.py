@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""A second decoder of the model file `.nvc`, versions 1 and 2, written from docs/format.md alone, with the standard library.
+"""A second decoder of the model file `.nvc`, versions 1 and 2, written from docs/format.md alone,
+with the standard library.
 
     python3 decoder.py MODEL.nvc WEIGHTS [MODEL.nvc WEIGHTS]...
 
-writes every weight of every tensor, in order, as little-endian single-precision numbers to WEIGHTS, and prints the layers and the
-shapes of the tensors. It does not encode again, so it accepts files that are not canonical.
+writes every weight of every tensor, in order, as little-endian single-precision numbers to WEIGHTS,
+and prints the layers and the shapes of the tensors. It does not encode again, so it accepts files
+that are not canonical.
 """
 
 import math
@@ -24,15 +26,15 @@ class Coder:
 
     def __init__(self, data):
         self.data = data
-        self.place = 0
+        self.offset = 0
         self.lower = 0
         self.range = MASK
         self.point = self.word() << 32
         self.point |= self.word()
 
     def word(self):
-        four = self.data[self.place : self.place + 4].ljust(4, b"\0")
-        self.place += 4
+        four = self.data[self.offset : self.offset + 4].ljust(4, b"\0")
+        self.offset += 4
         return int.from_bytes(four, "big")
 
     def symbol(self, starts):
@@ -60,8 +62,8 @@ class Coder:
 
     def weighted(self, *weights):
         total, count, before, starts = sum(weights), len(weights), 0, []
-        for place, weight in enumerate(weights):
-            starts.append(before * ((1 << PRECISION) - count) // total + place)
+        for index, weight in enumerate(weights):
+            starts.append(before * ((1 << PRECISION) - count) // total + index)
             before += weight
         return self.symbol(starts + [1 << PRECISION])
 
@@ -90,8 +92,8 @@ class Coder:
         return self.symbol([0, (1 << PRECISION) - 16 * ones, 1 << PRECISION])
 
     def favourite(self, values, weights):
-        place = self.weighted(*weights)
-        return values[place] if place < len(values) else self.gamma()
+        index = self.weighted(*weights)
+        return values[index] if index < len(values) else self.gamma()
 
     def width(self):
         digits = self.weighted(1, 2, 6, 16, 12, 6, 4, 3, 2, 2, 1, 1, 1)
@@ -147,13 +149,13 @@ NEXT = {
 class Architecture:
     """Layers as text, and shapes `(dimensions, geometry)` of the tensors (section 5)."""
 
-    def __init__(self, coder, upright):
+    def __init__(self, coder, is_deskewed):
         usual = [(1, 8, 8), (1, 28, 28), (3, 32, 32), (3, 224, 224)]
         if coder.bit():
             self.size = usual[coder.bits(2)]
         else:
             self.size = (coder.gamma(), coder.gamma(), coder.gamma())
-        self.layers, self.tensors, self.branches = ["upright"] if upright else [], [], []
+        self.layers, self.tensors, self.branches = ["upright"] if is_deskewed else [], [], []
         self.table = {kind: list(weights) for kind, weights in NEXT.items()}
         self.bias_weights = [15, 1]
         last = "start"
@@ -161,9 +163,9 @@ class Architecture:
             weights = list(self.table[last])
             if not self.branches:
                 weights[KINDS.index("exchange")] = weights[KINDS.index("join")] = 0
-            place = coder.weighted(*weights)
-            self.table[last][place] += 64
-            last = KINDS[place]
+            index = coder.weighted(*weights)
+            self.table[last][index] += 64
+            last = KINDS[index]
             if last == "end":
                 return
             self.layers.append(getattr(self, last)(coder) or last)
@@ -249,7 +251,7 @@ class Architecture:
 
 # Section 6.
 
-DIGITS = [12, 24, 32, 24, 12, 6, 4, 6, 2, 2, 4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 8, 8, 4, 2, 1, 1, 1, 1, 1]
+DIGITS = [12, 24, 32, 24, 12, 6, 4, 6, 2, 2, 4] + 11 * [1] + [4, 8, 8, 4, 2] + 5 * [1]
 
 
 def single(number):
@@ -261,8 +263,8 @@ def read_codebook(coder):
     """The values, ascending, and how many are negative."""
 
     def exponent(values, weights):
-        place = coder.weighted(*weights)
-        return values[place] if place < len(values) else coder.signed()
+        index = coder.weighted(*weights)
+        return values[index] if index < len(values) else coder.signed()
 
     def first():
         return exponent([0, -1, 1, -2, 2, -3, -4, 3], [8, 8, 8, 4, 3, 3, 2, 1, 3])
@@ -281,19 +283,19 @@ def read_codebook(coder):
     values = []
     if not is_grid:
         last = None
-        for place in range(count):
+        for index in range(count):
             last = first() if last is None else last + following()
             value = (1 + coder.bits(digits) / 2**digits) * 2.0**last
-            values.append(-value if place < negative else value)
+            values.append(-value if index < negative else value)
         return values, negative
     step = first()
     step = (1 + coder.bits(digits) / 2**digits) * 2.0**step
     is_next, last = AdaptiveBit(), 0
-    for place in range(count):
-        if place == negative:
+    for index in range(count):
+        if index == negative:
             last = 0
         last += 1 if is_next.read(coder) else 1 + coder.gamma()
-        values.append(-last if place < negative else last)
+        values.append(-last if index < negative else last)
     values = values[:negative][::-1] + values[negative:]
     return [single(multiple * step) for multiple in values], negative
 
@@ -361,7 +363,7 @@ class Mixture:
 
 
 class Alphabet:
-    """Symbols of a codebook: signs and places."""
+    """Symbols of a codebook: signs and ranks."""
 
     def __init__(self, count, negative):
         self.negative, self.positive = negative, count - negative
@@ -369,11 +371,11 @@ class Alphabet:
     def sign(self, symbol):
         return 0 if symbol == 0 else 2 if symbol > self.negative else 1
 
-    def place(self, symbol):
+    def rank(self, symbol):
         return symbol - 1 - self.negative if symbol > self.negative else self.negative - symbol
 
-    def symbol(self, positive, place):
-        return self.negative + 1 + place if positive else self.negative - place
+    def symbol(self, positive, rank):
+        return self.negative + 1 + rank if positive else self.negative - rank
 
     def size(self, positive):
         return self.positive if positive else self.negative
@@ -384,7 +386,7 @@ class Alphabet:
 
 def read_unmixed(coder, alphabet, length, has_runs):
     masks, sign = [AdaptiveBit() for _ in range(24)], AdaptiveBit()
-    places = [Adaptive([1] * alphabet.size(positive)) for positive in (0, 1)]
+    ranks = [Adaptive([1] * alphabet.size(positive)) for positive in (0, 1)]
     symbols, zeros = [], 0
     for _ in range(length):
         if not masks[min(zeros.bit_length(), 23) if has_runs else 0].read(coder):
@@ -395,8 +397,8 @@ def read_unmixed(coder, alphabet, length, has_runs):
         positive = alphabet.only()
         if positive is None:
             positive = sign.read(coder)
-        place = places[positive].read(coder) if alphabet.size(positive) > 1 else 0
-        symbols.append(alphabet.symbol(positive, place))
+        rank = ranks[positive].read(coder) if alphabet.size(positive) > 1 else 0
+        symbols.append(alphabet.symbol(positive, rank))
     return symbols
 
 
@@ -429,33 +431,39 @@ def read_mixed(coder, alphabet, geometry, is_sorted):
             nearest = next((symbol for symbol in near if symbol), 0)
             start = (2 if row_before else 1) if tied else (0 if begun else 3)
             before = taken[column - 1] if area == 1 and column else 0
-            kept = mask.read(
+            is_nonzero = mask.read(
                 coder,
                 (
                     row,
                     column,
-                    bool(left) + 2 * bool(above) + 4 * bool(above_left) + 8 * bool(above_right) + 16 * start,
+                    bool(left)
+                    + 2 * bool(above)
+                    + 4 * bool(above_left)
+                    + 8 * bool(above_right)
+                    + 16 * start,
                     channel,
                     2 * (3 * taken[column] + before) + bool(channel_before),
                     x,
                     y,
                 ),
             )
-            tied = tied and bool(kept) == bool(row_before)
-            if not kept:
+            tied = tied and bool(is_nonzero) == bool(row_before)
+            if not is_nonzero:
                 symbols.append(0)
                 continue
             begun = True
             taken[column] = min(taken[column] + 1, 2)
             positive = alphabet.only()
             if positive is None:
-                previous = alphabet.sign(channel_before) if channel_before else 3 + alphabet.sign(row_before)
-                values = (3 * alphabet.sign(left) + alphabet.sign(above), alphabet.sign(nearest), channel, previous)
+                sign = alphabet.sign
+                previous = sign(channel_before) if channel_before else 3 + sign(row_before)
+                values = (3 * sign(left) + sign(above), sign(nearest), channel, previous)
                 positive = signs.read(coder, values)
             size = alphabet.size(positive)
-            nearest_digits = (alphabet.place(nearest) + 1).bit_length() if nearest else 0
+            nearest_digits = (alphabet.rank(nearest) + 1).bit_length() if nearest else 0
             reached = 1
-            while reached < size.bit_length() and more[reached].read(coder, (row, channel, nearest_digits)):
+            contexts = (row, channel, nearest_digits)
+            while reached < size.bit_length() and more[reached].read(coder, contexts):
                 reached += 1
             magnitude = 1
             for rest in reversed(range(reached - 1)):
@@ -526,10 +534,10 @@ def kronecker_weights(coordinates, rows, seed, shape_rows, length):
 def decode(data):
     """The architecture and a list of weights for each tensor."""
     coder = Coder(data)
-    upright = coder.weighted(15, 1) == 1
-    if upright and coder.weighted(15, 1):
+    is_deskewed = coder.weighted(15, 1) == 1
+    if is_deskewed and coder.weighted(15, 1):
         raise Invalid("a later version")
-    architecture = Architecture(coder, upright)
+    architecture = Architecture(coder, is_deskewed)
     is_new, ways = AdaptiveBit(), Adaptive([24, 24, 8, 4, 1])
     values, negative, tensors = None, 0, []
     for dimensions, geometry in architecture.tensors:

@@ -38,14 +38,14 @@ fn damaged_files_of_every_kind_never_panic_and_never_use_much_memory() {
         let file = model.encode().unwrap();
         for _ in 0..if file.len() < 2000 { 60 } else { 4 } {
             let mut flipped = file.clone();
-            let place = noise.below(file.len() as u64) as usize;
-            flipped[place] ^= 1 << noise.below(8);
-            let mut spliced = file[..place].to_vec();
+            let index = noise.below(file.len() as u64) as usize;
+            flipped[index] ^= 1 << noise.below(8);
+            let mut spliced = file[..index].to_vec();
             spliced.extend((0..noise.below(30)).map(|_| noise.below(256) as u8));
             accepted += u32::from(decodes(&flipped)) + u32::from(decodes(&spliced));
             tried += 2;
             assert!(
-                !decodes(&file[..place]),
+                !decodes(&file[..index]),
                 "a file is never the beginning of another"
             );
         }

@@ -206,10 +206,7 @@ fn masked_weights_stay_zero_and_shared_weights_stay_equal() {
     let tensors: Vec<CodedTensor> = weights
         .iter()
         .enumerate()
-        .map(|(codebook, weights)| CodedTensor {
-            codebook,
-            symbols: symbols(weights),
-        })
+        .map(|(codebook, weights)| CodedTensor::new(codebook, symbols(weights)))
         .collect();
     let codebooks = weights
         .iter()
@@ -226,10 +223,7 @@ fn masked_weights_stay_zero_and_shared_weights_stay_equal() {
     let singles: Vec<CodedTensor> = weights
         .iter()
         .enumerate()
-        .map(|(codebook, weights)| CodedTensor {
-            codebook,
-            symbols: single(weights),
-        })
+        .map(|(codebook, weights)| CodedTensor::new(codebook, single(weights)))
         .collect();
     let own = Member {
         variables: Variables::Shared {

@@ -14,13 +14,13 @@ use nonvacuous::code::{Model, SymbolCode};
 #[test]
 fn a_second_decoder_reads_the_same_weights_from_files_of_every_kind() {
     let folder = tempfile::tempdir().unwrap();
-    let path = |place: usize, what: &str| folder.path().join(format!("{place}.{what}"));
+    let path = |index: usize, what: &str| folder.path().join(format!("{index}.{what}"));
     let kinds = every_kind();
     let mut python = Command::new("python3");
     python.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/decoder.py"));
-    for (place, (_, model)) in kinds.iter().enumerate() {
-        std::fs::write(path(place, "nvc"), model.encode().unwrap()).unwrap();
-        python.args([path(place, "nvc"), path(place, "weights")]);
+    for (index, (_, model)) in kinds.iter().enumerate() {
+        std::fs::write(path(index, "nvc"), model.encode().unwrap()).unwrap();
+        python.args([path(index, "nvc"), path(index, "weights")]);
     }
     let output = match python.output() {
         Ok(output) => output,
@@ -34,7 +34,7 @@ fn a_second_decoder_reads_the_same_weights_from_files_of_every_kind() {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    for (place, (kind, model)) in kinds.iter().enumerate() {
+    for (index, (kind, model)) in kinds.iter().enumerate() {
         let weights: Vec<u8> = model
             .weights()
             .concat()
@@ -42,7 +42,7 @@ fn a_second_decoder_reads_the_same_weights_from_files_of_every_kind() {
             .flat_map(|weight| weight.to_le_bytes())
             .collect();
         assert!(
-            std::fs::read(path(place, "weights")).unwrap() == weights,
+            std::fs::read(path(index, "weights")).unwrap() == weights,
             "{kind}"
         );
     }

@@ -1,28 +1,39 @@
-//! What can be wrong with a code word, a codebook or an architecture.
+//! Why a model could not be built, encoded or decoded.
 
 use thiserror::Error;
 
+use super::architecture::error::ArchitectureError;
+use super::codebook::error::CodebookError;
+use super::model::error::TensorError;
+
 /// Why a model could not be built, encoded or decoded.
 #[derive(Debug, Clone, PartialEq, Error)]
+#[non_exhaustive]
 pub enum CodeError {
-    /// The file ended before its first byte, or is empty.
+    /// The file is empty.
     #[error("the model file is empty; an .nvc file has at least one byte")]
     Empty,
     /// The file begins as files of later versions do.
-    #[error("the model file has a later format version than {known}, the one that this decoder knows; a newer nonvacuous may read it")]
+    #[error(
+        "the model file has a later format version than {known}, the one that this decoder knows; \
+         a newer nonvacuous may read it"
+    )]
     UnknownVersion {
         /// The version this decoder implements.
         known: u8,
     },
     /// The bytes decode to a model, but are not the bytes that this model encodes to.
-    #[error("the model file is damaged: it decodes to a model whose file has {canonical} bytes, but it has {found} bytes or differs in some of them")]
+    #[error(
+        "the model file is damaged: it decodes to a model whose file has {canonical} bytes, but \
+         it has {found} bytes or differs in some of them"
+    )]
     NotCanonical {
         /// Length of the file, in bytes.
         found: usize,
         /// Length of the re-encoded file, in bytes.
         canonical: usize,
     },
-    /// The arithmetic decoder met a bit pattern that no encoder writes.
+    /// A symbol without a code word, or bits that are the code word of no symbol.
     #[error("the model file is damaged: no symbol has this code word")]
     InvalidCodeWord,
     /// An integer in the stream is longer than the format allows.
@@ -43,37 +54,27 @@ pub enum CodeError {
         /// Most weights accepted.
         limit: u64,
     },
-    /// A layer does not fit the layers before it.
-    #[error("layer {index} ({layer}): {reason}")]
-    Layer {
-        /// Position of the layer, counted from 1.
-        index: usize,
-        /// The layer, as written in an architecture's text.
-        layer: String,
-        /// What does not fit.
-        reason: String,
-    },
-    /// The architecture as a whole is not one that the format can write.
-    #[error("architecture: {0}")]
-    Architecture(String),
-    /// An architecture's text could not be read.
-    #[error("cannot read the layer \"{word}\": {reason}; layers are written like conv:8:3 dwconv:3 max:2 avg:2 gap relu relu6 norm bn ( conv:8:3 ) dense:10")]
-    Text {
-        /// The word that was not understood.
-        word: String,
-        /// Why.
-        reason: String,
-    },
+    /// Layers that the format cannot write.
+    #[error(transparent)]
+    Architecture(#[from] ArchitectureError),
     /// A codebook that the format cannot write.
-    #[error("codebook: {0}")]
-    Codebook(String),
+    #[error(transparent)]
+    Codebook(#[from] CodebookError),
     /// A tensor that does not fit its shape or its codebook.
-    #[error("tensor {index}: {reason}")]
+    #[error("tensor {index} does not fit")]
     Tensor {
         /// Position of the tensor, counted from 1.
         index: usize,
         /// What does not fit.
-        reason: String,
+        source: TensorError,
+    },
+    /// As many tensors as the architecture has not were given.
+    #[error("the architecture has {expected} tensors of weights, but {given} were given")]
+    TensorCount {
+        /// Tensors of the architecture.
+        expected: usize,
+        /// Tensors that were given.
+        given: usize,
     },
     /// A subspace that the format cannot write.
     #[error(
@@ -84,13 +85,5 @@ pub enum CodeError {
         seed: u64,
         /// Coordinates in a weight.
         terms: u32,
-    },
-    /// More coordinates than weights.
-    #[error("{coordinates} coordinates for {weights} weights; there are at most as many")]
-    Coordinates {
-        /// Number of coordinates.
-        coordinates: u64,
-        /// Number of weights.
-        weights: usize,
     },
 }

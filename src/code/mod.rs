@@ -1,15 +1,16 @@
 //! Description lengths: how a network becomes a bit string that decodes to it.
 //!
 //! A uniquely decodable code is a prior. If the code word of a network `h` has `|h|` bits, then
-//! `P(h) = 2^-|h|` sums to at most one over all networks (Kraft 1949, McMillan 1956), and it was
-//! fixed before any data were seen, because it is this source code. Every bit that the decoder
-//! needs is therefore in the file, and the length that enters a bound is the length of that file.
+//! `P(h) = 2^-|h|` sums to at most one over all networks (Kraft 1949, McMillan 1956). The prior is
+//! this source code: its tables are frozen with the version of the format, so it does not depend on
+//! data that are first seen after that. Every bit that the decoder needs is in the file, and the
+//! length that enters a bound is the length of that file.
 //!
 //! From the outside in:
 //!
 //! - [`Model`]: a network as the file knows it, and the `.nvc` file itself;
 //! - [`Architecture`]: a small grammar of layers, so that every architecture has a code word;
-//! - [`oriented`], [`upright`]: fixed layers that belong to the format and cost nothing;
+//! - [`oriented`], [`deskew`]: fixed layers that belong to the format and cost nothing;
 //! - [`Codebook`] and [`CodedTensor`]: the few values that weights take, and which weight takes
 //!   which, by the shortest [`SymbolCode`];
 //! - [`Subspace`]: a tensor as the image of a few coordinates;
@@ -18,7 +19,8 @@
 //!   of these into bytes, to within a byte of their ideal length;
 //! - [`distribution`]: what the coder believes about the next symbol.
 //!
-//! The file format is specified to the bit in `docs/format.md`.
+//! The file format is specified to the bit in `docs/format.md`, the words for layers in
+//! `docs/layers.md`, which [`Architecture`] repeats.
 
 mod architecture;
 mod codebook;
@@ -29,16 +31,23 @@ mod model;
 mod subspace;
 mod symbols;
 
-pub use architecture::layers::{
-    Architecture, Convolution, Layer, Padding, TensorShape, MAX_DEPTH, MAX_LAYERS,
-};
+pub use architecture::chain::{Architecture, MAX_DEPTH, MAX_LAYERS};
+pub use architecture::error::{ArchitectureError, WordError};
+pub use architecture::layer::{Convolution, Layer, Padding};
+pub use architecture::misfit::LayerError;
+pub use architecture::tensors::TensorShape;
+pub use codebook::error::CodebookError;
 pub use codebook::values::{Codebook, MAX_CODEWORDS};
-pub use coder::range_coder::{Decoder, Encoder};
+pub use coder::decoder::Decoder;
+pub use coder::encoder::Encoder;
 pub use coder::{distribution, integer};
 pub use error::CodeError;
-pub use fixed::{oriented, upright};
-pub use model::{Allocation, Model, TensorBits, FORMAT_VERSION, WEIGHTS_PER_BYTE};
-pub use subspace::hashed::{Subspace, MAX_SEED, MAX_TERMS};
+pub use fixed::{deskew, oriented};
+pub use model::allocation::{Allocation, TensorBits};
+pub use model::error::TensorError;
+pub use model::file::{FORMAT_VERSION, WEIGHTS_PER_BYTE};
+pub use model::invariants::Model;
 pub use subspace::kronecker::{kronecker_factor, Factors};
+pub use subspace::map::{Subspace, MAX_SEED, MAX_TERMS};
 pub use symbols::symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
 pub use symbols::tensor::CodedTensor;

@@ -110,7 +110,7 @@ fn swept(
         .saturating_sub(evaluator.errors_from(&features));
     let values = values(&model, tensor);
     let mut bound = candidate.bound;
-    let weights: Vec<usize> = (0..model.tensors()[tensor].symbols.len()).collect();
+    let weights: Vec<usize> = (0..model.tensors()[tensor].symbols().len()).collect();
     for weights in weights.chunks(TOGETHER) {
         let changes: Vec<(usize, u8)> = weights
             .iter()
@@ -118,7 +118,7 @@ fn swept(
             .collect();
         let tried: Vec<(f64, Model)> = changes
             .into_par_iter()
-            .filter(|&(weight, value)| model.tensors()[tensor].symbols[weight] != value)
+            .filter(|&(weight, value)| model.tensors()[tensor].symbols()[weight] != value)
             .map(|(weight, value)| {
                 let changed = model.with_symbol(tensor, weight, value)?;
                 let errors = decided + Evaluator::new(&changed).errors_from(&features);
@@ -149,7 +149,7 @@ fn values(model: &Model, tensor: usize) -> u8 {
     let codebook = model
         .tensors()
         .get(tensor)
-        .and_then(|tensor| model.codebooks().get(tensor.codebook));
+        .and_then(|tensor| model.codebooks().get(tensor.codebook()));
     codebook.map_or(0, |codebook| codebook.len() as u8)
 }
 

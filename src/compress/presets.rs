@@ -82,7 +82,7 @@ struct Large {
 }
 
 /// One channel may be writing, and writing slants; what is drawn upright already loses a little by
-/// being stood upright again.
+/// being deskewed again.
 fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, RecipeError> {
     let layers = |first: &str, pooling: &str, channels: usize| {
         let (block, classes) = (format!("conv:{channels}:3 norm relu max:2"), data.classes());

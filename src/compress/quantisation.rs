@@ -254,22 +254,17 @@ impl QuantisedWeights {
             .collect::<std::result::Result<Vec<Codebook>, _>>()?;
         let tensors = values.iter().enumerate().map(|(place, values)| {
             let codebook = self.codebook_of(place);
-            CodedTensor {
-                codebook,
-                symbols: codebooks[codebook].symbols(values),
+            let symbols = codebooks[codebook].symbols(values);
+            match self.coordinates.get(place).and_then(Option::as_ref) {
+                Some(map) => CodedTensor::in_subspace(codebook, symbols, map.subspace()),
+                None => CodedTensor::new(codebook, symbols),
             }
         });
         let tensors = tensors.collect();
-        let subspaces = self
-            .coordinates
-            .iter()
-            .map(|map| map.as_ref().map(Coordinates::subspace))
-            .collect();
-        Ok(Model::with_subspaces(
+        Ok(Model::new(
             network.architecture().clone(),
             codebooks,
             tensors,
-            subspaces,
         )?)
     }
 }

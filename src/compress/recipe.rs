@@ -38,8 +38,8 @@ pub struct RecipeSettings<A = Architecture> {
 /// How to train and compress one network: methods that are combined at will, each setting in its
 /// domain.
 ///
-/// As a file it is TOML, in which the architecture is text, the words of [`Architecture::parse`] or
-/// the name of one:
+/// As a file it is TOML, in which the architecture is text, as
+/// [`Architecture::from_name_or_layers`] reads it:
 ///
 /// ```
 /// use nonvacuous::compress::Recipe;
@@ -74,22 +74,9 @@ pub enum RecipeError {
     /// It cannot be written as TOML.
     #[error("the recipe cannot be written as TOML")]
     Unwritable(#[from] toml::ser::Error),
-    /// The layers do not fit the images.
+    /// The layers do not fit the images, or not the classes.
     #[error(transparent)]
     Architecture(#[from] CodeError),
-    /// The network does not tell as many classes apart as there are.
-    #[error(
-        "the recipe's network \"{architecture}\" has {outputs} outputs, but the data have \
-         {classes} classes; let it end in dense:{classes}"
-    )]
-    Classes {
-        /// The layers.
-        architecture: String,
-        /// How many outputs they have.
-        outputs: usize,
-        /// How many classes the data have.
-        classes: usize,
-    },
     /// A number is outside its domain.
     #[error("{name} is {value}; it must be {accepted}")]
     Number {
@@ -109,15 +96,8 @@ impl Recipe {
     /// [`RecipeError`].
     pub fn parse(text: &str, input: ImageSize, classes: usize) -> Result<Self, RecipeError> {
         let settings: RecipeSettings<String> = toml::from_str(text)?;
-        let named = Architecture::named(&settings.architecture, input, classes);
-        let architecture = named.or_else(|_| Architecture::parse(&settings.architecture, input))?;
-        if architecture.classes() != classes {
-            return Err(RecipeError::Classes {
-                outputs: architecture.classes(),
-                architecture: settings.architecture,
-                classes,
-            });
-        }
+        let architecture =
+            Architecture::from_name_or_layers(&settings.architecture, input, classes)?;
         settings.with_architecture(architecture).check()
     }
 

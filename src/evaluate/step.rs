@@ -2,8 +2,8 @@
 
 use super::convolution::{Convolve, Tap};
 use super::lanes::{accumulate, divide, each, larger, smaller, total, Lanes, LANES};
+use crate::code::deskew::deskew;
 use crate::code::oriented;
-use crate::code::upright::stand_upright;
 use crate::code::{Convolution, Layer};
 use crate::shape::ImageSize;
 
@@ -13,7 +13,7 @@ const EPSILON: f32 = 1e-5;
 /// A layer with its weights.
 #[derive(Debug)]
 pub(super) enum Step {
-    Upright,
+    Deskew,
     Convolution {
         convolution: Convolution,
         /// For each output channel its taps, in storage order.
@@ -57,7 +57,7 @@ impl Step {
                 taps: convolution_taps(next(), &convolution, before),
                 bias: convolution.bias.then(|| next().collect()),
             },
-            Layer::Upright => Step::Upright,
+            Layer::Deskew => Step::Deskew,
             Layer::Oriented { filters } => oriented_step(filters, before),
             Layer::Dense { units, bias } => Step::Dense {
                 taps: dense_taps(next(), units, before.features()),
@@ -90,8 +90,8 @@ impl Step {
         after: ImageSize,
     ) -> Vec<Lanes> {
         match self {
-            Step::Upright => {
-                upright(&mut features, before);
+            Step::Deskew => {
+                deskew_each(&mut features, before);
                 features
             }
             Step::Convolution {
@@ -192,7 +192,7 @@ fn convolution_taps(
 
 /// Fixed filters as a convolution without bias.
 fn oriented_step(filters: usize, before: ImageSize) -> Step {
-    match oriented::convolution(filters, before) {
+    match Convolution::oriented(filters, before.channels) {
         Ok(convolution) => {
             let weights = oriented::weights(filters, before.channels);
             Step::Convolution {
@@ -227,14 +227,14 @@ fn start(bias: &Option<Vec<f32>>, output: usize) -> Lanes {
 }
 
 /// Each image by itself: no two slant alike.
-fn upright(features: &mut [Lanes], size: ImageSize) {
+fn deskew_each(features: &mut [Lanes], size: ImageSize) {
     let mut image = vec![0.0; features.len()];
     for lane in 0..LANES {
         image
             .iter_mut()
             .zip(features.iter())
             .for_each(|(value, lanes)| *value = lanes[lane]);
-        stand_upright(&mut image, size);
+        deskew(&mut image, size);
         features
             .iter_mut()
             .zip(&image)

@@ -59,10 +59,7 @@ pub fn shared(weights: &[Vec<f32>]) -> Vec<Variables> {
                 nearest(&centres, weight)
             }
         };
-        let tensor = |weights: &Vec<f32>| CodedTensor {
-            codebook: 0,
-            symbols: weights.iter().map(symbol).collect(),
-        };
+        let tensor = |weights: &Vec<f32>| CodedTensor::new(0, weights.iter().map(symbol).collect());
         Variables::Shared {
             tensors: weights.iter().map(tensor).collect(),
             codebooks: vec![centres],
@@ -126,19 +123,14 @@ pub fn constants(architecture: &Architecture) -> Result<Vec<Coded>, CodeError> {
         return Ok(Vec::new());
     };
     let with = |class: usize| {
-        let mut tensors: Vec<CodedTensor> = shapes
-            .iter()
-            .map(|shape| CodedTensor {
-                codebook: 0,
-                symbols: vec![0; shape.len()],
-            })
-            .collect();
-        if let Some(symbol) = tensors
-            .last_mut()
-            .and_then(|tensor| tensor.symbols.get_mut(class))
-        {
+        let mut symbols: Vec<Vec<u8>> = shapes.iter().map(|shape| vec![0; shape.len()]).collect();
+        if let Some(symbol) = symbols.last_mut().and_then(|last| last.get_mut(class)) {
             *symbol = 1;
         }
+        let tensors = symbols
+            .into_iter()
+            .map(|symbols| CodedTensor::new(0, symbols))
+            .collect();
         let model = Model::new(
             architecture.clone(),
             vec![Codebook::new(0, vec![1.0])?],
@@ -172,10 +164,7 @@ pub fn coded(architecture: &Architecture, variables: &Variables) -> Result<Vec<C
             .collect();
         let all: Vec<f32> = rounded.iter().flatten().copied().collect();
         let codebook = Codebook::nearest(digits, &all)?;
-        let tensor = |weights: &Vec<f32>| CodedTensor {
-            codebook: 0,
-            symbols: codebook.symbols(weights),
-        };
+        let tensor = |weights: &Vec<f32>| CodedTensor::new(0, codebook.symbols(weights));
         let tensors = rounded.iter().map(tensor).collect();
         let model = Model::new(architecture.clone(), vec![codebook], tensors)?;
         let file = model.encode()?;

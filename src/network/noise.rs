@@ -85,7 +85,11 @@ pub fn stochastic_bounds(
     delta: f64,
     seed: u64,
 ) -> Result<Vec<StochasticBound>, StochasticError> {
-    if model.subspaces().iter().any(Option::is_some) {
+    if model
+        .tensors()
+        .iter()
+        .any(|tensor| tensor.subspace().is_some())
+    {
         return Err(StochasticError::Subspace);
     }
     let share = FailureProbability::new(delta / (2.0 * RELATIVE_WIDTHS.len() as f64))?;
@@ -120,7 +124,7 @@ fn deviation(model: &Model, tensor: usize, relative_width: f64) -> f64 {
     let values = model
         .tensors()
         .get(tensor)
-        .and_then(|tensor| model.codebooks().get(tensor.codebook));
+        .and_then(|tensor| model.codebooks().get(tensor.codebook()));
     let values = values.map_or(&[][..], |codebook| codebook.values());
     let sum: f64 = values.iter().map(|&value| f64::from(value).abs()).sum();
     relative_width * sum / values.len().max(1) as f64
@@ -134,15 +138,15 @@ fn divergence(model: &Model, relative_width: f64) -> Result<f64, StochasticError
     for (place, (tensor, spent)) in model.tensors().iter().zip(&allocation.tensors).enumerate() {
         let Some(codebook) = model
             .codebooks()
-            .get(tensor.codebook)
+            .get(tensor.codebook())
             .filter(|codebook| !codebook.is_empty())
         else {
             continue;
         };
-        bits +=
-            tensor.kept() as f64 * (codebook.len() as f64).log2() - spent.assignments + ROUNDING;
+        bits += tensor.nonzeros() as f64 * (codebook.len() as f64).log2() - spent.assignments
+            + ROUNDING;
         let mut counts = vec![0u64; codebook.len()];
-        for &symbol in tensor.symbols.iter().filter(|&&symbol| symbol > 0) {
+        for &symbol in tensor.symbols().iter().filter(|&&symbol| symbol > 0) {
             counts[usize::from(symbol) - 1] += 1;
         }
         let values: Vec<f64> = codebook

@@ -8,7 +8,7 @@ use super::comparison::{first_images, largest_difference, logits};
 use super::import::ImportError;
 use super::simplify_links::{links, Editor, Link};
 use super::trained_network::TrainedNetwork;
-use crate::code::{CodeError, Model};
+use crate::code::Model;
 use crate::data::LabelledImages;
 use crate::evaluate::MARGIN;
 
@@ -90,9 +90,10 @@ pub fn simplify(
             gather(&mut gathered, &separable),
             fold(&mut folded, &separable),
         );
-        let alternatives = vec![(gathered, counts.0, 0), (folded, 0, counts.1)];
+        let gathered = (gathered, counts.0, 0);
+        let folded = vec![(folded, 0, counts.1)];
         (editor, done.gathered_units, done.folded_units) =
-            shortest(alternatives, |alternative| &alternative.0)?;
+            shortest(gathered, folded, |alternative| &alternative.0)?;
     } else {
         done.gathered_units = gather(&mut editor, &separable);
     }
@@ -102,13 +103,14 @@ pub fn simplify(
     // From the first layer on: the order of a layer's units is the order of the next one's columns.
     for &link in &links {
         if try_alternatives {
-            let mut alternatives = vec![(editor.clone(), 0)];
+            let mut alternatives = Vec::new();
             for order in [by_reader as Order, by_start] {
                 let mut sorted = editor.clone();
                 sort(&mut sorted, link, order);
                 alternatives.push((sorted, 1));
             }
-            let (chosen, sorted) = shortest(alternatives, |alternative| &alternative.0)?;
+            let as_it_is = (editor.clone(), 0);
+            let (chosen, sorted) = shortest(as_it_is, alternatives, |alternative| &alternative.0)?;
             editor = chosen;
             done.sorted_layers += sorted;
         } else {
@@ -148,28 +150,22 @@ pub fn shortened(model: Model, images: &LabelledImages) -> Model {
 }
 
 /// The alternative whose model has the shortest code word; of equals, the first.
-fn shortest<T>(alternatives: Vec<T>, editor: impl Fn(&T) -> &Editor) -> Result<T, ImportError> {
-    let mut best: Option<(f64, T)> = None;
-    let mut refused = None;
-    for alternative in alternatives {
-        let model = match editor(&alternative).clone().into_network()?.model() {
-            Ok(model) => model,
-            // Folding may take more values than a codebook holds.
-            Err(error) => {
-                refused = Some(error);
-                continue;
-            }
+fn shortest<T>(first: T, others: Vec<T>, editor: impl Fn(&T) -> &Editor) -> Result<T, ImportError> {
+    let length = |alternative: &T| -> Result<f64, ImportError> {
+        let network = editor(alternative).clone().into_network()?;
+        Ok(network.model()?.ideal_bits()?)
+    };
+    let mut best = length(&first).map(|bits| (bits, first));
+    for other in others {
+        // Folding may take more values than a codebook holds.
+        let Ok(bits) = length(&other) else {
+            continue;
         };
-        let bits = model.ideal_bits()?;
-        if best.as_ref().is_none_or(|(least, _)| bits < *least) {
-            best = Some((bits, alternative));
+        if best.as_ref().map_or(true, |(least, _)| bits < *least) {
+            best = Ok((bits, other));
         }
     }
-    match (best, refused) {
-        (Some((_, alternative)), _) => Ok(alternative),
-        (None, Some(error)) => Err(error),
-        (None, None) => Err(CodeError::Architecture("there is no alternative".to_string()).into()),
-    }
+    best.map(|(_, shortest)| shortest)
 }
 
 /// Removes units that nothing reads or that are always zero, from the last layer to the first,

@@ -194,7 +194,7 @@ impl TrainedNetwork {
             .zip(codebook_of)
             .map(|(weights, &codebook)| {
                 let symbols = codebooks.get(codebook).unwrap_or(&none).symbols(weights);
-                CodedTensor { codebook, symbols }
+                CodedTensor::new(codebook, symbols)
             });
         let tensors = tensors.collect();
         Model::new(self.architecture.clone(), codebooks, tensors)

@@ -4,7 +4,7 @@ use candle_core::{DType, Device, Result, Tensor, D};
 use rayon::prelude::*;
 
 use super::operators;
-use crate::code::upright::stand_upright;
+use crate::code::deskew::deskew;
 use crate::code::Convolution;
 use crate::shape::ImageSize;
 use crate::train::operators::BatchMoments;
@@ -65,15 +65,15 @@ impl Features {
         })
     }
 
-    /// Stood upright, as the evaluator does it; no gradient comes back.
-    pub(super) fn upright(self, size: ImageSize) -> Result<Self> {
+    /// Deskewed, as the evaluator does it; no gradient comes back.
+    pub(super) fn deskewed(self, size: ImageSize) -> Result<Self> {
         let device = self.device().clone();
         let images = self.flatten()?;
         let batch = images.dim(0)?;
         let mut values: Vec<f32> = images.flatten_all()?.to_vec1()?;
         values
             .par_chunks_mut(size.features())
-            .for_each(|image| stand_upright(image, size));
+            .for_each(|image| deskew(image, size));
         Self::new(&Tensor::from_vec(
             values,
             (batch, size.channels, size.height, size.width),

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use super::features::Features;
 use super::running_moments::RunningMoments;
 use crate::code::oriented;
-use crate::code::{Architecture, Layer, TensorShape};
+use crate::code::{Architecture, Convolution, Layer, TensorShape};
 use crate::shape::ImageSize;
 use crate::train::operators::BatchMoments;
 
@@ -251,9 +251,9 @@ fn pooled_first<'a>(
 
 /// Whether a layer is a function of the features before it and of nothing else.
 fn is_fixed(layer: &Layer) -> bool {
-    use Layer::{AveragePool, GlobalAverage, MaxPool, Normalise, Oriented, Relu, Relu6, Upright};
+    use Layer::{AveragePool, Deskew, GlobalAverage, MaxPool, Normalise, Oriented, Relu, Relu6};
     let pools = matches!(layer, MaxPool { .. } | AveragePool { .. } | GlobalAverage);
-    pools || matches!(layer, Upright | Oriented { .. } | Relu | Relu6 | Normalise)
+    pools || matches!(layer, Deskew | Oriented { .. } | Relu | Relu6 | Normalise)
 }
 
 /// A layer that [`is_fixed`].
@@ -264,10 +264,10 @@ fn without_weights(
     after: ImageSize,
 ) -> Result<Features> {
     match *layer {
-        Layer::Upright => features.upright(before),
+        Layer::Deskew => features.deskewed(before),
         Layer::Oriented { filters } => {
-            let convolution =
-                oriented::convolution(filters, before).map_err(candle_core::Error::Msg)?;
+            let convolution = Convolution::oriented(filters, before.channels)
+                .map_err(candle_core::Error::wrap)?;
             let shape = (convolution.channels, 1, oriented::SIZE, oriented::SIZE);
             let weights = oriented::weights(filters, before.channels);
             let kernel = Tensor::from_vec(weights, shape, features.device())?;

@@ -51,10 +51,7 @@ fn shared(layers: &str, channels: usize, side: usize, values: Vec<f32>, kept: u6
     let codebook = Codebook::exact(values).unwrap();
     let mut noise = Noise::new(kept + 17);
     let codewords = codebook.len();
-    let tensor = |length| CodedTensor {
-        codebook: 0,
-        symbols: symbols(length, codewords, kept, &mut noise),
-    };
+    let tensor = |length| CodedTensor::new(0, symbols(length, codewords, kept, &mut noise));
     let tensors = architecture
         .tensors()
         .iter()
@@ -64,20 +61,13 @@ fn shared(layers: &str, channels: usize, side: usize, values: Vec<f32>, kept: u6
     Model::new(architecture, vec![codebook], tensors).unwrap()
 }
 
-/// One dense layer whose weights are given by their place.
+/// One dense layer whose weights are given by their indices.
 fn dense(units: usize, side: usize, values: &[f32], symbol: impl Fn(usize) -> u8) -> Model {
     let architecture = architecture(&format!("dense:{units}"), 1, side);
     let symbols = (0..units * side * side).map(symbol).collect();
     let codebook = Codebook::exact(values.to_vec()).unwrap();
-    Model::new(
-        architecture,
-        vec![codebook],
-        vec![CodedTensor {
-            codebook: 0,
-            symbols,
-        }],
-    )
-    .unwrap()
+    let tensor = CodedTensor::new(0, symbols);
+    Model::new(architecture, vec![codebook], vec![tensor]).unwrap()
 }
 
 /// Kinds of codebooks, symbol codes, tensors and layers, each with a name.
@@ -89,31 +79,78 @@ pub fn every_kind() -> Vec<(&'static str, Model)> {
             .collect()
     };
     let convolutional = "conv:6:3:b relu max:2 conv:8:3 norm relu dense:10:b";
+    let half_precision = vec![-0.333_251_95, 0.100_036_62, 1.599_609_4];
+    let bfloat16 = vec![-0.333_984_38, 0.100_097_66, 1.601_562_5];
+    let single_precision = vec![-0.333_333_34, 0.1, 1.600_000_1];
+    let skewed = [-1].into_iter().chain(1..40).map(|k| k as f32).collect();
     let mut kinds = vec![
         ("empty", shared("norm dense:10", 1, 8, vec![], 0)),
         ("one value", shared(convolutional, 1, 12, vec![0.5], 300)),
-        ("negative only", shared(convolutional, 1, 12, vec![-3.0, -2.0, -1.5], 300)),
-        ("ternary", shared(convolutional, 1, 12, vec![-1.25, 1.25], 400)),
-        ("list of short numbers", shared(convolutional, 1, 12, vec![-2.0, -0.75, 0.5, 1.75], 200)),
-        ("half precision", shared(convolutional, 1, 12, vec![-0.333_251_95, 0.100_036_62, 1.599_609_4], 200)),
-        ("bfloat16", shared(convolutional, 1, 12, vec![-0.333_984_38, 0.100_097_66, 1.601_562_5], 200)),
-        ("single precision", shared(convolutional, 1, 12, vec![-0.333_333_34, 0.1, 1.600_000_1], 200)),
-        ("fixed point", shared(convolutional, 1, 12, range(6, 0.125), 200)),
-        ("integer grid", shared(convolutional, 1, 12, range(9, 0.037_21), 200)),
-        ("eight bits", shared("dense:60 relu dense:10", 1, 12, range(127, 0.012_3), 1000)),
-        ("skewed signs", shared(convolutional, 1, 12, (-1..40).filter(|&k| k != 0).map(|k| k as f32).collect(), 500)),
+        (
+            "negative only",
+            shared(convolutional, 1, 12, vec![-3.0, -2.0, -1.5], 300),
+        ),
+        (
+            "ternary",
+            shared(convolutional, 1, 12, vec![-1.25, 1.25], 400),
+        ),
+        (
+            "list of short numbers",
+            shared(convolutional, 1, 12, vec![-2.0, -0.75, 0.5, 1.75], 200),
+        ),
+        (
+            "half precision",
+            shared(convolutional, 1, 12, half_precision, 200),
+        ),
+        ("bfloat16", shared(convolutional, 1, 12, bfloat16, 200)),
+        (
+            "single precision",
+            shared(convolutional, 1, 12, single_precision, 200),
+        ),
+        (
+            "fixed point",
+            shared(convolutional, 1, 12, range(6, 0.125), 200),
+        ),
+        (
+            "integer grid",
+            shared(convolutional, 1, 12, range(9, 0.037_21), 200),
+        ),
+        (
+            "eight bits",
+            shared("dense:60 relu dense:10", 1, 12, range(127, 0.012_3), 1000),
+        ),
+        ("skewed signs", shared(convolutional, 1, 12, skewed, 500)),
         (
             "residual",
             shared(
-                "conv:8:3:same bn relu ( conv:8:3 bn relu6 dwconv:3 | conv:8:1 ) avg:2 conv:12:3:s2:g4:b gap dense:3",
+                "conv:8:3:same bn relu ( conv:8:3 bn relu6 dwconv:3 | conv:8:1 ) avg:2 \
+                 conv:12:3:s2:g4:b gap dense:3",
                 3,
                 11,
                 range(3, 0.3),
                 300,
             ),
         ),
-        ("upright", shared("upright oriented:4 relu dense:10", 1, 12, vec![-1.0, 1.0], 90)),
-        ("oriented", shared("oriented:8 relu max:2 norm dense:10", 1, 16, vec![-1.0, 1.0], 150)),
+        (
+            "upright",
+            shared(
+                "upright oriented:4 relu dense:10",
+                1,
+                12,
+                vec![-1.0, 1.0],
+                90,
+            ),
+        ),
+        (
+            "oriented",
+            shared(
+                "oriented:8 relu max:2 norm dense:10",
+                1,
+                16,
+                vec![-1.0, 1.0],
+                150,
+            ),
+        ),
     ];
     // Rows in descending order of what they keep.
     kinds.push(("sorted rows", {
@@ -123,9 +160,9 @@ pub fn every_kind() -> Vec<(&'static str, Model)> {
             .collect();
         rows.sort_by(|first, second| second.cmp(first));
         let kept = rows.concat();
-        dense(40, 8, &[-1.0, 1.0], |place| {
-            if kept[place] {
-                1 + (place * 7919 / 64 % 2) as u8
+        dense(40, 8, &[-1.0, 1.0], |index| {
+            if kept[index] {
+                1 + (index * 7919 / 64 % 2) as u8
             } else {
                 0
             }
@@ -134,9 +171,9 @@ pub fn every_kind() -> Vec<(&'static str, Model)> {
     // Bursts that are not aligned with rows.
     kinds.push((
         "bursts",
-        dense(300, 16, &[-1.0, 1.0, 2.5], |place| {
-            match place % 4099 < 37 {
-                true => (place % 3 + 1) as u8,
+        dense(300, 16, &[-1.0, 1.0, 2.5], |index| {
+            match index % 4099 < 37 {
+                true => (index % 3 + 1) as u8,
                 false => 0,
             }
         }),
@@ -144,10 +181,10 @@ pub fn every_kind() -> Vec<(&'static str, Model)> {
     // Borders that are never kept, strokes of one sign.
     kinds.push((
         "strokes",
-        dense(10, 14, &[-2.0, 1.75], |place| {
-            let (row, column) = (place / 14 % 14, place % 14);
+        dense(10, 14, &[-2.0, 1.75], |index| {
+            let (row, column) = (index / 14 % 14, index % 14);
             let inside = (2..12).contains(&row) && (2..12).contains(&column);
-            if inside && (place / 3 * 2_654_435_761) >> 5 & 3 == 0 {
+            if inside && (index / 3 * 2_654_435_761) >> 5 & 3 == 0 {
                 1 + (row / 4 % 2) as u8
             } else {
                 0
@@ -158,31 +195,24 @@ pub fn every_kind() -> Vec<(&'static str, Model)> {
         let architecture = architecture("conv:9:3 relu dense:10", 1, 8);
         let codebook = Codebook::exact(range(7, 0.25)).unwrap();
         let mut noise = Noise::new(11);
-        let mut tensor = |length| CodedTensor {
-            codebook: 0,
-            symbols: symbols(length, 14, 900, &mut noise),
+        let mut tensor = |length, seed, rows| {
+            let symbols = symbols(length, 14, 900, &mut noise);
+            CodedTensor::in_subspace(0, symbols, Subspace::kronecker(seed, rows).unwrap())
         };
-        let tensors = vec![tensor(35), tensor(6 * 40)];
-        let kronecker = |seed, rows| Some(Subspace::kronecker(seed, rows).unwrap());
-        Model::with_subspaces(
-            architecture,
-            vec![codebook],
-            tensors,
-            vec![kronecker(7, 5), kronecker(99, 6)],
-        )
-        .unwrap()
+        let tensors = vec![tensor(35, 7, 5), tensor(6 * 40, 99, 6)];
+        Model::new(architecture, vec![codebook], tensors).unwrap()
     }));
     kinds.push(("subspace", {
         let architecture = architecture("dense:20 relu dense:10", 1, 8);
         let codebook = Codebook::exact(range(7, 0.25)).unwrap();
         let mut noise = Noise::new(9);
-        let mut tensor = |length| CodedTensor {
-            codebook: 0,
-            symbols: symbols(length, 14, 900, &mut noise),
-        };
-        let tensors = vec![tensor(50), tensor(200)];
-        let subspaces = vec![Some(Subspace::new(12_345, 3).unwrap()), None];
-        Model::with_subspaces(architecture, vec![codebook], tensors, subspaces).unwrap()
+        let subspace = Subspace::new(12_345, 3).unwrap();
+        let coordinates = symbols(50, 14, 900, &mut noise);
+        let tensors = vec![
+            CodedTensor::in_subspace(0, coordinates, subspace),
+            CodedTensor::new(0, symbols(200, 14, 900, &mut noise)),
+        ];
+        Model::new(architecture, vec![codebook], tensors).unwrap()
     }));
     kinds
 }

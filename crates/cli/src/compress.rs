@@ -7,8 +7,9 @@ use serde_json::json;
 
 use super::budget::BudgetArguments;
 use super::failure::Failure;
-use super::import::{architecture, image_size, ImportArguments};
+use super::import::{image_size, ImportArguments};
 use super::output::{print, print_json, refuse_same_file, write_whole};
+use nonvacuous::code::Architecture;
 use nonvacuous::digest::sha256;
 use nonvacuous::network::comparison::noise_images;
 use nonvacuous::shape::ImageSize;
@@ -30,9 +31,9 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "CxHxW", value_parser = image_size, default_value = "1x28x28")]
     input: ImageSize,
 
-    /// Number of classes, if the architecture has a name
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    classes: usize,
+    /// Number of classes; without it as many as the layers have outputs, and 10 for a name
+    #[arg(long, value_name = "N")]
+    classes: Option<usize>,
 
     #[command(flatten)]
     import: ImportArguments,
@@ -41,13 +42,28 @@ pub(super) struct Arguments {
     budget: BudgetArguments,
 }
 
+/// Classes of a network with a name, if nothing else is said.
+const USUAL_CLASSES: usize = 10;
+
+impl Arguments {
+    fn architecture(&self) -> Result<Architecture, Failure> {
+        let classes = self.classes.unwrap_or_else(|| {
+            let layers = Architecture::parse(&self.arch, self.input);
+            layers.map_or(USUAL_CLASSES, |layers| layers.classes())
+        });
+        Ok(Architecture::from_name_or_layers(
+            &self.arch, self.input, classes,
+        )?)
+    }
+}
+
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let output = arguments
         .output
         .clone()
         .unwrap_or_else(|| arguments.network.with_extension("nvc"));
     refuse_same_file(&arguments.network, &output)?;
-    let architecture = architecture(&arguments.arch, arguments.input, arguments.classes)?;
+    let architecture = arguments.architecture()?;
     let (model, file, simplification) = match arguments.budget.bytes() {
         // What is simplified must have a file already, and weights before quantisation take too
         // many values for one.

@@ -77,19 +77,6 @@ impl FromStr for Pixels {
     }
 }
 
-/// The architecture of that name (see [`Architecture::named`]), or of those layers.
-pub(super) fn architecture(
-    text: &str,
-    input: ImageSize,
-    classes: usize,
-) -> Result<Architecture, Failure> {
-    // Layers have a colon or a space; what has neither was meant as a name.
-    match text.contains([':', ' ']) {
-        true => Ok(Architecture::parse(text, input)?),
-        false => Ok(Architecture::named(text, input, classes)?),
-    }
-}
-
 fn name_pair(text: &str) -> Result<(String, String), String> {
     let wrong = "it has the form OURS=THEIRS";
     parse_names(text)

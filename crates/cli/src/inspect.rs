@@ -8,7 +8,7 @@ use serde_json::json;
 use super::failure::Failure;
 use super::output::{print, print_json, read};
 use super::table::table;
-use nonvacuous::code::{Allocation, Model, SymbolCode, TensorBits};
+use nonvacuous::code::{Allocation, Model, TensorBits};
 use nonvacuous::digest::sha256;
 
 #[derive(Debug, Args)]
@@ -64,17 +64,19 @@ fn rows(allocation: &Allocation) -> Vec<Vec<String>> {
         rows.push(vec![
             tensor.name.clone(),
             tensor.weights.to_string(),
-            tensor.kept.to_string(),
+            tensor.nonzeros.to_string(),
             format!("{} {}", tensor.codewords, tensor.kind),
-            tensor.symbol_code.map_or("", code_name).to_string(),
+            tensor
+                .symbol_code
+                .map_or_else(String::new, |code| code.to_string()),
             format!("{:.1}", tensor.codebook),
             format!("{:.1}", tensor.mask),
             format!("{:.1}", tensor.assignments),
             format!("{:.1}", bits(tensor)),
-            if tensor.kept == 0 {
+            if tensor.nonzeros == 0 {
                 String::new()
             } else {
-                format!("{:.2}", bits(tensor) / tensor.kept as f64)
+                format!("{:.2}", bits(tensor) / tensor.nonzeros as f64)
             },
             format!("{:.1}", tensor.mask_entropy + tensor.assignment_entropy),
         ]);
@@ -86,15 +88,6 @@ fn rows(allocation: &Allocation) -> Vec<Vec<String>> {
 
 /// The column of the sums.
 const BITS_COLUMN: usize = 8;
-
-fn code_name(code: SymbolCode) -> &'static str {
-    match code {
-        SymbolCode::Plain => "plain",
-        SymbolCode::Runs => "runs",
-        SymbolCode::Mixed => "mixed",
-        SymbolCode::Sorted => "sorted",
-    }
-}
 
 fn bits(tensor: &TensorBits) -> f64 {
     tensor.codebook + tensor.mask + tensor.assignments
@@ -108,11 +101,11 @@ fn as_json(model: &Model, allocation: &Allocation, file: &[u8]) -> serde_json::V
             json!({
                 "name": tensor.name,
                 "weights": tensor.weights,
-                "kept": tensor.kept,
+                "kept": tensor.nonzeros,
                 "codewords": tensor.codewords,
                 "kind": tensor.kind,
                 "coordinates": tensor.coordinates,
-                "code": tensor.symbol_code.map(code_name),
+                "code": tensor.symbol_code.map(|code| code.to_string()),
                 "codebook_bits": tensor.codebook,
                 "mask_bits": tensor.mask,
                 "assignment_bits": tensor.assignments,

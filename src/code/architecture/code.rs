@@ -2,17 +2,18 @@
 //! ones.
 //!
 //! Layers form a Markov chain: the kind of the next depends on the kind of the last, and on what
-//! followed that kind before. Every table here was fixed before any data were seen and belongs to
-//! the format; every architecture has a code word, if a longer one.
+//! followed that kind before. Every table here is frozen with the version of the format.
 
-use super::layers::{Architecture, Convolution, Layer, Padding};
-use crate::code::coder::distribution::Weighted;
-use crate::code::coder::integer::{
-    read_bit, read_bits, read_gamma, write_bit, write_bits, write_gamma,
+use super::chain::Architecture;
+use super::layer::{Convolution, Layer};
+use super::numbers::{
+    read_convolution, read_favourite, read_input, write_convolution, write_favourite, write_input,
+    FILTERS, POOLS, UNITS,
 };
-use crate::code::coder::range_coder::{Decoder, Encoder};
+use crate::code::coder::decoder::Decoder;
+use crate::code::coder::distribution::Weighted;
+use crate::code::coder::encoder::Encoder;
 use crate::code::error::CodeError;
-use crate::shape::ImageSize;
 
 /// Kinds of layers, in the order of the tables' columns; `END` closes the chain.
 const CONVOLUTION: usize = 0;
@@ -51,6 +52,9 @@ const NEXT: [[u64; KINDS]; KINDS] = [
 
 /// Added to a pair's weight each time it occurs.
 const SEEN: u64 = 64;
+
+/// Added to the weight of a bias, or of none, each time it occurs.
+const BIAS_SEEN: u64 = 8;
 
 /// What the coder expects of the next layer: the table above, and what has been seen in this
 /// architecture.
@@ -97,228 +101,11 @@ impl Expectation {
     }
 }
 
-/// Added to the weight of a bias, or of none, each time it occurs.
-const BIAS_SEEN: u64 = 8;
-
-/// Input sizes with a short code word: digits, MNIST, CIFAR, ImageNet.
-const INPUTS: [ImageSize; 4] = [
-    ImageSize {
-        channels: 1,
-        height: 8,
-        width: 8,
-    },
-    ImageSize {
-        channels: 1,
-        height: 28,
-        width: 28,
-    },
-    ImageSize {
-        channels: 3,
-        height: 32,
-        width: 32,
-    },
-    ImageSize {
-        channels: 3,
-        height: 224,
-        width: 224,
-    },
-];
-
-/// Small integers with their weights; any other is escaped (the last symbol) and gamma coded.
-struct Favourites {
-    values: &'static [usize],
-    weights: &'static [u64],
-}
-
-const KERNELS: Favourites = Favourites {
-    values: &[1, 3, 5, 7, 2, 4],
-    weights: &[6, 16, 4, 1, 1, 1, 1],
-};
-const STRIDES: Favourites = Favourites {
-    values: &[1, 2],
-    weights: &[24, 6, 1],
-};
-const POOLS: Favourites = Favourites {
-    values: &[2, 3, 4],
-    weights: &[24, 2, 2, 1],
-};
-const FILTERS: Favourites = Favourites {
-    values: &[4, 8, 12],
-    weights: &[2, 4, 8, 1],
-};
-const UNITS: Favourites = Favourites {
-    values: &[10, 2, 100, 1000],
-    weights: &[24, 2, 1, 1, 12],
-};
-
-/// Weights of the number of binary digits of a width: 1, 2, …, 12, more.
-const WIDTH_DIGITS: [u64; 13] = [1, 2, 6, 16, 12, 6, 4, 3, 2, 2, 1, 1, 1];
-
-fn write_favourite(
-    encoder: &mut Encoder,
-    value: usize,
-    favourites: &Favourites,
-) -> Result<(), CodeError> {
-    let place = favourites
-        .values
-        .iter()
-        .position(|&favourite| favourite == value);
-    encoder.write(
-        place.unwrap_or(favourites.values.len()),
-        &Weighted::new(favourites.weights),
-    )?;
-    match place {
-        Some(_) => Ok(()),
-        None => write_gamma(encoder, value as u64),
-    }
-}
-
-fn read_favourite(decoder: &mut Decoder, favourites: &Favourites) -> Result<usize, CodeError> {
-    let place = decoder.read(&Weighted::new(favourites.weights))?;
-    match favourites.values.get(place) {
-        Some(&value) => Ok(value),
-        None => Ok(read_gamma(decoder)? as usize),
-    }
-}
-
-/// A number of channels or units: its number of binary digits, then the digits after the first.
-fn write_width(encoder: &mut Encoder, width: usize) -> Result<(), CodeError> {
-    let digits = (usize::BITS - width.leading_zeros()) as usize;
-    let class = digits.saturating_sub(1).min(WIDTH_DIGITS.len() - 1);
-    encoder.write(class, &Weighted::new(&WIDTH_DIGITS))?;
-    if class == WIDTH_DIGITS.len() - 1 {
-        write_gamma(encoder, width as u64)
-    } else {
-        write_bits(encoder, width as u64, class as u32)
-    }
-}
-
-fn read_width(decoder: &mut Decoder) -> Result<usize, CodeError> {
-    let class = decoder.read(&Weighted::new(&WIDTH_DIGITS))?;
-    if class == WIDTH_DIGITS.len() - 1 {
-        Ok(read_gamma(decoder)? as usize)
-    } else {
-        Ok(1 << class | read_bits(decoder, class as u32)? as usize)
-    }
-}
-
-/// How a convolution's channels are grouped.
-const GROUPINGS: [u64; 3] = [16, 8, 1];
-const DENSE_GROUPING: usize = 0;
-const DEPTHWISE: usize = 1;
-
-/// All but the bias.
-fn write_convolution(
-    encoder: &mut Encoder,
-    convolution: &Convolution,
-    before: ImageSize,
-) -> Result<(), CodeError> {
-    let Convolution {
-        channels,
-        kernel,
-        stride,
-        padding,
-        groups,
-        ..
-    } = *convolution;
-    write_favourite(encoder, kernel, &KERNELS)?;
-    write_favourite(encoder, stride, &STRIDES)?;
-    write_padding(encoder, padding, kernel)?;
-    let depthwise = groups == before.channels && channels == before.channels && groups != 1;
-    let grouping = match (groups, depthwise) {
-        (1, _) => DENSE_GROUPING,
-        (_, true) => DEPTHWISE,
-        _ => GROUPINGS.len() - 1,
-    };
-    encoder.write(grouping, &Weighted::new(&GROUPINGS))?;
-    if grouping != DEPTHWISE {
-        write_width(encoder, channels)?;
-    }
-    if grouping == GROUPINGS.len() - 1 {
-        write_gamma(encoder, groups as u64)?;
-    }
-    Ok(())
-}
-
-/// All but the bias.
-fn read_convolution(decoder: &mut Decoder, before: ImageSize) -> Result<Convolution, CodeError> {
-    let kernel = read_favourite(decoder, &KERNELS)?;
-    let stride = read_favourite(decoder, &STRIDES)?;
-    let padding = read_padding(decoder, kernel)?;
-    let (channels, groups) = match decoder.read(&Weighted::new(&GROUPINGS))? {
-        DENSE_GROUPING => (read_width(decoder)?, 1),
-        DEPTHWISE => (before.channels, before.channels),
-        _ => (read_width(decoder)?, read_gamma(decoder)? as usize),
-    };
-    Ok(Convolution {
-        channels,
-        kernel,
-        stride,
-        padding,
-        groups,
-        bias: false,
-    })
-}
-
-/// Padding is mostly half the kernel or none.
-const PADDINGS: [u64; 4] = [128, 48, 8, 8];
-const HALF: usize = 0;
-const NONE: usize = 1;
-const SAME: usize = 2;
-const OTHER: usize = 3;
-
-fn write_padding(encoder: &mut Encoder, padding: Padding, kernel: usize) -> Result<(), CodeError> {
-    let (class, other) = match padding {
-        Padding::Each(padding) if padding == kernel / 2 => (HALF, None),
-        Padding::Each(0) => (NONE, None),
-        Padding::Same => (SAME, None),
-        Padding::Each(padding) => (OTHER, Some(padding)),
-    };
-    encoder.write(class, &Weighted::new(&PADDINGS))?;
-    other.map_or(Ok(()), |padding| write_gamma(encoder, padding as u64))
-}
-
-fn read_padding(decoder: &mut Decoder, kernel: usize) -> Result<Padding, CodeError> {
-    Ok(match decoder.read(&Weighted::new(&PADDINGS))? {
-        HALF => Padding::Each(kernel / 2),
-        NONE => Padding::Each(0),
-        SAME => Padding::Same,
-        _ => Padding::Each(read_gamma(decoder)? as usize),
-    })
-}
-
-fn write_input(encoder: &mut Encoder, input: ImageSize) -> Result<(), CodeError> {
-    match INPUTS.iter().position(|&usual| usual == input) {
-        Some(place) => {
-            write_bit(encoder, true)?;
-            write_bits(encoder, place as u64, 2)
-        }
-        None => {
-            write_bit(encoder, false)?;
-            write_gamma(encoder, input.channels as u64)?;
-            write_gamma(encoder, input.height as u64)?;
-            write_gamma(encoder, input.width as u64)
-        }
-    }
-}
-
-fn read_input(decoder: &mut Decoder) -> Result<ImageSize, CodeError> {
-    if read_bit(decoder)? {
-        let place = read_bits(decoder, 2)? as usize;
-        return INPUTS.get(place).copied().ok_or(CodeError::InvalidCodeWord);
-    }
-    Ok(ImageSize {
-        channels: read_gamma(decoder)? as usize,
-        height: read_gamma(decoder)? as usize,
-        width: read_gamma(decoder)? as usize,
-    })
-}
-
 impl Layer {
     /// None if the version of the format says that the layer is there.
     fn kind(&self) -> Option<usize> {
         Some(match self {
-            Layer::Upright => return None,
+            Layer::Deskew => return None,
             Layer::Convolution(_) => CONVOLUTION,
             Layer::Oriented { .. } => ORIENTED,
             Layer::MaxPool { .. } => MAX_POOL,
@@ -337,7 +124,7 @@ impl Layer {
 }
 
 impl Architecture {
-    /// Writes input size and layers, but not that the image is stood upright first.
+    /// Writes input size and layers, but not that the image is deskewed first.
     pub(in crate::code) fn write(&self, encoder: &mut Encoder) -> Result<(), CodeError> {
         write_input(encoder, self.input())?;
         let mut expectation = Expectation::new();
@@ -369,14 +156,15 @@ impl Architecture {
         encoder.write(END, &expectation.kinds(open > 0))
     }
 
-    /// Reads what [`Architecture::write`] wrote of an architecture that begins upright or not.
+    /// Reads what [`Architecture::write`] wrote of an architecture that begins with deskewing or
+    /// not.
     pub(in crate::code) fn read(
         decoder: &mut Decoder,
-        is_upright: bool,
+        is_deskewed: bool,
     ) -> Result<Self, CodeError> {
         let mut architecture = Self::unfinished(read_input(decoder)?)?;
-        if is_upright {
-            architecture.push(Layer::Upright)?;
+        if is_deskewed {
+            architecture.push(Layer::Deskew)?;
         }
         let mut expectation = Expectation::new();
         loop {

@@ -1,13 +1,57 @@
 //! Architectures that have a name in the literature.
 
-use super::layers::Architecture;
+use super::chain::Architecture;
+use super::error::ArchitectureError;
 use crate::code::error::CodeError;
 use crate::shape::ImageSize;
 
 /// What [`Architecture::named`] knows, for messages.
-const NAMES: &str = "lenet5, resnet8, resnet20, resnet56, mobilenet-v1-W (a width from 0.01 to 4), efficientnet-lite0";
+const NAMES: &str = "lenet5, resnet8, resnet20, resnet56, mobilenet-v1-W (a width from 0.01 to \
+                     4), efficientnet-lite0";
 
 impl Architecture {
+    /// The network of that name, or of those layers, for images of size `input` and a number of
+    /// classes.
+    ///
+    /// A single word without a colon is a name, as [`Architecture::named`] knows them; all else is
+    /// layers, as [`Architecture::parse`] reads them.
+    ///
+    /// ```
+    /// use nonvacuous::code::{Architecture, ArchitectureError, CodeError};
+    /// use nonvacuous::shape::ImageSize;
+    /// let cifar = ImageSize { channels: 3, height: 32, width: 32 };
+    /// let network = |text| Architecture::from_name_or_layers(text, cifar, 10);
+    /// assert_eq!(network("resnet20")?.weights(), Some(272_282));
+    /// assert_eq!(network("conv:8:3 relu gap dense:10")?.weights(), Some(296));
+    /// let error = network("conv:8:3 relu gap dense:2").unwrap_err();
+    /// let ten = ArchitectureError::Outputs { outputs: 2, classes: 10 };
+    /// assert_eq!(error, CodeError::Architecture(ten));
+    /// # Ok::<(), CodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Architecture::named`] and [`Architecture::parse`]; and [`ArchitectureError::Outputs`]
+    /// if there are not as many outputs as classes.
+    pub fn from_name_or_layers(
+        text: &str,
+        input: ImageSize,
+        classes: usize,
+    ) -> Result<Self, CodeError> {
+        let text = text.trim();
+        let is_name =
+            !text.contains(|character: char| character == ':' || character.is_whitespace());
+        let architecture = if is_name {
+            Self::named(text, input, classes)?
+        } else {
+            Self::parse(text, input)?
+        };
+        let outputs = architecture.classes();
+        if outputs != classes {
+            return Err(ArchitectureError::Outputs { outputs, classes }.into());
+        }
+        Ok(architecture)
+    }
+
     /// A well-known network for images of size `input` and a number of classes.
     ///
     /// - `lenet5`: the variant of Caffe (LeCun et al. 1998; Jia et al. 2014), two convolutions
@@ -22,21 +66,24 @@ impl Architecture {
     ///   excitation, with relu6.
     ///
     /// ```
-    /// use nonvacuous::code::{Architecture, ImageSize};
+    /// use nonvacuous::code::Architecture;
+    /// use nonvacuous::shape::ImageSize;
     /// let mnist = ImageSize { channels: 1, height: 28, width: 28 };
     /// assert_eq!(Architecture::named("lenet5", mnist, 10)?.weights(), Some(431_080));
     /// let imagenet = ImageSize { channels: 3, height: 224, width: 224 };
-    /// assert_eq!(Architecture::named("efficientnet-lite0", imagenet, 1000)?.weights(), Some(4_652_008));
+    /// let efficientnet = Architecture::named("efficientnet-lite0", imagenet, 1000)?;
+    /// assert_eq!(efficientnet.weights(), Some(4_652_008));
     /// # Ok::<(), nonvacuous::code::CodeError>(())
     /// ```
     ///
     /// # Errors
-    /// If there is no such name, or the images are too small.
+    /// [`ArchitectureError::UnknownName`], or the images are too small.
     pub fn named(name: &str, input: ImageSize, classes: usize) -> Result<Self, CodeError> {
         let unknown = || {
-            CodeError::Architecture(format!(
-                "there is no network named \"{name}\"; known are {NAMES}"
-            ))
+            CodeError::from(ArchitectureError::UnknownName {
+                name: name.to_string(),
+                known: NAMES,
+            })
         };
         let text = match name {
             "lenet5" => {

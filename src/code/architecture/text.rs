@@ -1,24 +1,10 @@
 //! Architectures as text: `conv:8:3 relu max:2 dense:10`.
-//!
-//! | word | layer |
-//! |---|---|
-//! | `conv:C:K` | convolution to `C` channels, kernel `K`, padding `K/2` |
-//! | `dwconv:K` | depthwise convolution, kernel `K`, padding `K/2` |
-//! | `upright` | the image stood upright; first of all |
-//! | `oriented:F` | `F` fixed oriented filters on each channel |
-//! | `max:S`, `avg:S`, `gap` | pooling |
-//! | `relu`, `relu6`, `norm` | no parameters |
-//! | `bn` | batch normalisation |
-//! | `dense:U` | matrix product to `U` units |
-//! | `( … )` | a residual block: what comes out is added to what went in |
-//! | `( … \| … )` | the same with layers on the shortcut, after the bar |
-//!
-//! `conv` and `dwconv` take `:sS` (stride), `:pP` or `:same` (padding) and `:gG` (groups); these
-//! and `dense` take `:b` (bias).
 
 use std::fmt;
 
-use super::layers::{Architecture, Convolution, Layer, Padding};
+use super::chain::Architecture;
+use super::error::{ArchitectureError, WordError};
+use super::layer::{Convolution, Layer, Padding};
 use crate::code::error::CodeError;
 use crate::shape::ImageSize;
 
@@ -48,7 +34,7 @@ impl fmt::Display for Layer {
                 }
                 formatter.write_str(if *bias { ":b" } else { "" })
             }
-            Layer::Upright => formatter.write_str("upright"),
+            Layer::Deskew => formatter.write_str("upright"),
             Layer::Oriented { filters } => write!(formatter, "oriented:{filters}"),
             Layer::MaxPool { size } => write!(formatter, "max:{size}"),
             Layer::AveragePool { size } => write!(formatter, "avg:{size}"),
@@ -78,10 +64,11 @@ impl fmt::Display for Architecture {
 }
 
 impl Architecture {
-    /// Reads layers from text, as in the table above.
+    /// Reads layers from text, [in the words above](Architecture#layers-as-text).
     ///
     /// ```
-    /// use nonvacuous::code::{Architecture, ImageSize};
+    /// use nonvacuous::code::Architecture;
+    /// use nonvacuous::shape::ImageSize;
     /// let input = ImageSize { channels: 1, height: 8, width: 8 };
     /// let text = "conv:8:3 relu max:2 conv:8:3:g8 norm dense:10";
     /// let architecture = Architecture::parse(text, input)?;
@@ -91,31 +78,36 @@ impl Architecture {
     /// ```
     ///
     /// # Errors
-    /// If a word is not a layer, or the layers do not fit each other.
+    /// [`ArchitectureError::Word`] if a word is not a layer; and as [`Architecture::new`].
     pub fn parse(text: &str, input: ImageSize) -> Result<Self, CodeError> {
         let mut architecture = Self::unfinished(input)?;
         for word in text.split_whitespace() {
-            architecture.push(parse_layer(word, architecture.output().channels)?)?;
+            let layer = parse_layer(word, architecture.output().channels).map_err(|source| {
+                ArchitectureError::Word {
+                    word: word.to_string(),
+                    source,
+                }
+            })?;
+            architecture.push(layer)?;
         }
         architecture.finished()
     }
 }
 
 /// Reads one layer; `channels` is the number of channels before it.
-fn parse_layer(word: &str, channels: usize) -> Result<Layer, CodeError> {
+fn parse_layer(word: &str, channels: usize) -> Result<Layer, WordError> {
     let mut parts = word.split(':');
     let name = parts.next().unwrap_or_default();
-    let mut parts = parts.peekable();
-    let mut number = |what: &str| {
+    let mut number = |what| {
         parts
             .next()
             .and_then(|part| part.parse::<usize>().ok())
-            .ok_or_else(|| wrong(word, format!("it needs {what}")))
+            .ok_or(WordError::Missing { what })
     };
     let layer = match name {
         "conv" => convolution(number("a number of channels")?, number("a kernel size")?, 1),
         "dwconv" => convolution(channels, number("a kernel size")?, channels),
-        "upright" => Layer::Upright,
+        "upright" => Layer::Deskew,
         "oriented" => Layer::Oriented {
             filters: number("a number of filters")?,
         },
@@ -137,50 +129,59 @@ fn parse_layer(word: &str, channels: usize) -> Result<Layer, CodeError> {
             units: number("a number of units")?,
             bias: false,
         },
-        _ => return Err(wrong(word, "there is no such layer".to_string())),
+        _ => return Err(WordError::Unknown),
     };
-    parts.try_fold(layer, |layer, option| with_option(layer, option, word))
-}
-
-fn wrong(word: &str, reason: String) -> CodeError {
-    CodeError::Text {
-        word: word.to_string(),
-        reason,
-    }
+    parts.try_fold(layer, with_option)
 }
 
 fn convolution(channels: usize, kernel: usize, groups: usize) -> Layer {
-    let padding = Padding::Each(kernel / 2);
     Layer::Convolution(Convolution {
         channels,
         kernel,
         stride: 1,
-        padding,
+        padding: Padding::Each(kernel / 2),
         groups,
         bias: false,
     })
 }
 
-fn with_option(mut layer: Layer, option: &str, word: &str) -> Result<Layer, CodeError> {
-    let unknown = || wrong(word, format!("it has no option \"{option}\""));
-    let value = || {
-        option
-            .get(1..)
-            .and_then(|digits| digits.parse().ok())
-            .ok_or_else(unknown)
+/// The layer with one of the options that follow its numbers.
+fn with_option(mut layer: Layer, option: &str) -> Result<Layer, WordError> {
+    let unknown = |accepted| WordError::Option {
+        option: option.to_string(),
+        accepted,
     };
-    match (&mut layer, option.chars().next()) {
-        (Layer::Dense { bias, .. }, Some('b')) if option == "b" => *bias = true,
-        (Layer::Convolution(convolution), Some('b')) if option == "b" => convolution.bias = true,
-        (Layer::Convolution(convolution), Some('s')) if option == "same" => {
-            convolution.padding = Padding::Same
-        }
-        (Layer::Convolution(convolution), Some('s')) => convolution.stride = value()?,
-        (Layer::Convolution(convolution), Some('p')) => {
-            convolution.padding = Padding::Each(value()?)
-        }
-        (Layer::Convolution(convolution), Some('g')) => convolution.groups = value()?,
-        _ => return Err(unknown()),
+    match &mut layer {
+        Layer::Dense { bias, .. } if option == "b" => *bias = true,
+        Layer::Dense { .. } => return Err(unknown("dense has b (bias)")),
+        Layer::Convolution(convolution) => with_convolution_option(convolution, option)
+            .ok_or_else(|| {
+                unknown(
+                    "convolutions have sS (stride), pP or same (padding), gG (groups), b (bias)",
+                )
+            })?,
+        _ => return Err(unknown("it has none")),
     }
     Ok(layer)
+}
+
+/// Sets an option, if there is such a one.
+fn with_convolution_option(convolution: &mut Convolution, option: &str) -> Option<()> {
+    if option == "same" {
+        convolution.padding = Padding::Same;
+        return Some(());
+    }
+    if option == "b" {
+        convolution.bias = true;
+        return Some(());
+    }
+    let letter = option.chars().next()?;
+    let value = option.get(1..)?.parse().ok()?;
+    match letter {
+        's' => convolution.stride = value,
+        'p' => convolution.padding = Padding::Each(value),
+        'g' => convolution.groups = value,
+        _ => return None,
+    }
+    Some(())
 }

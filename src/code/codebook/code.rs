@@ -1,16 +1,17 @@
 //! The code word of a codebook.
 //!
-//! Every table here was fixed before any data were seen and belongs to the format: few values with
-//! few digits are expected, as many of them negative as positive, of like magnitudes.
+//! Every table here is frozen with the version of the format: few values with few digits are
+//! expected, as many of them negative as positive, of like magnitudes.
 
+use super::error::CodebookError;
 use super::grid::{Grid, MAX_MULTIPLE};
-use super::values::Codebook;
-use super::values::{Form, FULL_MANTISSA, MAX_CODEWORDS};
+use super::values::{Codebook, Form, FULL_MANTISSA, MAX_CODEWORDS};
+use crate::code::coder::decoder::Decoder;
 use crate::code::coder::distribution::{AdaptiveBit, Weighted};
+use crate::code::coder::encoder::Encoder;
 use crate::code::coder::integer::{
     read_bits, read_gamma, read_signed, write_bits, write_gamma, write_signed,
 };
-use crate::code::coder::range_coder::{Decoder, Encoder};
 use crate::code::error::CodeError;
 
 /// Weights of the number of values: 0, 1, …, 15, more.
@@ -51,20 +52,20 @@ fn write_exponent(
     value: i64,
     exponents: &Exponents,
 ) -> Result<(), CodeError> {
-    let place = exponents.values.iter().position(|&usual| usual == value);
+    let usual = exponents.values.iter().position(|&usual| usual == value);
     encoder.write(
-        place.unwrap_or(exponents.values.len()),
+        usual.unwrap_or(exponents.values.len()),
         &Weighted::new(exponents.weights),
     )?;
-    match place {
+    match usual {
         Some(_) => Ok(()),
         None => write_signed(encoder, value),
     }
 }
 
 fn read_exponent(decoder: &mut Decoder, exponents: &Exponents) -> Result<i64, CodeError> {
-    let place = decoder.read(&Weighted::new(exponents.weights))?;
-    match exponents.values.get(place) {
+    let index = decoder.read(&Weighted::new(exponents.weights))?;
+    match exponents.values.get(index) {
         Some(&value) => Ok(value),
         None => read_signed(decoder),
     }
@@ -78,8 +79,8 @@ fn negatives(count: usize) -> Weighted {
     Weighted::new(&weights)
 }
 
-fn outside(what: &str, value: i64) -> CodeError {
-    CodeError::Codebook(format!("{what} {value} is outside the format's range"))
+fn outside(what: &'static str, value: i64) -> CodeError {
+    CodebookError::OutOfRange { what, value }.into()
 }
 
 impl Codebook {
@@ -142,7 +143,11 @@ impl Codebook {
             count += read_gamma(decoder)? - 1;
         }
         if count > MAX_CODEWORDS as u64 {
-            return Err(outside("a number of values of", count as i64));
+            return Err(CodebookError::TooManyValues {
+                count,
+                limit: MAX_CODEWORDS,
+            }
+            .into());
         }
         let count = count as usize;
         if count == 0 {
@@ -153,7 +158,7 @@ impl Codebook {
         if is_grid {
             let grid = read_grid(decoder, count, negative)?;
             let values = grid.values();
-            return Self::with_form(Form::Grid(grid), values);
+            return Ok(Self::with_form(Form::Grid(grid), values)?);
         }
         read_list(decoder, count, negative)
     }
@@ -162,29 +167,29 @@ impl Codebook {
 fn read_list(decoder: &mut Decoder, count: usize, negative: usize) -> Result<Codebook, CodeError> {
     let digits = decoder.read(&Weighted::new(&DIGITS))? as u32;
     if digits > FULL_MANTISSA {
-        return Err(outside("a number of binary digits of", i64::from(digits)));
+        return Err(outside("a number of binary digits", i64::from(digits)));
     }
     let mut last = None;
     let mut values = Vec::with_capacity(count);
-    for place in 0..count {
+    for index in 0..count {
         let exponent = match last {
             None => read_exponent(decoder, &FIRST)?,
             Some(last) => read_exponent(decoder, &DIFFERENCES)? + last,
         };
         if !(1 - EXPONENT_BIAS..=EXPONENT_BIAS).contains(&exponent) {
-            return Err(outside("an exponent of", exponent));
+            return Err(outside("an exponent", exponent));
         }
         let mantissa = (read_bits(decoder, digits)? as u32) << (FULL_MANTISSA - digits);
         let bits = ((exponent + EXPONENT_BIAS) as u32) << FULL_MANTISSA | mantissa;
         let magnitude = f32::from_bits(bits);
-        values.push(if place < negative {
+        values.push(if index < negative {
             -magnitude
         } else {
             magnitude
         });
         last = Some(exponent);
     }
-    Codebook::with_form(Form::List(digits), values)
+    Ok(Codebook::with_form(Form::List(digits), values)?)
 }
 
 /// Splits ascending multiples into the magnitudes of each sign, each ascending.
@@ -197,8 +202,8 @@ fn write_grid(encoder: &mut Encoder, grid: &Grid) -> Result<(), CodeError> {
     let (below, above) = multiples.split_at(multiples.partition_point(|&multiple| multiple < 0));
     let mut is_next = AdaptiveBit::default();
     let mut last = 0u64;
-    for (place, multiple) in below.iter().rev().chain(above).enumerate() {
-        if place == below.len() {
+    for (index, multiple) in below.iter().rev().chain(above).enumerate() {
+        if index == below.len() {
             last = 0;
         }
         let magnitude = u64::from(multiple.unsigned_abs());
@@ -220,8 +225,8 @@ fn read_grid(decoder: &mut Decoder, count: usize, negative: usize) -> Result<Gri
     let mut is_next = AdaptiveBit::default();
     let mut magnitudes = Vec::with_capacity(count);
     let mut last = 0i64;
-    for place in 0..count {
-        if place == negative {
+    for index in 0..count {
+        if index == negative {
             last = 0;
         }
         let next = decoder.read(&is_next.expect())? == 1;
@@ -232,9 +237,9 @@ fn read_grid(decoder: &mut Decoder, count: usize, negative: usize) -> Result<Gri
             1 + read_gamma(decoder)? as i64
         };
         if last > i64::from(MAX_MULTIPLE) {
-            return Err(outside("a multiple of", last));
+            return Err(outside("a multiple", last));
         }
-        magnitudes.push(if place < negative {
+        magnitudes.push(if index < negative {
             -last as i32
         } else {
             last as i32
@@ -248,5 +253,5 @@ fn read_grid(decoder: &mut Decoder, count: usize, negative: usize) -> Result<Gri
         mantissa,
         magnitudes,
     )
-    .ok_or_else(|| outside("a step's exponent of", exponent))
+    .ok_or_else(|| outside("a step's exponent", exponent))
 }

@@ -1,21 +1,21 @@
 //! Values that are whole multiples of one step.
 
 /// The step has at most this many binary digits after the leading one.
-pub(in crate::code) const MAX_STEP_DIGITS: u32 = 31;
+pub(super) const MAX_STEP_DIGITS: u32 = 31;
 
 /// Multiples are at most this large, so that their product with a step is exact in double
 /// precision.
-pub(in crate::code) const MAX_MULTIPLE: i32 = 1 << 16;
+pub(super) const MAX_MULTIPLE: i32 = 1 << 16;
 
 /// The smallest magnitude is tried as up to this many steps.
 const TRIED_MULTIPLES: i32 = 64;
 
 /// Exponents of steps.
-pub(in crate::code) const STEP_EXPONENTS: std::ops::RangeInclusive<i32> = -160..=127;
+pub(super) const STEP_EXPONENTS: std::ops::RangeInclusive<i32> = -160..=127;
 
 /// `multiple * step`, rounded once to the nearest single-precision number, for ascending multiples.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::code) struct Grid {
+pub(super) struct Grid {
     /// Binary digits of the step after its leading one.
     digits: u32,
     /// The step's exponent: it is between `2^exponent` and `2^(exponent + 1)`.
@@ -27,7 +27,7 @@ pub(in crate::code) struct Grid {
 
 impl Grid {
     /// A grid of given step; `None` if a number is outside its range.
-    pub(in crate::code) fn new(
+    pub(super) fn new(
         digits: u32,
         exponent: i32,
         mantissa: u64,
@@ -49,7 +49,7 @@ impl Grid {
 
     /// The grid with the coarsest, shortest step that gives exactly these ascending values, if
     /// there is one.
-    pub(in crate::code) fn shortest(values: &[f32]) -> Option<Self> {
+    pub(super) fn shortest(values: &[f32]) -> Option<Self> {
         let smallest = values
             .iter()
             .map(|value| value.abs())
@@ -94,22 +94,22 @@ impl Grid {
     }
 
     /// Binary digits of the step after its leading one, its exponent, and the digits.
-    pub(in crate::code) fn step(&self) -> (u32, i32, u64) {
+    pub(super) fn step(&self) -> (u32, i32, u64) {
         (self.digits, self.exponent, self.mantissa)
     }
 
     /// The multiples, ascending.
-    pub(in crate::code) fn multiples(&self) -> &[i32] {
+    pub(super) fn multiples(&self) -> &[i32] {
         &self.multiples
     }
 
     /// Whether the step is a power of two.
-    pub(in crate::code) fn has_binary_step(&self) -> bool {
+    pub(super) fn has_binary_step(&self) -> bool {
         self.digits == 0
     }
 
     /// The values.
-    pub(in crate::code) fn values(&self) -> Vec<f32> {
+    pub(super) fn values(&self) -> Vec<f32> {
         let significand = (1u64 << self.digits | self.mantissa) as f64;
         let step = significand * power_of_two(self.exponent - self.digits as i32);
         // At most 32 + 17 binary digits: exact until the final rounding.

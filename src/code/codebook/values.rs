@@ -1,31 +1,43 @@
 //! The few values that the weights of a tensor take, at the precision they are used with.
 
+use super::error::CodebookError;
 use super::grid::Grid;
 use crate::code::error::CodeError;
-use crate::code::symbols::symbol_code::Alphabet;
+use crate::code::symbols::alphabet::Alphabet;
 
 /// A codebook has at most this many codewords.
 pub const MAX_CODEWORDS: usize = 255;
 
 /// Digits of a single-precision significand after the leading one.
-pub(in crate::code) const FULL_MANTISSA: u32 = 23;
+pub(super) const FULL_MANTISSA: u32 = 23;
 
 /// Distinct non-zero numbers in ascending order.
 ///
-/// Zero is not a codeword: a weight that is zero is not kept. The values are numbers
+/// Zero is not a codeword: every tensor has it besides. The values are numbers
 /// `±(1 + m / 2^p) 2^e` with `p` binary digits after the point, or whole multiples of one step:
 /// whichever takes fewer bits to write. With `p = 23` every normal single-precision number is a
 /// codeword; 7 digits are those of bfloat16, 10 those of half precision. A ternary tensor has the
 /// multiples -1 and 1, a uniform grid of integers a range of them.
+///
+/// The code word expects few values with few digits, as many of them negative as positive, of like
+/// magnitudes; its tables are frozen with the version of the format.
+///
+/// ```
+/// use nonvacuous::code::Codebook;
+/// let codebook = Codebook::exact(vec![-0.5, 0.5])?;
+/// assert_eq!(codebook.kind(), "ternary");
+/// assert_eq!(codebook.symbols(&[0.5, 0.0, -0.5]), [2, 0, 1]);
+/// # Ok::<(), nonvacuous::code::CodeError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Codebook {
-    pub(in crate::code) form: Form,
-    pub(in crate::code) values: Vec<f32>,
+    pub(super) form: Form,
+    pub(super) values: Vec<f32>,
 }
 
 /// How the values are written.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::code) enum Form {
+pub(super) enum Form {
     /// One by one, with this many binary digits after the leading one.
     List(u32),
     /// As multiples of a step.
@@ -48,17 +60,17 @@ impl Codebook {
     /// [`CodeError::Codebook`] names the first value that is not accepted.
     pub fn new(digits: u32, values: Vec<f32>) -> Result<Self, CodeError> {
         if digits > FULL_MANTISSA {
-            return Err(CodeError::Codebook(format!(
-                "{digits} binary digits, but at most {FULL_MANTISSA} are accepted"
-            )));
+            return Err(CodebookError::Digits {
+                digits,
+                limit: FULL_MANTISSA,
+            }
+            .into());
         }
-        if let Some(value) = values
+        if let Some(&value) = values
             .iter()
             .find(|&&value| Self::round(value, digits) != value)
         {
-            return Err(CodeError::Codebook(format!(
-                "{value} is not a number with {digits} binary digits"
-            )));
+            return Err(CodebookError::Inexact { value, digits }.into());
         }
         let needed = values
             .iter()
@@ -91,23 +103,19 @@ impl Codebook {
     }
 
     /// Checks values that come with their form.
-    pub(in crate::code) fn with_form(form: Form, values: Vec<f32>) -> Result<Self, CodeError> {
+    pub(super) fn with_form(form: Form, values: Vec<f32>) -> Result<Self, CodebookError> {
         if values.len() > MAX_CODEWORDS {
-            return Err(CodeError::Codebook(format!(
-                "{} values, but at most {MAX_CODEWORDS} are accepted",
-                values.len()
-            )));
+            return Err(CodebookError::TooManyValues {
+                count: values.len() as u64,
+                limit: MAX_CODEWORDS,
+            });
         }
-        if let Some(value) = values.iter().find(|value| !value.is_normal()) {
-            return Err(CodeError::Codebook(format!(
-                "{value} is not a normal number"
-            )));
+        if let Some(&value) = values.iter().find(|value| !value.is_normal()) {
+            return Err(CodebookError::NotNormal { value });
         }
         if let Some(pair) = values.windows(2).find(|pair| pair[0] >= pair[1]) {
-            return Err(CodeError::Codebook(format!(
-                "values must ascend, but {} comes before {}",
-                pair[0], pair[1]
-            )));
+            let (before, after) = (pair[0], pair[1]);
+            return Err(CodebookError::Order { before, after });
         }
         Ok(Self { form, values })
     }
@@ -144,6 +152,7 @@ impl Codebook {
 
     /// The symbol of each weight, which is 0 or one of the values: 0 for 0, and `s` for the `s`-th
     /// value.
+    #[must_use]
     pub fn symbols(&self, weights: &[f32]) -> Vec<u8> {
         let symbol = |&weight: &f32| match weight {
             0.0 => 0,
@@ -162,7 +171,7 @@ impl Codebook {
     }
 
     /// Number of negative values; they come first.
-    pub(in crate::code) fn negative(&self) -> usize {
+    pub(super) fn negative(&self) -> usize {
         self.values.partition_point(|&value| value < 0.0)
     }
 
@@ -174,14 +183,15 @@ impl Codebook {
     /// assert_eq!(Codebook::round(0.3, 1), 0.25);
     /// assert_eq!(Codebook::round(-0.9, 0), -1.0);
     /// ```
+    #[must_use]
     pub fn round(value: f32, digits: u32) -> f32 {
         let dropped = FULL_MANTISSA.saturating_sub(digits);
         let half = (1u32 << dropped) >> 1;
         f32::from_bits(value.to_bits().saturating_add(half) >> dropped << dropped)
     }
 
-    /// Places values into a codebook: each is rounded, zeros and duplicates are dropped, the rest
-    /// sorted.
+    /// The codebook nearest to some values: each is rounded, zeros and duplicates are dropped, the
+    /// rest sorted.
     ///
     /// # Errors
     /// If a rounded value is not a normal number, or there are too many.

@@ -1,4 +1,4 @@
 //! Fixed layers, which belong to the format and whose weights cost nothing.
 
+pub mod deskew;
 pub mod oriented;
-pub mod upright;

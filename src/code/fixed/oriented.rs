@@ -3,11 +3,8 @@
 //!
 //! Natural and drawn images are made of strokes and borders; the first layer of a trained
 //! convolutional network mostly detects these (Marr and Hildreth 1980; Krizhevsky et al. 2012). The
-//! filters are Gaussian derivatives on 5 x 5 places (Freeman and Adelson 1991), rounded to
+//! filters are Gaussian derivatives on 5 x 5 pixels (Freeman and Adelson 1991), rounded to
 //! sixteenths, with sum zero.
-
-use crate::code::architecture::layers::{Convolution, Padding};
-use crate::shape::ImageSize;
 
 /// Rows and columns of each filter.
 pub const SIZE: usize = 5;
@@ -50,8 +47,8 @@ const DIAGONAL_EDGE: Filter = [
     [0, 1, 2, 2, 1],
 ];
 
-/// Filters for lines in 4 directions, then for edges in 8.
-const FILTERS: usize = 12;
+/// Number of filters: for lines in 4 directions, then for edges in 8.
+pub const FILTERS: usize = 12;
 
 /// The same filter after a quarter turn.
 fn turned(filter: &Filter) -> Filter {
@@ -76,23 +73,9 @@ fn bank() -> Vec<Filter> {
     bank
 }
 
-/// The convolution that `filters` filters on each channel are, or why there is none.
-pub fn convolution(filters: usize, before: ImageSize) -> Result<Convolution, String> {
-    if !(1..=FILTERS).contains(&filters) {
-        return Err(format!("there are {FILTERS} oriented filters"));
-    }
-    let channels = before.channels * filters;
-    Ok(Convolution {
-        channels,
-        kernel: SIZE,
-        stride: 1,
-        padding: Padding::Each(SIZE / 2),
-        groups: before.channels,
-        bias: false,
-    })
-}
-
-/// The weights of that convolution, `[channels * filters, 1, SIZE, SIZE]`.
+/// The first `filters` filters for each channel: the weights `[channels * filters, 1, SIZE, SIZE]`
+/// of [`Convolution::oriented`](crate::code::Convolution::oriented).
+#[must_use]
 pub fn weights(filters: usize, channels: usize) -> Vec<f32> {
     let bank = bank();
     let one = bank

@@ -1,16 +1,15 @@
-//! Kronecker products of two random factors with orthonormal columns: a subspace of matrices that
-//! takes few numbers to make.
-//!
-//! Every operation and its order is part of the format, so the factors are orthonormalised here and
-//! not by a library, whose order of summation may change; the columns span what a QR
-//! decomposition's do.
+//! Kronecker products of two random factors with orthonormal columns.
 
-use super::hashed::mixed;
+use super::splitmix::mixed;
 
 /// Columns shorter than this after orthogonalisation are taken for dependent, and become zero.
 const DEPENDENT: f64 = 1e-9;
 
-/// The factors of `A X B^T`.
+/// The factors of `A X B^T`: a subspace of matrices that takes few numbers to make.
+///
+/// Every operation and its order is part of the format, so the factors are orthonormalised here and
+/// not by a library, whose order of summation may change; the columns span what a QR
+/// decomposition's do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Factors {
     /// The columns of `A`.
@@ -21,7 +20,7 @@ pub struct Factors {
 
 impl Factors {
     /// Rows and columns of each.
-    pub(in crate::code) fn new(seed: u64, left: [usize; 2], right: [usize; 2]) -> Self {
+    pub(super) fn new(seed: u64, left: [usize; 2], right: [usize; 2]) -> Self {
         Self {
             left: kronecker_factor(seed, 0, left),
             right: kronecker_factor(seed, 1, right),
@@ -34,7 +33,8 @@ impl Factors {
 /// The number in row `i` of column `j` is at first the highest 53 bits of
 /// `mix(mix(mix(seed) xor (side 2^32 + j)) xor i)`, divided by `2^52`, less 1. Then, column by
 /// column, for each column before in order, its product with the present one times it is taken off
-/// (modified Gram and Schmidt), and what is left is divided by its length.
+/// (modified Gram-Schmidt), and what is left is divided by its length.
+#[must_use]
 pub fn kronecker_factor(seed: u64, side: u64, [rows, columns]: [usize; 2]) -> Vec<Vec<f64>> {
     let mut factor: Vec<Vec<f64>> = Vec::with_capacity(columns);
     for j in 0..columns as u64 {
@@ -63,7 +63,7 @@ pub fn kronecker_factor(seed: u64, side: u64, [rows, columns]: [usize; 2]) -> Ve
 
 /// `A X B^T`, row by row, in double precision and then rounded to single: first `X B^T`, each sum
 /// from 0 in order.
-pub fn product(factors: &Factors, coordinates: &[f32]) -> Vec<f32> {
+pub(super) fn product(factors: &Factors, coordinates: &[f32]) -> Vec<f32> {
     let columns = factors.right.first().map_or(0, Vec::len);
     let mut half = vec![vec![0.0f64; columns]; factors.left.len()];
     for (sums, row) in half

@@ -1,4 +1,6 @@
 //! Tensors as images of a few coordinates.
 
-pub(super) mod hashed;
+mod code;
 pub(super) mod kronecker;
+pub(super) mod map;
+mod splitmix;

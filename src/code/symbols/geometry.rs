@@ -1,6 +1,8 @@
 //! How the weights of a tensor lie to each other.
 
-use crate::code::architecture::layers::{Architecture, Layer, TensorShape};
+use crate::code::architecture::chain::Architecture;
+use crate::code::architecture::layer::Layer;
+use crate::code::architecture::tensors::TensorShape;
 use crate::shape::ImageSize;
 
 /// A tensor as rows of feature maps: `rows x channels x height x width`, the last index fastest.

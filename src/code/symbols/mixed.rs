@@ -1,11 +1,12 @@
 //! Symbols predicted from their surroundings.
 
+use super::alphabet::{Alphabet, SignAndRank};
 use super::geometry::Geometry;
 use super::mixture::Mixture;
+use super::neighbours::{Neighbours, Position, RowState};
 use super::pass::Pass;
-use super::symbol_code::{Alphabet, Parts};
 use crate::code::coder::distribution::AdaptiveBit;
-use crate::code::coder::range_coder::Purpose;
+use crate::code::coder::length::Purpose;
 use crate::code::error::CodeError;
 
 /// Magnitudes have at most this many binary digits.
@@ -17,12 +18,8 @@ const SIGNS: usize = 3;
 /// Zero, or the number of binary digits of a magnitude.
 const MAGNITUDES: usize = DIGITS + 1;
 
-/// The models of one tensor.
-///
-/// Pruning leaves structure: rows and columns, channels, and borders of feature maps that are kept
-/// more or less often, strokes of neighbours of one sign, inputs that only one unit reads. Units in
-/// sorted order show where they begin.
-pub(in crate::code) struct MixedCode {
+/// The models of one tensor; units in sorted order show where they begin.
+pub(super) struct MixedCode {
     alphabet: Alphabet,
     geometry: Geometry,
     /// Whether rows are in order, which saves what then is certain.
@@ -33,97 +30,12 @@ pub(in crate::code) struct MixedCode {
     more_digits: Vec<Mixture<3>>,
     /// For each number of binary digits a binary tree of the digits after the first.
     digits: Vec<Vec<AdaptiveBit>>,
-    /// How often a column was kept in the rows so far: 0, 1, or 2 for more.
-    taken: Vec<u8>,
-}
-
-/// What is around a weight: symbols that have been coded already, 0 outside the tensor.
-struct Surroundings {
-    left: u8,
-    above: u8,
-    above_left: u8,
-    above_right: u8,
-    second_left: u8,
-    second_above: u8,
-    /// In the channel before.
-    channel_before: u8,
-    /// In the row before.
-    row_before: u8,
-}
-
-/// A weight's place.
-#[derive(Clone, Copy)]
-struct Position {
-    row: usize,
-    channel: usize,
-    y: usize,
-    x: usize,
-    column: usize,
-    place: usize,
-}
-
-impl Surroundings {
-    fn new(pass: &impl Pass, geometry: Geometry, at: Position) -> Self {
-        let Geometry { width, height, .. } = geometry;
-        let back = |inside: bool, distance: usize| match inside {
-            true => pass.coded(at.place - distance),
-            false => 0,
-        };
-        Self {
-            left: back(at.x >= 1, 1),
-            above: back(at.y >= 1, width),
-            above_left: back(at.y >= 1 && at.x >= 1, width + 1),
-            above_right: back(at.y >= 1 && at.x + 1 < width, width.saturating_sub(1)),
-            second_left: back(at.x >= 2, 2),
-            second_above: back(at.y >= 2, 2 * width),
-            channel_before: back(at.channel >= 1, width * height),
-            row_before: back(at.row >= 1, geometry.columns()),
-        }
-    }
-
-    /// The nearest neighbour in the same kernel or map that is not zero, or 0.
-    fn nearest(&self) -> u8 {
-        let near = [
-            self.left,
-            self.above,
-            self.above_left,
-            self.above_right,
-            self.second_left,
-            self.second_above,
-        ];
-        near.into_iter().find(|&symbol| symbol != 0).unwrap_or(0)
-    }
-
-    /// Which of the four adjacent neighbours are kept.
-    fn adjacent(&self) -> usize {
-        let kept = [self.left, self.above, self.above_left, self.above_right]
-            .map(|symbol| usize::from(symbol != 0));
-        kept[0] | kept[1] << 1 | kept[2] << 2 | kept[3] << 3
-    }
-}
-
-/// How a row compares with the one before, so far.
-#[derive(Clone, Copy)]
-struct RowState {
-    /// Whether it keeps the same weights.
-    is_tied: bool,
-    /// Whether it keeps any.
-    has_begun: bool,
-}
-
-impl RowState {
-    fn class(self, around: &Surroundings) -> usize {
-        match (self.is_tied, around.row_before != 0, self.has_begun) {
-            (false, _, true) => 0,
-            (true, false, _) => 1,
-            (true, true, _) => 2,
-            (false, _, false) => 3,
-        }
-    }
+    /// How often a column was not zero in the rows so far: 0, 1, or 2 for more.
+    column_counts: Vec<u8>,
 }
 
 impl MixedCode {
-    pub(in crate::code) fn new(alphabet: Alphabet, geometry: Geometry, is_sorted: bool) -> Self {
+    pub(super) fn new(alphabet: Alphabet, geometry: Geometry, is_sorted: bool) -> Self {
         let Geometry {
             rows,
             channels,
@@ -141,105 +53,103 @@ impl MixedCode {
             digits: (0..alphabet.digits())
                 .map(|after| vec![AdaptiveBit::default(); 1 << after])
                 .collect(),
-            taken: vec![0; columns],
+            column_counts: vec![0; columns],
         }
     }
 
     /// Codes all symbols.
-    pub(in crate::code) fn run(mut self, pass: &mut impl Pass) -> Result<(), CodeError> {
+    pub(super) fn run(mut self, pass: &mut impl Pass) -> Result<(), CodeError> {
         let Geometry {
             rows,
             channels,
             height,
             width,
         } = self.geometry;
-        let mut place = 0;
+        let mut index = 0;
         for row in 0..rows {
-            let mut state = RowState {
-                is_tied: row > 0,
-                has_begun: false,
-            };
+            let mut state = RowState::before(row);
             for channel in 0..channels {
                 for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
-                    let column = (channel * height + y) * width + x;
                     let position = Position {
                         row,
                         channel,
                         y,
                         x,
-                        column,
-                        place,
+                        column: (channel * height + y) * width + x,
+                        index,
                     };
-                    self.weight(pass, position, &mut state)?;
-                    place += 1;
+                    self.code_weight(pass, position, &mut state)?;
+                    index += 1;
                 }
             }
         }
         Ok(())
     }
 
-    /// Codes one weight.
-    fn weight(
+    fn code_weight(
         &mut self,
         pass: &mut impl Pass,
         at: Position,
         state: &mut RowState,
     ) -> Result<(), CodeError> {
-        let around = Surroundings::new(pass, self.geometry, at);
-        let next = pass.next(at.place);
+        let around = Neighbours::new(pass, self.geometry, at);
+        let next = pass.next(at.index);
         if self.is_sorted && state.is_tied && around.row_before == 0 {
+            // Zero is certain. Only rows in another order have something else here, and no code
+            // word; a model never codes them so.
             return if next == 0 {
                 Ok(())
             } else {
                 Err(CodeError::InvalidCodeWord)
             };
         }
-        let taken = |column: Option<usize>| {
-            usize::from(
-                column
-                    .and_then(|column| self.taken.get(column))
-                    .copied()
-                    .unwrap_or(0),
-            )
+        let contexts = self.mask_contexts(&around, at, *state);
+        pass.set_purpose(Purpose::Mask);
+        let is_nonzero = pass.decide(next != 0, self.mask.expect(contexts))?;
+        self.mask.observe(is_nonzero);
+        state.observe(is_nonzero, &around);
+        if !is_nonzero {
+            return Ok(());
+        }
+        if let Some(count) = self.column_counts.get_mut(at.column) {
+            *count = (*count + 1).min(2);
+        }
+        pass.set_purpose(Purpose::Assignment);
+        let SignAndRank { is_positive, rank } = self.alphabet.sign_and_rank(next);
+        let is_positive = self.code_sign(pass, is_positive, &around, at)?;
+        let rank = self.code_rank(pass, rank, self.alphabet.size(is_positive), &around, at)?;
+        let symbol = self.alphabet.symbol(SignAndRank { is_positive, rank });
+        pass.complete(at.index, symbol);
+        Ok(())
+    }
+
+    #[inline]
+    fn mask_contexts(&self, around: &Neighbours, at: Position, state: RowState) -> [usize; 7] {
+        let count = |column: Option<usize>| {
+            let count = column.and_then(|column| self.column_counts.get(column));
+            usize::from(count.copied().unwrap_or(0))
         };
-        let taken_before = match self.geometry.height * self.geometry.width {
-            1 => taken(at.column.checked_sub(1)),
+        let count_before = match self.geometry.height * self.geometry.width {
+            1 => count(at.column.checked_sub(1)),
             _ => 0,
         };
-        let contexts = [
+        [
             at.row,
             at.column,
-            around.adjacent() | state.class(&around) << 4,
+            around.adjacent_mask() | state.class(around) << 4,
             at.channel,
-            (taken(Some(at.column)) * 3 + taken_before) * 2
+            (count(Some(at.column)) * 3 + count_before) * 2
                 + usize::from(around.channel_before != 0),
             at.x,
             at.y,
-        ];
-        pass.set_purpose(Purpose::Mask);
-        let kept = pass.decide(next != 0, self.mask.expect(contexts))?;
-        self.mask.observe(kept);
-        state.is_tied &= kept == (around.row_before != 0);
-        state.has_begun |= kept;
-        if !kept {
-            return Ok(());
-        }
-        if let Some(taken) = self.taken.get_mut(at.column) {
-            *taken = (*taken + 1).min(2);
-        }
-        pass.set_purpose(Purpose::Assignment);
-        let Parts { is_positive, place } = self.alphabet.parts(next);
-        let is_positive = self.code_sign(pass, is_positive, &around, at)?;
-        let place = self.code_place(pass, place, self.alphabet.size(is_positive), &around, at)?;
-        pass.complete(at.place, self.alphabet.symbol(Parts { is_positive, place }));
-        Ok(())
+        ]
     }
 
     fn code_sign(
         &mut self,
         pass: &mut impl Pass,
         is_positive: bool,
-        around: &Surroundings,
+        around: &Neighbours,
         at: Position,
     ) -> Result<bool, CodeError> {
         if let Some(only) = self.alphabet.only_sign() {
@@ -247,7 +157,7 @@ impl MixedCode {
         }
         let sign = |symbol: u8| match symbol {
             0 => 0,
-            _ => 1 + usize::from(self.alphabet.parts(symbol).is_positive),
+            _ => 1 + usize::from(self.alphabet.sign_and_rank(symbol).is_positive),
         };
         let previous = match around.channel_before {
             0 => SIGNS + sign(around.row_before),
@@ -264,20 +174,20 @@ impl MixedCode {
         Ok(is_positive)
     }
 
-    /// Codes `place + 1`, from 1 to `size`: first how many binary digits it has, then the digits
-    /// after the first.
-    fn code_place(
+    /// Codes the magnitude `rank + 1`, from 1 to `size`: first how many binary digits it has, then
+    /// the digits after the first.
+    fn code_rank(
         &mut self,
         pass: &mut impl Pass,
-        place: usize,
+        rank: usize,
         size: usize,
-        around: &Surroundings,
+        around: &Neighbours,
         at: Position,
     ) -> Result<usize, CodeError> {
-        let magnitude = place + 1;
+        let magnitude = rank + 1;
         let near = match around.nearest() {
             0 => 0,
-            symbol => 1 + (self.alphabet.parts(symbol).place + 1).ilog2() as usize,
+            symbol => 1 + (self.alphabet.sign_and_rank(symbol).rank + 1).ilog2() as usize,
         };
         let (class, largest) = (magnitude.ilog2() as usize, size.max(1).ilog2() as usize);
         let mut reached = 0;

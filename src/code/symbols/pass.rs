@@ -4,9 +4,10 @@
 //! written once, and run over a [`Pass`]: a writer that knows all symbols, or a reader that learns
 //! them one by one.
 
+use crate::code::coder::decoder::Decoder;
 use crate::code::coder::distribution::{Binary, Distribution};
-use crate::code::coder::range_coder::Purpose;
-use crate::code::coder::range_coder::{Decoder, Encoder};
+use crate::code::coder::encoder::Encoder;
+use crate::code::coder::length::Purpose;
 use crate::code::error::CodeError;
 
 /// The symbols of one tensor and a coder.
@@ -15,10 +16,10 @@ pub(in crate::code) trait Pass {
     fn len(&self) -> usize;
 
     /// A symbol that has been coded already.
-    fn coded(&self, place: usize) -> u8;
+    fn coded(&self, index: usize) -> u8;
 
     /// The symbol that is to be coded; anything, in a reader.
-    fn next(&self, place: usize) -> u8;
+    fn next(&self, index: usize) -> u8;
 
     /// Codes one choice; returns the one that was made.
     fn choose(
@@ -28,7 +29,7 @@ pub(in crate::code) trait Pass {
     ) -> Result<usize, CodeError>;
 
     /// A symbol is complete.
-    fn complete(&mut self, place: usize, symbol: u8);
+    fn complete(&mut self, index: usize, symbol: u8);
 
     /// What the choices from now on are for.
     fn set_purpose(&mut self, purpose: Purpose);
@@ -49,13 +50,13 @@ impl Pass for Writer<'_> {
     }
 
     #[inline]
-    fn coded(&self, place: usize) -> u8 {
-        self.symbols.get(place).copied().unwrap_or(0)
+    fn coded(&self, index: usize) -> u8 {
+        self.symbols.get(index).copied().unwrap_or(0)
     }
 
     #[inline]
-    fn next(&self, place: usize) -> u8 {
-        self.coded(place)
+    fn next(&self, index: usize) -> u8 {
+        self.coded(index)
     }
 
     #[inline]
@@ -75,7 +76,7 @@ impl Pass for Writer<'_> {
     }
 
     #[inline]
-    fn complete(&mut self, _place: usize, _symbol: u8) {}
+    fn complete(&mut self, _index: usize, _symbol: u8) {}
 
     #[inline]
     fn set_purpose(&mut self, purpose: Purpose) {
@@ -83,7 +84,7 @@ impl Pass for Writer<'_> {
     }
 }
 
-/// Reads symbols into place.
+/// Reads symbols one by one.
 pub(in crate::code) struct Reader<'a> {
     pub(in crate::code) decoder: &'a mut Decoder,
     pub(in crate::code) symbols: &'a mut [u8],
@@ -95,12 +96,12 @@ impl Pass for Reader<'_> {
     }
 
     #[inline]
-    fn coded(&self, place: usize) -> u8 {
-        self.symbols.get(place).copied().unwrap_or(0)
+    fn coded(&self, index: usize) -> u8 {
+        self.symbols.get(index).copied().unwrap_or(0)
     }
 
     #[inline]
-    fn next(&self, _place: usize) -> u8 {
+    fn next(&self, _index: usize) -> u8 {
         0
     }
 
@@ -119,8 +120,8 @@ impl Pass for Reader<'_> {
     }
 
     #[inline]
-    fn complete(&mut self, place: usize, symbol: u8) {
-        if let Some(slot) = self.symbols.get_mut(place) {
+    fn complete(&mut self, index: usize, symbol: u8) {
+        if let Some(slot) = self.symbols.get_mut(index) {
             *slot = symbol;
         }
     }

@@ -1,40 +1,87 @@
-//! Which weight takes which value.
+//! The symbols of a tensor, and which way of coding them is the shortest.
 
+use super::alphabet::Alphabet;
 use super::geometry::Geometry;
-use super::pass::{Reader, Writer};
-use super::symbol_code::{Alphabet, SymbolCode, MAX_MIXED_WEIGHTS};
-use crate::code::coder::range_coder::Purpose;
-use crate::code::coder::range_coder::{Decoder, Encoder};
+use super::symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
+use crate::code::coder::encoder::Encoder;
+use crate::code::coder::length::Purpose;
 use crate::code::error::CodeError;
-
-/// A tensor of weights that are zero or a codeword: symbol 0 is zero, symbol `s` the codebook's
-/// value `s - 1`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CodedTensor {
-    /// Which of the model's codebooks the symbols refer to.
-    pub codebook: usize,
-    /// One symbol a weight.
-    pub symbols: Vec<u8>,
-}
+use crate::code::subspace::map::Subspace;
 
 /// Beyond this many weights the way of coding is chosen by the first so many.
 const TRIED_WEIGHTS: usize = 1 << 22;
 
+/// A tensor of weights that are zero or a codeword: symbol 0 is zero, symbol `s` the codebook's
+/// value `s - 1`.
+///
+/// Whether symbols fit the codebook and their number the architecture is known, and checked, where
+/// a [`Model`](crate::code::Model) is made of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodedTensor {
+    codebook: usize,
+    symbols: Vec<u8>,
+    subspace: Option<Subspace>,
+}
+
 impl CodedTensor {
-    /// Number of weights that are not zero.
-    pub fn kept(&self) -> usize {
+    /// One symbol a weight, of the model's codebook number `codebook`, counted from 0.
+    #[must_use]
+    pub fn new(codebook: usize, symbols: Vec<u8>) -> Self {
+        Self {
+            codebook,
+            symbols,
+            subspace: None,
+        }
+    }
+
+    /// One symbol a coordinate of a subspace, from which the weights follow.
+    #[must_use]
+    pub fn in_subspace(codebook: usize, symbols: Vec<u8>, subspace: Subspace) -> Self {
+        Self {
+            codebook,
+            symbols,
+            subspace: Some(subspace),
+        }
+    }
+
+    /// Which of the model's codebooks the symbols refer to.
+    pub fn codebook(&self) -> usize {
+        self.codebook
+    }
+
+    /// One symbol a weight, or a coordinate in a subspace.
+    pub fn symbols(&self) -> &[u8] {
+        &self.symbols
+    }
+
+    /// The subspace that the tensor lies in, if any.
+    pub fn subspace(&self) -> Option<Subspace> {
+        self.subspace
+    }
+
+    /// Number of symbols that are not zero.
+    pub fn nonzeros(&self) -> usize {
         self.symbols.iter().filter(|&&symbol| symbol != 0).count()
     }
 
-    /// Empirical entropies of zero or not and of the codewords, times how often they were chosen,
-    /// in bits.
-    pub(in crate::code) fn entropies(&self) -> (f64, f64) {
-        let mut counts = [0u64; 256];
-        for &symbol in &self.symbols {
-            counts[usize::from(symbol)] += 1;
+    /// Gives a weight another symbol; false if there is no such weight.
+    pub(in crate::code) fn set_symbol(&mut self, weight: usize, symbol: u8) -> bool {
+        match self.symbols.get_mut(weight) {
+            Some(changed) => {
+                *changed = symbol;
+                true
+            }
+            None => false,
         }
-        let [zeros, kept @ ..] = counts;
-        (entropy(&[zeros, kept.iter().sum()]), entropy(&kept))
+    }
+
+    /// Whether rows are in descending lexicographic order of which weights are not zero.
+    pub(in crate::code) fn is_sorted(&self, geometry: Geometry) -> bool {
+        let rows = || self.symbols.chunks(geometry.columns().max(1));
+        let is_nonzero = |&symbol: &u8| symbol != 0;
+        rows()
+            .zip(rows().skip(1))
+            .all(|(row, next)| row.iter().map(is_nonzero).ge(next.iter().map(is_nonzero)))
     }
 
     /// The way of coding the symbols that takes the fewest bits; of equals, the first.
@@ -46,38 +93,19 @@ impl CodedTensor {
         let tried = self.symbols.get(..TRIED_WEIGHTS).unwrap_or(&self.symbols);
         let mut shortest = (SymbolCode::Plain, f64::INFINITY);
         for code in SymbolCode::ALL {
-            if !self.can_be_coded(code, geometry) {
+            if code.is_mixed() && self.symbols.len() > MAX_MIXED_WEIGHTS
+                || code == SymbolCode::Sorted && !self.is_sorted(geometry)
+            {
                 continue;
             }
             let mut encoder = Encoder::new();
-            let mut writer = Writer {
-                encoder: &mut encoder,
-                symbols: tried,
-            };
-            code.run(&mut writer, alphabet, geometry)?;
+            code.write(&mut encoder, tried, alphabet, geometry)?;
             let bits = encoder.ideal_bits();
             if bits < shortest.1 {
                 shortest = (code, bits);
             }
         }
         Ok(shortest.0)
-    }
-
-    /// Whether the symbols have a code word of this kind.
-    pub(in crate::code) fn can_be_coded(&self, code: SymbolCode, geometry: Geometry) -> bool {
-        if code.is_mixed() && self.symbols.len() > MAX_MIXED_WEIGHTS {
-            return false;
-        }
-        code != SymbolCode::Sorted || self.rows_descend(geometry)
-    }
-
-    /// Whether rows are in descending lexicographic order of which weights are not zero.
-    fn rows_descend(&self, geometry: Geometry) -> bool {
-        let rows = || self.symbols.chunks(geometry.columns().max(1));
-        let is_nonzero = |&symbol: &u8| symbol != 0;
-        rows()
-            .zip(rows().skip(1))
-            .all(|(row, next)| row.iter().map(is_nonzero).ge(next.iter().map(is_nonzero)))
     }
 
     /// Writes all symbols.
@@ -88,37 +116,20 @@ impl CodedTensor {
         alphabet: Alphabet,
         geometry: Geometry,
     ) -> Result<(), CodeError> {
-        code.run(
-            &mut Writer {
-                encoder,
-                symbols: &self.symbols,
-            },
-            alphabet,
-            geometry,
-        )?;
+        code.write(encoder, &self.symbols, alphabet, geometry)?;
         encoder.set_purpose(Purpose::Description);
         Ok(())
     }
 
-    /// Reads `length` symbols written by [`CodedTensor::write`].
-    pub(in crate::code) fn read(
-        decoder: &mut Decoder,
-        codebook: usize,
-        length: usize,
-        code: SymbolCode,
-        alphabet: Alphabet,
-        geometry: Geometry,
-    ) -> Result<Self, CodeError> {
-        let mut symbols = vec![0; length];
-        code.run(
-            &mut Reader {
-                decoder,
-                symbols: &mut symbols,
-            },
-            alphabet,
-            geometry,
-        )?;
-        Ok(Self { codebook, symbols })
+    /// Empirical entropies of zero or not and of the codewords, times how often they were chosen,
+    /// in bits.
+    pub(in crate::code) fn entropies(&self) -> (f64, f64) {
+        let mut counts = [0u64; 256];
+        for &symbol in &self.symbols {
+            counts[usize::from(symbol)] += 1;
+        }
+        let [zeros, nonzeros @ ..] = counts;
+        (entropy(&[zeros, nonzeros.iter().sum()]), entropy(&nonzeros))
     }
 }
 

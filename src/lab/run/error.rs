@@ -64,23 +64,13 @@ pub enum RunError {
     /// Data that cannot be loaded or drawn.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// Layers that are none.
+    /// Layers that cannot be read, or do not fit the law.
     #[error("layers = \"{layers}\"")]
     Layers {
         /// What was given.
         layers: String,
         /// What is wrong with them.
         source: CodeError,
-    },
-    /// A network that does not tell the classes of the law apart.
-    #[error("layers = \"{layers}\": {outputs} outputs for {classes} classes")]
-    Outputs {
-        /// What was given.
-        layers: String,
-        /// Classes that the network decides for.
-        outputs: usize,
-        /// Classes of the law.
-        classes: usize,
     },
     /// Layers of which many networks cannot be trained at once.
     #[cfg(feature = "train")]

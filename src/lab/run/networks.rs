@@ -70,19 +70,13 @@ impl Networks {
         }
         let law = laws.get(&self.law, self.noise)?;
         let layers = || self.layers.clone();
-        let architecture = Architecture::parse(&self.layers, law.points().shape());
-        let architecture = architecture.map_err(|source| RunError::Layers {
-            layers: layers(),
-            source,
-        })?;
-        let (outputs, classes) = (architecture.classes(), law.points().classes());
-        if outputs != classes {
-            return Err(RunError::Outputs {
-                layers: layers(),
-                outputs,
-                classes,
-            });
-        }
+        let points = law.points();
+        let architecture =
+            Architecture::from_name_or_layers(&self.layers, points.shape(), points.classes())
+                .map_err(|source| RunError::Layers {
+                    layers: layers(),
+                    source,
+                })?;
         let network = Network::new(architecture);
         train_stacked(&network, Vec::new(), &training(1, 1, 0.1)).map_err(|source| {
             RunError::Stack {
@@ -209,7 +203,7 @@ impl Learner {
         let kept: usize = received
             .tensors()
             .iter()
-            .map(crate::code::CodedTensor::kept)
+            .map(crate::code::CodedTensor::nonzeros)
             .sum();
         let codewords: usize = received
             .codebooks()

@@ -42,7 +42,7 @@ pub(super) struct Randomisation {
     ladder: String,
     /// As `Laws` takes it.
     law: String,
-    /// As [`Architecture::parse`] takes them, or a name, as [`Architecture::named`] does.
+    /// As [`Architecture::from_name_or_layers`] takes them.
     layers: String,
     /// Largest learning rate of Adam, after a warm-up of a tenth; then down along a cosine.
     learning_rate: f64,
@@ -134,19 +134,11 @@ impl Randomisation {
         let noise = self.randomised * (classes - 1) as f64 / classes as f64;
         let law = laws.get(&self.law, noise)?;
         let shape = law.points().shape();
-        let architecture = Architecture::named(&self.layers, shape, classes);
-        let architecture = architecture.or_else(|_| Architecture::parse(&self.layers, shape));
-        let architecture = architecture.map_err(|source| RunError::Layers {
-            layers: self.layers.clone(),
-            source,
-        })?;
-        if architecture.classes() != classes {
-            return Err(RunError::Outputs {
-                outputs: architecture.classes(),
-                classes,
-                layers: self.layers,
-            });
-        }
+        let architecture = Architecture::from_name_or_layers(&self.layers, shape, classes)
+            .map_err(|source| RunError::Layers {
+                layers: self.layers.clone(),
+                source,
+            })?;
         Ok(Box::new(Learner {
             network: Network::new(architecture),
             ladder,

@@ -43,10 +43,10 @@ impl Variables {
             Self::Shared { codebooks, tensors } => {
                 let decoded = |tensor: &CodedTensor| {
                     let codebook = codebooks
-                        .get(tensor.codebook)
+                        .get(tensor.codebook())
                         .map_or(&[][..], |codebook| codebook);
                     tensor
-                        .symbols
+                        .symbols()
                         .iter()
                         .map(|&symbol| level(codebook, symbol))
                         .collect()
@@ -73,8 +73,9 @@ impl Variables {
                 weights.iter().map(Vec::len).collect()
             }
             Self::Shared { codebooks, tensors } => {
-                for CodedTensor { codebook, symbols } in tensors {
-                    let Some(codewords) = codebooks.get(*codebook) else {
+                for tensor in tensors {
+                    let (codebook, symbols) = (tensor.codebook(), tensor.symbols());
+                    let Some(codewords) = codebooks.get(codebook) else {
                         return wrong(format!("codebook {codebook} is missing"));
                     };
                     if let Some(symbol) = symbols
@@ -87,7 +88,10 @@ impl Variables {
                         ));
                     }
                 }
-                tensors.iter().map(|tensor| tensor.symbols.len()).collect()
+                tensors
+                    .iter()
+                    .map(|tensor| tensor.symbols().len())
+                    .collect()
             }
         };
         let expected: Vec<usize> = shapes.iter().map(TensorShape::len).collect();
@@ -133,9 +137,9 @@ impl Variables {
                     .map(|codebook| vec![0.0; codebook.len()])
                     .collect();
                 for (tensor, gradients) in tensors.iter().zip(gradients) {
-                    for (&symbol, gradient) in tensor.symbols.iter().zip(gradients) {
+                    for (&symbol, gradient) in tensor.symbols().iter().zip(gradients) {
                         if symbol > 0 {
-                            sums[tensor.codebook][usize::from(symbol) - 1] += gradient;
+                            sums[tensor.codebook()][usize::from(symbol) - 1] += gradient;
                         }
                     }
                 }
@@ -159,8 +163,8 @@ impl Variables {
             }
             Self::Shared { codebooks, tensors } => {
                 for (tensor, weights) in tensors.iter().zip(weights) {
-                    for (weight, &symbol) in weights.iter_mut().zip(&tensor.symbols) {
-                        *weight = level(&codebooks[tensor.codebook], symbol);
+                    for (weight, &symbol) in weights.iter_mut().zip(tensor.symbols()) {
+                        *weight = level(&codebooks[tensor.codebook()], symbol);
                     }
                 }
             }

@@ -8,11 +8,11 @@ use super::trained::read_recipe;
 use super::{command_line, outcome, Arguments};
 use crate::evaluation_progress::EvaluationProgress;
 use crate::failure::Failure;
-use crate::import::{architecture, ImportArguments};
+use crate::import::ImportArguments;
 use crate::output::{print, read, write_whole};
 use crate::progress::progress_bar;
 use nonvacuous::certificate::{remove_logs, Evaluation, Folder, Issue, Kept, Provenance};
-use nonvacuous::code::Model;
+use nonvacuous::code::{Architecture, Model};
 use nonvacuous::compress::{Checkpoints, Progress, Recipe};
 use nonvacuous::data::{Found, PixelCache, Readable};
 use nonvacuous::digest::sha256;
@@ -187,7 +187,8 @@ impl ModelArguments {
                 "--model FILE.safetensors needs --arch: its layers, or a name such as lenet5",
             )
         })?;
-        let architecture = architecture(arch, input_of(found), found.classes())?;
+        let architecture =
+            Architecture::from_name_or_layers(arch, input_of(found), found.classes())?;
         let images = match found {
             Found::Images(data) => first_images(&data.train)?,
             Found::Photographs(_) => noise_images(&architecture)?,

@@ -46,7 +46,7 @@ pub(super) fn chosen_recipes(
     let Some(text) = &arguments.arch else {
         return Ok(recipes);
     };
-    let architecture = Architecture::parse(text, shape)?;
+    let architecture = Architecture::from_name_or_layers(text, shape, classes)?;
     let mut recipes: Vec<Recipe> = recipes
         .into_iter()
         .map(|recipe| recipe.with_architecture(architecture.clone()))

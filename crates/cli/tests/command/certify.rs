@@ -395,8 +395,14 @@ fn missing_data_or_files_cannot_be_checked() {
 
 #[test]
 fn misuse_of_certify_has_a_hint_and_exit_code_2_and_writes_nothing() {
-    let cases: [(&[&str], &str); 5] = [
+    let cases: [(&[&str], &str); 8] = [
         (&["--data", "mnits"], "did you mean mnist?"),
+        (&["--arch", "dense:2"], "let the layers end in dense:10"),
+        (
+            &["--arch", "dense:12"],
+            "12 outputs, but there are 10 classes",
+        ),
+        (&["--arch", "lenet6"], "known are lenet5"),
         (&["--arch", "conv:8"], "it needs a kernel size"),
         (&["--arch", "conv:8:3 relu"], "outputs"),
         (&["--delta", "0"], "between 0 and 1"),

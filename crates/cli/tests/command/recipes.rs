@@ -86,7 +86,10 @@ fn every_method_makes_a_file_that_decodes_to_what_it_is() {
             "{text}"
         );
         assert_eq!(
-            model.subspaces().iter().any(Option::is_some),
+            model
+                .tensors()
+                .iter()
+                .any(|tensor| tensor.subspace().is_some()),
             quantisation.contains("subspace"),
             "{text}"
         );
@@ -292,7 +295,7 @@ fn a_wrong_recipe_says_what_is_accepted() {
         (
             "dense:10",
             "dense:12",
-            "the recipe's network \"dense:12\" has 12 outputs, but the data have 10 classes",
+            "the last layer has 12 outputs, but there are 10 classes",
         ),
     ] {
         let error = Recipe::parse(&good.replacen(from, to, 1), DIGITS, 10).unwrap_err();
@@ -375,7 +378,7 @@ fn noise_gives_back_bits_as_it_hides_codewords_and_its_error_is_paid_for() {
     );
     // With noise that hides nothing, the divergence is the file's length with equal bits for each
     // assignment.
-    let kept: usize = model.tensors().iter().map(|tensor| tensor.kept()).sum();
+    let kept: usize = model.tensors().iter().map(|tensor| tensor.nonzeros()).sum();
     let (_, allocation) = model.encode_with_allocation().unwrap();
     let assignments: f64 = allocation
         .tensors

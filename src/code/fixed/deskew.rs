@@ -1,4 +1,4 @@
-//! Images stood upright: the slant and the place of what is drawn are taken out of them.
+//! Deskewed images: the slant and the position of what is drawn are taken out of them.
 //!
 //! Handwriting slants, each hand in its own way, and no letter changes its meaning by that; so the
 //! oldest systems that read it begin by undoing the slant (LeCun et al. 1998, section III). Here
@@ -10,19 +10,19 @@ use crate::shape::ImageSize;
 /// Slants beyond this, a line of 45 degrees, are undone only so far.
 const STEEPEST: f32 = 1.0;
 
-/// Stands an image upright.
+/// Deskews and centres an image: the layer written `upright`.
 ///
 /// With `v(y, x)` the sum over channels, the mass is `sum v`, the centre
 /// `(c_y, c_x) = sum v (y, x) / mass`, and the slant
 /// `s = sum v (x - c_x)(y - c_y) / sum v (y - c_y)^2`, kept between -1 and 1. The new value at
 /// `(y, x)` is the old one at
 /// `(y + c_y - (height - 1)/2, x + c_x - (width - 1)/2 + s (y - (height - 1)/2))`, linear between
-/// the four places around it, and 0 outside. An image without mass, or with one row of it, has no
+/// the four pixels around it, and 0 outside. An image without mass, or with one row of it, has no
 /// slant; one without mass stays as it is.
 ///
 /// `image` holds `size.features()` numbers, channel by channel, row by row. All operations are in
 /// single precision, in the order that `docs/format.md` gives.
-pub fn stand_upright(image: &mut [f32], size: ImageSize) {
+pub fn deskew(image: &mut [f32], size: ImageSize) {
     let area = size.height * size.width;
     let Some(moments) = Moments::new(image, size) else {
         return;
@@ -38,7 +38,7 @@ pub fn stand_upright(image: &mut [f32], size: ImageSize) {
             let source_y = y as f32 + (moments.centre_y - middle_y);
             let shift = moments.slant * (y as f32 - middle_y) + (moments.centre_x - middle_x);
             for (x, value) in row.iter_mut().enumerate() {
-                *value = between(&before, size, source_y, x as f32 + shift);
+                *value = interpolated(&before, size, source_y, x as f32 + shift);
             }
         }
     }
@@ -62,14 +62,15 @@ impl Moments {
                 .zip(channel)
                 .for_each(|(sum, value)| *sum += value);
         }
-        let places = || {
-            values
-                .iter()
-                .enumerate()
-                .map(|(place, &v)| (v, (place / size.width) as f32, (place % size.width) as f32))
+        let pixels = || {
+            let rows = values.chunks_exact(size.width).enumerate();
+            rows.flat_map(|(y, row)| {
+                let row = row.iter().enumerate();
+                row.map(move |(x, &v)| (v, y as f32, x as f32))
+            })
         };
         let total = |term: &dyn Fn(f32, f32, f32) -> f32| {
-            places().fold(0.0, |sum, (v, y, x)| sum + term(v, y, x))
+            pixels().fold(0.0, |sum, (v, y, x)| sum + term(v, y, x))
         };
         let mass = total(&|v, _, _| v);
         if mass.is_nan() || mass <= 0.0 {
@@ -92,8 +93,8 @@ impl Moments {
     }
 }
 
-/// The value of a channel between its places.
-fn between(channel: &[f32], size: ImageSize, y: f32, x: f32) -> f32 {
+/// The value of a channel between its pixels, linear in each direction.
+fn interpolated(channel: &[f32], size: ImageSize, y: f32, x: f32) -> f32 {
     let (above, left) = (y.floor(), x.floor());
     let (down, right) = (y - above, x - left);
     let at = |y: f32, x: f32| {

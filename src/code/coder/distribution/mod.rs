@@ -1,0 +1,13 @@
+//! What the coder believes about the next symbol: fixed tables and adaptive counts.
+//!
+//! Everything is integer arithmetic, so that encoder and decoder agree on every machine.
+
+mod adaptive;
+mod binary;
+mod probability;
+mod weighted;
+
+pub use adaptive::{Adaptive, AdaptiveBit};
+pub use binary::Binary;
+pub use probability::{ideal_bits, Distribution, PRECISION};
+pub use weighted::Weighted;

@@ -1,0 +1,286 @@
+//! The `.nvc` file: a network as a self-delimiting string of bytes.
+
+use super::allocation::{Allocation, BitsByPurpose, Boundaries};
+use super::error::TensorError;
+use super::invariants::Model;
+use crate::code::architecture::chain::Architecture;
+use crate::code::architecture::tensors::TensorShape;
+use crate::code::codebook::values::Codebook;
+use crate::code::coder::decoder::Decoder;
+use crate::code::coder::distribution::{Adaptive, AdaptiveBit, Weighted};
+use crate::code::coder::encoder::Encoder;
+use crate::code::coder::length::Purpose;
+use crate::code::error::CodeError;
+use crate::code::subspace::map::Subspace;
+use crate::code::symbols::geometry::Geometry;
+use crate::code::symbols::symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
+use crate::code::symbols::tensor::CodedTensor;
+
+/// The latest version of the files that this source writes and reads.
+pub const FORMAT_VERSION: u8 = 2;
+
+/// What a file begins with: for each version in turn, whether it is this one or a later one.
+const VERSIONS: [u64; 2] = [15, 1];
+
+/// Weights of [`SymbolCode::ALL`], and of a subspace, before any tensor has been coded.
+const SYMBOL_CODES: [u64; 5] = [24, 24, 8, 4, 1];
+
+/// The symbol after those of [`SymbolCode::ALL`].
+const SUBSPACE: usize = SymbolCode::ALL.len();
+
+/// A file may hold at most this many weights for each of its bytes: the limit of a decoder's work
+/// and memory.
+pub const WEIGHTS_PER_BYTE: u64 = 1 << 16;
+
+/// Version 2 has [`Layer::Deskew`](crate::code::architecture::layer::Layer::Deskew) before the
+/// layers that are written; otherwise it is version 1. A file has the lowest version that can say
+/// what it says.
+fn write_version(encoder: &mut Encoder, is_deskewed: bool) -> Result<(), CodeError> {
+    if is_deskewed {
+        encoder.write(1, &Weighted::new(&VERSIONS))?;
+    }
+    encoder.write(0, &Weighted::new(&VERSIONS))
+}
+
+/// Whether the version is 2.
+fn read_version(decoder: &mut Decoder) -> Result<bool, CodeError> {
+    for is_deskewed in [false, true] {
+        if decoder.read(&Weighted::new(&VERSIONS))? == 0 {
+            return Ok(is_deskewed);
+        }
+    }
+    Err(CodeError::UnknownVersion {
+        known: FORMAT_VERSION,
+    })
+}
+
+impl Model {
+    /// The file.
+    ///
+    /// # Errors
+    /// If the network has more than [`WEIGHTS_PER_BYTE`] weights for each byte of it.
+    pub fn encode(&self) -> Result<Vec<u8>, CodeError> {
+        let file = self.write()?.0.finish();
+        check_size(&self.architecture, file.len())?;
+        Ok(file)
+    }
+
+    /// The file, and where its bits go.
+    ///
+    /// # Errors
+    /// As [`Model::encode`].
+    pub fn encode_with_allocation(&self) -> Result<(Vec<u8>, Allocation), CodeError> {
+        let (encoder, boundaries) = self.write()?;
+        let file = encoder.finish();
+        check_size(&self.architecture, file.len())?;
+        let allocation = Allocation::new(self, &boundaries, file.len());
+        Ok((file, allocation))
+    }
+
+    /// The length of the file before it is rounded up to whole bytes, in bits: to compare models,
+    /// never for bounds.
+    ///
+    /// # Errors
+    /// As [`Model::encode`].
+    pub fn ideal_bits(&self) -> Result<f64, CodeError> {
+        let encoder = self.write()?.0;
+        let bits = encoder.ideal_bits();
+        check_size(&self.architecture, encoder.finish().len())?;
+        Ok(bits)
+    }
+
+    /// Writes everything but the end of the stream.
+    fn write(&self) -> Result<(Encoder, Boundaries), CodeError> {
+        let mut encoder = Encoder::new();
+        write_version(&mut encoder, self.architecture.is_deskewed())?;
+        let version = bits_by_purpose(&encoder);
+        self.architecture.write(&mut encoder)?;
+        let architecture = bits_by_purpose(&encoder);
+        let mut tensors = Vec::with_capacity(self.tensors.len());
+        let mut prologue = Prologue::default();
+        let mut last = None;
+        let coded = self.tensors.iter().zip(&self.symbol_codes);
+        for ((tensor, &symbol_code), geometry) in coded.zip(self.geometries()) {
+            let codebook = self.codebook_of(tensor);
+            let is_new = last != Some(tensor.codebook());
+            if last.is_some() {
+                prologue.write_is_new(&mut encoder, is_new)?;
+            }
+            if is_new {
+                codebook.write(&mut encoder)?;
+            }
+            last = Some(tensor.codebook());
+            if !codebook.is_empty() {
+                if let Some(subspace) = tensor.subspace() {
+                    prologue.write_choice(&mut encoder, SUBSPACE)?;
+                    subspace.write(&mut encoder, tensor.symbols().len())?;
+                }
+                prologue.write_choice(&mut encoder, symbol_code.index())?;
+                tensor.write(&mut encoder, symbol_code, codebook.alphabet(), geometry)?;
+            }
+            tensors.push(bits_by_purpose(&encoder));
+        }
+        let boundaries = Boundaries {
+            version,
+            architecture,
+            tensors,
+        };
+        Ok((encoder, boundaries))
+    }
+
+    /// Reads a whole file.
+    ///
+    /// Memory and work are bounded by [`WEIGHTS_PER_BYTE`] times the file's length.
+    ///
+    /// # Errors
+    /// Every file that is not exactly what [`Model::encode`] writes for some model is an error.
+    pub fn decode(file: &[u8]) -> Result<Self, CodeError> {
+        if file.is_empty() {
+            return Err(CodeError::Empty);
+        }
+        let mut decoder = Decoder::new(file);
+        let is_deskewed = read_version(&mut decoder)?;
+        let architecture = Architecture::read(&mut decoder, is_deskewed)?;
+        check_size(&architecture, file.len())?;
+        let mut codebooks: Vec<Codebook> = Vec::new();
+        let mut tensors = Vec::new();
+        let mut symbol_codes = Vec::new();
+        let mut prologue = Prologue::default();
+        let shapes = architecture.tensors();
+        for (index, (shape, geometry)) in shapes.iter().zip(Geometry::of(&architecture)).enumerate()
+        {
+            if codebooks.is_empty() || prologue.read_is_new(&mut decoder)? {
+                codebooks.push(Codebook::read(&mut decoder)?);
+            }
+            let (tensor, symbol_code) = read_tensor(
+                &mut decoder,
+                &mut prologue,
+                &codebooks,
+                index,
+                shape,
+                geometry,
+            )?;
+            tensors.push(tensor);
+            symbol_codes.push(symbol_code);
+        }
+        let model = Self {
+            architecture,
+            codebooks,
+            tensors,
+            symbol_codes,
+        };
+        let canonical = model.encode()?;
+        if canonical != file {
+            return Err(CodeError::NotCanonical {
+                found: file.len(),
+                canonical: canonical.len(),
+            });
+        }
+        Ok(model)
+    }
+}
+
+/// Reads a tensor with the last of the codebooks, and how its symbols are coded.
+fn read_tensor(
+    decoder: &mut Decoder,
+    prologue: &mut Prologue,
+    codebooks: &[Codebook],
+    index: usize,
+    shape: &TensorShape,
+    geometry: Geometry,
+) -> Result<(CodedTensor, SymbolCode), CodeError> {
+    let codebook = codebooks.len().saturating_sub(1);
+    let alphabet = codebooks.last().unwrap_or(&Codebook::EMPTY).alphabet();
+    if alphabet.len() == 0 {
+        let zeros = CodedTensor::new(codebook, vec![0; shape.len()]);
+        return Ok((zeros, SymbolCode::Plain));
+    }
+    let misfit = |source| CodeError::Tensor {
+        index: index + 1,
+        source,
+    };
+    let mut choice = prologue.read_choice(decoder)?;
+    let mut in_subspace = None;
+    let (mut length, mut geometry) = (shape.len(), geometry);
+    if choice == SUBSPACE {
+        let (subspace, coordinates) = Subspace::read(decoder)?;
+        let coordinates = subspace.checked(shape, coordinates).map_err(misfit)?;
+        in_subspace = Some(subspace);
+        (length, geometry) = (coordinates, Geometry::line(coordinates));
+        choice = prologue.read_choice(decoder)?;
+    }
+    let code = *SymbolCode::ALL
+        .get(choice)
+        .ok_or(CodeError::InvalidCodeWord)?;
+    if code.is_mixed() && length > MAX_MIXED_WEIGHTS {
+        return Err(misfit(TensorError::TooManyToMix {
+            weights: length,
+            limit: MAX_MIXED_WEIGHTS,
+        }));
+    }
+    let symbols = code.read(decoder, length, alphabet, geometry)?;
+    let tensor = match in_subspace {
+        Some(subspace) => CodedTensor::in_subspace(codebook, symbols, subspace),
+        None => CodedTensor::new(codebook, symbols),
+    };
+    Ok((tensor, code))
+}
+
+/// What is said before each tensor's symbols: adaptively, so that saying the same again costs less.
+struct Prologue {
+    is_new: AdaptiveBit,
+    choice: Adaptive,
+}
+
+impl Default for Prologue {
+    fn default() -> Self {
+        Self {
+            is_new: AdaptiveBit::default(),
+            choice: Adaptive::with_weights(&SYMBOL_CODES),
+        }
+    }
+}
+
+impl Prologue {
+    fn write_is_new(&mut self, encoder: &mut Encoder, is_new: bool) -> Result<(), CodeError> {
+        encoder.write(usize::from(is_new), &self.is_new.expect())?;
+        self.is_new.observe(is_new);
+        Ok(())
+    }
+
+    fn read_is_new(&mut self, decoder: &mut Decoder) -> Result<bool, CodeError> {
+        let is_new = decoder.read(&self.is_new.expect())? == 1;
+        self.is_new.observe(is_new);
+        Ok(is_new)
+    }
+
+    /// One of [`SymbolCode::ALL`] or [`SUBSPACE`].
+    fn write_choice(&mut self, encoder: &mut Encoder, choice: usize) -> Result<(), CodeError> {
+        encoder.write(choice, &self.choice)?;
+        self.choice.observe(choice);
+        Ok(())
+    }
+
+    fn read_choice(&mut self, decoder: &mut Decoder) -> Result<usize, CodeError> {
+        let choice = decoder.read(&self.choice)?;
+        self.choice.observe(choice);
+        Ok(choice)
+    }
+}
+
+fn bits_by_purpose(encoder: &Encoder) -> BitsByPurpose {
+    Purpose::ALL.map(|purpose| encoder.bits_for(purpose))
+}
+
+fn check_size(architecture: &Architecture, bytes: usize) -> Result<(), CodeError> {
+    let weights = architecture.weights().unwrap_or(u64::MAX);
+    let limit = (bytes as u64).saturating_mul(WEIGHTS_PER_BYTE);
+    if weights > limit {
+        return Err(CodeError::TooManyWeights {
+            weights,
+            bytes,
+            limit,
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,263 @@
+//! A network as its file decodes; there is none that cannot be encoded.
+
+use super::error::TensorError;
+use crate::code::architecture::chain::Architecture;
+use crate::code::architecture::tensors::TensorShape;
+use crate::code::codebook::error::CodebookError;
+use crate::code::codebook::values::Codebook;
+use crate::code::error::CodeError;
+use crate::code::symbols::geometry::Geometry;
+use crate::code::symbols::symbol_code::SymbolCode;
+use crate::code::symbols::tensor::CodedTensor;
+
+/// What a tensor refers to that has no codebook; in a [`Model`] there is none.
+static NO_CODEBOOK: Codebook = Codebook::EMPTY;
+
+/// A network exactly as its file decodes: architecture, codebooks, and a symbol for every weight.
+///
+/// The file is one arithmetic-coded stream: the version, the architecture, and for each of its
+/// tensors a flag whether a new codebook follows (never asked of the first tensor, which always
+/// brings one), that codebook, the way in which the symbols are coded, and the symbols. A decoded
+/// model is encoded again and must give the same bytes; so no two files decode to the same `Model`,
+/// no file is the beginning of another, and a trailing byte is an error.
+///
+/// The way of coding belongs to a model, as its file says it: [`Model::new`] chooses the shortest
+/// for each tensor, [`Model::decode`] keeps what it reads.
+///
+/// ```
+/// use nonvacuous::code::{Architecture, Codebook, CodedTensor, Model};
+/// use nonvacuous::shape::ImageSize;
+/// let input = ImageSize { channels: 1, height: 1, width: 3 };
+/// let codebook = Codebook::exact(vec![-1.0, 1.0])?;
+/// let tensor = CodedTensor::new(0, vec![0, 2, 0, 1, 0, 0]);
+/// let model = Model::new(Architecture::parse("dense:2", input)?, vec![codebook], vec![tensor])?;
+/// assert_eq!(model.weights(), [[0.0, 1.0, 0.0, -1.0, 0.0, 0.0]]);
+/// assert_eq!(Model::decode(&model.encode()?)?, model);
+/// # Ok::<(), nonvacuous::code::CodeError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    pub(super) architecture: Architecture,
+    pub(super) codebooks: Vec<Codebook>,
+    pub(super) tensors: Vec<CodedTensor>,
+    /// One a tensor, and one in which its symbols have a code word.
+    pub(super) symbol_codes: Vec<SymbolCode>,
+}
+
+impl Model {
+    /// Checks that tensors and codebooks fit the architecture, and chooses how the symbols are
+    /// coded.
+    ///
+    /// # Errors
+    /// [`CodeError::TensorCount`]; [`CodeError::Tensor`] if the length of a tensor, its subspace or
+    /// a symbol does not fit; [`CodeError::Codebook`] if a codebook is not used.
+    pub fn new(
+        architecture: Architecture,
+        codebooks: Vec<Codebook>,
+        tensors: Vec<CodedTensor>,
+    ) -> Result<Self, CodeError> {
+        let shapes = architecture.tensors();
+        if shapes.len() != tensors.len() {
+            return Err(CodeError::TensorCount {
+                expected: shapes.len(),
+                given: tensors.len(),
+            });
+        }
+        let mut used = 0;
+        for (index, (shape, tensor)) in shapes.iter().zip(&tensors).enumerate() {
+            used = check(shape, tensor, &codebooks, used).map_err(|source| CodeError::Tensor {
+                index: index + 1,
+                source,
+            })?;
+        }
+        if used != codebooks.len() {
+            return Err(CodebookError::Unused { codebook: used }.into());
+        }
+        let mut model = Self {
+            architecture,
+            codebooks,
+            symbol_codes: vec![SymbolCode::Plain; tensors.len()],
+            tensors,
+        };
+        for (index, geometry) in model.geometries().into_iter().enumerate() {
+            model.choose_symbol_code(index, geometry)?;
+        }
+        Ok(model)
+    }
+
+    /// Takes the shortest code for the symbols of a tensor, unless they are all certain.
+    fn choose_symbol_code(&mut self, index: usize, geometry: Geometry) -> Result<(), CodeError> {
+        let (Some(tensor), Some(symbol_code)) =
+            (self.tensors.get(index), self.symbol_codes.get_mut(index))
+        else {
+            return Ok(());
+        };
+        let codebook = self.codebooks.get(tensor.codebook());
+        let alphabet = codebook.unwrap_or(&NO_CODEBOOK).alphabet();
+        if alphabet.len() > 0 {
+            *symbol_code = tensor.shortest_code(alphabet, geometry)?;
+        }
+        Ok(())
+    }
+
+    /// The layers.
+    pub fn architecture(&self) -> &Architecture {
+        &self.architecture
+    }
+
+    /// The codebooks, in the order of their first use.
+    pub fn codebooks(&self) -> &[Codebook] {
+        &self.codebooks
+    }
+
+    /// The tensors, in the order of [`Architecture::tensors`].
+    pub fn tensors(&self) -> &[CodedTensor] {
+        &self.tensors
+    }
+
+    /// The codebook that a tensor of this model refers to.
+    pub(super) fn codebook_of(&self, tensor: &CodedTensor) -> &Codebook {
+        self.codebooks
+            .get(tensor.codebook())
+            .unwrap_or(&NO_CODEBOOK)
+    }
+
+    /// How the symbols of a tensor are coded.
+    pub(super) fn symbol_code(&self, index: usize) -> SymbolCode {
+        self.symbol_codes
+            .get(index)
+            .copied()
+            .unwrap_or(SymbolCode::Plain)
+    }
+
+    /// How the symbols of each tensor lie to each other.
+    pub(super) fn geometries(&self) -> Vec<Geometry> {
+        let direct = Geometry::of(&self.architecture);
+        let tensors = self.tensors.iter().zip(direct);
+        tensors
+            .map(|(tensor, direct)| match tensor.subspace() {
+                Some(_) => Geometry::line(tensor.symbols().len()),
+                None => direct,
+            })
+            .collect()
+    }
+
+    /// The same model with another symbol for one weight, coded in the same way as before; unless
+    /// its tensor's rows are no longer in the order that this way needs: then the shortest is
+    /// chosen again.
+    ///
+    /// # Errors
+    /// [`CodeError::Tensor`] if there is no such weight, or its codebook has no such symbol.
+    pub fn with_symbol(&self, tensor: usize, weight: usize, symbol: u8) -> Result<Self, CodeError> {
+        let index = tensor;
+        let misfit = |source| CodeError::Tensor {
+            index: index + 1,
+            source,
+        };
+        let count = self.tensors.len();
+        let tensor = self
+            .tensors
+            .get(index)
+            .ok_or_else(|| misfit(TensorError::NoTensor { count }))?;
+        let codewords = self.codebook_of(tensor).len();
+        if usize::from(symbol) > codewords {
+            return Err(misfit(TensorError::Symbol { symbol, codewords }));
+        }
+        let mut model = self.clone();
+        let is_changed = model
+            .tensors
+            .get_mut(index)
+            .is_some_and(|changed| changed.set_symbol(weight, symbol));
+        if !is_changed {
+            let count = tensor.symbols().len();
+            return Err(misfit(TensorError::NoWeight { weight, count }));
+        }
+        if model.symbol_code(index) == SymbolCode::Sorted {
+            model.choose_again_if_out_of_order(index)?;
+        }
+        Ok(model)
+    }
+
+    /// A tensor whose rows are coded as sorted gets another code if they are not.
+    fn choose_again_if_out_of_order(&mut self, index: usize) -> Result<(), CodeError> {
+        let geometry = self.geometries().into_iter().nth(index);
+        match (self.tensors.get(index), geometry) {
+            (Some(tensor), Some(geometry)) if !tensor.is_sorted(geometry) => {
+                self.choose_symbol_code(index, geometry)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The weights of every tensor, in order.
+    pub fn weights(&self) -> Vec<Vec<f32>> {
+        (0..self.tensors.len())
+            .map(|index| self.tensor_weights(index).collect())
+            .collect()
+    }
+
+    /// The weights of one tensor, one after the other; none, if there is no such tensor.
+    pub fn tensor_weights(&self, index: usize) -> impl Iterator<Item = f32> + '_ {
+        let tensor = self.tensors.get(index);
+        let values = tensor.map_or(&[][..], |tensor| self.codebook_of(tensor).values());
+        let symbols = tensor.map_or(&[][..], CodedTensor::symbols);
+        let value = |&symbol: &u8| match symbol {
+            0 => 0.0,
+            _ => values.get(usize::from(symbol) - 1).copied().unwrap_or(0.0),
+        };
+        let subspace = tensor.and_then(CodedTensor::subspace).map(|subspace| {
+            let coordinates: Vec<f32> = symbols.iter().map(value).collect();
+            let shape = self.architecture.tensors().into_iter().nth(index);
+            shape.map_or_else(Vec::new, |shape| subspace.weights(&shape, &coordinates))
+        });
+        let direct = if subspace.is_some() { &[] } else { symbols };
+        subspace
+            .into_iter()
+            .flatten()
+            .chain(direct.iter().map(value))
+    }
+}
+
+/// Checks a tensor, before which so many codebooks have been used; returns how many are then.
+fn check(
+    shape: &TensorShape,
+    tensor: &CodedTensor,
+    codebooks: &[Codebook],
+    used: usize,
+) -> Result<usize, TensorError> {
+    let codebook = tensor.codebook();
+    if codebook != used && codebook.checked_add(1) != Some(used) {
+        return Err(TensorError::CodebookOrder {
+            found: codebook,
+            next: used,
+        });
+    }
+    let Some(codewords) = codebooks.get(codebook).map(Codebook::len) else {
+        return Err(TensorError::MissingCodebook {
+            codebook,
+            count: codebooks.len(),
+        });
+    };
+    let symbols = tensor.symbols();
+    match tensor.subspace() {
+        Some(_) if codewords == 0 => return Err(TensorError::EmptySubspace),
+        Some(subspace) => {
+            subspace.checked(shape, symbols.len() as u64)?;
+        }
+        None if symbols.len() != shape.len() => {
+            return Err(TensorError::Length {
+                symbols: symbols.len(),
+                weights: shape.len(),
+                name: shape.name.clone(),
+            });
+        }
+        None => {}
+    }
+    match symbols
+        .iter()
+        .find(|&&symbol| usize::from(symbol) > codewords)
+    {
+        Some(&symbol) => Err(TensorError::Symbol { symbol, codewords }),
+        None => Ok(used.max(codebook + 1)),
+    }
+}

@@ -1,0 +1,6 @@
+//! A network as its file decodes, the file, and where its bits go.
+
+pub(super) mod allocation;
+pub(super) mod error;
+pub(super) mod file;
+pub(super) mod invariants;

@@ -1,0 +1,10 @@
+//! Codes and the model file: what is written is what is read, to the bit, and nothing else is
+//! accepted.
+#![allow(clippy::unwrap_used)]
+
+mod any_model;
+mod architecture;
+mod coder;
+mod fixed_layers;
+mod model;
+mod subspace;
