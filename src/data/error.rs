@@ -70,7 +70,10 @@ pub enum DataError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A part of a photograph that is not in it.
-    #[error("photographs whose shorter side is {shorter} pixels, of which {side} are read: accepted are square images in three channels, at least 1 pixel and at most that")]
+    #[error(
+        "photographs whose shorter side is {shorter} pixels, of which {side} are read: accepted \
+         are square images in three channels, at least 1 pixel and at most that"
+    )]
     Framing {
         /// Length of the shorter side.
         shorter: u32,
@@ -110,7 +113,10 @@ pub enum DataError {
         source: std::io::Error,
     },
     /// The contents are not those that are known for this set.
-    #[error("the contents are not those of {name}: expected SHA-256 {expected}, found {found}; delete the files and run `nonvacuous data fetch {name}`")]
+    #[error(
+        "the contents are not those of {name}: expected SHA-256 {expected}, found {found}; delete \
+         the files and run `nonvacuous data fetch {name}`"
+    )]
     Contents {
         /// The data set.
         name: String,
@@ -120,7 +126,10 @@ pub enum DataError {
         found: String,
     },
     /// No folder has the set.
-    #[error("none of these folders has the files of {name}: {looked}; run `nonvacuous data fetch {name}` or name its folder with --data-dir")]
+    #[error(
+        "none of these folders has the files of {name}: {looked}; run `nonvacuous data fetch \
+         {name}`, or name the folder that its folder is in with --data-dir"
+    )]
     Missing {
         /// The data set.
         name: String,
@@ -128,7 +137,10 @@ pub enum DataError {
         looked: String,
     },
     /// No folder has ImageNet.
-    #[error("none of these folders has photographs in train/CLASS or CLASS: {looked}; name theirs with --data-dir")]
+    #[error(
+        "none of these folders has photographs in train/CLASS or CLASS: {looked}; name theirs \
+         with --data-dir"
+    )]
     NoPhotographs {
         /// Where they were looked for.
         looked: String,

@@ -1,5 +1,5 @@
-//! What a decoded network computes, operation by operation, so that a count of errors is the same on
-//! every machine.
+//! What a decoded network computes, operation by operation, so that a count of errors is the same
+//! on every machine.
 //!
 //! [`Evaluator`] defines the function that a model file stands for, [`Loss`] says when an example
 //! counts as an error. Nothing that candle computes enters here.

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::failure::{Failure, DOES_NOT_HOLD};
-use super::output::{create_folder, print, print_json, write_lines};
+use super::failure::Failure;
+use super::output::{print, print_json};
 use super::row::{csv, Row};
 use super::table::table;
 use nonvacuous::lab::check::{check, Budget, TheoremVerdict, Theory};
+use nonvacuous::storage::whole_file;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -37,13 +38,13 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     };
     let report = check(budget, arguments.seed, Theory::default())?;
     let rows: Vec<Row> = report.verdicts.iter().map(row).collect();
-    create_folder(&arguments.out)?;
+    whole_file::create_folder(&arguments.out)?;
     for (name, lines) in [
         ("check", csv(&rows)),
         ("check-converse", report.converse),
         ("check-coverage", report.coverage),
     ] {
-        write_lines(&arguments.out.join(name).with_extension("csv"), &lines)?;
+        whole_file::write_lines(&arguments.out.join(name).with_extension("csv"), &lines)?;
     }
     if json {
         print_json(&rows)?;
@@ -60,10 +61,10 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     if broken.is_empty() {
         return Ok(());
     }
-    Err(Failure {
-        message: format!("these do not hold: {}", broken.join(", ")),
-        code: DOES_NOT_HOLD,
-    })
+    Err(Failure::does_not_hold(format!(
+        "these do not hold: {}",
+        broken.join(", ")
+    )))
 }
 
 /// One verdict under the names of `check.csv`.

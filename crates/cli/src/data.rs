@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::failure::{Failure, MISUSE};
+use super::failure::Failure;
 use super::output::{print, print_json};
 #[cfg(feature = "download")]
 use super::progress::progress_bar;
@@ -68,9 +68,10 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
 }
 
 fn known(name: &str) -> Result<&'static KnownSet, Failure> {
-    known_set(name).ok_or_else(|| Failure {
-        message: format!("there is no data set \"{name}\"; `nonvacuous data list` lists them"),
-        code: MISUSE,
+    known_set(name).ok_or_else(|| {
+        Failure::misuse(format!(
+            "there is no data set \"{name}\"; `nonvacuous data list` lists them"
+        ))
     })
 }
 

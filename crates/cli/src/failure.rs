@@ -8,15 +8,15 @@ use nonvacuous::causes::with_causes;
 /// What went wrong, for people; and the exit code.
 #[derive(Debug)]
 pub(super) struct Failure {
-    pub(super) message: String,
-    pub(super) code: u8,
+    message: String,
+    code: u8,
 }
 
 /// A claim does not hold.
-pub(super) const DOES_NOT_HOLD: u8 = 1;
+const DOES_NOT_HOLD: u8 = 1;
 
 /// The command was misused, or something that it needs is missing: it cannot be checked.
-pub(super) const MISUSE: u8 = 2;
+const MISUSE: u8 = 2;
 
 /// The machine failed: a full disk, a stream that cannot be written, memory.
 const MACHINE: u8 = 3;
@@ -44,6 +44,21 @@ impl Failure {
             message: format!("cannot write to standard output: {error}"),
             code: MACHINE,
         }
+    }
+
+    /// What went wrong.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The exit code.
+    pub(super) fn code(&self) -> u8 {
+        self.code
+    }
+
+    /// Whether a claim was found not to hold.
+    pub(super) fn is_refutation(&self) -> bool {
+        self.code == DOES_NOT_HOLD
     }
 
     /// The same failure, after what it was about.

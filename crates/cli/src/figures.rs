@@ -6,9 +6,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::output::{create_folder, print, print_json, write_whole};
+use super::output::{print, print_json, write_whole};
 use super::progress::progress_bar;
 use nonvacuous::figures::{figures, named, Figure, FigureKind, Picture};
+use nonvacuous::storage::whole_file;
 
 #[derive(Debug, Args)]
 #[command(after_long_help = kinds_help())]
@@ -91,7 +92,7 @@ fn draw_folder(arguments: &Arguments) -> Result<Vec<PathBuf>, Failure> {
     let chosen = chosen(&all, arguments)?;
     let out = arguments.out.clone();
     let folder = out.unwrap_or_else(|| experiments.join("figures"));
-    create_folder(&folder)?;
+    whole_file::create_folder(&folder)?;
     let progress = progress_bar(chosen.len() as u64, "{bar:40} {pos}/{len} pictures");
     let mut written = Vec::new();
     for figure in chosen {

@@ -6,14 +6,14 @@ use std::str::FromStr;
 use clap::Args;
 
 use super::failure::Failure;
-use super::output::cannot;
 use nonvacuous::code::Architecture;
 use nonvacuous::data::{LabelledImages, IMAGENET};
-use nonvacuous::network::safetensors::{SafetensorsError, SafetensorsFile};
+use nonvacuous::network::safetensors::SafetensorsFile;
 use nonvacuous::network::{
     import, parse_names, simplify, ImportOptions, Simplification, TrainedNetwork,
 };
 use nonvacuous::shape::ImageSize;
+use nonvacuous::storage::whole_file;
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct ImportArguments {
@@ -106,10 +106,9 @@ impl ImportArguments {
     fn names(&self) -> Result<Vec<(String, String)>, Failure> {
         let mut names = self.tensor.clone();
         if let Some(path) = &self.tensors {
-            let text =
-                std::fs::read_to_string(path).map_err(|error| cannot("read", path, &error))?;
-            let more = parse_names(&text)
-                .map_err(|error| Failure::misuse(&format!("{}, {error}", path.display())))?;
+            let text = whole_file::read_text(path)?;
+            let more =
+                parse_names(&text).map_err(|error| Failure::from(error).about(path.display()))?;
             names.extend(more);
         }
         Ok(names)
@@ -121,10 +120,8 @@ impl ImportArguments {
         path: &Path,
         architecture: &Architecture,
     ) -> Result<TrainedNetwork, Failure> {
-        let mut file = SafetensorsFile::open(path).map_err(|error| match error {
-            SafetensorsError::Io(error) => cannot("read", path, &error),
-            other => other.into(),
-        })?;
+        let mut file = SafetensorsFile::open(path)
+            .map_err(|error| Failure::from(error).about(path.display()))?;
         let pixels = self.pixels.clone().map_or(Vec::new(), |pixels| pixels.0);
         let options = ImportOptions {
             names: self.names()?,

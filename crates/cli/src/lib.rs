@@ -36,7 +36,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use failure::{Failure, DOES_NOT_HOLD, MISUSE};
+use failure::Failure;
 use nonvacuous::data::SearchPath;
 
 /// Certify a network's error from the length of a file that decodes to it.
@@ -131,12 +131,13 @@ pub fn run() -> ExitCode {
     let result = dispatch(cli, &matches).and_then(|()| output::finish());
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure { message, code }) => {
-            if json && code != DOES_NOT_HOLD {
-                output::print_failure(&message, code);
+        Err(failure) => {
+            // What does not hold has been printed as JSON already.
+            if json && !failure.is_refutation() {
+                output::print_failure(&failure);
             }
-            eprintln!("nonvacuous: {message}");
-            ExitCode::from(code)
+            eprintln!("nonvacuous: {}", failure.message());
+            ExitCode::from(failure.code())
         }
     }
 }

@@ -7,6 +7,7 @@ use clap_mangen::Man;
 
 use crate::failure::Failure;
 use crate::output;
+use nonvacuous::storage::{file_error::FileError, whole_file};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -19,9 +20,9 @@ pub(super) struct Arguments {
 /// Prints the page of the whole command, or writes all pages.
 pub(super) fn run(arguments: &Arguments, command: clap::Command) -> Result<(), Failure> {
     if let Some(folder) = &arguments.out {
-        output::create_folder(folder)?;
+        whole_file::create_folder(folder)?;
         return clap_mangen::generate_to(command, folder)
-            .map_err(|error| output::cannot("write", folder, &error));
+            .map_err(|error| FileError::new("write", folder, error).into());
     }
     let mut page = Vec::new();
     let written = Man::new(command).render(&mut page);

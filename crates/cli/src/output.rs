@@ -23,11 +23,10 @@ pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
 }
 
 /// Prints what went wrong as JSON, for a program that reads standard output.
-pub(super) fn print_failure(message: &str, code: u8) {
-    print(&format!(
-        "{:#}",
-        serde_json::json!({ "error": message, "exit_code": code })
-    ));
+pub(super) fn print_failure(failure: &Failure) {
+    let (message, code) = (failure.message(), failure.code());
+    let object = serde_json::json!({ "error": message, "exit_code": code });
+    print(&format!("{object:#}"));
 }
 
 /// Whether all that was printed could be written.
@@ -51,21 +50,6 @@ fn remember(result: std::io::Result<()>) {
 /// Writes `bytes` to `path`, whole or not at all.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     Ok(whole_file::write(path, bytes)?)
-}
-
-/// Writes lines, each with its end, to `path`, whole or not at all.
-pub(super) fn write_lines(path: &Path, lines: &[String]) -> Result<(), Failure> {
-    Ok(whole_file::write_lines(path, lines)?)
-}
-
-/// Names the file in an error of the operating system.
-pub(super) fn cannot(verb: &'static str, path: &Path, error: &std::io::Error) -> Failure {
-    Failure::misuse(format!("cannot {verb} {}: {error}", path.display()))
-}
-
-/// Creates a folder and those above it.
-pub(super) fn create_folder(path: &Path) -> Result<(), Failure> {
-    Ok(whole_file::create_folder(path)?)
 }
 
 /// Reads a file.

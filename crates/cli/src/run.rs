@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::failure::Failure;
-use super::output::{print, print_json, read, write_lines};
+use super::output::{print, print_json, read};
 use super::progress::progress_bar;
 use super::row::{csv as lines, Row};
 use super::table::table;
@@ -13,7 +13,7 @@ use nonvacuous::data::SearchPath;
 use nonvacuous::lab::run::{
     coverage, run as draw_all, summary, Coverage, Experiment, Shard, Store, Summary,
 };
-use nonvacuous::storage::whole_file::write_with;
+use nonvacuous::storage::whole_file;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -38,12 +38,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
     let text = String::from_utf8(read(&arguments.experiment)?)?;
-    let experiment =
-        Experiment::parse_with(&text, &arguments.settings, search).map_err(|error| {
-            let mut failure = Failure::from(error);
-            failure.message = format!("{}: {}", arguments.experiment.display(), failure.message);
-            failure
-        })?;
+    let experiment = Experiment::parse_with(&text, &arguments.settings, search)
+        .map_err(|error| Failure::from(error).about(arguments.experiment.display()))?;
     let store = Store::open(&arguments.out, &experiment, arguments.shard)?;
     let wanted = (0..experiment.draws())
         .filter(|&draw| arguments.shard.has(draw))
@@ -74,7 +70,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         .iter()
         .map(coverage_row)
         .collect();
-    write_with(store.path(), |file| {
+    whole_file::write_with(store.path(), |file| {
         let mut writer = csv::Writer::from_writer(file);
         writer.write_record(experiment.columns())?;
         for row in &rows {
@@ -84,7 +80,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     })?;
     for (kind, rows) in [("summary", &summaries), ("coverage", &coverages)] {
         if !rows.is_empty() {
-            write_lines(
+            whole_file::write_lines(
                 &arguments
                     .out
                     .join(format!("{}.{kind}.csv", experiment.name())),
