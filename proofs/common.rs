@@ -1,4 +1,10 @@
 //! What the chapters' properties share: exact failure probabilities, by summing binomial weights.
+//!
+//! The weights are products of a few exact factors, to some units in the last place, which the
+//! tolerances of the chapters need; that they are the binomial ones is seen by comparing them with
+//! statrs, whose own are good to fewer digits.
+
+use statrs::distribution::{Binomial, Discrete};
 
 use nonvacuous::bounds::{Bits, EmpiricalRisk, FailureProbability, Nats, Probability, SampleSize};
 
@@ -34,6 +40,22 @@ pub fn binomial_weights(n: u64, p: f64) -> Vec<f64> {
         weights.push(last * (n - k) as f64 / (k + 1) as f64 * p / (1.0 - p));
     }
     weights
+}
+
+#[test]
+fn the_weights_are_those_of_statrs() {
+    for n in [1, 2, 5, 17, 40] {
+        for p in [0.005, 0.1, 0.5, 0.9, 0.995] {
+            let law = Binomial::new(p, n).unwrap();
+            for (k, weight) in (0..).zip(binomial_weights(n, p)) {
+                let theirs = law.pmf(k);
+                assert!(
+                    (weight - theirs).abs() <= 1e-10 * theirs + 1e-300,
+                    "n {n}, p {p}, k {k}: {weight} {theirs}"
+                );
+            }
+        }
+    }
 }
 
 /// The probability over all samples of one fixed hypothesis that `bound` is below the truth is at

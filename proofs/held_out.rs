@@ -3,11 +3,28 @@
 use crate::common::{assert_fails_rarely, bits, delta, risk, size};
 use nonvacuous::bounds::{held_out, occam_binomial, BoundError, PriorSplit};
 use proptest::prelude::*;
+use statrs::distribution::{Beta, ContinuousCDF};
 
 #[test]
 fn the_probability_of_failure_over_all_samples_is_at_most_delta() {
     for allowed in [0.7, 0.3, 0.05, 1e-6] {
         assert_fails_rarely(allowed, |risk| held_out(risk, delta(allowed)));
+    }
+}
+
+#[test]
+fn the_bound_is_a_quantile_of_the_beta_distribution() {
+    for (k, n) in [(0, 1), (0, 60), (3, 20), (150, 1000), (999, 1000)] {
+        for allowed in [0.3, 0.05, 1e-4] {
+            let quantile = Beta::new((k + 1) as f64, (n - k) as f64)
+                .unwrap()
+                .inverse_cdf(1.0 - allowed);
+            let bound = held_out(risk(k, n), delta(allowed));
+            assert!(
+                (bound / quantile - 1.0).abs() < 1e-9,
+                "{k} of {n}: {bound} {quantile}"
+            );
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::common::{delta, risk, size};
 use nonvacuous::bounds::{population_errors, BoundError};
 use proptest::prelude::*;
+use statrs::distribution::{Discrete, Hypergeometric};
 
 fn choose(n: u64, k: u64) -> u128 {
     (1..=u128::from(k)).fold(1, |product, j| product * (u128::from(n - k) + j) / j)
@@ -41,6 +42,20 @@ fn the_result_is_the_exact_inversion_and_fails_at_most_as_often_as_allowed() {
                         .map(|k| weight(n, errors, s, k))
                         .sum();
                     assert!(failure <= allowed);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_weights_are_those_of_statrs() {
+    for n in [1, 2, 7, 30] {
+        for errors in 0..=n {
+            for s in 1..=n {
+                let law = Hypergeometric::new(n, errors, s).unwrap();
+                for k in 0..=s {
+                    assert!((weight(n, errors, s, k) - law.pmf(k)).abs() < 1e-12);
                 }
             }
         }

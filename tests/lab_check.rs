@@ -64,7 +64,7 @@ fn the_tight_theorems_are_seen_to_be_tight() {
 
 #[test]
 fn each_way_of_breaking_a_theorem_is_noticed_where_it_matters() {
-    let expected: [(Mutation, &[&str]); 3] = [
+    let expected: [(Mutation, &[&str]); 5] = [
         (
             Mutation::LimitDoubled,
             &[
@@ -82,6 +82,7 @@ fn each_way_of_breaking_a_theorem_is_noticed_where_it_matters() {
                 "catoni_lambda_sqrt_n",
                 "held_out",
                 "subsample",
+                "mean_limits_coverage",
             ],
         ),
         (
@@ -94,6 +95,16 @@ fn each_way_of_breaking_a_theorem_is_noticed_where_it_matters() {
                 "prior_split",
             ],
         ),
+        (
+            Mutation::ErrorAdded,
+            &[
+                "oracle_binomial_tail",
+                "oracle_hypergeometric",
+                "oracle_clopper_pearson",
+                "index_sampler",
+            ],
+        ),
+        (Mutation::NoiseIgnored, &["label_noise_sampler"]),
     ];
     for (mutation, theorems) in expected {
         let report = check(SMALL, 1, Theory::broken(mutation)).unwrap();

@@ -2,7 +2,7 @@
 #![cfg(feature = "lab")]
 #![allow(clippy::unwrap_used)]
 
-use nonvacuous::bounds::{EmpiricalRisk, Probability, RandomCodebook};
+use nonvacuous::bounds::{EmpiricalRisk, FailureProbability, Probability, RandomCodebook};
 use nonvacuous::data::{DataError, Law, Target};
 use nonvacuous::lab::confidence::mean_limits;
 use nonvacuous::lab::exact::{
@@ -258,6 +258,7 @@ proptest! {
         values in prop::collection::vec(2.0..5.0f64, 0..50),
         failure in 0.001..0.5f64,
     ) {
+        let failure = FailureProbability::new(failure).unwrap();
         let (lower, upper) = mean_limits(&values, (2.0, 5.0), failure).unwrap();
         prop_assert!(2.0 <= lower && lower <= upper && upper <= 5.0 + 1e-12);
         if !values.is_empty() {

@@ -34,6 +34,8 @@ const ZETA_PRIME: [f64; 9] = [
     0.008_316_161_985_602_247,
 ];
 
+/// Euler's constant: not that of statrs, on which the trusted base does not depend; a test says
+/// that they are the same.
 const EULER: f64 = 0.577_215_664_901_532_9;
 
 /// What the learner's index says, and how long its code words are.
@@ -235,5 +237,13 @@ fn ln_rate(ln_success: f64) -> f64 {
         (-(-ln_success.exp_m1()).ln()).ln()
     } else {
         (-(-t).ln_1p()).ln()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_constant_is_the_one_of_statrs() {
+        assert_eq!(super::EULER, statrs::consts::EULER_MASCHERONI);
     }
 }

@@ -1,6 +1,8 @@
 //! What the mean of independent draws proves about the expectation.
 
-use crate::bounds::{kl_inverse_lower, kl_inverse_upper, BoundError, Nats, Probability};
+use crate::bounds::{
+    kl_inverse_lower, kl_inverse_upper, BoundError, FailureProbability, Nats, Probability,
+};
 
 /// Limits of the expectation of numbers in `range`, which is known beforehand: each is wrong with
 /// probability `failure` at most.
@@ -13,21 +15,22 @@ use crate::bounds::{kl_inverse_lower, kl_inverse_upper, BoundError, Nats, Probab
 /// fewer than two draws, the range itself.
 ///
 /// # Errors
-/// [`BoundError`] if a value is below the range or not a number, or `failure` is not between 0 and
-/// 1.
+/// [`BoundError`] if a value is below the range or not a number.
 ///
 /// ```
+/// use nonvacuous::bounds::FailureProbability;
 /// use nonvacuous::lab::confidence::mean_limits;
-/// let (lower, upper) = mean_limits(&[0.25; 1000], (0.0, 1.0), 0.05)?;
+/// let failure = FailureProbability::new(0.05)?;
+/// let (lower, upper) = mean_limits(&[0.25; 1000], (0.0, 1.0), failure)?;
 /// assert!(0.23 < lower && lower < 0.25 && 0.25 < upper && upper < 0.27);
-/// let (_, upper) = mean_limits(&[0.0; 1000], (0.0, 1.0), 0.05)?;
+/// let (_, upper) = mean_limits(&[0.0; 1000], (0.0, 1.0), failure)?;
 /// assert!(upper < 0.0037);
 /// # Ok::<(), nonvacuous::bounds::BoundError>(())
 /// ```
 pub fn mean_limits(
     values: &[f64],
     range: (f64, f64),
-    failure: f64,
+    failure: FailureProbability,
 ) -> Result<(f64, f64), BoundError> {
     let (low, high) = range;
     let count = values.len() as f64;
@@ -38,12 +41,12 @@ pub fn mean_limits(
     let parts = || values.iter().map(|value| ((value - low) / width).min(1.0));
     let mean = parts().sum::<f64>() / count;
     let variance = parts().map(|part| (part - mean).powi(2)).sum::<f64>() / (count - 1.0);
-    let surprise = (4.0 / failure).ln();
+    let surprise = (4.0 / failure.get()).ln();
     let radius =
         (2.0 * variance * surprise / count).sqrt() + 7.0 * surprise / (3.0 * (count - 1.0));
     // A mean of numbers up to 1 is up to 1, but for rounding.
     let part = Probability::new(mean.min(1.0))?;
-    let chernoff = Nats::new((2.0 / failure).ln() / count)?;
+    let chernoff = Nats::new((2.0 / failure.get()).ln() / count)?;
     let lower = (mean - radius).max(kl_inverse_lower(part, chernoff));
     let upper = (mean + radius).min(kl_inverse_upper(part, chernoff));
     Ok((low + width * lower, low + width * upper))

@@ -9,11 +9,13 @@
 //! - [`run`]: experiments as independent draws that can be stopped, resumed and spread over
 //!   machines;
 //! - [`confidence`]: what means of draws prove;
+//! - [`goodness_of_fit`]: whether draws are from the law that they should be from;
 //! - `squeeze`: the code words that a trained network may send.
 
 pub mod check;
 pub mod confidence;
 pub mod exact;
+pub mod goodness_of_fit;
 pub mod random_codebook;
 pub mod run;
 #[cfg(feature = "train")]

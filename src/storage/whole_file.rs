@@ -40,6 +40,24 @@ pub fn write_lines(path: &Path, lines: &[impl AsRef<str>]) -> Result<(), FileErr
     })
 }
 
+/// Writes rows of cells as CSV, the names of the columns first, to `path`, whole or not at all.
+///
+/// # Errors
+/// If the file cannot be written; what was there before stays.
+pub fn write_csv<Row>(path: &Path, rows: impl IntoIterator<Item = Row>) -> Result<(), FileError>
+where
+    Row: IntoIterator,
+    Row::Item: AsRef<[u8]>,
+{
+    write_with(path, |file| {
+        let mut writer = csv::Writer::from_writer(file);
+        for row in rows {
+            writer.write_record(row)?;
+        }
+        writer.flush()
+    })
+}
+
 /// Writes what `contents` writes to `path`, whole or not at all.
 ///
 /// # Errors

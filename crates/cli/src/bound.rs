@@ -6,7 +6,7 @@ use super::failure::Failure;
 use super::output::{print, print_json};
 use super::row::Row;
 use super::sweep::{Scale, Sweep};
-use super::table::table;
+use super::table::table_with_texts;
 use super::training_error::{counts, Measured, Source};
 use clap::Args;
 use nonvacuous::bounds::{
@@ -113,7 +113,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         .flatten()
         .copied()
         .fold(f64::INFINITY, f64::min);
-    let mut rows = vec![[
+    let head = [
         "bound on the error",
         "at most",
         "",
@@ -121,8 +121,8 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         "loss",
         "holds for",
         "source",
-    ]
-    .map(str::to_string)];
+    ];
+    let mut rows = vec![head.map(str::to_string).to_vec()];
     let mut marked = false;
     for (bound, value) in BOUNDS.iter().zip(values) {
         let Some(value) = value else { continue };
@@ -144,7 +144,8 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
                 bound.uniform,
                 bound.source,
             ]
-            .map(str::to_string),
+            .map(str::to_string)
+            .to_vec(),
         );
     }
     if let Some(bound) = arguments.held_out_bound()? {
@@ -157,9 +158,9 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
             "one",
             "Clopper and Pearson 1934",
         ];
-        rows.push(texts.map(str::to_string));
+        rows.push(texts.map(str::to_string).to_vec());
     }
-    print(&table(&with_text_to_the_left(rows)));
+    print(&table_with_texts(&rows, &[0, 2, 3, 4, 5, 6]));
     print("");
     if arguments.prior_examples > 0 {
         let rest = premises.training_error.gibbs().sample_size().get();
@@ -183,24 +184,6 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Columns of text, which the table would align to the right as it does numbers.
-fn with_text_to_the_left<const COLUMNS: usize>(
-    mut rows: Vec<[String; COLUMNS]>,
-) -> Vec<Vec<String>> {
-    const FIRST: usize = 2;
-    for column in FIRST..COLUMNS {
-        let width = rows
-            .iter()
-            .map(|row| row[column].chars().count())
-            .max()
-            .unwrap_or(0);
-        for row in &mut rows {
-            row[column] = format!("{:<width$}", row[column]);
-        }
-    }
-    rows.into_iter().map(Vec::from).collect()
 }
 
 /// A bound as a percentage with four decimals, rounded up.

@@ -7,7 +7,7 @@ use clap::Args;
 use super::failure::Failure;
 use super::output::{print, print_json};
 use super::row::{csv, Row};
-use super::table::table;
+use super::table::table_with_texts;
 use nonvacuous::lab::check::{check, Budget, TheoremVerdict, Theory};
 use nonvacuous::storage::whole_file;
 
@@ -39,12 +39,13 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let report = check(budget, arguments.seed, Theory::default())?;
     let rows: Vec<Row> = report.verdicts.iter().map(row).collect();
     whole_file::create_folder(&arguments.out)?;
-    for (name, lines) in [
-        ("check", csv(&rows)),
-        ("check-converse", report.converse),
-        ("check-coverage", report.coverage),
+    let path = |name: &str| arguments.out.join(name).with_extension("csv");
+    whole_file::write_lines(&path("check"), &csv(&rows)?)?;
+    for (name, rows) in [
+        ("check-converse", &report.converse),
+        ("check-coverage", &report.coverage),
     ] {
-        whole_file::write_lines(&arguments.out.join(name).with_extension("csv"), &lines)?;
+        whole_file::write_csv(&path(name), rows)?;
     }
     if json {
         print_json(&rows)?;
@@ -84,16 +85,11 @@ fn row(verdict: &TheoremVerdict) -> Row {
 
 /// One line a theorem.
 fn text(verdicts: &[TheoremVerdict]) -> String {
-    let width = |text: fn(&TheoremVerdict) -> &str| {
-        verdicts
-            .iter()
-            .map(|verdict| text(verdict).chars().count())
-            .max()
-    };
-    let names = width(|verdict| verdict.theorem.name).unwrap_or(0);
-    let places = width(|verdict| &verdict.instance).unwrap_or(0);
+    /// Columns of words.
+    const TEXTS: [usize; 3] = [0, 1, 8];
     let head = [
         "theorem",
+        "",
         "",
         "instances",
         "broken",
@@ -113,24 +109,26 @@ fn text(verdicts: &[TheoremVerdict]) -> String {
             ..
         } = verdict;
         vec![
-            format!("{:<names$}  {}", theorem.name, theorem.statement),
+            theorem.name.to_string(),
+            theorem.statement.to_string(),
             theorem.method.name().to_string(),
             instances.to_string(),
             violations.to_string(),
             format!("{:.3e}", larger - smaller),
             format!("{:.2e}", 1.0 - smaller / larger),
-            if verdict.holds() {
-                "holds"
-            } else {
-                "DOES NOT HOLD"
-            }
-            .to_string(),
-            format!("{instance:<places$}"),
+            word(verdict).to_string(),
+            instance.clone(),
         ]
     };
-    table(
-        &std::iter::once(head.map(str::to_string).to_vec())
-            .chain(verdicts.iter().map(line))
-            .collect::<Vec<_>>(),
-    )
+    let mut rows = vec![head.map(str::to_string).to_vec()];
+    rows.extend(verdicts.iter().map(line));
+    table_with_texts(&rows, &TEXTS)
+}
+
+fn word(verdict: &TheoremVerdict) -> &'static str {
+    if verdict.holds() {
+        "holds"
+    } else {
+        "DOES NOT HOLD"
+    }
 }

@@ -70,22 +70,13 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         .iter()
         .map(coverage_row)
         .collect();
-    whole_file::write_with(store.path(), |file| {
-        let mut writer = csv::Writer::from_writer(file);
-        writer.write_record(experiment.columns())?;
-        for row in &rows {
-            writer.write_record(&row.cells)?;
-        }
-        writer.flush()
-    })?;
+    let columns: Vec<String> = experiment.columns().into_iter().map(String::from).collect();
+    let cells = rows.iter().map(|row| &row.cells);
+    whole_file::write_csv(store.path(), std::iter::once(&columns).chain(cells))?;
     for (kind, rows) in [("summary", &summaries), ("coverage", &coverages)] {
         if !rows.is_empty() {
-            whole_file::write_lines(
-                &arguments
-                    .out
-                    .join(format!("{}.{kind}.csv", experiment.name())),
-                &lines(rows),
-            )?;
+            let file = format!("{}.{kind}.csv", experiment.name());
+            whole_file::write_lines(&arguments.out.join(file), &lines(rows)?)?;
         }
     }
     if json {
@@ -213,7 +204,7 @@ fn coverage_row(one: &Coverage) -> Row {
     let mut row = Row::default();
     row.put("configuration", one.configuration as u64);
     row.put("bound", one.bound);
-    row.put("delta", one.delta);
+    row.put("delta", one.delta.get());
     row.put("draws", one.draws);
     row.put("failures", one.failures);
     row.put("failure_rate_lower", one.rate.lower);

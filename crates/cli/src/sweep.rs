@@ -116,7 +116,7 @@ impl Sweep {
         if json {
             return print_json(&rows);
         }
-        csv(rows).iter().for_each(|line| print(line));
+        csv(rows)?.iter().for_each(|line| print(line));
         Ok(())
     }
 }

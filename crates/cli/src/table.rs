@@ -1,27 +1,26 @@
 //! Tables for people.
 
-/// Rows of cells in aligned columns: the first column to the left, the others to the right.
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table};
+
+/// Rows of cells in aligned columns: the first column to the left, the others, which are numbers,
+/// to the right.
 pub(super) fn table(rows: &[Vec<String>]) -> String {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    let line = |row: &Vec<String>| {
-        let cells =
-            row.iter()
-                .zip(&widths)
-                .enumerate()
-                .map(|(column, (cell, &width))| match column {
-                    0 => format!("{cell:<width$}"),
-                    _ => format!("{cell:>width$}"),
-                });
-        cells
-            .collect::<Vec<String>>()
-            .join("  ")
-            .trim_end()
-            .to_string()
-    };
-    rows.iter().map(line).collect::<Vec<String>>().join("\n")
+    table_with_texts(rows, &[0])
+}
+
+/// The same with these columns to the left, which are texts.
+pub(super) fn table_with_texts(rows: &[Vec<String>], texts: &[usize]) -> String {
+    let mut table = Table::new();
+    table.load_style(NOTHING).add_rows(rows);
+    for (place, column) in table.column_iter_mut().enumerate() {
+        let alignment = if texts.contains(&place) {
+            CellAlignment::Left
+        } else {
+            CellAlignment::Right
+        };
+        column.set_padding((0, 2));
+        column.set_cell_alignment(alignment);
+    }
+    table.trim_fmt()
 }

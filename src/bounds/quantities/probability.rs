@@ -2,13 +2,18 @@
 
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::bits_and_nats::Nats;
 use super::rounding::up;
 use crate::bounds::error::BoundError;
 
 /// The probability `delta`, over the draw of the sample, that a bound fails: between 0 and 1, both
 /// excluded.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+///
+/// In files it is a number, which is checked when it is read.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
 pub struct FailureProbability(f64);
 
 impl FailureProbability {
@@ -49,6 +54,20 @@ impl FailureProbability {
     /// ```
     pub fn or(self, other: Self) -> Result<Self, BoundError> {
         Self::new(up(self.0 + other.0, 1))
+    }
+}
+
+impl TryFrom<f64> for FailureProbability {
+    type Error = BoundError;
+
+    fn try_from(delta: f64) -> Result<Self, BoundError> {
+        Self::new(delta)
+    }
+}
+
+impl From<FailureProbability> for f64 {
+    fn from(delta: FailureProbability) -> f64 {
+        delta.0
     }
 }
 

@@ -13,10 +13,23 @@ use crate::lab::exact::Messages;
 use crate::lab::exact::{Chain, CHAIN_TOLERANCE};
 use crate::random::stream;
 
-/// The header of [`row`].
-pub(super) const HEADER: &str =
-    "instance,n,examples,hypotheses,learner,train_error,test_error,limit_kl_bits,\
-    sum_examplewise_bits,information_bits,entropy_bits,huffman_bits,code_bits,one_to_one_bits";
+/// The columns of [`row`].
+pub(super) const COLUMNS: [&str; 14] = [
+    "instance",
+    "n",
+    "examples",
+    "hypotheses",
+    "learner",
+    "train_error",
+    "test_error",
+    "limit_kl_bits",
+    "sum_examplewise_bits",
+    "information_bits",
+    "entropy_bits",
+    "huffman_bits",
+    "code_bits",
+    "one_to_one_bits",
+];
 
 /// All inequalities of the chain and what follows from it.
 pub(super) fn inequalities(
@@ -116,8 +129,8 @@ pub(super) fn of_random_messages(
     )
 }
 
-/// A line of CSV.
-pub(super) fn row(number: u64, draw: &Draw, chain: &Chain) -> String {
+/// A row of CSV.
+pub(super) fn row(number: u64, draw: &Draw, chain: &Chain) -> Vec<String> {
     let limit = (SampleSize::new(draw.instance.examples().into()))
         .and_then(|n| {
             limit_kl(
@@ -127,19 +140,18 @@ pub(super) fn row(number: u64, draw: &Draw, chain: &Chain) -> String {
             )
         })
         .map_or(f64::INFINITY, Bits::get);
-    format!(
-        "{number},{},{},{},\"{}\",{},{},{limit},{},{},{},{},{},{}",
-        draw.instance.examples(),
-        draw.instance.law().weights().len(),
-        draw.instance.class().len(),
-        draw.learner.name(),
+    let mut row = draw.cells(number);
+    let numbers = [
         chain.train,
         chain.test,
+        limit,
         chain.examplewise,
         chain.information,
         chain.messages.entropy,
         chain.messages.huffman,
         chain.code,
         chain.messages.one_to_one,
-    )
+    ];
+    row.extend(numbers.map(|number| number.to_string()));
+    row
 }

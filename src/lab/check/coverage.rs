@@ -12,8 +12,19 @@ use crate::bounds::{
 use crate::lab::exact::{Gibbs, Learner, Posterior, POSTERIOR_TOTAL};
 use crate::random::stream;
 
-/// The header of [`row`], before the names of the bounds.
-pub(super) const HEADER: &str = "instance,n,examples,hypotheses,learner,delta";
+/// The columns of [`row`].
+pub(super) fn columns() -> Vec<String> {
+    let first = [
+        "instance",
+        "n",
+        "examples",
+        "hypotheses",
+        "learner",
+        "delta",
+    ];
+    let bounds = BOUNDS.iter().map(|bound| bound.name);
+    first.into_iter().chain(bounds).map(String::from).collect()
+}
 
 /// What sums of exact masses and their last division may be off by.
 const TOLERANCE: f64 = 1e-15;
@@ -208,27 +219,21 @@ fn upward(quotient: f64) -> f64 {
     }
 }
 
-/// A line of CSV: the failure probability of each bound.
+/// A row of CSV: the failure probability of each bound.
 pub(super) fn row(
     number: u64,
     draw: &Draw,
     delta: FailureProbability,
     inequalities: &[Inequality],
-) -> String {
-    let (n, m, h) = (
-        draw.instance.examples(),
-        draw.instance.law().weights().len(),
-        draw.instance.class().len(),
+) -> Vec<String> {
+    let mut row = draw.cells(number);
+    row.push(delta.get().to_string());
+    row.extend(
+        inequalities
+            .iter()
+            .map(|inequality| inequality.smaller.to_string()),
     );
-    let failures: String = inequalities
-        .iter()
-        .map(|inequality| format!(",{}", inequality.smaller))
-        .collect();
-    format!(
-        "{number},{n},{m},{h},\"{}\",{}{failures}",
-        draw.learner.name(),
-        delta.get()
-    )
+    row
 }
 
 /// `2^b` hypotheses that err independently, each with a code word of `b` bits and the same

@@ -11,14 +11,17 @@ mod coverage;
 mod mutation;
 #[cfg(feature = "train")]
 mod networks;
+mod oracle;
 mod other_bounds;
 mod random_instance;
+mod samplers;
 mod tally;
 
 use rayon::prelude::*;
 use thiserror::Error;
 
-use crate::bounds::{BoundError, BOUNDS};
+use crate::bounds::BoundError;
+use crate::data::DataError;
 use crate::lab::exact::Chain;
 use crate::lab::run::RunError;
 pub use mutation::{Mutation, Theory};
@@ -66,11 +69,23 @@ pub enum CheckError {
         /// Its number.
         instance: u64,
         /// What is wrong.
-        source: BoundError,
+        source: InstanceFault,
     },
     /// Networks that cannot be drawn.
     #[error(transparent)]
     Networks(#[from] RunError),
+}
+
+/// What can be wrong with one instance.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum InstanceFault {
+    /// A number outside a bound's domain.
+    #[error(transparent)]
+    Bound(#[from] BoundError),
+    /// Examples that cannot be drawn.
+    #[error(transparent)]
+    Data(#[from] DataError),
 }
 
 /// What was found about one theorem.
@@ -105,10 +120,10 @@ impl TheoremVerdict {
 pub struct Report {
     /// One a theorem.
     pub verdicts: Vec<TheoremVerdict>,
-    /// A line for each instance of the converse, after a header.
-    pub converse: Vec<String>,
-    /// A line for each instance of the upper bounds, after a header.
-    pub coverage: Vec<String>,
+    /// A row for each instance of the converse, after the names of the columns.
+    pub converse: Vec<Vec<String>>,
+    /// A row for each instance of the upper bounds, after the names of the columns.
+    pub coverage: Vec<Vec<String>>,
 }
 
 impl Report {
@@ -188,6 +203,30 @@ pub const THEOREMS: &[Theorem] = &[
         "codebook_searched_as_expected",
         "mean log2 J and errors of real searches are as expected to 6 deviations",
     ),
+    exact(
+        "oracle_binomial_tail",
+        "Pr[Bin(n, p) <= k] is that of statrs",
+    ),
+    exact(
+        "oracle_hypergeometric",
+        "the largest K with Pr[Hyp(n, K, s) <= k] >= delta is that of statrs",
+    ),
+    exact(
+        "oracle_clopper_pearson",
+        "held_out is the 1 - delta quantile of Beta(k + 1, n - k) of statrs",
+    ),
+    sampled(
+        "index_sampler",
+        "drawn indices are geometric: chi-square does not refute it",
+    ),
+    sampled(
+        "label_noise_sampler",
+        "points are uniform, labels noisy: chi-square does not refute it",
+    ),
+    sampled(
+        "mean_limits_coverage",
+        "how often a limit of a mean fails does not refute its probability",
+    ),
     #[cfg(feature = "train")]
     sampled(
         "networks_limit",
@@ -204,7 +243,7 @@ pub const THEOREMS: &[Theorem] = &[
 #[derive(Default)]
 struct Findings {
     tallies: Tallies,
-    rows: Vec<(u64, String)>,
+    rows: Vec<(u64, Vec<String>)>,
 }
 
 impl Findings {
@@ -216,28 +255,28 @@ impl Findings {
         }
     }
 
-    /// The rows in the order of instances, after a header.
-    fn csv(&mut self, header: String) -> Vec<String> {
+    /// The rows in the order of instances, after the names of the columns.
+    fn csv(&mut self, columns: Vec<String>) -> Vec<Vec<String>> {
         self.rows.sort_unstable_by_key(|(number, _)| *number);
-        std::iter::once(header)
+        std::iter::once(columns)
             .chain(self.rows.drain(..).map(|(_, row)| row))
             .collect()
     }
 }
 
-/// The inequalities of one instance, and a line of CSV about it.
-type Instance = (Vec<Inequality>, Option<String>);
+/// The inequalities of one instance, and a row of CSV about it.
+type Instance = (Vec<Inequality>, Option<Vec<String>>);
 
 /// Checks all instances of one kind in parallel.
-fn all(
+fn all<Fault: Into<InstanceFault>>(
     kind: Kind,
     instances: u64,
-    check: impl Fn(u64) -> Result<Instance, BoundError> + Sync,
+    check: impl Fn(u64) -> Result<Instance, Fault> + Sync,
 ) -> Result<Findings, CheckError> {
     let findings = |number| {
-        let (inequalities, row) = check(number).map_err(|source| CheckError::Domain {
+        let (inequalities, row) = check(number).map_err(|fault| CheckError::Domain {
             instance: number,
-            source,
+            source: fault.into(),
         })?;
         let mut tallies = Tallies::default();
         inequalities
@@ -254,7 +293,7 @@ fn all(
         .try_reduce(Findings::default, |first, second| Ok(first.merge(second)))
 }
 
-/// An instance without a line of CSV.
+/// An instance without a row of CSV.
 fn without_row(inequalities: Vec<Inequality>) -> Instance {
     (inequalities, None)
 }
@@ -271,25 +310,33 @@ pub fn check(budget: Budget, seed: u64, theory: Theory) -> Result<Report, CheckE
         draws,
         networks,
     } = budget;
-    let mut converse_findings = all(Kind::Converse, converse, |number| {
-        let Some(draw) = random_instance::of_converse(seed, number) else {
-            return Ok(without_row(Vec::new()));
-        };
-        let chain = Chain::new(&draw.instance, &*draw.learner);
-        Ok((
-            converse::inequalities(&draw, &chain, theory)?,
-            Some(converse::row(number, &draw, &chain)),
-        ))
-    })?;
-    let mut coverage_findings = all(Kind::Coverage, coverage, |number| {
-        let Some(draw) = random_instance::of_coverage(seed, number) else {
-            return Ok(without_row(Vec::new()));
-        };
-        let delta = coverage::delta(&draw, seed, number)?;
-        let inequalities = coverage::inequalities(&draw, delta, theory)?;
-        let row = coverage::row(number, &draw, delta, &inequalities);
-        Ok((inequalities, Some(row)))
-    })?;
+    let mut converse_findings = all(
+        Kind::Converse,
+        converse,
+        |number| -> Result<_, BoundError> {
+            let Some(draw) = random_instance::of_converse(seed, number) else {
+                return Ok(without_row(Vec::new()));
+            };
+            let chain = Chain::new(&draw.instance, &*draw.learner);
+            Ok((
+                converse::inequalities(&draw, &chain, theory)?,
+                Some(converse::row(number, &draw, &chain)),
+            ))
+        },
+    )?;
+    let mut coverage_findings = all(
+        Kind::Coverage,
+        coverage,
+        |number| -> Result<_, BoundError> {
+            let Some(draw) = random_instance::of_coverage(seed, number) else {
+                return Ok(without_row(Vec::new()));
+            };
+            let delta = coverage::delta(&draw, seed, number)?;
+            let inequalities = coverage::inequalities(&draw, delta, theory)?;
+            let row = coverage::row(number, &draw, delta, &inequalities);
+            Ok((inequalities, Some(row)))
+        },
+    )?;
     let others = [
         all(Kind::Messages, coverage, |number| {
             converse::of_random_messages(seed, number, theory).map(without_row)
@@ -306,19 +353,19 @@ pub fn check(budget: Budget, seed: u64, theory: Theory) -> Result<Report, CheckE
         all(Kind::Drawn, 1, |_| {
             attainment::drawn(seed, draws, theory).map(without_row)
         })?,
+        all(Kind::Oracle, coverage, |number| {
+            oracle::inequalities(seed, number, theory).map(without_row)
+        })?,
+        all(Kind::Sampler, samplers::SAMPLERS, |sampler| {
+            samplers::inequality(seed, sampler, draws, theory)
+                .map(|inequality| without_row(vec![inequality]))
+        })?,
         all(Kind::Searched, attainment::SEARCHES, |case| {
             attainment::searched(seed, case, draws).map(without_row)
         })?,
     ];
-    let coverage_header = BOUNDS
-        .iter()
-        .fold(coverage::HEADER.to_string(), |header, bound| {
-            header + "," + bound.name
-        });
-    let (converse, coverage) = (
-        converse_findings.csv(converse::HEADER.to_string()),
-        coverage_findings.csv(coverage_header),
-    );
+    let converse = converse_findings.csv(converse::COLUMNS.map(String::from).to_vec());
+    let coverage = coverage_findings.csv(coverage::columns());
     let tallies = [converse_findings, coverage_findings]
         .into_iter()
         .chain(others)
@@ -403,6 +450,8 @@ fn describe(Place { kind, number }: Place, seed: u64) -> String {
         Kind::Codebook => format!("random codebook {number}"),
         Kind::Drawn => "drawn indices".to_string(),
         Kind::Searched => format!("search {number}"),
+        Kind::Oracle => format!("tail {number}"),
+        Kind::Sampler => format!("sampler {number}"),
         #[cfg(feature = "train")]
         Kind::Network => format!("network {number}"),
     }

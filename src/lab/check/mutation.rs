@@ -12,11 +12,21 @@ pub enum Mutation {
     DeltaIgnored,
     /// Every code word is charged a bit less than it has.
     BitNotCharged,
+    /// An error more is counted than there was.
+    ErrorAdded,
+    /// Labels are expected to be without noise.
+    NoiseIgnored,
 }
 
 impl Mutation {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::LimitDoubled, Self::DeltaIgnored, Self::BitNotCharged];
+    pub const ALL: [Self; 5] = [
+        Self::LimitDoubled,
+        Self::DeltaIgnored,
+        Self::BitNotCharged,
+        Self::ErrorAdded,
+        Self::NoiseIgnored,
+    ];
 }
 
 /// The theorems as they are, or with one mutation.
@@ -60,6 +70,20 @@ impl Theory {
     /// The number of bits that a code word of that length is charged.
     pub(super) fn charged(self, bits: f64) -> f64 {
         (bits - f64::from(u8::from(self.is(Mutation::BitNotCharged)))).max(0.0)
+    }
+
+    /// A number of errors, less than the number of examples.
+    pub(super) fn errors(self, errors: u64) -> u64 {
+        errors + u64::from(self.is(Mutation::ErrorAdded))
+    }
+
+    /// The probability that a label is not that of its point.
+    pub(super) fn noise(self, noise: f64) -> f64 {
+        if self.is(Mutation::NoiseIgnored) {
+            0.0
+        } else {
+            noise
+        }
     }
 
     /// A divergence from a prior, with a bit less, if one is not charged.

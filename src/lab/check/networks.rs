@@ -47,6 +47,6 @@ pub(super) fn inequalities(seed: u64, draws: u64) -> Result<Vec<Inequality>, Run
     let rates = coverage(&experiment, &rows)?;
     let rates = rates
         .iter()
-        .map(|one| sampled("networks_coverage", one.rate.lower, one.delta));
+        .map(|one| sampled("networks_coverage", one.rate.lower, one.delta.get()));
     Ok(limits.chain(rates).collect())
 }

@@ -27,6 +27,17 @@ pub(super) struct Draw {
 }
 
 impl Draw {
+    /// The first cells of its row of CSV: its number, and what it is made of.
+    pub(super) fn cells(&self, number: u64) -> Vec<String> {
+        vec![
+            number.to_string(),
+            self.instance.examples().to_string(),
+            self.instance.law().weights().len().to_string(),
+            self.instance.class().len().to_string(),
+            self.learner.name(),
+        ]
+    }
+
     /// In a few words.
     pub(super) fn describe(&self) -> String {
         let (m, h) = (

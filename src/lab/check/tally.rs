@@ -81,6 +81,8 @@ pub(super) enum Kind {
     Codebook,
     Drawn,
     Searched,
+    Oracle,
+    Sampler,
     #[cfg(feature = "train")]
     Network,
 }

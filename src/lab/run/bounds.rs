@@ -25,7 +25,7 @@ pub(super) struct Bounds {
     /// Length of the code word.
     bits: u64,
     /// Failure probability.
-    delta: f64,
+    delta: FailureProbability,
 }
 
 /// The table `[bits]`: the columns are the longest code words with which the bounds are at most the
@@ -40,7 +40,7 @@ pub(super) struct MostBits {
     /// What is to be certified.
     target: f64,
     /// Failure probability.
-    delta: f64,
+    delta: FailureProbability,
 }
 
 impl Bounds {
@@ -89,13 +89,13 @@ fn premises(
     examples: u64,
     errors: u64,
     divergence: Nats,
-    delta: f64,
+    delta: FailureProbability,
 ) -> Result<Premises, RunError> {
     let risk = EmpiricalRisk::new(errors, examples)?;
     Ok(Premises {
         training_error: TrainingError::Deterministic(risk),
         divergence,
-        delta: FailureProbability::new(delta)?,
+        delta,
         lambda: InverseTemperature::sqrt(risk.into()),
         ratio: GridRatio::ZHOU,
     })
@@ -144,7 +144,7 @@ impl Subject for Computed {
         }
     }
 
-    fn delta(&self) -> Option<f64> {
+    fn delta(&self) -> Option<FailureProbability> {
         None
     }
 }

@@ -21,7 +21,7 @@ use crate::train::{Network, Schedule, Training};
 #[serde(deny_unknown_fields)]
 pub(super) struct Networks {
     /// The failure probability of the bounds whose coverage is counted.
-    delta: f64,
+    delta: FailureProbability,
     /// `n`.
     examples: u64,
     /// The part of the weights that pruning keeps, the largest; biases are always kept.
@@ -53,7 +53,6 @@ impl Networks {
                 accepted,
             })
         };
-        FailureProbability::new(self.delta)?;
         SampleSize::new(self.examples)?;
         if !(self.kept > 0.0 && self.kept <= 1.0) {
             return domain("kept", self.kept, "numbers above 0, up to 1");
@@ -316,7 +315,7 @@ impl Subject for Learner {
         }
     }
 
-    fn delta(&self) -> Option<f64> {
+    fn delta(&self) -> Option<FailureProbability> {
         Some(self.settings.delta)
     }
 }

@@ -4,7 +4,9 @@ use serde::Deserialize;
 
 use super::error::{DrawError, RunError};
 use super::subject::{Origin, Outcome, Ranges, Subject};
-use crate::bounds::{ln_lower_tail, EmpiricalRisk, Probability, RandomCodebook};
+use crate::bounds::{
+    ln_lower_tail, EmpiricalRisk, FailureProbability, Probability, RandomCodebook,
+};
 use crate::lab::random_codebook::{search, Index};
 use rand::RngExt;
 
@@ -164,7 +166,7 @@ impl Subject for Learner {
         }
     }
 
-    fn delta(&self) -> Option<f64> {
+    fn delta(&self) -> Option<FailureProbability> {
         None
     }
 }

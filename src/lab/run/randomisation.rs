@@ -30,7 +30,7 @@ pub(super) struct Randomisation {
     /// Values that the weights of a file share; 0 if no file is wanted.
     codewords: usize,
     /// The failure probability of the bounds whose coverage is counted.
-    delta: f64,
+    delta: FailureProbability,
     /// Passes over the training set while weights are pruned.
     epochs: usize,
     /// `n`.
@@ -75,7 +75,6 @@ impl Randomisation {
                 accepted,
             })
         };
-        FailureProbability::new(self.delta)?;
         SampleSize::new(self.examples)?;
         for (key, value) in [
             ("randomised", self.randomised),
@@ -404,7 +403,7 @@ impl Subject for Learner {
         }
     }
 
-    fn delta(&self) -> Option<f64> {
+    fn delta(&self) -> Option<FailureProbability> {
         (self.settings.codewords > 0).then_some(self.settings.delta)
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use rand_chacha::ChaCha8Rng;
 
 use super::error::RunError;
+use crate::bounds::FailureProbability;
 use crate::random::stream;
 
 /// Where a draw's randomness comes from.
@@ -81,5 +82,5 @@ pub trait Subject: Debug + Send + Sync {
     fn ranges(&self) -> Ranges;
 
     /// The failure probability of the upper bounds whose coverage is counted, if any is.
-    fn delta(&self) -> Option<f64>;
+    fn delta(&self) -> Option<FailureProbability>;
 }

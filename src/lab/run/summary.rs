@@ -29,7 +29,8 @@ pub struct Mean {
 
 impl Mean {
     fn of(values: &[f64], range: (f64, f64)) -> Result<Self, BoundError> {
-        let (lower, upper) = mean_limits(values, range, (1.0 - CONFIDENCE) / LIMITS)?;
+        let failure = FailureProbability::new((1.0 - CONFIDENCE) / LIMITS)?;
+        let (lower, upper) = mean_limits(values, range, failure)?;
         Ok(Self {
             lower,
             mean: values.iter().sum::<f64>() / values.len() as f64,
@@ -86,7 +87,7 @@ pub struct Coverage {
     /// The bound's name.
     pub bound: &'static str,
     /// What it may fail with.
-    pub delta: f64,
+    pub delta: FailureProbability,
     /// Number of draws.
     pub draws: u64,
     /// In how many it was below the population error.
@@ -103,7 +104,7 @@ impl Coverage {
     /// Whether the draws do not refute that it fails with probability `delta` at most.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.rate.lower <= self.delta
+        self.rate.lower <= self.delta.get()
     }
 }
 
@@ -184,14 +185,13 @@ pub fn coverage(experiment: &Experiment, rows: &[DrawnRow]) -> Result<Vec<Covera
         let Some(delta) = subject.delta() else {
             continue;
         };
-        let failure = FailureProbability::new(delta)?;
         let mut values = vec![Vec::with_capacity(outcomes.len()); BOUNDS.len()];
         for outcome in &outcomes {
             let risk = EmpiricalRisk::new(outcome.errors, subject.examples())?;
             let premises = Premises {
                 training_error: TrainingError::Deterministic(risk),
                 divergence: Bits::new(outcome.bits)?.to_nats(),
-                delta: failure,
+                delta,
                 lambda: InverseTemperature::sqrt(risk.into()),
                 ratio: GridRatio::ZHOU,
             };
@@ -214,7 +214,7 @@ pub fn coverage(experiment: &Experiment, rows: &[DrawnRow]) -> Result<Vec<Covera
 fn of_bound(
     configuration: usize,
     bound: &'static str,
-    delta: f64,
+    delta: FailureProbability,
     values: &[(f64, f64)],
 ) -> Result<Coverage, BoundError> {
     let draws = values.len() as u64;
@@ -227,6 +227,8 @@ fn of_bound(
         mean: failures as f64 / draws as f64,
         upper: held_out(EmpiricalRisk::new(failures, draws)?, side),
     };
+    // The draw itself, not a value between two: so are the committed files. Hence by hand, and not
+    // by statrs, whose quantiles interpolate.
     let quantile = |part: f64| {
         gaps.get((part * (draws - 1) as f64).round() as usize)
             .copied()
