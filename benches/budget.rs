@@ -133,7 +133,10 @@ fn main() {
     let [calibration, others] =
         [calibration, others].map(|indices| Photographs::new(&folder, &indices, framing, &network));
 
-    println!("budget,bytes,calibration_errors,calibration_photographs,other_errors,other_photographs,other_divergence,seconds");
+    println!(
+        "budget,bytes,calibration_errors,calibration_photographs,other_errors,\
+         other_photographs,other_divergence,seconds"
+    );
     let print = |budget: usize, bytes: usize, network: &TrainedNetwork, seconds: f64| {
         let (calibration, (errors, divergence)) =
             (calibration.compare(network), others.compare(network));

@@ -16,7 +16,8 @@ use rand::RngExt;
 /// Between them all kinds of layers, paddings and branches.
 const LAYERS: [&str; 7] = [
     "conv:6:3:s2:same bn relu6 ( conv:6:3 bn relu | conv:6:1 ) dense:10:b",
-    "conv:4:3 ( bn relu conv:4:3 bn relu conv:4:3 ) bn relu ( conv:8:3:s2 bn relu conv:8:3 | conv:8:1:s2 ) gap dense:10:b",
+    "conv:4:3 ( bn relu conv:4:3 bn relu conv:4:3 ) bn relu \
+     ( conv:8:3:s2 bn relu conv:8:3 | conv:8:1:s2 ) gap dense:10:b",
     "bn ( ( relu ) | ( dwconv:5:same:b | relu6 ) ) avg:3 dense:10",
     "oriented:12 relu max:2 norm conv:7:2:p0:s3:b relu dense:10",
     "upright oriented:4 norm relu avg:2 dense:10:b",

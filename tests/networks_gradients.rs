@@ -144,6 +144,11 @@ fn reference_convolution(
     }
 }
 
+/// What an operator on interleaved images makes of a batch.
+fn interleaved(images: &Tensor, operator: impl Fn(&Tensor) -> Result<Tensor>) -> Result<Tensor> {
+    deinterleave_batch(&operator(&interleave_batch(images)?)?, images.dim(0)?)
+}
+
 fn largest_difference(first: &Tensor, second: &Tensor) -> f64 {
     let difference = (first - second)
         .unwrap()
@@ -177,16 +182,18 @@ proptest! {
     ) {
         prop_assume!(window.rows.count(height).is_some() && window.columns.count(width).is_some());
         let images = random(seed, "images", &[batch, groups * inputs, height, width]);
-        let kernel = random(seed, "kernel", &[groups * outputs, inputs, window.rows.size, window.columns.size]);
+        let shape = [groups * outputs, inputs, window.rows.size, window.columns.size];
+        let kernel = random(seed, "kernel", &shape);
         let mut arguments = vec![images, kernel];
         if with_bias {
             arguments.push(random(seed, "bias", &[groups * outputs]));
         }
         let convolution = |arguments: &[Tensor]| {
-            let features = interleave_batch(&arguments[0])?;
-            deinterleave_batch(&convolve(&features, &arguments[1], arguments.get(2), window, groups)?, batch)
+            let (kernel, bias) = (&arguments[1], arguments.get(2));
+            interleaved(&arguments[0], |images| convolve(images, kernel, bias, window, groups))
         };
-        let expected = reference_convolution(&arguments[0], &arguments[1], arguments.get(2), window, groups);
+        let (kernel, bias) = (&arguments[1], arguments.get(2));
+        let expected = reference_convolution(&arguments[0], kernel, bias, window, groups);
         prop_assert!(largest_difference(&convolution(&arguments).unwrap(), &expected) < 1e-12);
         check(seed, &arguments, convolution);
     }
@@ -205,8 +212,8 @@ proptest! {
         let kernel = random(seed, "kernel", &[channels, 1, window.rows.size, window.columns.size]);
         let arguments = [images, kernel];
         let convolution = |arguments: &[Tensor]| {
-            let features = interleave_batch(&arguments[0])?;
-            deinterleave_batch(&convolve(&features, &arguments[1], None, window, channels)?, batch)
+            let kernel = &arguments[1];
+            interleaved(&arguments[0], |images| convolve(images, kernel, None, window, channels))
         };
         let expected = reference_convolution(&arguments[0], &arguments[1], None, window, channels);
         prop_assert!(largest_difference(&convolution(&arguments).unwrap(), &expected) < 1e-12);
@@ -221,12 +228,14 @@ proptest! {
         outputs in 1..=9usize,
         with_bias in any::<bool>(),
     ) {
-        let mut arguments = vec![random(seed, "features", &[batch, inputs]), random(seed, "matrix", &[outputs, inputs])];
+        let features = random(seed, "features", &[batch, inputs]);
+        let mut arguments = vec![features, random(seed, "matrix", &[outputs, inputs])];
         if with_bias {
             arguments.push(random(seed, "bias", &[outputs]));
         }
         let product = |arguments: &[Tensor]| {
-            deinterleave_batch(&dense(&interleave_batch(&arguments[0])?, &arguments[1], arguments.get(2))?, batch)
+            let (matrix, bias) = (&arguments[1], arguments.get(2));
+            interleaved(&arguments[0], |features| dense(features, matrix, bias))
         };
         let mut expected = arguments[0].matmul(&arguments[1].t().unwrap()).unwrap();
         if let Some(bias) = arguments.get(2) {
@@ -249,9 +258,11 @@ proptest! {
         let images = [apart_from_each_other(seed, "images", &[batch, channels, height, width])];
         let features = interleave_batch(&images[0]).unwrap();
         prop_assume!(max_pool(&features, window).is_ok());
-        check(seed, &images, |images| deinterleave_batch(&max_pool(&interleave_batch(&images[0])?, window)?, batch));
-        check(seed, &images, |images| deinterleave_batch(&average_pool(&interleave_batch(&images[0])?, window)?, batch));
-        check(seed, &images, |images| deinterleave_batch(&global_average(&interleave_batch(&images[0])?)?, batch));
+        let pool = |images: &Tensor| max_pool(images, window);
+        check(seed, &images, |images| interleaved(&images[0], pool));
+        let pool = |images: &Tensor| average_pool(images, window);
+        check(seed, &images, |images| interleaved(&images[0], pool));
+        check(seed, &images, |images| interleaved(&images[0], global_average));
     }
 
     #[test]
@@ -261,10 +272,12 @@ proptest! {
         channels in 1..=3usize,
         height in 1..=5usize,
     ) {
-        let images = [(apart_from_each_other(seed, "images", &[batch, channels, height, 3]) * 8.9).unwrap()];
-        check(seed, &images, |images| deinterleave_batch(&relu(&interleave_batch(&images[0])?)?, batch));
-        check(seed, &images, |images| deinterleave_batch(&relu6(&interleave_batch(&images[0])?)?, batch));
-        check(seed, &images, |images| deinterleave_batch(&normalise(&interleave_batch(&images[0])?, 1e-5)?, batch));
+        let images = apart_from_each_other(seed, "images", &[batch, channels, height, 3]);
+        let images = [(images * 8.9).unwrap()];
+        check(seed, &images, |images| interleaved(&images[0], relu));
+        check(seed, &images, |images| interleaved(&images[0], relu6));
+        let normalise = |images: &Tensor| normalise(images, 1e-5);
+        check(seed, &images, |images| interleaved(&images[0], normalise));
     }
 
     #[test]
@@ -280,14 +293,17 @@ proptest! {
             random(seed, "shifts", &[channels]),
         ];
         check(seed, &arguments, |arguments| {
-            deinterleave_batch(&scale_and_shift(&interleave_batch(&arguments[0])?, &arguments[1], &arguments[2])?, batch)
+            let (scale, shift) = (&arguments[1], &arguments[2]);
+            interleaved(&arguments[0], |images| scale_and_shift(images, scale, shift))
         });
         let normalised = |arguments: &[Tensor]| {
             let features = interleave_batch(&arguments[0])?;
-            let (normalised, _) = batch_normalise(&features, &arguments[1], &arguments[2], batch, 1e-5)?;
+            let (scale, shift) = (&arguments[1], &arguments[2]);
+            let (normalised, _) = batch_normalise(&features, scale, shift, batch, 1e-5)?;
             // A convolution after it, so that lanes without an image would be seen.
             let kernel = Tensor::ones((1, channels, 1, 1), DType::F64, &Device::Cpu)?;
-            deinterleave_batch(&convolve(&normalised, &kernel, None, Window::square(1, 1, 0), 1)?, batch)
+            let window = Window::square(1, 1, 0);
+            deinterleave_batch(&convolve(&normalised, &kernel, None, window, 1)?, batch)
         };
         check(seed, &arguments, normalised);
     }

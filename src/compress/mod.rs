@@ -1,10 +1,13 @@
 //! Fewer bits while training.
 //!
 //! A [`Recipe`] says how to train a small network: while pruning the smallest weights away
-//! ([`PrunedWeights`], Zhu and Gupta 2017), then with few values that the weights that are left share
-//! ([`QuantisedWeights`], Han, Mao and Dally 2016). What comes out is a [`Model`](crate::code::Model),
-//! whose file is the description that a bound is about. No choice made here needs to be paid for
-//! beyond that file: whatever was tried, the bound holds for all files at once.
+//! ([`PrunedWeights`], Zhu and Gupta 2017), then with few values that the weights that are left
+//! share ([`QuantisedWeights`], Han, Mao and Dally 2016). What comes out is a
+//! [`Model`](crate::code::Model), whose file is the description that a bound is about. No choice
+//! made here needs to be paid for beyond that file: whatever was tried, the bound holds for all
+//! files at once.
+//!
+//! What to do is data ([`Recipe`], [`recipes`]); [`compress()`] and [`compress_pretrained`] do it.
 
 mod checkpoints;
 mod error;

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::train::Epoch;
 
-/// How far [`compress`](super::compress) or [`compress_pretrained`](super::compress_pretrained) has come.
+/// How far [`compress`](super::compress()) or
+/// [`compress_pretrained`](super::compress_pretrained) has come.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Progress {

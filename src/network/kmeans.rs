@@ -10,7 +10,7 @@ use rayon::slice::ParallelSliceMut;
 /// are not finite are ignored.
 ///
 /// ```
-/// use nonvacuous::compress::kmeans;
+/// use nonvacuous::network::kmeans;
 /// assert_eq!(kmeans(&[1.0, -2.0, 1.5, -2.5], 2), [-2.25, 1.25]);
 /// ```
 pub fn kmeans(values: &[f32], clusters: usize) -> Vec<f32> {
@@ -81,7 +81,7 @@ const MAX_POINTS: usize = 1 << 14;
 /// local minimum as in [`kmeans`]. Values that are not finite are ignored.
 ///
 /// ```
-/// use nonvacuous::compress::optimal_kmeans;
+/// use nonvacuous::network::optimal_kmeans;
 /// assert_eq!(optimal_kmeans(&[1.0, 1.0, 1.0, 2.0, 10.0], 2), [1.25, 10.0]);
 /// ```
 pub fn optimal_kmeans(values: &[f32], clusters: usize) -> Vec<f32> {

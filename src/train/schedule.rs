@@ -32,7 +32,8 @@ pub struct Training {
     pub learning_rate: f64,
     /// How the learning rate changes.
     pub course: Course,
-    /// Label smoothing, from 0 to 1, as in [`cross_entropy`](crate::train::operators::cross_entropy::cross_entropy).
+    /// Label smoothing, from 0 to 1, as in
+    /// [`cross_entropy`](crate::train::operators::cross_entropy()).
     pub smoothing: f64,
     /// From 0, the cross-entropy `-ln p` of the true class's probability `p`, towards 1, its error
     /// probability `1 - p`: with `q` above 0 the loss is `(1 - p^q)/q` (Zhang and Sabuncu 2018). A
@@ -99,7 +100,7 @@ impl Course {
     /// largest.
     ///
     /// ```
-    /// use nonvacuous::nets::Course;
+    /// use nonvacuous::train::Course;
     /// let steps = Course::Steps { at: vec![0.5, 0.75], factor: 0.1 };
     /// assert_eq!([0.0, 0.5, 0.9].map(|done| steps.factor(done)), [1.0, 0.1, 0.1 * 0.1]);
     /// assert_eq!(Course::Cosine { warm_up: 0.1 }.factor(0.05), 0.5);

@@ -1,4 +1,5 @@
-//! A scale and a shift for each channel, and normalisation over a batch, of batch-interleaved images.
+//! A scale and a shift for each channel, and normalisation over a batch, of batch-interleaved
+//! images.
 
 use candle_core::{
     bail, CpuStorage, CustomOp1, CustomOp2, CustomOp3, DType, Layout, Result, Shape, Tensor,

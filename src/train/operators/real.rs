@@ -31,7 +31,10 @@ pub(in super::super) trait Real: WithDType {
 }
 
 macro_rules! real {
-    ($real:ty, $vector:ident, $vectors:ident, $vectors_mut:ident, $splat:ident, $multiply_add:ident, $total:ident) => {
+    (
+        $real:ty, $vector:ident, $vectors:ident, $vectors_mut:ident, $splat:ident,
+        $multiply_add:ident, $total:ident
+    ) => {
         impl Real for $real {
             type Vector<S: Simd> = S::$vector;
 

@@ -7,8 +7,8 @@
 //! is allocated in a step, and the networks are shared out over the threads of rayon's pool.
 //!
 //! Each network is computed by itself: its result is the same, to the bit, whatever else is in the
-//! stack and however many threads there are. It is that of [`train`](super::trainer::train) with the same
-//! settings up to the order of summation (and, in mini-batches, of examples): relative differences
+//! stack and however many threads there are. It is that of
+//! [`train`](super::trainer::train) with the same settings up to the order of summation (and, in mini-batches, of examples): relative differences
 //! of about `1e-6` in a step.
 //!
 //! [`Layer::Dense`]: crate::code::Layer::Dense

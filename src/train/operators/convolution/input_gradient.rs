@@ -109,8 +109,8 @@ struct Phase {
     first: usize,
     /// How many there are.
     count: usize,
-    /// Positions in the kernel that meet them, with the position of the output at which they meet the
-    /// first: in the padded gradient, whose next position belongs to the next of them.
+    /// Positions in the kernel that meet them, with the position of the output at which they meet
+    /// the first: in the padded gradient, whose next position belongs to the next of them.
     taps: Vec<(usize, usize)>,
 }
 
@@ -123,8 +123,8 @@ struct Phases {
 }
 
 impl Phases {
-    /// For an axis with `length` inputs and `count` outputs: input `i` meets the kernel's position `k`
-    /// at the output `o` for which `o stride + k = i + before`.
+    /// For an axis with `length` inputs and `count` outputs: input `i` meets the kernel's position
+    /// `k` at the output `o` for which `o stride + k = i + before`.
     fn new(span: Span, length: usize, count: usize) -> Self {
         let stride = span.stride;
         // The first output that would meet the first input, and the last that would meet the last.
