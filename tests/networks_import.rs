@@ -190,6 +190,18 @@ fn a_bias_that_no_layer_reads_is_an_error_that_says_how_to_read_it() {
 }
 
 #[test]
+fn what_only_training_needs_is_left_out() {
+    let bytes = tensors(&[
+        ("fc1/weights", "[2,3]", 6),
+        ("fc1/weights/Adam", "[2,3]", 6),
+        ("fc1/weights/quantized/max", "[]", 1),
+        ("fc1/weights/quantized/max/Adam_1", "[]", 1),
+        ("global_step", "[]", 1),
+    ]);
+    assert!(imported(&bytes, "dense:3", &ImportOptions::default()).is_ok());
+}
+
+#[test]
 fn a_copy_of_the_weights_can_be_ignored() {
     let bytes = tensors(&[("ema.fc1.weight", "[3,2]", 6), ("fc1.weight", "[3,2]", 6)]);
     let refusal = imported(&bytes, "dense:3", &ImportOptions::default()).unwrap_err();

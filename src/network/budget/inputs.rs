@@ -1,8 +1,6 @@
 //! What the inputs of a layer have in common, and which errors of its weights they hide.
 
-use std::iter::Sum;
-use std::ops::{Add, AddAssign, Mul};
-
+use nalgebra::{Cholesky, DMatrix};
 use rayon::prelude::*;
 
 use crate::code::{Architecture, Convolution, Layer, Padding};
@@ -80,27 +78,31 @@ impl Inputs {
             shrunk.collect()
         });
         groups
-            .map(|covariance: Vec<f64>| Self::of_covariance(covariance, inputs))
+            .map(|covariance: Vec<f64>| Self::of_covariance(&covariance, inputs))
             .collect()
     }
 
-    fn of_covariance(mut covariance: Vec<f64>, count: usize) -> Self {
-        let trace: f64 = (0..count)
-            .map(|input| covariance[input * count + input])
-            .sum();
-        let mean_variance = trace / count.max(1) as f64;
+    /// From the lower triangle of a covariance, row by row.
+    fn of_covariance(covariance: &[f64], count: usize) -> Self {
+        let mut covariance = DMatrix::from_row_slice(count, count, covariance);
+        let mean_variance = covariance.trace() / count.max(1) as f64;
         let damping = DAMPING * mean_variance + f64::from(f32::MIN_POSITIVE);
-        (0..count).for_each(|input| covariance[input * count + input] += damping);
-        factorise(&mut covariance, count);
+        for input in 0..count {
+            covariance[(input, input)] += damping;
+        }
+        // Damped, it is positive definite up to rounding; a variance that rounds to nothing is
+        // taken to be the smallest.
+        let lower = Cholesky::new_with_substitute(covariance, f64::MIN_POSITIVE)
+            .map_or_else(|| DMatrix::identity(count, count), Cholesky::unpack_dirty);
         let mut factor = vec![0.0; count * count];
         for row in 0..count {
-            let diagonal = covariance[row * count + row];
+            let diagonal = lower[(row, row)];
             for column in row..count {
-                factor[row * count + column] = (covariance[column * count + row] / diagonal) as f32;
+                factor[row * count + column] = (lower[(column, row)] / diagonal) as f32;
             }
         }
         let variances = (0..count)
-            .map(|input| covariance[input * count + input].powi(2) as f32)
+            .map(|input| lower[(input, input)].powi(2) as f32)
             .collect();
         Self {
             count,
@@ -201,39 +203,24 @@ fn covariances(halves: &[WindowMoments; 2], group: usize, is_corrected: bool) ->
     })
 }
 
-/// Cholesky's factorisation of the lower triangle of a positive definite matrix, in place.
-fn factorise(matrix: &mut [f64], count: usize) {
-    for row in 0..count {
-        let (above, this) = matrix.split_at_mut(row * count);
-        for column in 0..row {
-            let other = &above[column * count..][..=column];
-            let known = dot(&this[..column], &other[..column]);
-            this[column] = (this[column] - known) / other[column];
-        }
-        let known = dot(&this[..row], &this[..row]);
-        this[row] = (this[row] - known).max(f64::MIN_POSITIVE).sqrt();
-    }
-}
-
 /// Partial sums, that a processor computes side by side.
 const SUMS: usize = 16;
 
-fn dot<T: Copy + Default + Mul<Output = T> + AddAssign + Add<Output = T> + Sum>(
-    first: &[T],
-    second: &[T],
-) -> T {
-    let mut sums = [T::default(); SUMS];
+/// The inner product. nalgebra's adds in another order, which would change files.
+fn dot(first: &[f32], second: &[f32]) -> f32 {
+    let mut sums = [0.0; SUMS];
     let [(first, rest), (second, other)] =
         [first, second].map(|numbers| numbers.as_chunks::<SUMS>());
     for (first, second) in first.iter().zip(second) {
-        (0..SUMS).for_each(|place| sums[place] += first[place] * second[place]);
+        for lane in 0..SUMS {
+            sums[lane] += first[lane] * second[lane];
+        }
     }
-    sums.into_iter().sum::<T>()
-        + rest
-            .iter()
-            .zip(other)
-            .map(|(&first, &second)| first * second)
-            .sum::<T>()
+    let mut rest_sum = 0.0;
+    for (first, second) in rest.iter().zip(other) {
+        rest_sum += first * second;
+    }
+    sums.into_iter().sum::<f32>() + rest_sum
 }
 
 /// For each tensor of a convolution or dense layer its inputs on `images`, as the network's

@@ -23,7 +23,9 @@ pub struct ImportOptions {
     /// Names: of the architecture's tensor, and of the file's; [`parse_names`] reads them.
     pub names: Vec<(String, String)>,
     /// Tensors of the file that are treated as if they were not there; in a name each `*` stands
-    /// for any letters. PyTorch's counters `num_batches_tracked` always are.
+    /// for any letters. What only training needs always is: PyTorch's `num_batches_tracked`,
+    /// TensorFlow's `global_step`, `beta1_power`, `beta2_power`, and whatever ends in `/Adam`,
+    /// `/Adam_1`, `/Momentum`, `/quantized/min` or `/quantized/max`.
     pub ignore: Vec<String>,
     /// What the network expects for black and for white, in all channels or in each: `[-1, 1]`, if
     /// it was trained on pixels from -1 to 1. Empty: from 0 to 1.

@@ -12,10 +12,22 @@ use crate::nearest::nearest;
 use crate::network::safetensors::SafetensorsFile;
 
 /// At most so many names are listed in a message.
-const LISTED: usize = 20;
+const LISTED: usize = 10;
 
-/// PyTorch counts the batches that a batch normalisation has seen, which no function depends on.
-const COUNTER: &str = "*num_batches_tracked";
+/// What only training needs, and no trained network depends on: PyTorch counts the batches that a
+/// batch normalisation has seen; TensorFlow keeps the steps, the state of its optimisers, and the
+/// ranges of weights that it quantises while training.
+const TRAINING_STATE: [&str; 9] = [
+    "*num_batches_tracked",
+    "*global_step",
+    "*beta1_power",
+    "*beta2_power",
+    "*/Adam",
+    "*/Adam_1",
+    "*/Momentum",
+    "*/quantized/min",
+    "*/quantized/max",
+];
 
 /// One tensor of the architecture.
 pub(super) struct Source {
@@ -144,7 +156,8 @@ fn not_ignored(
         }
     }
     let is_ignored = |name: &str| {
-        let mut patterns = options.ignore.iter().map(String::as_str).chain([COUNTER]);
+        let given = options.ignore.iter().map(String::as_str);
+        let mut patterns = given.chain(TRAINING_STATE);
         patterns.any(|pattern| matches(pattern, name))
     };
     Ok(file

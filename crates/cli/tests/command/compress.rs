@@ -430,7 +430,7 @@ fn moments_of_batch_normalisations_become_part_of_scale_and_shift() {
     fs::write(path("names"), "conv1.weight\n").unwrap();
     let message = refuses(&[&compress[..], &options].concat());
     assert!(
-        message.contains("line 1: it has the form OURS=THEIRS"),
+        message.contains("line 1, \"conv1.weight\", does not have the form OURS=THEIRS"),
         "{message}"
     );
 }
