@@ -106,7 +106,11 @@ impl Sources {
         }
         let is_bias_of_read = |name: &String| {
             let layer = name.strip_suffix("bias");
-            layer.is_some_and(|layer| read.contains(&format!("{layer}weight")))
+            layer.is_some_and(|layer| {
+                ["weight", "weights"]
+                    .iter()
+                    .any(|part| read.contains(&format!("{layer}{part}")))
+            })
         };
         let hint = if unread.iter().any(|name| is_bias_of_read(name)) {
             "; a layer that ends in \":b\", such as dense:10:b, reads its bias"
