@@ -10,12 +10,13 @@ use module_graph::ModuleGraph;
 mod module_graph;
 
 /// Folders and files that a certificate rests on.
-const TRUSTED_BASE: [&str; 10] = [
+const TRUSTED_BASE: [&str; 11] = [
     "bounds/",
     "certificate/",
     "code/",
     "evaluate/",
     "storage/",
+    "causes.rs",
     "digest.rs",
     "random.rs",
     "shape.rs",
@@ -83,7 +84,6 @@ fn circles_and_detours_through_a_facade_are_found() {
 }
 
 #[test]
-#[ignore = "some circles are still being cut"]
 fn no_files_use_each_other_in_a_circle() {
     assert_eq!(library().circles(), []);
     assert_eq!(command().circles(), []);

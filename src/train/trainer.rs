@@ -4,44 +4,15 @@ use candle_core::{DType, Tensor, Var, D};
 use candle_nn::ops::log_softmax;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
-use thiserror::Error;
 
 use super::augmentation::Augmentation;
-use super::candle_error::CandleError;
+use super::error::TrainError;
 use super::network::Network;
 use super::operators;
 use super::optimiser::Optimiser;
 use super::parameters::Parameters;
 use super::schedule::Training;
 use super::training_set::TrainingSet;
-
-/// Why training stopped.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum TrainError {
-    /// The loss is no longer a number.
-    #[error(
-        "training diverged in epoch {epoch}: the loss is {loss}; a smaller learning rate than \
-         {learning_rate} may help"
-    )]
-    Diverged {
-        /// Epoch, counted from 1.
-        epoch: usize,
-        /// The last loss.
-        loss: f64,
-        /// Largest learning rate of the schedule.
-        learning_rate: f64,
-    },
-    /// candle reported an error.
-    #[error(transparent)]
-    Candle(#[from] CandleError),
-}
-
-impl From<candle_core::Error> for TrainError {
-    fn from(error: candle_core::Error) -> Self {
-        Self::Candle(error.into())
-    }
-}
 
 /// What is reported after each epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]

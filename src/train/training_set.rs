@@ -2,8 +2,8 @@
 
 use candle_core::{DType, Device, Result, Tensor};
 
+use super::error::TrainError;
 use super::network::Network;
-use super::trainer::TrainError;
 use crate::data::LabelledImages;
 use crate::evaluate::Examples;
 use crate::shape::ImageSize;

@@ -8,6 +8,7 @@
 mod attainment;
 mod converse;
 mod coverage;
+mod error;
 mod mutation;
 #[cfg(feature = "train")]
 mod networks;
@@ -18,12 +19,11 @@ mod samplers;
 mod tally;
 
 use rayon::prelude::*;
-use thiserror::Error;
 
 use crate::bounds::BoundError;
-use crate::data::DataError;
 use crate::lab::exact::Chain;
 use crate::lab::run::RunError;
+pub use error::{CheckError, InstanceFault};
 pub use mutation::{Mutation, Theory};
 use random_instance::Draw;
 pub use tally::{CheckMethod, Theorem};
@@ -57,35 +57,6 @@ impl Budget {
         draws: 20_000,
         networks: 5_000,
     };
-}
-
-/// What can go wrong in a check other than a theorem: faults of this program.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum CheckError {
-    /// An instance's numbers are outside a bound's domain.
-    #[error("instance {instance}")]
-    Domain {
-        /// Its number.
-        instance: u64,
-        /// What is wrong.
-        source: InstanceFault,
-    },
-    /// Networks that cannot be drawn.
-    #[error(transparent)]
-    Networks(#[from] RunError),
-}
-
-/// What can be wrong with one instance.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum InstanceFault {
-    /// A number outside a bound's domain.
-    #[error(transparent)]
-    Bound(#[from] BoundError),
-    /// Examples that cannot be drawn.
-    #[error(transparent)]
-    Data(#[from] DataError),
 }
 
 /// What was found about one theorem.

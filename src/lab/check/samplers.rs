@@ -2,9 +2,9 @@
 
 use rand::RngExt;
 
+use super::error::InstanceFault;
 use super::mutation::Theory;
 use super::tally::Inequality;
-use super::InstanceFault;
 use crate::bounds::{EmpiricalRisk, FailureProbability, Probability, RandomCodebook};
 use crate::data::{Law, Target};
 use crate::lab::confidence::mean_limits;

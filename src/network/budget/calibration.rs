@@ -4,7 +4,7 @@ use super::fold::Folded;
 use super::inputs::{inputs, Inputs, PART};
 use crate::evaluate::Batch;
 use crate::evaluate::Evaluator;
-use crate::network::budget::BudgetError;
+use crate::network::budget::error::BudgetError;
 use crate::network::import::ImportError;
 use crate::network::sensitivity::{sensitive_tensors, sensitivities};
 use crate::network::trained_network::TrainedNetwork;

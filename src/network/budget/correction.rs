@@ -3,7 +3,7 @@
 use super::grids::on_grid;
 use crate::evaluate::Batch;
 use crate::evaluate::Evaluator;
-use crate::network::budget::BudgetError;
+use crate::network::budget::error::BudgetError;
 use crate::network::import::ImportError;
 use crate::network::trained_network::TrainedNetwork;
 

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::code::{Architecture, Convolution, Layer, Padding};
 use crate::evaluate::Batch;
 use crate::evaluate::{Evaluator, WindowMoments};
-use crate::network::budget::BudgetError;
+use crate::network::budget::error::BudgetError;
 use crate::network::import::ImportError;
 use crate::network::trained_network::TrainedNetwork;
 use crate::shape::ImageSize;

@@ -13,40 +13,19 @@
 
 mod calibration;
 mod correction;
+mod error;
 mod fold;
 mod grids;
 mod inputs;
 
-use thiserror::Error;
-
 pub use calibration::Calibration;
+pub use error::BudgetError;
 
-use super::import::ImportError;
 use super::sensitivity;
 use super::trained_network::TrainedNetwork;
-use crate::code::CodeError;
 use correction::correct_means;
 use fold::Folded;
 use grids::Grids;
-
-/// Why a network does not fit a budget.
-#[derive(Debug, Error)]
-pub enum BudgetError {
-    /// The network.
-    #[error(transparent)]
-    Import(#[from] ImportError),
-    /// The code.
-    #[error(transparent)]
-    Code(#[from] CodeError),
-    /// Not even the coarsest grids are within it.
-    #[error("a budget of {budget} bytes is too small: the least that was reached is {least}")]
-    TooSmall {
-        /// What was asked for.
-        budget: usize,
-        /// What was reached.
-        least: usize,
-    },
-}
 
 /// How often the estimate of the bits is brought in line with the length of the file.
 const ROUNDS: usize = 4;

@@ -23,12 +23,6 @@ impl Moments {
     }
 }
 
-/// The names of the mean and the variance that belong to a batch normalisation's scale.
-pub(super) fn moment_names(scale: &str) -> Option<[String; 2]> {
-    let normalisation = scale.strip_suffix("weight")?;
-    Some(["running_mean", "running_var"].map(|part| format!("{normalisation}{part}")))
-}
-
 /// The moments that stand beside a tensor of the architecture, if it is the scale of a batch
 /// normalisation and has any.
 ///

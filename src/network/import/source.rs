@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::ImportError;
 use super::known::KnownNames;
-use super::moments::moment_names;
 use super::options::ImportOptions;
 use super::patterns::matches;
 use crate::code::{Architecture, TensorShape};
@@ -217,4 +216,10 @@ fn list<'a>(names: impl Iterator<Item = &'a String>) -> String {
         text += &format!(" and {} more", names.len() - LISTED);
     }
     text
+}
+
+/// The names of the mean and the variance that belong to a batch normalisation's scale.
+fn moment_names(scale: &str) -> Option<[String; 2]> {
+    let normalisation = scale.strip_suffix("weight")?;
+    Some(["running_mean", "running_var"].map(|part| format!("{normalisation}{part}")))
 }

@@ -11,7 +11,7 @@ use crate::train::network::Network;
 use crate::train::operators::normalisation::{normalise_block, normalise_block_gradient};
 use crate::train::operators::tile::{pack, tile_outputs, Correlate, WeightGradient};
 use crate::train::operators::LANES;
-use crate::train::stacked::StackedError;
+use crate::train::stacked::error::StackedError;
 use crate::train::NORMALISATION_EPSILON;
 use crate::vectorised::vectorised;
 

@@ -17,20 +17,21 @@
 //! [`Layer::Normalise`]: crate::code::Layer::Normalise
 
 mod chain;
+mod error;
 mod softmax;
 mod variables;
 
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
-use thiserror::Error;
 
 use super::augmentation::Augmentation;
+use super::error::TrainError;
 use super::network::Network;
 use super::optimiser::{Slots, Step};
 use super::schedule::Training;
-use super::trainer::TrainError;
 use chain::{Chain, Workspace};
+pub use error::StackedError;
 use softmax::Loss;
 pub use variables::Variables;
 
@@ -58,32 +59,6 @@ pub struct Trained {
     pub loss: f64,
     /// Examples whose largest logit is another class's, at the end; a tie is an error.
     pub errors: u64,
-}
-
-/// Why a network of a stack was not trained.
-#[derive(Debug, Error)]
-#[non_exhaustive]
-pub enum StackedError {
-    /// Only chains of vectors can be stacked.
-    #[error("layer {index} ({layer}) cannot be stacked: accepted are dense, relu, relu6 and norm")]
-    Layer {
-        /// Position of the layer, counted from 1.
-        index: usize,
-        /// The layer, as written in an architecture's text.
-        layer: String,
-    },
-    /// Vectors are not images.
-    #[error("stacked training has no augmentation")]
-    Augmentation,
-    /// The variables of a member do not fit the architecture.
-    #[error("a member's variables: {0}")]
-    Variables(String),
-    /// The examples of a member do not fit the architecture.
-    #[error("a member's examples: {0}")]
-    Examples(String),
-    /// The loss is no longer a number.
-    #[error(transparent)]
-    Diverged(TrainError),
 }
 
 /// Trains all members; the results are in their order, and one that fails does not stop the others.

@@ -1,7 +1,7 @@
 //! What training may change in a network of a stack.
 
 use crate::code::{CodedTensor, TensorShape};
-use crate::train::stacked::StackedError;
+use crate::train::stacked::error::StackedError;
 
 /// The weights of a network, and which of them are free.
 #[derive(Debug, Clone, PartialEq)]
