@@ -59,7 +59,7 @@ impl Photographs {
     }
 
     fn logits_of(&self, network: &TrainedNetwork) -> Vec<Vec<f32>> {
-        let evaluator = Evaluator::of(network.architecture(), network.weights().to_vec());
+        let evaluator = network.evaluator();
         self.parts
             .iter()
             .flat_map(|part| evaluator.logits_from(&evaluator.features_of(part, 0).unwrap()))

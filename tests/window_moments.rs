@@ -3,7 +3,7 @@
 
 use nonvacuous::code::{Architecture, Layer};
 use nonvacuous::data::digits;
-use nonvacuous::evaluate::Evaluator;
+use nonvacuous::network::TrainedNetwork;
 use nonvacuous::shape::ImageSize;
 
 #[test]
@@ -26,7 +26,9 @@ fn moments_of_windows_are_those_of_the_pixels_that_each_output_reads() {
             .iter()
             .map(|shape| vec![1.0; shape.len()])
             .collect();
-        let features = Evaluator::of(&architecture, weights)
+        let features = TrainedNetwork::new(architecture.clone(), weights)
+            .unwrap()
+            .evaluator()
             .features(&data, &indices, 0)
             .unwrap();
         let blocks = features.window_moments(&convolution, data.shape());

@@ -66,8 +66,8 @@ impl Evaluator {
     }
 
     /// Prepares the function of an architecture with weights, one list a tensor, as long and in the
-    /// order of [`Architecture::tensors`].
-    pub fn of<T: IntoIterator<Item = f32>>(
+    /// order of [`Architecture::tensors`]: whoever calls it has checked that.
+    pub(crate) fn of<T: IntoIterator<Item = f32>>(
         architecture: &Architecture,
         weights: impl IntoIterator<Item = T>,
     ) -> Self {

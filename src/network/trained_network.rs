@@ -5,6 +5,7 @@ use super::kmeans::optimal_kmeans;
 use crate::code::{
     Architecture, CodeError, Codebook, CodedTensor, Model, TensorShape, MAX_CODEWORDS,
 };
+use crate::evaluate::Evaluator;
 
 /// An architecture with weights that fit it, before it becomes a [`Model`].
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +70,16 @@ impl TrainedNetwork {
     #[must_use]
     pub fn weights(&self) -> &[Vec<f32>] {
         &self.weights
+    }
+
+    /// The function of the network, before it is coded. A bound is about that of the
+    /// [model](Self::model), which may differ.
+    #[must_use]
+    pub fn evaluator(&self) -> Evaluator {
+        Evaluator::of(
+            &self.architecture,
+            self.weights.iter().map(|tensor| tensor.iter().copied()),
+        )
     }
 
     /// The layers and the weights.

@@ -94,10 +94,7 @@ impl Place {
             logits.into_iter().flatten().map(f64::from).collect()
         };
         let network = network();
-        let original = logits(&Evaluator::of(
-            network.architecture(),
-            network.weights().to_vec(),
-        ));
+        let original = logits(&network.evaluator());
         let coded = logits(&Evaluator::new(&Model::decode(file).unwrap()));
         let mean = original.iter().sum::<f64>() / original.len() as f64;
         let variance: f64 = original.iter().map(|logit| (logit - mean).powi(2)).sum();

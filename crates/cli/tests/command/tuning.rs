@@ -76,9 +76,7 @@ fn without_epochs_the_function_stays_what_it_was() {
             &data,
             tempdir().unwrap().path(),
         );
-        let before = Evaluator::of(network.architecture(), network.weights().to_vec())
-            .logits(&data)
-            .unwrap();
+        let before = network.evaluator().logits(&data).unwrap();
         let after = Evaluator::new(&model).logits(&data).unwrap();
         // Tensors without biases may all be scaled.
         let scale = after[0][0] / before[0][0];
