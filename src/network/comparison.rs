@@ -17,7 +17,7 @@
 
 use rand::RngExt;
 
-use super::import::ImportError;
+use super::import::error::ImportError;
 use super::trained_network::TrainedNetwork;
 use crate::code::Architecture;
 use crate::data::{DataError, LabelledImages};

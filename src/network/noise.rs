@@ -41,6 +41,7 @@ pub struct StochasticBound {
 
 /// Why there is no such bound.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum StochasticError {
     /// The weights are not codewords.
     #[error(
@@ -82,7 +83,7 @@ pub fn stochastic_bounds(
     model: &Model,
     data: &LabelledImages,
     draws: u64,
-    delta: f64,
+    delta: FailureProbability,
     seed: u64,
 ) -> Result<Vec<StochasticBound>, StochasticError> {
     if model
@@ -92,7 +93,7 @@ pub fn stochastic_bounds(
     {
         return Err(StochasticError::Subspace);
     }
-    let share = FailureProbability::new(delta / (2.0 * RELATIVE_WIDTHS.len() as f64))?;
+    let share = FailureProbability::new(delta.get() / (2.0 * RELATIVE_WIDTHS.len() as f64))?;
     let examples = SampleSize::new(data.len() as u64)?;
     let mut bounds = Vec::with_capacity(RELATIVE_WIDTHS.len());
     for relative_width in RELATIVE_WIDTHS {

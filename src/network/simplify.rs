@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use super::comparison::{first_images, largest_difference, logits};
-use super::import::ImportError;
+use super::import::error::ImportError;
 use super::simplify_links::{links, Editor, Link};
 use super::trained_network::TrainedNetwork;
 use crate::code::Model;

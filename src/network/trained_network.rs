@@ -1,6 +1,6 @@
 //! A network as numbers: an architecture and the weights of each of its tensors.
 
-use super::import::ImportError;
+use super::import::error::ImportError;
 use super::kmeans::optimal_kmeans;
 use crate::code::{
     Architecture, CodeError, Codebook, CodedTensor, Model, TensorShape, MAX_CODEWORDS,

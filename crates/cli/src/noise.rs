@@ -49,8 +49,9 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     let data = load(data, search)?.train;
     let risk = EmpiricalRisk::new(Evaluator::new(&model).errors(&data)?, data.len() as u64)?;
     let bits = Bits::new(8.0 * bytes.len() as f64)?;
-    let deterministic = occam_binomial(risk, bits, FailureProbability::new(*delta)?);
-    let bounds = stochastic_bounds(&model, &data, *draws, *delta, *seed)?;
+    let delta = FailureProbability::new(*delta)?;
+    let deterministic = occam_binomial(risk, bits, delta);
+    let bounds = stochastic_bounds(&model, &data, *draws, delta, *seed)?;
     if json {
         let rows = bounds.iter().map(|bound| {
             serde_json::json!({

@@ -7,6 +7,7 @@ use crate::network::import::ImportError;
 
 /// Why a network does not fit a budget.
 #[derive(Debug, Error)]
+#[non_exhaustive]
 pub enum BudgetError {
     /// The network.
     #[error(transparent)]

@@ -1,6 +1,6 @@
 //! A network trained elsewhere: from named tensors to an architecture's.
 
-mod error;
+pub(super) mod error;
 mod known;
 mod layout;
 mod moments;

@@ -123,6 +123,12 @@ impl Sources {
     }
 }
 
+/// The names of the mean and the variance that belong to a batch normalisation's scale.
+fn moment_names(scale: &str) -> Option<[String; 2]> {
+    let normalisation = scale.strip_suffix("weight")?;
+    Some(["running_mean", "running_var"].map(|part| format!("{normalisation}{part}")))
+}
+
 /// Every name that was given for a tensor is that of one, and of only one.
 fn check_names(wanted: &[TensorShape], options: &ImportOptions) -> Result<(), ImportError> {
     let mut named: BTreeMap<&str, &str> = BTreeMap::new();
@@ -216,10 +222,4 @@ fn list<'a>(names: impl Iterator<Item = &'a String>) -> String {
         text += &format!(" and {} more", names.len() - LISTED);
     }
     text
-}
-
-/// The names of the mean and the variance that belong to a batch normalisation's scale.
-fn moment_names(scale: &str) -> Option<[String; 2]> {
-    let normalisation = scale.strip_suffix("weight")?;
-    Some(["running_mean", "running_var"].map(|part| format!("{normalisation}{part}")))
 }

@@ -3,13 +3,13 @@
 //!
 //! Where a draw of an experiment trains a network of a few hundred weights, the time goes into the
 //! machinery around each product. Here a network is a chain of [`Layer::Dense`], [`Layer::Relu`],
-//! [`Layer::Relu6`] and [`Layer::Normalise`]; its examples stand side by side in vectors, nothing
+//! [`Layer::Relu6`] and [`Layer::Normalise`]; its examples are interleaved in vectors, nothing
 //! is allocated in a step, and the networks are shared out over the threads of rayon's pool.
 //!
 //! Each network is computed by itself: its result is the same, to the bit, whatever else is in the
-//! stack and however many threads there are. It is that of
-//! [`train`](super::trainer::train) with the same settings up to the order of summation (and, in mini-batches, of examples): relative differences
-//! of about `1e-6` in a step.
+//! stack and however many threads there are. It is that of [`train`](super::trainer::train) with
+//! the same settings up to the order of summation (and, in mini-batches, of examples): relative
+//! differences of about `1e-6` in a step.
 //!
 //! [`Layer::Dense`]: crate::code::Layer::Dense
 //! [`Layer::Relu`]: crate::code::Layer::Relu

@@ -358,7 +358,8 @@ fn a_prior_learnt_on_a_part_is_shown_beside_the_held_out_bound_on_the_rest() {
 fn noise_gives_back_bits_as_it_hides_codewords_and_its_error_is_paid_for() {
     let data = digits().unwrap().train;
     let model = compressed(&recipe("sparsity = 0.3", "codewords = 2", "norm dense:10"));
-    let bounds = stochastic_bounds(&model, &data, 500, 0.05, 1).unwrap();
+    let delta = FailureProbability::new(0.05).unwrap();
+    let bounds = stochastic_bounds(&model, &data, 500, delta, 1).unwrap();
     assert!(
         bounds
             .windows(2)
@@ -373,7 +374,7 @@ fn noise_gives_back_bits_as_it_hides_codewords_and_its_error_is_paid_for() {
     }
     assert_eq!(
         bounds,
-        stochastic_bounds(&model, &data, 500, 0.05, 1).unwrap(),
+        stochastic_bounds(&model, &data, 500, delta, 1).unwrap(),
         "a pure function of its arguments"
     );
     // With noise that hides nothing, the divergence is the file's length with equal bits for each
