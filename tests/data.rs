@@ -228,7 +228,8 @@ proptest! {
         (count, height, width) in (0u32..5, 1u32..6, 1u32..6),
         seed in any::<u8>(),
     ) {
-        let pixels: Vec<u8> = (0..count * height * width).map(|place| (place as u8).wrapping_mul(37) ^ seed).collect();
+        let pixel = |place: u32| (place as u8).wrapping_mul(37) ^ seed;
+        let pixels: Vec<u8> = (0..count * height * width).map(pixel).collect();
         let images = read_images(&idx_images(count, height, width, &pixels)).unwrap();
         prop_assert_eq!((images.height as u32, images.width as u32), (height, width));
         prop_assert_eq!(read_labels(&idx_labels(&pixels)).unwrap(), pixels.clone());

@@ -45,7 +45,8 @@ pub struct Claim {
     pub training_set: DataClaim,
     /// The name of a [`Loss`].
     pub loss: String,
-    /// [`MARGIN`](crate::evaluate::MARGIN), as a fraction of the largest magnitude among the logits.
+    /// [`MARGIN`](crate::evaluate::MARGIN), as a fraction of the largest magnitude among the
+    /// logits.
     pub margin: f64,
     /// Number of training examples.
     pub n: u64,

@@ -74,8 +74,8 @@ pub enum FolderError {
 }
 
 impl Certificate {
-    /// Reads a certificate from the folder that it was saved in, or from its `certificate.json`; the
-    /// model file is beside it. Nothing is checked yet.
+    /// Reads a certificate from the folder that it was saved in, or from its `certificate.json`;
+    /// the model file is beside it. Nothing is checked yet.
     ///
     /// # Errors
     /// If a file cannot be read, or is not a certificate.

@@ -56,7 +56,8 @@ impl Certificate {
     }
 }
 
-/// A certificate that is to be issued: the file and the data, and everything that has a usual value.
+/// A certificate that is to be issued: the file and the data, and everything that has a usual
+/// value.
 ///
 /// ```
 /// # fn main() -> Result<(), nonvacuous::Error> {
