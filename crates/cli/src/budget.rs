@@ -24,7 +24,13 @@ pub(super) struct BudgetArguments {
     calibrate: Option<PathBuf>,
 
     /// How many of them, at equal distances
-    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 256,
+        requires = "calibrate",
+        value_parser = clap::value_parser!(u32).range(1..=4096)
+    )]
     photographs: u32,
 }
 
