@@ -1,14 +1,12 @@
 //! `nonvacuous certify --model`: a network trained elsewhere.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use clap::{Args, ValueEnum};
-
+use super::arguments::{command_line, Arguments, LossName, ModelArguments};
+use super::outcome;
 use super::trained::read_recipe;
-use super::{command_line, outcome, Arguments};
 use crate::evaluation_progress::EvaluationProgress;
 use crate::failure::Failure;
-use crate::import::ImportArguments;
 use crate::output::{print, read, write_whole};
 use crate::progress::progress_bar;
 use nonvacuous::certificate::{remove_logs, Evaluation, Folder, Issue, Kept, Provenance};
@@ -33,47 +31,6 @@ const PHOTOGRAPH_SIZE: ImageSize = ImageSize {
 /// Positions of a bar.
 const RESOLUTION: f64 = 1000.0;
 
-#[derive(Debug, Args)]
-pub(super) struct ModelArguments {
-    /// Certify the network in this safetensors file, of layers --arch, or in this model file,
-    /// instead of training one; or with --recipe, train the one in this safetensors file further
-    #[arg(long, value_name = "FILE.safetensors|FILE.nvc")]
-    pub(super) model: Option<PathBuf>,
-
-    #[command(flatten)]
-    import: ImportArguments,
-
-    /// With --model: when an example counts as misclassified
-    #[arg(long, value_enum, default_value_t = LossName::Top1)]
-    loss: LossName,
-
-    /// With --model: evaluate S training examples, drawn at random by --seed, and bound the errors
-    /// on the others; a fifth of --delta pays for it
-    #[arg(long, value_name = "S")]
-    subsample: Option<u64>,
-
-    /// With --model: keep decoded photographs in this folder
-    #[arg(long, value_name = "DIR")]
-    cache: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum LossName {
-    /// The true class is not the first guess
-    Top1,
-    /// The true class is not among the first five guesses
-    Top5,
-}
-
-impl From<LossName> for Loss {
-    fn from(name: LossName) -> Self {
-        match name {
-            LossName::Top1 => Self::Top1,
-            LossName::Top5 => Self::Top5,
-        }
-    }
-}
-
 /// A model file; and if it was trained further just now, by which recipe and from which checkpoints.
 struct Prepared<'a> {
     file: Vec<u8>,
@@ -81,12 +38,6 @@ struct Prepared<'a> {
 }
 
 impl ModelArguments {
-    /// Whether the network is in a model file already.
-    pub(super) fn is_model_file(&self) -> bool {
-        let extension = self.model.as_deref().and_then(Path::extension);
-        extension.is_some_and(|extension| extension == "nvc")
-    }
-
     /// Certifies what the file, or the network trained further, decodes to.
     pub(super) fn certify(
         &self,

@@ -125,7 +125,7 @@ pub(super) fn refuse_unused(mode: Mode, matches: &ArgMatches) -> Result<(), Fail
 mod tests {
     use clap::{Args, Command};
 
-    use super::super::Arguments;
+    use super::super::arguments::Arguments;
     use super::OPTIONS;
 
     #[test]

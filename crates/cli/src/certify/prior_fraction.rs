@@ -1,7 +1,7 @@
 //! `nonvacuous certify --prior-fraction`: a prior that is learnt on the first part of the data.
 
+use super::arguments::Arguments;
 use super::trained::{chosen_recipes, TrainingProgress};
-use super::Arguments;
 use crate::failure::Failure;
 use crate::output::{print, print_json, write_whole};
 use crate::table::table;

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use indicatif::ProgressBar;
 
-use super::{outcome, Arguments};
+use super::arguments::Arguments;
+use super::outcome;
 use crate::failure::Failure;
 use crate::progress::progress_bar;
 use nonvacuous::certificate::{percent_up, Folder};

@@ -1,0 +1,178 @@
+//! The options of `certify`.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+
+use super::options::Mode;
+use crate::effort::Effort;
+use crate::import::ImportArguments;
+use nonvacuous::bounds::FailureProbability;
+use nonvacuous::certificate::Folder;
+use nonvacuous::evaluate::Loss;
+use nonvacuous::search::Settings;
+
+#[derive(Debug, Args)]
+pub(in super::super) struct Arguments {
+    /// digits, mnist, fashion-mnist, cifar10, imagenet, or a folder of idx files or of photographs
+    /// in CLASS/*.jpg
+    #[arg(long, default_value = "digits", value_name = "NAME|DIR")]
+    pub(super) data: String,
+
+    /// Layers, such as "conv:8:3 relu max:2 dense:10"; without it, those that are known to do well
+    #[arg(long, value_name = "LAYERS")]
+    pub(super) arch: Option<String>,
+
+    /// Train by this recipe (TOML; such as the recipe.toml beside a certificate) instead of those
+    /// that are known to do well; with --model, train that network further
+    #[arg(long, value_name = "FILE")]
+    pub(super) recipe: Option<PathBuf>,
+
+    /// Learn the prior on this first part of the training set, and bound the error on the rest
+    /// alone
+    #[arg(long, value_name = "F", conflicts_with = "model")]
+    pub(super) prior_fraction: Option<f64>,
+
+    /// How long to search
+    #[arg(long, value_enum, default_value_t = Effort::Standard)]
+    pub(super) effort: Effort,
+
+    /// Seed of all randomness
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+
+    /// Probability, over the draw of the training set, that the bound fails
+    #[arg(long, default_value = "0.05", value_parser = failure_probability)]
+    pub(super) delta: FailureProbability,
+
+    /// Begin no further recipe after so many minutes
+    #[arg(long, value_name = "M", value_parser = minutes)]
+    pub(super) minutes: Option<Duration>,
+
+    /// Folder for model.nvc, certificate.json and trials.csv; a search that was interrupted goes on
+    /// where it was. Without it, certificates/NAME
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+
+    /// Replace the certificate in the folder, even if it is better or about something else
+    #[arg(long)]
+    pub(super) replace: bool,
+
+    #[command(flatten)]
+    pub(super) model: ModelArguments,
+}
+
+/// A probability, the double nearest to the text: that is what the certificate says.
+fn failure_probability(text: &str) -> Result<FailureProbability, String> {
+    let probability: f64 = text
+        .parse()
+        .map_err(|_| format!("\"{text}\" is not a number"))?;
+    FailureProbability::new(probability).map_err(|error| error.to_string())
+}
+
+/// A duration in minutes.
+fn minutes(text: &str) -> Result<Duration, String> {
+    let minutes: f64 = text
+        .parse()
+        .map_err(|_| format!("\"{text}\" is not a number"))?;
+    if minutes.is_nan() || minutes < 0.0 {
+        return Err(format!("{text} minutes: accepted are numbers from 0 on"));
+    }
+    Duration::try_from_secs_f64(60.0 * minutes).map_err(|error| error.to_string())
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ModelArguments {
+    /// Certify the network in this safetensors file, of layers --arch, or in this model file,
+    /// instead of training one; or with --recipe, train the one in this safetensors file further
+    #[arg(long, value_name = "FILE.safetensors|FILE.nvc")]
+    pub(super) model: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) import: ImportArguments,
+
+    /// With --model: when an example counts as misclassified
+    #[arg(long, value_enum, default_value_t = LossName::Top1)]
+    pub(super) loss: LossName,
+
+    /// With --model: evaluate S training examples, drawn at random by --seed, and bound the errors
+    /// on the others; a fifth of --delta pays for it
+    #[arg(long, value_name = "S")]
+    pub(super) subsample: Option<u64>,
+
+    /// With --model: keep decoded photographs in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) cache: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LossName {
+    /// The true class is not the first guess
+    Top1,
+    /// The true class is not among the first five guesses
+    Top5,
+}
+
+impl From<LossName> for Loss {
+    fn from(name: LossName) -> Self {
+        match name {
+            LossName::Top1 => Self::Top1,
+            LossName::Top5 => Self::Top5,
+        }
+    }
+}
+
+impl ModelArguments {
+    /// Whether the network is in a model file already.
+    pub(super) fn is_model_file(&self) -> bool {
+        let extension = self.model.as_deref().and_then(Path::extension);
+        extension.is_some_and(|extension| extension == "nvc")
+    }
+}
+
+impl Arguments {
+    /// Which of the commands that `certify` is.
+    pub(super) fn mode(&self) -> Mode {
+        let is_model_file = self.model.is_model_file();
+        match (&self.model.model, &self.recipe, self.prior_fraction) {
+            (Some(_), Some(_), _) => Mode::FineTune,
+            (Some(_), None, _) if is_model_file => Mode::ModelFile,
+            (Some(_), None, _) => Mode::Import,
+            (None, _, Some(_)) => Mode::PriorFraction,
+            (None, Some(_), None) => Mode::Recipe,
+            (None, None, None) => Mode::Search,
+        }
+    }
+
+    /// Where the certificate goes.
+    pub(super) fn folder(&self, data: &str) -> Folder {
+        match &self.out {
+            Some(folder) => Folder::at(folder),
+            // The last component, if the data set is a folder somewhere.
+            None => {
+                let name = Path::new(data).file_name().unwrap_or("folder".as_ref());
+                Folder::at(Path::new("certificates").join(name))
+            }
+        }
+    }
+
+    pub(super) fn settings(&self) -> Settings {
+        let mut settings = Settings::new(self.delta);
+        settings.seed = self.seed;
+        settings.effort = self.effort.into();
+        settings.deadline = self.minutes.map(|minutes| Instant::now() + minutes);
+        settings.replace = self.replace;
+        settings.command = command_line();
+        settings
+    }
+}
+
+/// The command as it was typed; what is not UTF-8 is replaced.
+pub(super) fn command_line() -> String {
+    let mut words = vec!["nonvacuous".to_string()];
+    for argument in std::env::args_os().skip(1) {
+        words.push(argument.to_string_lossy().into_owned());
+    }
+    words.join(" ")
+}
