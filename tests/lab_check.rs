@@ -4,6 +4,7 @@
 
 use std::sync::OnceLock;
 
+use nonvacuous::bounds::BOUNDS;
 use nonvacuous::lab::check::{check, Budget, Mutation, Report, Theory, THEOREMS};
 
 const SMALL: Budget = Budget {
@@ -128,4 +129,14 @@ fn the_report_does_not_depend_on_the_number_of_threads() {
         &pool.install(|| check(SMALL, 1, Theory::default()).unwrap()),
         sound()
     );
+}
+
+#[test]
+fn every_bound_of_the_catalogue_is_checked() {
+    for bound in BOUNDS {
+        let mut theorems = THEOREMS.iter();
+        // One for a fixed parameter is checked at a value of it, which its line names.
+        let is_checked = theorems.any(|theorem| theorem.name.starts_with(bound.name));
+        assert!(is_checked, "{}", bound.name);
+    }
 }

@@ -54,17 +54,19 @@ fn summarise(claim: &Claim) {
     print(&format!("{}\n", claim.sentence()));
     let bounds = &claim.bounds;
     let values = [
-        bounds.occam_binomial,
-        bounds.occam_kl,
-        bounds.occam_hoeffding,
+        ("occam_binomial", bounds.occam_binomial),
+        ("occam_kl", bounds.occam_kl),
+        ("occam_hoeffding", bounds.occam_hoeffding),
     ];
     let header = ["bound on the error", "at most", "source"];
     let mut rows = vec![header.map(str::to_string).to_vec()];
-    for (bound, value) in BOUNDS.iter().zip(values) {
+    for (name, value) in values {
+        let known = BOUNDS.iter().find(|bound| bound.name == name);
+        let source = known.map_or("", |bound| bound.source);
         rows.push(vec![
-            bound.name.to_string(),
+            name.to_string(),
             percent_up(value),
-            bound.source.to_string(),
+            source.to_string(),
         ]);
     }
     if let Some(held_out) = &claim.held_out {
