@@ -1,8 +1,9 @@
 """The networks of networks.rs in PyTorch, with the threads given: the same names and the same work.
 
-    pip install torch efficientnet-lite-pytorch
-    python benches/networks.py [THREADS] [NAME ...]
+pip install torch efficientnet-lite-pytorch
+python benches/networks.py [THREADS] [NAME ...]
 """
+
 import statistics
 import sys
 import time
@@ -13,23 +14,39 @@ from torch import nn
 
 def lenet5():
     return nn.Sequential(
-        nn.Conv2d(1, 20, 5), nn.MaxPool2d(2), nn.Conv2d(20, 50, 5), nn.MaxPool2d(2), nn.Flatten(),
-        nn.Linear(800, 500), nn.ReLU(), nn.Linear(500, 10))
+        nn.Conv2d(1, 20, 5),
+        nn.MaxPool2d(2),
+        nn.Conv2d(20, 50, 5),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(800, 500),
+        nn.ReLU(),
+        nn.Linear(500, 10),
+    )
 
 
 def small():
     def conv(inputs, outputs):
         return [nn.Conv2d(inputs, outputs, 3, padding=1, bias=False), nn.ReLU(), nn.MaxPool2d(2)]
 
-    return nn.Sequential(*conv(1, 8), *conv(8, 12), *conv(12, 16), nn.Flatten(), nn.Linear(144, 10, bias=False))
+    return nn.Sequential(
+        *conv(1, 8), *conv(8, 12), *conv(12, 16), nn.Flatten(), nn.Linear(144, 10, bias=False)
+    )
 
 
 def certifier():
     return nn.Sequential(
-        nn.Conv2d(1, 8, 3, padding=1, bias=False), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Conv2d(8, 8, 3, padding=1, groups=8, bias=False), nn.Conv2d(8, 12, 1, bias=False),
-        nn.LayerNorm([12, 14, 14], elementwise_affine=False), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-        nn.Linear(588, 10, bias=False))
+        nn.Conv2d(1, 8, 3, padding=1, bias=False),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(8, 8, 3, padding=1, groups=8, bias=False),
+        nn.Conv2d(8, 12, 1, bias=False),
+        nn.LayerNorm([12, 14, 14], elementwise_affine=False),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(588, 10, bias=False),
+    )
 
 
 def training(network, batch):
@@ -47,7 +64,9 @@ def training(network, batch):
 
 
 def small_networks():
-    """Seconds for 64 networks 12-16-2 with 200 full-batch steps of Adam each on 200 examples, one at a time."""
+    """Seconds for 64 networks 12-16-2 with 200 full-batch steps of Adam each on 200 examples, one
+    at a time.
+    """
     features, labels = torch.randint(0, 2, (200, 12)).float(), torch.randint(0, 2, (200,))
     loss = nn.CrossEntropyLoss()
     start = time.perf_counter()
@@ -89,4 +108,7 @@ torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 2)
 for name in sys.argv[2:] or WORK:
     work, repetitions = WORK[name]
     times = [work() for _ in range(repetitions)]
-    print(f"{name}: median {statistics.median(times):.5f} s, {min(times):.5f} to {max(times):.5f} s", flush=True)
+    print(
+        f"{name}: median {statistics.median(times):.5f} s, {min(times):.5f} to {max(times):.5f} s",
+        flush=True,
+    )

@@ -1,11 +1,13 @@
-"""EfficientNet-Lite0 in NNCodec, the ISO neural network coding standard, by its own quantisation: bytes and errors on a folder of photographs.
+"""EfficientNet-Lite0 in NNCodec, the ISO neural network coding standard, by its own quantisation:
+bytes and errors on a folder of photographs.
 
     pip install torch pillow safetensors efficientnet-lite-pytorch nncodec
     python benches/nncodec.py efficientnet_lite0.safetensors FOLDER QP...
 
-The smaller the quantisation parameter, the finer the steps; NNCodec's own is -38. Errors are those of PyTorch's largest logit. The same of ours:
-`cargo bench --bench budget`.
+The smaller the quantisation parameter, the finer the steps; NNCodec's own is -38. Errors are those
+of PyTorch's largest logit. The same of ours: `cargo bench --bench budget`.
 """
+
 import sys
 import tempfile
 import time
@@ -28,17 +30,28 @@ def errors(tensors, images):
     labels = torch.arange(len(images))
     with torch.inference_mode():
         parts = range(0, len(images), BATCH)
-        return sum(int((network(images[at:at + BATCH]).argmax(1) != labels[at:at + BATCH]).sum()) for at in parts)
+        return sum(
+            int((network(images[at : at + BATCH]).argmax(1) != labels[at : at + BATCH]).sum())
+            for at in parts
+        )
 
 
 def coded(tensors, qp, folder):
     """The tensors that NNCodec decodes to, and the bytes of its file."""
     file = str(Path(folder) / "net.nnc")
-    arrays = {name: tensor.numpy().astype(numpy.float32) for name, tensor in tensors.items() if tensor.dim() > 0}
+    arrays = {
+        name: tensor.numpy().astype(numpy.float32)
+        for name, tensor in tensors.items()
+        if tensor.dim() > 0
+    }
     nnc.compress(arrays, bitstream_path=file, qp=qp)
-    decoded = {name: torch.from_numpy(numpy.array(array)) for name, array in nnc.decompress(file).items()}
-    whole = {name: decoded[name].reshape(tensor.shape).to(tensor.dtype) if name in decoded else tensor
-             for name, tensor in tensors.items()}
+    decoded = {
+        name: torch.from_numpy(numpy.array(array)) for name, array in nnc.decompress(file).items()
+    }
+    whole = {
+        name: decoded[name].reshape(tensor.shape).to(tensor.dtype) if name in decoded else tensor
+        for name, tensor in tensors.items()
+    }
     return whole, Path(file).stat().st_size
 
 

@@ -1,14 +1,17 @@
-"""A folder of photographs through decoding, resizing and EfficientNet-Lite0 in PyTorch: errors, and photographs a second.
+"""A folder of photographs through decoding, resizing and EfficientNet-Lite0 in PyTorch: errors, and
+photographs a second.
 
     pip install torch pillow safetensors efficientnet-lite-pytorch
     python benches/photographs.py efficientnet_lite0.safetensors FOLDER [THREADS]
 
-The folder has one subfolder for each class, the classes in the order of their names. The same job, to a certificate:
+The folder has one subfolder for each class, the classes in the order of their names. The same job,
+to a certificate:
 
-    nonvacuous compress efficientnet_lite0.safetensors -o net.nvc --arch efficientnet-lite0 --input 3x224x224 --classes 1000 \\
-        --pixels imagenet --codewords 255
+    nonvacuous compress efficientnet_lite0.safetensors -o net.nvc --arch efficientnet-lite0 \\
+        --input 3x224x224 --classes 1000 --pixels imagenet --codewords 255
     RAYON_NUM_THREADS=THREADS nonvacuous certify --model net.nvc --data FOLDER --out certificate
 """
+
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -42,8 +45,10 @@ def main(weights, folder, threads):
     network = EfficientNet.from_name("efficientnet-lite0").eval()
     network.load_state_dict(load_file(weights))
     classes = sorted(path for path in Path(folder).iterdir() if path.is_dir())
-    examples = [(path, label) for label, wnid in enumerate(classes) for path in sorted(wnid.iterdir())]
-    batches = [examples[first:first + BATCH] for first in range(0, len(examples), BATCH)]
+    examples = [
+        (path, label) for label, wnid in enumerate(classes) for path in sorted(wnid.iterdir())
+    ]
+    batches = [examples[first : first + BATCH] for first in range(0, len(examples), BATCH)]
     errors, start, processor = 0, time.perf_counter(), time.process_time()
     # Photographs are decoded while the network computes.
     with torch.inference_mode(), ThreadPoolExecutor(threads) as pool:
@@ -55,7 +60,10 @@ def main(weights, folder, threads):
             images.clear()
     seconds, processor = time.perf_counter() - start, time.process_time() - processor
     print("photographs,errors,threads,seconds,processor_seconds,photographs_a_second")
-    print(f"{len(examples)},{errors},{threads},{seconds:.1f},{processor:.1f},{len(examples) / seconds:.1f}")
+    print(
+        f"{len(examples)},{errors},{threads},{seconds:.1f},{processor:.1f},"
+        f"{len(examples) / seconds:.1f}"
+    )
 
 
 if __name__ == "__main__":

@@ -27,8 +27,8 @@ impl Definition {
     /// Reads a CSV file that has the columns, and rows.
     ///
     /// # Errors
-    /// [`FigureError::MissingColumns`] with all that are not there, [`FigureError::Values`] if there
-    /// are no rows, and what [`Table::read`] says.
+    /// [`FigureError::MissingColumns`] with all that are not there, [`FigureError::Values`] if
+    /// there are no rows, and what [`Table::read`] says.
     pub(super) fn table(&self, path: &Path) -> Result<Table, FigureError> {
         let table = Table::read(path)?;
         let missing: Vec<&str> = self.missing(&table);

@@ -1,9 +1,12 @@
-"""Writes kl_inverse.csv and binomial_tail.csv: the two inverses that all bounds go through, at random and extreme arguments, to 25 digits.
+"""Writes kl_inverse.csv and binomial_tail.csv: the two inverses that all bounds go through, at
+random and extreme arguments, to 25 digits.
 
     pip install mpmath && python3 tests/reference/kernels.py
 
-Nothing is shared with the crate but the definitions: roots by bracketing, the binomial tail by Gauss-Legendre quadrature of the beta density.
+Nothing is shared with the crate but the definitions: roots by bracketing, the binomial tail by
+Gauss-Legendre quadrature of the beta density.
 """
+
 import csv
 import math
 import os
@@ -43,7 +46,9 @@ def kl(q, p):
 
 
 def root(function, low, high):
-    """Where an increasing function passes 0, by bisection and then the secant method between brackets (Illinois)."""
+    """Where an increasing function passes 0, by bisection and then the secant method between
+    brackets (Illinois).
+    """
     for _ in range(60):
         middle = (low + high) / 2
         low, high = (low, middle) if function(middle) >= 0 else (middle, high)
@@ -63,7 +68,9 @@ def root(function, low, high):
 
 
 def ln_lower_tail(n, k, p):
-    """ln Pr[Bin(n, p) <= k], 0 < k < n: the beta density integrated on the side that is smaller, piece by piece from p."""
+    """ln Pr[Bin(n, p) <= k], 0 < k < n: the beta density integrated on the side that is smaller,
+    piece by piece from p.
+    """
     a, b = k, n - k - 1
     log_density = lambda x: a * log(x) + (b * log1p(-x) if b else 0)
     upwards = p * (a + b) >= a
@@ -75,7 +82,9 @@ def ln_lower_tail(n, k, p):
         width = room if width >= room else min(width, room / 2)
         half = width / 2
         middle = x + half if upwards else x - half
-        total += half * sum(weight * exp(log_density(middle + half * node) - base) for node, weight in NODES)
+        total += half * sum(
+            weight * exp(log_density(middle + half * node) - base) for node, weight in NODES
+        )
         x = x + width if upwards else x - width
         if width == room or log_density(x) - base < -110:
             break
@@ -123,9 +132,25 @@ write("kl_inverse.csv", ["q", "c", "upper", "lower"], rows)
 
 rows = []
 while len(rows) < 120:
-    n = random.choice([random.randint(2, 30), random.randint(2, 1000), int(10 ** random.uniform(0.5, 12)), 10**12])
-    k = random.choice([random.randint(1, n - 1), int(10 ** random.uniform(0, math.log10(n))), min(n - 1, 3), max(1, n - 3)])
-    budget = random.choice([random.uniform(0, 3), random.uniform(1, 100), n * 10 ** random.uniform(-7, 0), 10 ** random.uniform(-12, 9)])
+    n = random.choice(
+        [random.randint(2, 30), random.randint(2, 1000), int(10 ** random.uniform(0.5, 12)), 10**12]
+    )
+    k = random.choice(
+        [
+            random.randint(1, n - 1),
+            int(10 ** random.uniform(0, math.log10(n))),
+            min(n - 1, 3),
+            max(1, n - 3),
+        ]
+    )
+    budget = random.choice(
+        [
+            random.uniform(0, 3),
+            random.uniform(1, 100),
+            n * 10 ** random.uniform(-7, 0),
+            10 ** random.uniform(-12, 9),
+        ]
+    )
     if not 0 < k < n:
         continue
     beyond = lambda x: -ln_lower_tail(n, k, logistic(x)) - mpf(budget)

@@ -55,8 +55,11 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     if json {
         let rows = bounds.iter().map(|bound| {
             serde_json::json!({
-                "relative_width": bound.relative_width, "mean_error": bound.mean_error, "error_limit": bound.error_limit,
-                "divergence_nats": bound.divergence, "bound": bound.bound,
+                "relative_width": bound.relative_width,
+                "mean_error": bound.mean_error,
+                "error_limit": bound.error_limit,
+                "divergence_nats": bound.divergence,
+                "bound": bound.bound,
             })
         });
         let rows: Vec<serde_json::Value> = rows.collect();

@@ -5,8 +5,8 @@
 //! their layout follows from the fonts of the machine, while our pictures are the same bytes
 //! everywhere.
 //!
-//! An [`axis`] says where a value is, a [`plot`] collects what is drawn, and [`render`] draws it: the
-//! [`frame`] and the [`marks`] on a [`canvas`].
+//! An [`axis`] says where a value is, a [`plot`] collects what is drawn, and [`render`] draws it:
+//! the [`frame`] and the [`marks`] on a [`canvas`].
 
 pub(super) mod axis;
 mod canvas;

@@ -31,7 +31,8 @@ const PHOTOGRAPH_SIZE: ImageSize = ImageSize {
 /// Positions of a bar.
 const RESOLUTION: f64 = 1000.0;
 
-/// A model file; and if it was trained further just now, by which recipe and from which checkpoints.
+/// A model file; and if it was trained further just now, by which recipe and from which
+/// checkpoints.
 struct Prepared<'a> {
     file: Vec<u8>,
     tuned: Option<(&'a Path, Checkpoints)>,
