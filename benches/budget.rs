@@ -12,8 +12,7 @@ use std::time::Instant;
 
 use nonvacuous::code::Architecture;
 use nonvacuous::data::{Framing, ImageFolder};
-use nonvacuous::evaluate::{Batch, Example};
-use nonvacuous::evaluate::{Evaluator, Loss};
+use nonvacuous::evaluate::{Batch, Example, Loss};
 use nonvacuous::network::safetensors::SafetensorsFile;
 use nonvacuous::network::{import, within_budget, Calibration, ImportOptions, TrainedNetwork};
 use nonvacuous::shape::ImageSize;

@@ -93,7 +93,7 @@ pub fn recipe(bytes: &[u8]) {
     };
     if let Ok(recipe) = Recipe::parse(text, SIZE, 10) {
         let written = recipe.to_toml();
-        let again = Recipe::parse(&written, SIZE, 10).expect("it was written");
+        let again = Recipe::parse(written, SIZE, 10).expect("it was written");
         assert_eq!(again.to_toml(), written);
     }
 }

@@ -56,7 +56,7 @@ pub enum CodeError {
     },
     /// Layers that the format cannot write.
     #[error(transparent)]
-    Architecture(#[from] ArchitectureError),
+    Architecture(Box<ArchitectureError>),
     /// A codebook that the format cannot write.
     #[error(transparent)]
     Codebook(#[from] CodebookError),
@@ -86,4 +86,11 @@ pub enum CodeError {
         /// Coordinates in a weight.
         terms: u32,
     },
+}
+
+/// Boxed, so that results stay small.
+impl From<ArchitectureError> for CodeError {
+    fn from(error: ArchitectureError) -> Self {
+        Self::Architecture(Box::new(error))
+    }
 }

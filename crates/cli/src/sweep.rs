@@ -76,7 +76,7 @@ impl Sweep {
     ) -> Result<Vec<Row>, Failure> {
         let Some((_, scale)) = accepted.iter().find(|(name, _)| *name == self.name) else {
             let names: Vec<&str> = accepted.iter().map(|(name, _)| *name).collect();
-            return Err(Failure::misuse(&format!(
+            return Err(Failure::misuse(format!(
                 "cannot sweep \"{}\"; accepted are {}",
                 self.name,
                 names.join(", ")

@@ -25,7 +25,7 @@ impl Architecture {
     /// assert_eq!(network("conv:8:3 relu gap dense:10")?.weights(), Some(296));
     /// let error = network("conv:8:3 relu gap dense:2").unwrap_err();
     /// let ten = ArchitectureError::Outputs { outputs: 2, classes: 10 };
-    /// assert_eq!(error, CodeError::Architecture(ten));
+    /// assert_eq!(error, ten.into());
     /// # Ok::<(), CodeError>(())
     /// ```
     ///
