@@ -1,5 +1,6 @@
 //! Data sets: what the readers accept and refuse, where sets are looked for, and downloads from a
 //! server that misbehaves.
+#![cfg(feature = "download")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
