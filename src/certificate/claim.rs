@@ -174,9 +174,9 @@ impl Claim {
             }
         };
         format!(
-            "With confidence {}%, at most {} of new {} images are {wrong}: \
+            "With confidence {}, at most {} of new {} images are {wrong}: \
              proved from {} training images, {errors}, and a file of {} bits.",
-            confidence_percent(self.delta),
+            confidence(self.delta),
             percent_up(self.bounds.occam_binomial),
             self.training_set.name,
             self.n,
@@ -208,31 +208,34 @@ pub fn percent_up(probability: f64) -> String {
     format!("{:.2}%", hundredths / 100.0)
 }
 
-/// `1 - delta` as a percentage with at most six decimals, rounded down.
-fn confidence_percent(delta: f64) -> String {
+/// `1 - delta` as a percentage with at most six decimals, rounded down; never 100%.
+fn confidence(delta: f64) -> String {
     // What is added is rounding noise: 100 (1 - 0.07) is less than 93.
     let millionths = ((100.0 * (1.0 - delta) + 1e-9) * 1e6).floor();
+    if millionths >= 1e8 {
+        return format!("1 - {delta:e}");
+    }
     let percent = format!("{:.6}", millionths / 1e6);
-    percent
-        .trim_end_matches('0')
-        .trim_end_matches('.')
-        .to_string()
+    let percent = percent.trim_end_matches('0').trim_end_matches('.');
+    format!("{percent}%")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{confidence_percent, percent_up};
+    use super::{confidence, percent_up};
 
     #[test]
     fn percentages_are_rounded_to_the_safe_side() {
         for (delta, percent) in [
-            (0.05, "95"),
-            (0.07, "93"),
-            (0.001, "99.9"),
-            (1e-9, "99.999999"),
-            (0.5, "50"),
+            (0.05, "95%"),
+            (0.07, "93%"),
+            (0.001, "99.9%"),
+            (1e-9, "99.999999%"),
+            (1e-12, "1 - 1e-12"),
+            (1e-300, "1 - 1e-300"),
+            (0.5, "50%"),
         ] {
-            assert_eq!(confidence_percent(delta), percent);
+            assert_eq!(confidence(delta), percent);
         }
         for (bound, percent) in [
             (0.2, "20.00%"),

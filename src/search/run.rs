@@ -60,6 +60,8 @@ pub enum Event<'a> {
     Tried {
         /// Its number, from 1.
         number: usize,
+        /// What was tried.
+        recipe: &'a Recipe,
         /// The log.
         trials: &'a Trials,
         /// SHA-256 of the training set.
@@ -171,7 +173,7 @@ impl<'a> Search<'a> {
                 let is_first = best.as_ref().is_none_or(|best| best.outcome.is_none());
                 let kept = self.keep(&recipe, &certificate, is_first)?;
                 best = Some(Best {
-                    recipe,
+                    recipe: recipe.clone(),
                     bound,
                     outcome: Some(Outcome { certificate, kept }),
                 });
@@ -179,6 +181,7 @@ impl<'a> Search<'a> {
             trials.append(trial)?;
             report(Event::Tried {
                 number,
+                recipe: &recipe,
                 trials: &trials,
                 training_set: &digest,
             });

@@ -99,12 +99,15 @@ impl TrainingProgress {
             }
             Event::Tried {
                 number,
+                recipe,
                 trials,
                 training_set,
             } => {
                 if std::io::stderr().is_terminal() {
-                    self.bar
-                        .suspend(|| show_trial(trials, training_set, *number));
+                    self.bar.suspend(|| {
+                        show_trial(trials, *number, recipe);
+                        show_frontier(trials, training_set);
+                    });
                 }
             }
         }
@@ -115,14 +118,13 @@ impl TrainingProgress {
     }
 }
 
-/// What came out of the last trial, and the frontier so far.
-fn show_trial(trials: &Trials, training_set: &str, number: usize) {
+/// What came out of the last trial.
+fn show_trial(trials: &Trials, number: usize, recipe: &Recipe) {
     if let Some(Trial {
         bits,
         errors,
         n,
         bound,
-        recipe,
         ..
     }) = trials.all().last()
     {
@@ -132,6 +134,10 @@ fn show_trial(trials: &Trials, training_set: &str, number: usize) {
              {recipe}"
         );
     }
+}
+
+/// The trials that no other beats, so far.
+fn show_frontier(trials: &Trials, training_set: &str) {
     let mut points = Vec::new();
     for trial in trials.frontier(training_set) {
         let bound = percent_up(trial.bound);
