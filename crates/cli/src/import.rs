@@ -8,11 +8,12 @@ use clap::Args;
 use super::failure::Failure;
 use nonvacuous::code::Architecture;
 use nonvacuous::data::{LabelledImages, IMAGENET};
-use nonvacuous::network::safetensors::SafetensorsFile;
+use nonvacuous::network::safetensors::{SafetensorsError, SafetensorsFile};
 use nonvacuous::network::{
     import, parse_names, simplify, ImportOptions, Simplification, TrainedNetwork,
 };
 use nonvacuous::shape::ImageSize;
+use nonvacuous::storage::file_error::FileError;
 use nonvacuous::storage::whole_file;
 
 #[derive(Debug, Clone, Args)]
@@ -120,8 +121,10 @@ impl ImportArguments {
         path: &Path,
         architecture: &Architecture,
     ) -> Result<TrainedNetwork, Failure> {
-        let mut file = SafetensorsFile::open(path)
-            .map_err(|error| Failure::from(error).about(path.display()))?;
+        let mut file = SafetensorsFile::open(path).map_err(|error| match error {
+            SafetensorsError::Io(source) => FileError::new("read", path, source).into(),
+            other => Failure::from(other).about(path.display()),
+        })?;
         let pixels = self.pixels.clone().map_or(Vec::new(), |pixels| pixels.0);
         let options = ImportOptions {
             names: self.names()?,
