@@ -25,7 +25,7 @@ pub(super) const FULL_MANTISSA: u32 = 23;
 /// ```
 /// use nonvacuous::code::Codebook;
 /// let codebook = Codebook::exact(vec![-0.5, 0.5])?;
-/// assert_eq!(codebook.kind(), "ternary");
+/// assert_eq!(codebook.kind(), "powers of two");
 /// assert_eq!(codebook.symbols(&[0.5, 0.0, -0.5]), [2, 0, 1]);
 /// # Ok::<(), nonvacuous::code::CodeError>(())
 /// ```
