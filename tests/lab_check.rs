@@ -140,3 +140,15 @@ fn every_bound_of_the_catalogue_is_checked() {
         assert!(is_checked, "{}", bound.name);
     }
 }
+
+#[test]
+fn a_budget_without_draws_checks_the_rest() {
+    let budget = Budget {
+        converse: 10,
+        coverage: 0,
+        draws: 0,
+        networks: 0,
+    };
+    let report = check(budget, 1, Theory::default()).unwrap();
+    assert!(report.verdicts.iter().any(|verdict| verdict.instances > 0));
+}
