@@ -282,7 +282,7 @@ pub fn check(budget: Budget, seed: u64, theory: Theory) -> Result<Report, CheckE
         networks,
     } = budget;
     // Without draws there is nothing to test samplers by.
-    let samplers = if draws > 0 { samplers::SAMPLERS } else { 0 };
+    let sampler_count = if draws > 0 { samplers::SAMPLERS } else { 0 };
     let mut converse_findings = all(
         Kind::Converse,
         converse,
@@ -329,15 +329,10 @@ pub fn check(budget: Budget, seed: u64, theory: Theory) -> Result<Report, CheckE
         all(Kind::Oracle, coverage, |number| {
             oracle::inequalities(seed, number, theory).map(without_row)
         })?,
-        // Without draws there is nothing to test them by.
-        all(
-            Kind::Sampler,
-            samplers::SAMPLERS.min(draws.into()),
-            |sampler| {
-                samplers::inequality(seed, sampler, draws, theory)
-                    .map(|inequality| without_row(vec![inequality]))
-            },
-        )?,
+        all(Kind::Sampler, sampler_count, |sampler| {
+            samplers::inequality(seed, sampler, draws, theory)
+                .map(|inequality| without_row(vec![inequality]))
+        })?,
         all(Kind::Searched, attainment::SEARCHES, |case| {
             attainment::searched(seed, case, draws).map(without_row)
         })?,
