@@ -146,8 +146,10 @@ impl<'a> Verification<'a> {
             return Err(Unverifiable::Loss(claim.loss.clone()));
         };
         let mut verdict = Verdict::default();
+        let training = self.sample.training;
+        let digest = training.digest(training.len());
         let is_possible = self.check_file(&mut verdict)
-            && self.check_data(&mut verdict)
+            && self.check_data(&digest, &mut verdict)
             && self.check_subsample(&mut verdict);
         if !is_possible {
             return Ok(verdict);
@@ -156,7 +158,7 @@ impl<'a> Verification<'a> {
             return Ok(verdict);
         };
         let evaluator = Evaluator::new(&model);
-        match self.check_counts(&evaluator, loss, &mut verdict) {
+        match self.check_counts(&evaluator, loss, &digest, &mut verdict) {
             Ok(()) => Ok(verdict),
             Err(IssueError::Count(error @ CountError::Log(_))) => Err(Unverifiable::Log(error)),
             Err(reason) => {
@@ -177,20 +179,19 @@ impl<'a> Verification<'a> {
 
     /// Compares the number of examples and, if it is known before they are decoded, their digest;
     /// whether they can be the claim's.
-    fn check_data(&self, verdict: &mut Verdict) -> bool {
+    fn check_data(&self, digest: &ExamplesDigest, verdict: &mut Verdict) -> bool {
         let claim = self.certificate.claim();
-        let training = self.sample.training;
-        let same_digest = match training.digest(training.len()) {
+        let same_digest = match digest {
             ExamplesDigest::Known(found) => self.check_digest(verdict, found),
             ExamplesDigest::Streamed { .. } => true,
         };
-        verdict.equal("n", claim.n, training.len() as u64) && same_digest
+        verdict.equal("n", claim.n, self.sample.training.len() as u64) && same_digest
     }
 
-    fn check_digest(&self, verdict: &mut Verdict, found: String) -> bool {
+    fn check_digest(&self, verdict: &mut Verdict, found: &str) -> bool {
         let what = format!("SHA-256 of the training set ({})", self.sample.name);
-        let claimed = self.certificate.claim().training_set.sha256.clone();
-        verdict.equal(&what, claimed, found)
+        let claimed = &self.certificate.claim().training_set.sha256;
+        verdict.equal(&what, claimed.as_str(), found)
     }
 
     /// Whether a subsample is one of the claim's training set.
@@ -216,6 +217,7 @@ impl<'a> Verification<'a> {
         &self,
         evaluator: &Evaluator,
         loss: Loss,
+        digest: &ExamplesDigest,
         verdict: &mut Verdict,
     ) -> Result<(), IssueError> {
         let claim = self.certificate.claim();
@@ -228,8 +230,8 @@ impl<'a> Verification<'a> {
             .subsample
             .map(|subsample| (subsample.size, subsample.seed));
         let counted = count(self.sample.training, subsample)?;
-        if let ExamplesDigest::Streamed { .. } = self.sample.training.digest(0) {
-            if !self.check_digest(verdict, counted.sha256) {
+        if let ExamplesDigest::Streamed { .. } = digest {
+            if !self.check_digest(verdict, &counted.sha256) {
                 return Ok(());
             }
         }
