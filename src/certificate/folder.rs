@@ -248,6 +248,19 @@ impl Folder {
         Ok(Kept::New)
     }
 
+    /// Writes a certificate over whatever is there, if it is to be replaced; else as
+    /// [`Folder::keep_best`].
+    ///
+    /// # Errors
+    /// As [`Folder::write`] or [`Folder::keep_best`].
+    pub fn keep(&self, certificate: &Certificate, replace: bool) -> Result<Kept, FolderError> {
+        if !replace {
+            return self.keep_best(certificate);
+        }
+        self.write(certificate)?;
+        Ok(Kept::New)
+    }
+
     fn other(&self, held: &Claim) -> FolderError {
         FolderError::Other {
             path: self.claim(),

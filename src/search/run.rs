@@ -248,12 +248,8 @@ impl<'a> Search<'a> {
         certificate: &Certificate,
         is_first: bool,
     ) -> Result<Kept, SearchError> {
-        let kept = if self.settings.replace && is_first {
-            self.folder.write(certificate)?;
-            Kept::New
-        } else {
-            self.folder.keep_best(certificate)?
-        };
+        let replace = self.settings.replace && is_first;
+        let kept = self.folder.keep(certificate, replace)?;
         if kept == Kept::New {
             whole_file::write(&self.folder.recipe(), recipe.to_toml().as_bytes())?;
         }

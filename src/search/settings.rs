@@ -38,7 +38,8 @@ impl Settings {
     }
 
     /// How certificates come about.
-    pub(super) fn provenance(&self) -> Provenance {
+    #[must_use]
+    pub fn provenance(&self) -> Provenance {
         Provenance {
             command: self.command.clone(),
             seed: self.seed,

@@ -21,6 +21,7 @@ mod limit;
 mod man;
 mod noise;
 mod output;
+mod pixel_cache;
 mod progress;
 #[cfg(feature = "figures")]
 mod report;

@@ -7,9 +7,10 @@ use clap::Args;
 use super::evaluation_progress::EvaluationProgress;
 use super::failure::Failure;
 use super::output::{print, print_json};
+use super::pixel_cache::pixel_cache;
 use nonvacuous::causes::with_causes;
 use nonvacuous::certificate::{percent_up, Certificate, Evaluation, Verdict, Verification};
-use nonvacuous::data::{find, Found, PixelCache, SearchPath};
+use nonvacuous::data::{find, Found, SearchPath};
 use nonvacuous::shape::ImageSize;
 
 #[derive(Debug, Args)]
@@ -72,15 +73,7 @@ fn verdict(
     found: Found,
     cache: Option<&Path>,
 ) -> Result<Verdict, Failure> {
-    if let (Some(folder), Found::Images(data)) = (cache, &found) {
-        return Err(Failure::misuse(format!(
-            "--cache {} has no use with the images of {}, which are in memory: it is for \
-             photographs",
-            folder.display(),
-            data.name
-        )));
-    }
-    let cache = cache.map(PixelCache::open).transpose()?;
+    let cache = pixel_cache(&found, cache)?;
     let input = match certificate.model() {
         Ok(model) => model.architecture().input(),
         Err(_) => UNKNOWN_INPUT,

@@ -169,7 +169,7 @@ impl Arguments {
 }
 
 /// The command as it was typed; what is not UTF-8 is replaced.
-pub(super) fn command_line() -> String {
+fn command_line() -> String {
     let mut words = vec!["nonvacuous".to_string()];
     for argument in std::env::args_os().skip(1) {
         words.push(argument.to_string_lossy().into_owned());

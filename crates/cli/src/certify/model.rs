@@ -2,19 +2,20 @@
 
 use std::path::Path;
 
-use super::arguments::{command_line, Arguments, LossName, ModelArguments};
+use super::arguments::{Arguments, LossName, ModelArguments};
 use super::outcome;
 use super::trained::read_recipe;
 use crate::evaluation_progress::EvaluationProgress;
 use crate::failure::Failure;
 use crate::output::{print, read, write_whole};
+use crate::pixel_cache::pixel_cache;
 use crate::progress::progress_bar;
-use nonvacuous::certificate::{remove_logs, Evaluation, Folder, Issue, Kept, Provenance};
+use nonvacuous::certificate::{remove_logs, Evaluation, Folder, Issue, Kept};
 use nonvacuous::code::{Architecture, Model};
 use nonvacuous::compress::{Checkpoints, Progress, Recipe};
-use nonvacuous::data::{Found, PixelCache, Readable};
+use nonvacuous::data::{Found, Readable};
 use nonvacuous::digest::sha256;
-use nonvacuous::evaluate::{ExamplesDigest, Loss, Sample};
+use nonvacuous::evaluate::{ExamplesDigest, Loss};
 use nonvacuous::network::comparison::{first_images, noise_images};
 use nonvacuous::network::TrainedNetwork;
 use nonvacuous::search::{fine_tune, FineTuneEvent, Settings};
@@ -65,6 +66,8 @@ impl ModelArguments {
         };
         let input = Model::decode(&prepared.file)?.architecture().input();
         let data = self.readable(found, input)?;
+        // Such examples are decoded while they are evaluated, so that it takes long.
+        let is_streamed = matches!(data, Readable::Photographs(_));
         let sample = data.sample();
         let loss = Loss::from(self.loss);
         if !arguments.replace {
@@ -74,16 +77,12 @@ impl ModelArguments {
         let progress = EvaluationProgress::new(&sample, self.subsample);
         let report = |count: usize, problems: &[String]| progress.advance(count, problems);
         let evaluation = Evaluation {
-            folder: Some(folder.path()).filter(|_| is_streamed(&sample)),
+            folder: Some(folder.path()).filter(|_| is_streamed),
             report: Some(&report),
         };
         let mut issue = Issue::new(&prepared.file, sample, arguments.delta)
             .loss(loss)
-            .provenance(Provenance {
-                command: command_line(),
-                seed: arguments.seed,
-                ..Provenance::default()
-            })
+            .provenance(arguments.settings().provenance())
             .evaluation(evaluation);
         if let Some(size) = self.subsample {
             issue = issue.subsample(size, arguments.seed);
@@ -91,12 +90,7 @@ impl ModelArguments {
         let certificate = issue.run();
         progress.finish();
         let certificate = certificate?;
-        let kept = if arguments.replace {
-            folder.write(&certificate)?;
-            Kept::New
-        } else {
-            folder.keep_best(&certificate)?
-        };
+        let kept = folder.keep(&certificate, arguments.replace)?;
         remove_logs(folder.path())?;
         if let Some((recipe, checkpoints)) = &prepared.tuned {
             if kept == Kept::New {
@@ -109,17 +103,7 @@ impl ModelArguments {
 
     /// The data as a network of this input reads them.
     fn readable(&self, found: Found, input: ImageSize) -> Result<Readable, Failure> {
-        let is_in_memory = matches!(found, Found::Images(_));
-        let cache = match &self.cache {
-            Some(folder) if is_in_memory => {
-                return Err(Failure::misuse(format!(
-                    "--cache {} has no use with images that are in memory: it is for photographs",
-                    folder.display()
-                )));
-            }
-            Some(folder) => Some(PixelCache::open(folder)?),
-            None => None,
-        };
+        let cache = pixel_cache(&found, self.cache.as_deref())?;
         Ok(found.read_at(input, cache.as_ref())?)
     }
 
@@ -204,11 +188,6 @@ impl ModelArguments {
         let key = format!("{version}\n{recipe}\n{seed}\n{network}\n{import:?}\n{examples}");
         Ok(Checkpoints::new(folder.path(), &key))
     }
-}
-
-/// Whether examples are decoded while they are evaluated, so that it takes long.
-fn is_streamed(sample: &Sample) -> bool {
-    matches!(sample.training.digest(0), ExamplesDigest::Streamed { .. })
 }
 
 /// Size of the images that a network for these data reads, if nothing else says it.
