@@ -15,6 +15,10 @@ pub struct ImageSize {
     pub width: usize,
 }
 
+/// Pixels that are decoded at once where images are large: those of 256 photographs as ImageNet's
+/// are usually read, in bytes.
+pub const PIXELS_AT_ONCE: usize = 256 * 3 * 224 * 224;
+
 impl ImageSize {
     /// `channels * height * width`.
     pub fn features(&self) -> usize {

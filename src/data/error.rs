@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::shape::ImageSize;
+use crate::storage::memory_limit::MemoryLimit;
 
 /// Why a data set could not be read, found or fetched.
 #[derive(Debug, Error)]
@@ -68,6 +69,24 @@ pub enum DataError {
     Photograph {
         /// What the decoder says.
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A photograph would take too much memory: decided before it is decoded.
+    #[error(
+        "an image of {width} x {height} pixels in {bytes} bytes, which takes {needed} bytes of \
+         memory: accepted are {allowed}",
+        allowed = .limit.bytes()
+    )]
+    PhotographTooLarge {
+        /// Pixels in a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// Length of its file.
+        bytes: usize,
+        /// What decoding it takes.
+        needed: u64,
+        /// Most memory that a file of this length may take.
+        limit: MemoryLimit,
     },
     /// A part of a photograph that is not in it.
     #[error(

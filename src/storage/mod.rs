@@ -1,11 +1,13 @@
 //! Files that survive being killed at any moment.
 //!
 //! - [`whole_file`]: a file that is there whole or not at all;
-//! - [`append_log`]: a file that grows by whole lines, written by one process at a time.
+//! - [`append_log`]: a file that grows by whole lines, written by one process at a time;
+//! - [`memory_limit`]: how much memory what a file says may take.
 //!
 //! Nothing here knows what is stored.
 
 pub mod append_log;
 pub mod file_error;
 pub mod line_format;
+pub mod memory_limit;
 pub mod whole_file;

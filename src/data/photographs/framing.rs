@@ -1,7 +1,7 @@
 //! From the bytes of a photograph to the pixels that a network reads.
 
-use image::imageops::{crop_imm, resize, FilterType};
-
+use super::decoding::decoded;
+use super::scaling::{middle, scaled_middle};
 use crate::data::error::DataError;
 use crate::shape::ImageSize;
 
@@ -52,33 +52,20 @@ impl Framing {
     /// The pixels of a JPEG file: red, green and blue planes, each row by row.
     ///
     /// # Errors
-    /// [`DataError::Photograph`] if it cannot be decoded.
+    /// [`DataError::Photograph`] if it cannot be decoded; [`DataError::PhotographTooLarge`] if that
+    /// would take more memory than
+    /// [`MemoryLimit::of_file`](crate::storage::memory_limit::MemoryLimit::of_file).
     pub fn pixels(self, file: &[u8]) -> Result<Vec<u8>, DataError> {
         let Self { shorter, side } = self;
-        let decoded = image::load_from_memory(file);
-        let photograph = decoded
-            .map_err(|error| DataError::Photograph {
-                source: error.into(),
-            })?
-            .into_rgb8();
+        let photograph = decoded(file)?;
+        let least = photograph.width().min(photograph.height()).max(1);
+        if least == shorter {
+            return Ok(middle(&photograph, side));
+        }
+        let scaled = |length: u32| u64::from(length) * u64::from(shorter) / u64::from(least);
         let (width, height) = photograph.dimensions();
-        let least = width.min(height).max(1);
-        let resized = if least == shorter {
-            photograph
-        } else {
-            let scaled =
-                |length: u32| (u64::from(length) * u64::from(shorter) / u64::from(least)) as u32;
-            resize(
-                &photograph,
-                scaled(width),
-                scaled(height),
-                FilterType::CatmullRom,
-            )
-        };
-        let (left, top) = ((resized.width() - side) / 2, (resized.height() - side) / 2);
-        let middle = crop_imm(&resized, left, top, side, side).to_image();
-        let plane = |channel: usize| middle.pixels().map(move |pixel| pixel.0[channel]);
-        Ok((0..3).flat_map(plane).collect())
+        let size = [scaled(width), scaled(height)];
+        Ok(scaled_middle(&photograph, size, side))
     }
 
     /// What pixels depend on beside the file.

@@ -12,7 +12,7 @@ use crate::data::formats::file::io;
 use crate::digest::hex;
 
 /// What pixels depend on beside file and framing: how this version decodes and resizes.
-const DECODER: &[u8] = b"nonvacuous pixels v1\n";
+const DECODER: &[u8] = b"nonvacuous pixels v2\n";
 
 /// Length of a SHA-256 digest.
 const DIGEST: usize = 32;
