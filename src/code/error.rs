@@ -5,6 +5,7 @@ use thiserror::Error;
 use super::architecture::error::ArchitectureError;
 use super::codebook::error::CodebookError;
 use super::model::error::TensorError;
+use crate::storage::memory_limit::TooMuchMemory;
 
 /// Why a model could not be built, encoded or decoded.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -53,6 +54,23 @@ pub enum CodeError {
         bytes: usize,
         /// Most weights accepted.
         limit: u64,
+    },
+    /// Decoding the file and evaluating its network would take more memory than is allowed.
+    #[error("the model is too large to be read with care")]
+    TooMuchMemory(#[from] TooMuchMemory),
+    /// Evaluating the network would take more operations than are allowed.
+    #[error(
+        "the network takes {operations} multiplications and additions an example, and {limit} are \
+         allowed: --limit {megabytes} (MB) allows them",
+        megabytes = .memory.div_ceil(1_000_000)
+    )]
+    TooMuchWork {
+        /// Operations an example, as far as they have been counted.
+        operations: u64,
+        /// Most accepted.
+        limit: u64,
+        /// Bytes of a memory limit with which they would be accepted.
+        memory: u64,
     },
     /// Layers that the format cannot write.
     #[error(transparent)]

@@ -44,6 +44,7 @@ pub use coder::{distribution, integer};
 pub use error::CodeError;
 pub use fixed::{deskew, oriented};
 pub use model::allocation::{Allocation, TensorBits};
+pub use model::demand::{BYTES_PER_FEATURE, BYTES_PER_NONZERO, OPERATIONS_PER_BYTE};
 pub use model::error::TensorError;
 pub use model::file::{FORMAT_VERSION, WEIGHTS_PER_BYTE};
 pub use model::invariants::Model;

@@ -8,17 +8,21 @@ use std::ops::Range;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::lanes::{Lanes, LANES};
-use crate::code::Convolution;
+use super::taps::Taps;
+use crate::code::{Convolution, BYTES_PER_NONZERO};
 use crate::shape::ImageSize;
 
 /// A weight that is not zero, with what it reads.
 #[derive(Debug)]
 pub(super) struct Tap {
-    pub(super) channel: usize,
-    pub(super) row: usize,
-    pub(super) column: usize,
+    pub(super) channel: u32,
+    pub(super) row: u16,
+    pub(super) column: u16,
     pub(super) weight: f32,
 }
+
+// What a decoder reckons with.
+const _: () = assert!(size_of::<Tap>() as u64 <= BYTES_PER_NONZERO);
 
 /// A convolution of a feature map.
 pub(super) struct Convolve<'a> {
@@ -27,7 +31,7 @@ pub(super) struct Convolve<'a> {
     pub(super) after: ImageSize,
     pub(super) convolution: &'a Convolution,
     /// For each output channel its taps, in storage order.
-    pub(super) taps: &'a [Vec<Tap>],
+    pub(super) taps: &'a Taps<Tap>,
     pub(super) bias: Option<&'a [f32]>,
 }
 
@@ -84,7 +88,7 @@ impl Convolve<'_> {
         map: usize,
         first: usize,
     ) {
-        for (output, taps) in self.taps.iter().enumerate() {
+        for (output, taps) in self.taps.outputs().enumerate() {
             let mut sums = [simd.splat_f32s(self.start(output)); WIDTH];
             for tap in taps {
                 let weight = simd.splat_f32s(tap.weight);
@@ -92,7 +96,7 @@ impl Convolve<'_> {
                     simd,
                     &mut sums,
                     weight,
-                    &source[tap.channel * map + first..][..WIDTH],
+                    &source[tap.channel as usize * map + first..][..WIDTH],
                 );
             }
             target[output * map + first..][..WIDTH].copy_from_slice(&sums);
@@ -118,19 +122,20 @@ impl Convolve<'_> {
         for (place, sums) in rows.enumerate() {
             let (output, row) = (place / after.height, place % after.height);
             sums.fill(simd.splat_f32s(self.start(output)));
-            for tap in &self.taps[output] {
-                let read = (row * stride + tap.row)
+            for tap in self.taps.of(output) {
+                let tap_column = usize::from(tap.column);
+                let read = (row * stride + usize::from(tap.row))
                     .checked_sub(above)
                     .filter(|&row| row < before.height);
-                let (Some(read), columns) = (read, columns[tap.column].clone()) else {
+                let (Some(read), columns) = (read, columns[tap_column].clone()) else {
                     continue;
                 };
                 if columns.is_empty() {
                     continue;
                 }
-                let first = (tap.channel * before.height + read) * before.width;
+                let first = (tap.channel as usize * before.height + read) * before.width;
                 let source = &source[first * vectors..][..before.width * vectors];
-                let source = &source[(columns.start * stride + tap.column - left) * vectors..];
+                let source = &source[(columns.start * stride + tap_column - left) * vectors..];
                 let sums = &mut sums[columns.start * vectors..columns.end * vectors];
                 let weight = simd.splat_f32s(tap.weight);
                 if stride == 1 {
@@ -150,7 +155,7 @@ impl WithSimd for Convolve<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Vec<Lanes> {
-        let mut sums = vec![[0.0; LANES]; self.taps.len() * self.area()];
+        let mut sums = vec![[0.0; LANES]; self.taps.count_outputs() * self.area()];
         let (source, _) = S::as_simd_f32s(self.features.as_flattened());
         let (target, _) = S::as_mut_simd_f32s(sums.as_flattened_mut());
         match self.is_pointwise() {

@@ -59,10 +59,9 @@ impl Evaluator {
     pub fn new(model: &Model) -> Self {
         // One weight after the other: those of a large network, all of them at once, would take
         // more memory than all that is made of them.
-        Self::of(
-            model.architecture(),
-            (0..model.tensors().len()).map(|place| model.tensor_weights(place)),
-        )
+        let tensors = (0..model.tensors().len())
+            .map(|place| (model.nonzeros_at_most(place), model.tensor_weights(place)));
+        Self::with_room(model.architecture(), tensors)
     }
 
     /// Prepares the function of an architecture with weights, one list a tensor, as long and in the
@@ -71,7 +70,14 @@ impl Evaluator {
         architecture: &Architecture,
         weights: impl IntoIterator<Item = T>,
     ) -> Self {
-        let mut tensors = weights.into_iter();
+        Self::with_room(architecture, weights.into_iter().map(|tensor| (0, tensor)))
+    }
+
+    /// The same, with room for so many weights that are not zero in each tensor.
+    fn with_room<T: IntoIterator<Item = f32>>(
+        architecture: &Architecture,
+        mut tensors: impl Iterator<Item = (usize, T)>,
+    ) -> Self {
         let mut steps = Vec::new();
         for (layer, before, after) in architecture.steps() {
             steps.push((Step::new(layer, before, &mut tensors), before, after));
@@ -149,7 +155,7 @@ impl Evaluator {
             .examples()
             .par_chunks(LANES)
             .flat_map_iter(|examples| {
-                self.block_outcomes(&self.block(examples, batch.levels(), 0), outcome)
+                self.block_outcomes(self.block(examples, batch.levels(), 0), outcome)
             })
             .collect()
     }
@@ -204,16 +210,16 @@ impl Evaluator {
     pub fn logits_from(&self, features: &Features) -> Vec<Vec<f32>> {
         let blocks = features.0.par_iter();
         blocks
-            .flat_map_iter(|block| self.block_outcomes(block, |logits, _| logits.to_vec()))
+            .flat_map_iter(|block| self.block_outcomes(block.clone(), |logits, _| logits.to_vec()))
             .collect()
     }
 
     /// Number of misclassified examples, from the features that another network with the same first
     /// layers made of them.
     pub fn errors_from(&self, features: &Features) -> u64 {
-        let wrong = |block| {
-            let right =
-                self.block_outcomes(block, |logits, label| Loss::Top1.is_right(logits, label));
+        let wrong = |block: &Block| {
+            let is_right = |logits: &[f32], label| Loss::Top1.is_right(logits, label);
+            let right = self.block_outcomes(block.clone(), is_right);
             right.into_iter().filter(|right| !right).count() as u64
         };
         features.0.par_iter().map(wrong).sum()
@@ -296,10 +302,9 @@ impl Evaluator {
     }
 
     /// What comes of the logits and the label of each of a block's examples.
-    fn block_outcomes<T>(&self, block: &Block, outcome: impl Fn(&[f32], usize) -> T) -> Vec<T> {
-        let mut state = block.state.clone();
-        self.apply(&mut state, block.layers..self.steps.len());
-        let features = state.features;
+    fn block_outcomes<T>(&self, mut block: Block, outcome: impl Fn(&[f32], usize) -> T) -> Vec<T> {
+        self.apply(&mut block.state, block.layers..self.steps.len());
+        let features = block.state.features;
         let mut logits = vec![0.0; features.len()];
         let mut outcomes = Vec::with_capacity(block.labels.len());
         for (lane, &label) in block.labels.iter().enumerate() {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use sha2::{Digest, Sha256};
 
 use crate::digest::hex;
-use crate::shape::ImageSize;
+use crate::shape::{ImageSize, PIXELS_AT_ONCE};
 use crate::spread::spread;
 
 /// Examples on which errors are counted.
@@ -43,9 +43,10 @@ pub trait Examples: Sync {
         String::new()
     }
 
-    /// How many examples are decoded and evaluated together: what memory holds at once.
+    /// How many examples are decoded and evaluated together: what memory holds at once. At most
+    /// 256, fewer where these would have more than [`PIXELS_AT_ONCE`].
     fn part(&self) -> usize {
-        256
+        (PIXELS_AT_ONCE / self.shape().features().max(1)).clamp(1, 256)
     }
 }
 

@@ -77,7 +77,7 @@ pub(super) struct State {
 }
 
 /// At most [`LANES`] images after some of the layers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Block {
     pub(super) state: State,
     pub(super) labels: Vec<usize>,

@@ -1,10 +1,15 @@
 //! Arithmetic on several images side by side.
 
+use crate::code::BYTES_PER_FEATURE;
+
 /// Images computed side by side.
 pub(super) const LANES: usize = 16;
 
 /// The same quantity in [`LANES`] images.
 pub(super) type Lanes = [f32; LANES];
+
+// What a decoder reckons with.
+const _: () = assert!(size_of::<Lanes>() as u64 <= BYTES_PER_FEATURE);
 
 /// The larger of two numbers; the first, if they are equal or not comparable. (`f32::max` leaves
 /// the sign of zero open.)

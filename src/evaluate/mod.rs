@@ -11,6 +11,7 @@ mod features;
 mod lanes;
 mod loss;
 mod step;
+mod taps;
 mod window_moments;
 
 pub use evaluator::{EvaluationError, Evaluator};

@@ -2,6 +2,7 @@
 
 use super::convolution::{Convolve, Tap};
 use super::lanes::{accumulate, divide, each, larger, smaller, total, Lanes, LANES};
+use super::taps::Taps;
 use crate::code::deskew::deskew;
 use crate::code::oriented;
 use crate::code::{Convolution, Layer};
@@ -17,12 +18,12 @@ pub(super) enum Step {
     Convolution {
         convolution: Convolution,
         /// For each output channel its taps, in storage order.
-        taps: Vec<Vec<Tap>>,
+        taps: Taps<Tap>,
         bias: Option<Vec<f32>>,
     },
     Dense {
         /// For each unit the features it reads and their weights.
-        taps: Vec<Vec<(usize, f32)>>,
+        taps: Taps<(u32, f32)>,
         bias: Option<Vec<f32>>,
     },
     MaxPool(usize),
@@ -44,24 +45,30 @@ pub(super) enum Step {
 }
 
 impl Step {
-    /// A layer that reads features of size `before`; its weights are the next tensors.
+    /// A layer that reads features of size `before`; its weights are the next tensors, each with
+    /// how many of them are not zero, as far as that is known: the room that is made for them.
     pub(super) fn new<T: IntoIterator<Item = f32>>(
         layer: &Layer,
         before: ImageSize,
-        tensors: &mut impl Iterator<Item = T>,
+        tensors: &mut impl Iterator<Item = (usize, T)>,
     ) -> Self {
-        let mut next = || tensors.next().into_iter().flatten();
+        let mut next = || {
+            let (nonzeros, weights) = tensors.next().unzip();
+            (nonzeros.unwrap_or(0), weights.into_iter().flatten())
+        };
         match *layer {
             Layer::Convolution(convolution) => Step::Convolution {
                 convolution,
                 taps: convolution_taps(next(), &convolution, before),
-                bias: convolution.bias.then(|| next().collect()),
+                bias: convolution
+                    .bias
+                    .then(|| vector(next(), convolution.channels)),
             },
             Layer::Deskew => Step::Deskew,
             Layer::Oriented { filters } => oriented_step(filters, before),
             Layer::Dense { units, bias } => Step::Dense {
                 taps: dense_taps(next(), units, before.features()),
-                bias: bias.then(|| next().collect()),
+                bias: bias.then(|| vector(next(), units)),
             },
             Layer::MaxPool { size } => Step::MaxPool(size),
             Layer::AveragePool { size } => Step::AveragePool(size),
@@ -72,8 +79,8 @@ impl Step {
             Layer::Relu6 => Step::Clamp { ceiling: 6.0 },
             Layer::Normalise => Step::Normalise,
             Layer::BatchNormalise => Step::BatchNormalise {
-                scale: next().collect(),
-                shift: next().collect(),
+                scale: vector(next(), before.channels),
+                shift: vector(next(), before.channels),
             },
             Layer::Branch => Step::Branch,
             Layer::Exchange => Step::Exchange,
@@ -111,11 +118,11 @@ impl Step {
                 .run()
             }
             Step::Dense { taps, bias } => {
-                let mut sums = Vec::with_capacity(taps.len());
-                for (unit, taps) in taps.iter().enumerate() {
+                let mut sums = Vec::with_capacity(taps.count_outputs());
+                for (unit, taps) in taps.outputs().enumerate() {
                     let mut sum = start(bias, unit);
                     for &(feature, weight) in taps {
-                        accumulate(&mut sum, weight, &features[feature]);
+                        accumulate(&mut sum, weight, &features[feature as usize]);
                     }
                     sums.push(sum);
                 }
@@ -159,11 +166,18 @@ impl Step {
     }
 }
 
+/// So many weights, one an output.
+fn vector((_, weights): (usize, impl Iterator<Item = f32>), outputs: usize) -> Vec<f32> {
+    let mut vector = Vec::with_capacity(outputs);
+    vector.extend(weights);
+    vector
+}
+
 fn convolution_taps(
-    mut weights: impl Iterator<Item = f32>,
+    (nonzeros, mut weights): (usize, impl Iterator<Item = f32>),
     convolution: &Convolution,
     before: ImageSize,
-) -> Vec<Vec<Tap>> {
+) -> Taps<Tap> {
     let Convolution {
         channels,
         kernel,
@@ -172,22 +186,19 @@ fn convolution_taps(
     } = *convolution;
     let (inputs, outputs) = (before.channels / groups, channels / groups);
     let area = kernel * kernel;
-    (0..channels)
-        .map(|output| {
-            let first = output / outputs * inputs;
-            let filter = weights.by_ref().take(inputs * area);
-            filter
-                .enumerate()
-                .filter(|&(_, weight)| weight != 0.0)
-                .map(|(place, weight)| Tap {
-                    channel: first + place / area,
-                    row: place % area / kernel,
-                    column: place % kernel,
-                    weight,
-                })
-                .collect()
-        })
-        .collect()
+    let mut taps = Taps::with_capacity(channels, nonzeros);
+    for output in 0..channels {
+        let first = output / outputs * inputs;
+        let filter = weights.by_ref().take(inputs * area);
+        let nonzero = filter.enumerate().filter(|&(_, weight)| weight != 0.0);
+        taps.push(nonzero.map(|(place, weight)| Tap {
+            channel: (first + place / area) as u32,
+            row: (place % area / kernel) as u16,
+            column: (place % kernel) as u16,
+            weight,
+        }));
+    }
+    taps
 }
 
 /// Fixed filters as a convolution without bias.
@@ -197,7 +208,7 @@ fn oriented_step(filters: usize, before: ImageSize) -> Step {
             let weights = oriented::weights(filters, before.channels);
             Step::Convolution {
                 convolution,
-                taps: convolution_taps(weights.into_iter(), &convolution, before),
+                taps: convolution_taps((weights.len(), weights.into_iter()), &convolution, before),
                 bias: None,
             }
         }
@@ -207,19 +218,16 @@ fn oriented_step(filters: usize, before: ImageSize) -> Step {
 }
 
 fn dense_taps(
-    mut weights: impl Iterator<Item = f32>,
+    (nonzeros, mut weights): (usize, impl Iterator<Item = f32>),
     units: usize,
     features: usize,
-) -> Vec<Vec<(usize, f32)>> {
-    let mut row = || {
-        weights
-            .by_ref()
-            .take(features)
-            .enumerate()
-            .filter(|&(_, weight)| weight != 0.0)
-            .collect()
-    };
-    (0..units).map(|_| row()).collect()
+) -> Taps<(u32, f32)> {
+    let mut taps = Taps::with_capacity(units, nonzeros);
+    for _ in 0..units {
+        let row = (0..).zip(weights.by_ref().take(features));
+        taps.push(row.filter(|&(_, weight)| weight != 0.0));
+    }
+    taps
 }
 
 fn start(bias: &Option<Vec<f32>>, output: usize) -> Lanes {

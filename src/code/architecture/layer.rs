@@ -7,6 +7,9 @@ use crate::shape::ImageSize;
 /// Between two layers there are at most this many numbers an example.
 pub(super) const MAX_FEATURES: usize = 1 << 24;
 
+/// A convolution's kernel has at most this many rows and columns.
+const MAX_KERNEL: usize = u16::MAX as usize;
+
 /// How many zeros a convolution adds around an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -211,8 +214,11 @@ impl Convolution {
         if kernel == 0 || stride == 0 || groups == 0 {
             return Err(LayerError::ZeroParameter);
         }
-        if kernel > MAX_FEATURES || stride > MAX_FEATURES {
-            return Err(LayerError::LargeParameter {
+        if kernel > MAX_KERNEL {
+            return Err(LayerError::LargeKernel { limit: MAX_KERNEL });
+        }
+        if stride > MAX_FEATURES {
+            return Err(LayerError::LargeStride {
                 limit: MAX_FEATURES,
             });
         }

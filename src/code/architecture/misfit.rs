@@ -27,9 +27,15 @@ pub enum LayerError {
     /// A convolution that goes nowhere.
     #[error("kernel, stride and groups are at least 1")]
     ZeroParameter,
-    /// A convolution out of all proportion.
-    #[error("kernel and stride are at most {limit}")]
-    LargeParameter {
+    /// A kernel out of all proportion.
+    #[error("a kernel has at most {limit} rows and columns")]
+    LargeKernel {
+        /// Largest accepted.
+        limit: usize,
+    },
+    /// A stride out of all proportion.
+    #[error("a stride is at most {limit}")]
+    LargeStride {
         /// Largest accepted.
         limit: usize,
     },

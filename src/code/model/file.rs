@@ -1,6 +1,7 @@
 //! The `.nvc` file: a network as a self-delimiting string of bytes.
 
 use super::allocation::{Allocation, BitsByPurpose, Boundaries};
+use super::demand::Demand;
 use super::error::TensorError;
 use super::invariants::Model;
 use crate::code::architecture::chain::Architecture;
@@ -15,6 +16,7 @@ use crate::code::subspace::map::Subspace;
 use crate::code::symbols::geometry::Geometry;
 use crate::code::symbols::symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
 use crate::code::symbols::tensor::CodedTensor;
+use crate::storage::memory_limit::MemoryLimit;
 
 /// The latest version of the files that this source writes and reads.
 pub const FORMAT_VERSION: u8 = 2;
@@ -130,11 +132,24 @@ impl Model {
 
     /// Reads a whole file.
     ///
-    /// Memory and work are bounded by [`WEIGHTS_PER_BYTE`] times the file's length.
+    /// Whoever wrote it, neither that nor the evaluation of the network takes more memory than
+    /// [`MemoryLimit::of_file`].
     ///
     /// # Errors
-    /// Every file that is not exactly what [`Model::encode`] writes for some model is an error.
+    /// Every file that is not exactly what [`Model::encode`] writes for some model is an error;
+    /// [`CodeError::TooMuchMemory`] and [`CodeError::TooMuchWork`] if it asks for more than is
+    /// allowed, which [`Model::decode_within`] changes.
     pub fn decode(file: &[u8]) -> Result<Self, CodeError> {
+        Self::decode_within(file, MemoryLimit::of_file(file.len()))
+    }
+
+    /// Reads a whole file, if that and the evaluation of the network take no more memory than
+    /// this, nor more than [`OPERATIONS_PER_BYTE`](super::demand::OPERATIONS_PER_BYTE) operations
+    /// an example for each byte of it.
+    ///
+    /// # Errors
+    /// As [`Model::decode`].
+    pub fn decode_within(file: &[u8], limit: MemoryLimit) -> Result<Self, CodeError> {
         if file.is_empty() {
             return Err(CodeError::Empty);
         }
@@ -142,6 +157,7 @@ impl Model {
         let is_deskewed = read_version(&mut decoder)?;
         let architecture = Architecture::read(&mut decoder, is_deskewed)?;
         check_size(&architecture, file.len())?;
+        let mut demand = Demand::of(&architecture, limit)?;
         let mut codebooks: Vec<Codebook> = Vec::new();
         let mut tensors = Vec::new();
         let mut symbol_codes = Vec::new();
@@ -156,10 +172,12 @@ impl Model {
                 &mut decoder,
                 &mut prologue,
                 &codebooks,
+                &demand,
                 index,
                 shape,
                 geometry,
             )?;
+            demand.tensor(index, shape, &tensor)?;
             tensors.push(tensor);
             symbol_codes.push(symbol_code);
         }
@@ -185,6 +203,7 @@ fn read_tensor(
     decoder: &mut Decoder,
     prologue: &mut Prologue,
     codebooks: &[Codebook],
+    demand: &Demand,
     index: usize,
     shape: &TensorShape,
     geometry: Geometry,
@@ -218,6 +237,7 @@ fn read_tensor(
             limit: MAX_MIXED_WEIGHTS,
         }));
     }
+    demand.pass(code.memory(alphabet, geometry))?;
     let symbols = code.read(decoder, length, alphabet, geometry)?;
     let tensor = match in_subspace {
         Some(subspace) => CodedTensor::in_subspace(codebook, symbols, subspace),

@@ -196,6 +196,18 @@ impl Model {
             .collect()
     }
 
+    /// How many weights of a tensor may be other than zero.
+    pub(crate) fn nonzeros_at_most(&self, index: usize) -> usize {
+        match self.tensors.get(index) {
+            None => 0,
+            Some(tensor) if tensor.subspace().is_none() => tensor.nonzeros(),
+            Some(_) => {
+                let shape = self.architecture.tensors().into_iter().nth(index);
+                shape.map_or(0, |shape| shape.len())
+            }
+        }
+    }
+
     /// The weights of one tensor, one after the other; none, if there is no such tensor.
     pub fn tensor_weights(&self, index: usize) -> impl Iterator<Item = f32> + '_ {
         let tensor = self.tensors.get(index);

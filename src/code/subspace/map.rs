@@ -99,6 +99,20 @@ impl Subspace {
         }
     }
 
+    /// Most bytes of memory that the weights of a tensor take while they are made: themselves, the
+    /// coordinates, and in a Kronecker product the factors and their half product.
+    pub(in crate::code) fn memory(self, shape: &TensorShape, coordinates: usize) -> u64 {
+        let singles = (shape.len() + coordinates) as u64 * size_of::<f32>() as u64;
+        let Map::Kronecker { rows } = self.map else {
+            return singles;
+        };
+        let doubles = factor_sizes(rows, shape, coordinates).map_or(0, |[left, right]| {
+            let half = right[0] * left[1];
+            (left[0] * left[1] + right[0] * right[1] + half + right[0]) as u64
+        });
+        singles + doubles * size_of::<f64>() as u64
+    }
+
     /// The factors, if this is a Kronecker product that fits the tensor.
     pub fn factors(self, shape: &TensorShape, coordinates: usize) -> Option<Factors> {
         match self.map {

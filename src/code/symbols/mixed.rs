@@ -2,7 +2,7 @@
 
 use super::alphabet::{Alphabet, SignAndRank};
 use super::geometry::Geometry;
-use super::mixture::Mixture;
+use super::mixture::{Counter, Mixture};
 use super::neighbours::{Neighbours, Position, RowState};
 use super::pass::Pass;
 use crate::code::coder::distribution::AdaptiveBit;
@@ -35,6 +35,18 @@ pub(super) struct MixedCode {
 }
 
 impl MixedCode {
+    /// Most bytes of memory that the models of a tensor take: for each of the binary decisions that
+    /// see rows, columns and channels a counter of each, and what is small.
+    pub(super) fn memory(alphabet: Alphabet, geometry: Geometry) -> u64 {
+        const SMALL: u64 = 1 << 16;
+        const MASK_AND_SIGN: u64 = 2;
+        let Geometry { rows, channels, .. } = geometry;
+        let longest = [rows, channels, geometry.columns()].map(|length| length as u64);
+        let counters = longest.iter().sum::<u64>() + 2 * geometry.columns() as u64;
+        let decisions = MASK_AND_SIGN + alphabet.digits() as u64;
+        decisions * counters * size_of::<Counter>() as u64 + SMALL
+    }
+
     pub(super) fn new(alphabet: Alphabet, geometry: Geometry, is_sorted: bool) -> Self {
         let Geometry {
             rows,

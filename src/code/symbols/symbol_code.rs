@@ -69,6 +69,15 @@ impl SymbolCode {
         matches!(self, Self::Mixed | Self::Sorted)
     }
 
+    /// Most bytes of memory that reading symbols takes beside the symbols.
+    pub(in crate::code) fn memory(self, alphabet: Alphabet, geometry: Geometry) -> u64 {
+        if self.is_mixed() {
+            MixedCode::memory(alphabet, geometry)
+        } else {
+            0
+        }
+    }
+
     /// Codes all symbols of a tensor with at least one codeword.
     fn run(
         self,
