@@ -30,6 +30,7 @@ fn main() -> Result<(), Error> {
     };
     let data = DataSet {
         name: "halves".to_string(),
+        remarks: Vec::new(),
         train: images(4_000)?,
         test: Some(images(500)?),
     };

@@ -189,17 +189,31 @@ fn a_training_set_has_its_validation_set_beside_it() {
         photograph([230, 20, 20], 16, 16),
     )
     .unwrap();
-    let error = with_causes(&find("imagenet", &search(folder.path())).unwrap_err());
-    assert!(error.contains("labels.txt, val.txt"), "{error}");
+    let unlabelled = found("imagenet");
+    assert_eq!(unlabelled.test, None);
+    let remark = unlabelled.remarks.join("\n");
+    assert!(
+        remark.contains("have no labels (looked for labels.txt, val.txt"),
+        "{remark}"
+    );
     fs::write(imagenet.join("val.txt"), "ILSVRC2012_val_00000001.JPEG 3\n").unwrap();
     assert_eq!(classes(&found("imagenet").test.unwrap()), [Some(3)]);
 
     fs::remove_dir_all(&val).unwrap();
     class_folders(&val, 1);
     assert_eq!(found("imagenet").test.unwrap().len(), 7);
+    // A class may have no held-out images, but no other classes are there.
     fs::remove_dir_all(val.join("n00000004")).unwrap();
+    assert_eq!(
+        classes(&found("imagenet").test.unwrap()),
+        [0, 1, 2, 4, 5, 6].map(Some)
+    );
+    fs::create_dir(val.join("n00000008")).unwrap();
     let error = with_causes(&find("imagenet", &search(folder.path())).unwrap_err());
-    assert!(error.contains("not those of the training set"), "{error}");
+    assert!(
+        error.contains("no classes of the training set: \"n00000008\""),
+        "{error}"
+    );
 
     assert!(matches!(
         find("imagenet", &search(Path::new("/nowhere"))),

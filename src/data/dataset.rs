@@ -226,6 +226,9 @@ impl Examples for LabelledImages {
 pub struct DataSet<E = LabelledImages> {
     /// As `--data` takes it.
     pub name: String,
+    /// What a person should know about how it was read: files that are no examples, folders that
+    /// were not looked into, classes that are empty. A sentence each, escaped for a terminal.
+    pub remarks: Vec<String>,
     /// What a learner sees.
     pub train: E,
     /// What no learner sees.

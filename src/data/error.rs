@@ -33,6 +33,15 @@ pub enum DataError {
         /// Number of bytes too many.
         extra: u64,
     },
+    /// A folder has files of several data sets.
+    #[error("it has the files of several data sets, {sets}: put those of one into a folder")]
+    SeveralSets {
+        /// What their names begin with.
+        sets: String,
+    },
+    /// Images without labels, or labels without images.
+    #[error("its {0} are not beside it")]
+    NoPartner(&'static str),
     /// Numbers of images and labels differ.
     #[error("{images} images but {labels} labels")]
     Count {
@@ -88,6 +97,9 @@ pub enum DataError {
         /// Most memory that a file of this length may take.
         limit: MemoryLimit,
     },
+    /// A photograph whose file ends before the photograph does.
+    #[error("this image is cut off")]
+    CutOff,
     /// A part of a photograph that is not in it.
     #[error(
         "photographs whose shorter side is {shorter} pixels, of which {side} are read: accepted \
@@ -100,19 +112,38 @@ pub enum DataError {
         side: u32,
     },
     /// Lines of a file of labels that are in no known form.
-    #[error("these are no labels: accepted are lines \"NAME LABEL\", or one label a line")]
+    #[error(
+        "these are no labels: accepted are lines \"NAME LABEL\", one label a line, or CSV whose \
+         header names a column of images (such as filename) and one of classes (such as label)"
+    )]
     LabelLines,
     /// Class numbers of unknown order.
     #[error(
         "class numbers without names are those of ImageNet's devkit: its {0} must be beside them"
     )]
     NoDevkitClasses(&'static str),
-    /// A flat folder of photographs without labels.
-    #[error("no file in or beside it has its labels: looked for {0}")]
-    NoLabels(String),
-    /// Validation and training folders differ in their classes.
-    #[error("its classes are not those of the training set")]
-    OtherClasses,
+    /// A folder of held-out photographs of a class that the training set does not have.
+    #[error("folders that are no classes of the training set: {unknown}")]
+    OtherClasses {
+        /// The folders.
+        unknown: String,
+    },
+    /// A network tells another number of classes apart than the data set has.
+    #[error(
+        "the network has {outputs} outputs, but the data set has {classes} classes ({listed}); \
+         folders whose names begin with a dot are no classes"
+    )]
+    Outputs {
+        /// Outputs of the network.
+        outputs: usize,
+        /// Number of classes.
+        classes: usize,
+        /// The classes.
+        listed: String,
+    },
+    /// A folder inside many folders, or inside itself.
+    #[error("folders inside folders without end")]
+    EndlessFolder,
     /// There are no examples, or images without pixels.
     #[error("there are no images in it")]
     Empty,

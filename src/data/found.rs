@@ -7,11 +7,13 @@ use std::path::Path;
 use super::catalogue::known_set;
 use super::dataset::DataSet;
 use super::error::DataError;
+#[cfg(feature = "photographs")]
+use super::formats::idx_folder::has_idx_files;
 use super::load::load;
 #[cfg(feature = "photographs")]
-use super::load::{existing, IMAGENET, TRAINING};
+use super::load::IMAGENET;
 #[cfg(feature = "photographs")]
-use super::photographs::{ImageFolder, Photographs, PixelCache};
+use super::photographs::{ImageFolder, Photographs, PixelCache, KAGGLE};
 use super::search_path::SearchPath;
 use crate::evaluate::Sample;
 #[cfg(feature = "photographs")]
@@ -59,6 +61,15 @@ impl Found {
         }
     }
 
+    /// What a person should know about how it was read.
+    pub fn remarks(&self) -> &[String] {
+        match self {
+            Self::Images(set) => &set.remarks,
+            #[cfg(feature = "photographs")]
+            Self::Photographs(set) => &set.remarks,
+        }
+    }
+
     /// Number of classes.
     pub fn classes(&self) -> usize {
         match self {
@@ -66,6 +77,27 @@ impl Found {
             #[cfg(feature = "photographs")]
             Self::Photographs(set) => set.train.classes().len(),
         }
+    }
+
+    /// Refuses a network of another number of outputs than there are classes.
+    ///
+    /// # Errors
+    /// [`DataError::Outputs`], with the classes.
+    pub fn check_outputs(&self, outputs: usize) -> Result<(), DataError> {
+        let classes = self.classes();
+        if outputs == classes {
+            return Ok(());
+        }
+        let listed = match self {
+            Self::Images(_) => format!("labels 0 to {}", classes.saturating_sub(1)),
+            #[cfg(feature = "photographs")]
+            Self::Photographs(set) => set.train.listed_classes(),
+        };
+        Err(DataError::Outputs {
+            outputs,
+            classes,
+            listed,
+        })
     }
 
     /// The examples as a network reads them that reads images of this size; decoded photographs are
@@ -99,7 +131,7 @@ impl Readable {
 
 /// Where the photographs of ImageNet are, within the folders that are searched.
 #[cfg(feature = "photographs")]
-const IMAGENET_FOLDERS: [&str; 3] = [IMAGENET, "ILSVRC/Data/CLS-LOC", "."];
+const IMAGENET_FOLDERS: [&str; 3] = [IMAGENET, KAGGLE, "."];
 
 /// The photographs of that name ([`IMAGENET`]) or in that folder; nothing if it is another name, or
 /// a folder without photographs.
@@ -112,9 +144,7 @@ fn photographs(
 ) -> Result<Option<DataSet<ImageFolder>>, DataError> {
     if selector != IMAGENET {
         let folder = Path::new(selector);
-        let is_other = known_set(selector).is_some()
-            || !folder.is_dir()
-            || existing(folder, TRAINING[0]).is_some();
+        let is_other = known_set(selector).is_some() || !folder.is_dir() || has_idx_files(folder);
         return if is_other {
             Ok(None)
         } else {

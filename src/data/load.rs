@@ -2,23 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
-use super::catalogue::{known_set, Format, KnownSet, RemoteFile, KNOWN_SETS};
+use super::catalogue::{known_set, Format, KnownSet, KNOWN_SETS};
 use super::catalogue::{CIFAR10_TEST, CIFAR10_TRAINING};
 use super::dataset::{DataSet, LabelledImages};
 use super::error::DataError;
 use super::formats::cifar::read_cifar10;
 use super::formats::cifar::sum_of_records;
 use super::formats::digits::digits;
-use super::formats::file::{in_file, read};
-use super::formats::idx::{read_images, read_labels, IdxImages};
+use super::formats::file::{check, in_file, read};
+use super::formats::idx_folder::{existing_idx_file, idx_folder};
 use super::search_path::SearchPath;
 use crate::digest::sha256;
 use crate::nearest::nearest;
-use crate::shape::ImageSize;
-
-/// Names of the idx files: images, then labels.
-pub(super) const TRAINING: [&str; 2] = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"];
-const TEST: [&str; 2] = ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
 
 /// Loads the data set of that name, or the idx files in that folder.
 ///
@@ -53,13 +48,15 @@ pub(super) fn load_from(set: &KnownSet, folder: &Path) -> Result<DataSet, DataEr
         Format::Idx(files) => idx_folder(set.name, folder, files),
         Format::Cifar10(archive) => Ok(DataSet {
             name: set.name.to_string(),
+            remarks: Vec::new(),
             train: cifar10(set.name, folder, &CIFAR10_TRAINING, archive.training)?,
             test: Some(cifar10(set.name, folder, &[CIFAR10_TEST], archive.test)?),
         }),
     }
 }
 
-/// The folder in which a known set is found: the first on the search path that has all its files.
+/// The folder in which a known set is found: the first on the search path that has all its files,
+/// in a folder of the set's name if there is one.
 ///
 /// # Errors
 /// If the set is embedded, or in none of the folders.
@@ -74,9 +71,29 @@ pub fn path(set: &KnownSet, search: &SearchPath) -> Result<PathBuf, DataError> {
         }
         looked.push(folder.display().to_string());
     }
+    for folder in &search.folders {
+        if is_complete(set, folder) && !is_other(set, folder) {
+            return Ok(folder.clone());
+        }
+    }
     Err(DataError::Missing {
         name: set.name.to_string(),
         looked: looked.join(", "),
+    })
+}
+
+/// Whether a folder has a file of another known set, whose files are called alike.
+fn is_other(set: &KnownSet, folder: &Path) -> bool {
+    let others = KNOWN_SETS.iter().filter(|other| other.name != set.name);
+    let mut files = others.filter_map(|other| match other.format {
+        // The labels for testing, the shortest.
+        Format::Idx(files) => files.last(),
+        _ => None,
+    });
+    files.any(|file| {
+        let path = existing(folder, file.name);
+        let contents = path.and_then(|path| read(&path, &mut Vec::new()).ok());
+        contents.is_some_and(|contents| sha256(&contents) == file.contents)
     })
 }
 
@@ -87,92 +104,20 @@ pub(super) fn is_complete(set: &KnownSet, folder: &Path) -> bool {
         .all(|name| existing(folder, name).is_some())
 }
 
-/// The file of that name in a folder, gzipped or not.
+/// The file of that name in a folder, gzipped or not, or of one that is read as it.
 pub(super) fn existing(folder: &Path, name: &str) -> Option<PathBuf> {
     let paths = [folder.join(name), folder.join(format!("{name}.gz"))];
-    paths.into_iter().find(|path| path.is_file())
+    let mut paths = paths.into_iter();
+    paths
+        .find(|path| path.is_file())
+        .or_else(|| existing_idx_file(folder, name))
 }
 
 /// The path and the contents of the file of that name in a folder, gzipped or not.
 fn contents(folder: &Path, name: &str) -> Result<(PathBuf, Vec<u8>), DataError> {
     let path = existing(folder, name).unwrap_or_else(|| folder.join(name));
-    let bytes = read(&path)?;
+    let bytes = read(&path, &mut Vec::new())?;
     Ok((path, bytes))
-}
-
-fn check(name: &str, expected: &str, found: String) -> Result<(), DataError> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(DataError::Contents {
-        name: name.to_string(),
-        expected: expected.to_string(),
-        found,
-    })
-}
-
-/// Loads four idx files, or two if there are no others, and checks those that are `known`.
-fn idx_folder(name: &str, folder: &Path, known: &[RemoteFile]) -> Result<DataSet, DataError> {
-    let training = IdxPair::read(TRAINING, name, folder, known)?;
-    let has_test = !known.is_empty() || TEST.iter().any(|file| existing(folder, file).is_some());
-    let test = if has_test {
-        Some(IdxPair::read(TEST, name, folder, known)?)
-    } else {
-        None
-    };
-    let pairs = [Some(&training), test.as_ref()];
-    let labels = pairs.into_iter().flatten().flat_map(|pair| &pair.labels);
-    let classes = labels.max().map_or(0, |&largest| usize::from(largest) + 1);
-    Ok(DataSet {
-        name: name.to_string(),
-        train: training.labelled(classes)?,
-        test: test.map(|pair| pair.labelled(classes)).transpose()?,
-    })
-}
-
-/// A file of images and the file of their labels.
-struct IdxPair {
-    images: IdxImages,
-    labels: Vec<u8>,
-    /// Of the labels.
-    path: PathBuf,
-}
-
-impl IdxPair {
-    fn read(
-        [images, labels]: [&str; 2],
-        name: &str,
-        folder: &Path,
-        known: &[RemoteFile],
-    ) -> Result<Self, DataError> {
-        let checked = |file: &str| -> Result<(PathBuf, Vec<u8>), DataError> {
-            let (path, bytes) = contents(folder, file)?;
-            if let Some(known) = known.iter().find(|known| known.name == file) {
-                check(name, known.contents, sha256(&bytes))
-                    .map_err(|error| in_file(&path, error))?;
-            }
-            Ok((path, bytes))
-        };
-        let (path, bytes) = checked(images)?;
-        let images = read_images(&bytes).map_err(|error| in_file(&path, error))?;
-        let (path, bytes) = checked(labels)?;
-        let labels = read_labels(&bytes).map_err(|error| in_file(&path, error))?;
-        Ok(Self {
-            images,
-            labels,
-            path,
-        })
-    }
-
-    fn labelled(self, classes: usize) -> Result<LabelledImages, DataError> {
-        let shape = ImageSize {
-            channels: 1,
-            height: self.images.height,
-            width: self.images.width,
-        };
-        LabelledImages::new(shape, 256, classes, self.images.pixels, self.labels)
-            .map_err(|error| in_file(&self.path, error))
-    }
 }
 
 /// Loads files of CIFAR-10 one after the other, and checks the sum of their records.

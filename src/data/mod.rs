@@ -6,6 +6,8 @@
 //! is known: a cube with a target, or a data set itself.
 
 mod catalogue;
+#[cfg(feature = "photographs")]
+mod class_order;
 mod dataset;
 mod error;
 #[cfg(feature = "download")]

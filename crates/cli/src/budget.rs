@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::data_set::say;
 use super::failure::Failure;
 use super::progress::progress_bar;
 use nonvacuous::code::Model;
@@ -50,6 +51,7 @@ impl BudgetArguments {
             None => within_budget(network, None, budget)?,
             Some(folder) => {
                 let folder = ImageFolder::open(folder)?;
+                say(&folder.remarks());
                 let framing = Framing::usual(network.architecture().input())?;
                 let images = folder.batch(&folder.spread(self.photographs as usize), framing, None);
                 let steps = Calibration::steps(network, &images) as u64;

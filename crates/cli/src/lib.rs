@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod compress;
 mod data;
+mod data_set;
 mod decompress;
 #[cfg(feature = "train")]
 mod effort;

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::data_set::load;
 use super::failure::Failure;
 use super::output::{print, print_json, read};
 use super::table::table;
 use nonvacuous::bounds::{occam_binomial, Bits, EmpiricalRisk, FailureProbability};
 use nonvacuous::certificate::percent_up;
 use nonvacuous::code::Model;
-use nonvacuous::data::{load, SearchPath};
+use nonvacuous::data::SearchPath;
 use nonvacuous::evaluate::Evaluator;
 use nonvacuous::network::stochastic_bounds;
 

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::data_set::find;
 use super::evaluation_progress::EvaluationProgress;
 use super::failure::Failure;
 use super::output::{print, print_json};
 use super::pixel_cache::pixel_cache;
 use nonvacuous::causes::with_causes;
 use nonvacuous::certificate::{percent_up, Certificate, Evaluation, Verdict, Verification};
-use nonvacuous::data::{find, Found, SearchPath};
+use nonvacuous::data::{Found, SearchPath};
 use nonvacuous::shape::ImageSize;
 
 #[derive(Debug, Args)]

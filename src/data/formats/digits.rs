@@ -22,7 +22,7 @@ const SHAPE: ImageSize = ImageSize {
 /// # Errors
 /// None, unless the embedded file is damaged.
 pub fn digits() -> Result<DataSet, DataError> {
-    let bytes = file::unpacked(FILE.to_vec())?;
+    let bytes = file::unpacked(FILE)?;
     let (mut images, mut labels) = (Vec::new(), Vec::new());
     for line in bytes
         .split(|&byte| byte == b'\n')
@@ -39,6 +39,7 @@ pub fn digits() -> Result<DataSet, DataError> {
     let all = LabelledImages::new(SHAPE, 17, 10, images, labels)?;
     Ok(DataSet {
         name: "digits".to_string(),
+        remarks: Vec::new(),
         train: all.slice(0..TRAINING)?,
         test: Some(all.slice(TRAINING..all.len())?),
     })

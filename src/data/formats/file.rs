@@ -4,37 +4,35 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
-
+use super::gzip::{is_gzip, unpack};
 use crate::data::error::DataError;
 
 /// No data file is longer than this, packed or not, in bytes.
 pub(in crate::data) const LIMIT: u64 = 1 << 30;
 
-const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
-
-/// The contents of a file, unpacked if it is gzipped.
-pub(in crate::data) fn read(path: &Path) -> Result<Vec<u8>, DataError> {
+/// The contents of a file, unpacked if it is gzipped; a remark if something follows what is packed.
+pub(in crate::data) fn read(path: &Path, remarks: &mut Vec<String>) -> Result<Vec<u8>, DataError> {
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
         .map_err(|error| io(path, error))?;
-    bounded(bytes)
-        .and_then(unpacked)
-        .map_err(|error| in_file(path, error))
-}
-
-/// `bytes`, unpacked if they are gzipped.
-pub(in crate::data) fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {
-    if !bytes.starts_with(&GZIP_MAGIC) {
+    let bytes = bounded(bytes).map_err(|error| in_file(path, error))?;
+    if !is_gzip(&bytes) {
         return Ok(bytes);
     }
-    let mut contents = Vec::new();
-    MultiGzDecoder::new(&bytes[..])
-        .take(LIMIT + 1)
-        .read_to_end(&mut contents)
-        .map_err(|source| DataError::Gzip { source })?;
-    bounded(contents)
+    let unpacked = unpack(&bytes).map_err(|error| in_file(path, error))?;
+    if unpacked.garbage > 0 {
+        remarks.push(format!(
+            "{path:?}: {} bytes behind the end of what is gzipped are not read",
+            unpacked.garbage
+        ));
+    }
+    Ok(unpacked.contents)
+}
+
+/// The contents of gzipped bytes.
+pub(in crate::data) fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, DataError> {
+    Ok(unpack(bytes)?.contents)
 }
 
 fn bounded(bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {
@@ -58,4 +56,16 @@ pub(in crate::data) fn in_file(path: &Path, error: DataError) -> DataError {
         path: path.to_path_buf(),
         source: Box::new(error),
     }
+}
+
+/// Refuses contents that are not those of a known set.
+pub(in crate::data) fn check(name: &str, expected: &str, found: String) -> Result<(), DataError> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(DataError::Contents {
+        name: name.to_string(),
+        expected: expected.to_string(),
+        found,
+    })
 }

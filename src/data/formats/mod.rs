@@ -3,4 +3,6 @@
 pub(super) mod cifar;
 pub(super) mod digits;
 pub(super) mod file;
+mod gzip;
 pub(super) mod idx;
+pub(super) mod idx_folder;

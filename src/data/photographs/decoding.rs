@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 
+use super::jpeg;
 use crate::data::error::DataError;
 use crate::storage::memory_limit::MemoryLimit;
 
@@ -34,6 +35,9 @@ pub(super) fn decoded(file: &[u8]) -> Result<RgbImage, DataError> {
             needed,
             limit,
         });
+    }
+    if format == Some(ImageFormat::Jpeg) {
+        return jpeg::decode(file);
     }
     // What a decoder takes beside the pixels.
     let mut limits = Limits::no_limits();

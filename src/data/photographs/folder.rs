@@ -8,8 +8,12 @@ use sha2::{Digest, Sha256};
 
 use super::flat_labels::FlatLabels;
 use super::framing::Framing;
+use super::left_out::LeftOut;
+use super::listing::{class_folders, examples_below, examples_in};
 use super::pixel_cache::PixelCache;
+use super::recognition::name_of;
 use crate::causes::with_causes;
+use crate::data::class_order::sort_classes;
 use crate::data::error::DataError;
 use crate::data::formats::file::{in_file, io};
 use crate::digest::hex;
@@ -41,52 +45,74 @@ impl Photograph {
     }
 }
 
-/// A data set of photographs that are decoded when they are needed. None is ever left out: what
-/// cannot be read, and what has no class, is an example that every network misreads.
+/// A data set of photographs that are decoded when they are needed. None is ever left out silently:
+/// what cannot be read, and what has no class, is an example that every network misreads, and what
+/// is no example is in the [`remarks`](ImageFolder::remarks).
 ///
-/// Classes are in ascending order of their names, photographs in that of their paths.
+/// Classes are in ascending order of their names, of numbers if all are numbers; photographs in
+/// that of their paths, class by class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageFolder {
     root: PathBuf,
     classes: Vec<String>,
     photographs: Vec<Photograph>,
+    left_out: LeftOut,
 }
 
 impl ImageFolder {
-    /// Lists `CLASS/*.jpg` (also `.jpeg`, in any case): each subfolder is a class, as in ImageNet's
-    /// `train/WNID/*.JPEG`.
+    /// Lists `CLASS/*`: each subfolder that is not hidden is a class, as in ImageNet's
+    /// `train/WNID/*.JPEG`, and each file in it and in the folders inside it is an example (see
+    /// `docs/data.md` for what is left out).
     ///
     /// A photograph whose name begins with another WordNet number than its folder's is mislabelled.
     ///
     /// # Errors
     /// If a folder cannot be read, or there are no photographs.
     pub fn open(folder: &Path) -> Result<Self, DataError> {
-        let (mut classes, mut photographs) = (Vec::new(), Vec::new());
-        for subfolder in sorted(folder)?.into_iter().filter(|path| path.is_dir()) {
-            let name = name_of(&subfolder);
-            for path in sorted(&subfolder)?
-                .into_iter()
-                .filter(|path| is_photograph(path))
-            {
-                let class = match wordnet_number(&name_of(&path)) {
-                    Some(other) if wordnet_number(&name).is_some_and(|own| own != other) => Err(
-                        format!("its name says {other}, but it is in the folder of {name}"),
-                    ),
-                    _ => Ok(classes.len()),
-                };
-                photographs.push(Photograph { path, class });
-            }
-            classes.push(name);
+        let mut left_out = LeftOut::default();
+        let mut folders = class_folders(folder, &mut left_out)?;
+        sort_classes(&mut folders, |folder| name_of(folder));
+        let classes: Vec<String> = folders.iter().map(|folder| name_of(folder)).collect();
+        let mut photographs = Vec::new();
+        for (class, folder) in folders.iter().enumerate() {
+            photographs.extend(photographs_of(folder, class, &mut left_out)?);
         }
-        Self::checked(folder, classes, photographs)
+        Self::checked(folder, classes, photographs, left_out)
+    }
+
+    /// Lists `CLASS/*` of some of these classes.
+    ///
+    /// # Errors
+    /// As [`ImageFolder::open`]; and if a folder has the name of no class.
+    pub(super) fn open_classes(folder: &Path, classes: &[String]) -> Result<Self, DataError> {
+        let mut left_out = LeftOut::default();
+        let mut photographs = Vec::new();
+        let mut unknown = Vec::new();
+        let mut folders = class_folders(folder, &mut left_out)?;
+        sort_classes(&mut folders, |folder| name_of(folder));
+        for folder in folders {
+            let name = name_of(&folder);
+            match classes.iter().position(|class| *class == name) {
+                Some(class) => photographs.extend(photographs_of(&folder, class, &mut left_out)?),
+                None => unknown.push(format!("{name:?}")),
+            }
+        }
+        if !unknown.is_empty() {
+            let unknown = unknown.join(", ");
+            return Err(in_file(folder, DataError::OtherClasses { unknown }));
+        }
+        Self::checked(folder, classes.to_vec(), photographs, left_out)
     }
 
     /// Lists the photographs of one folder, as in ImageNet's validation set, with the labels of a
     /// file.
     ///
     /// Its lines are in one of these forms; classes are those of the training set, in order:
+    /// - CSV with a header that names a column of photographs and one of classes, such as
+    ///   `ImageId,PredictionString` (Kaggle's `LOC_val_solution.csv`);
     /// - `NAME LABEL`, with a WordNet number, or a class number from 0 in ascending order of
-    ///   WordNet numbers (Caffe's `val.txt`);
+    ///   WordNet numbers (Caffe's `val.txt`); after tabs, more may follow (Tiny ImageNet's
+    ///   `val_annotations.txt`);
     /// - one `LABEL` a line, for photographs in the order of their names: a WordNet number
     ///   (TensorFlow's `imagenet_2012_validation_synset_labels.txt`), or a class number from 1
     ///   (`ILSVRC2012_validation_ground_truth.txt`); the latter are the devkit's numbers, in
@@ -100,23 +126,28 @@ impl ImageFolder {
     /// If a file or folder cannot be read, the labels are in none of these forms, or there are no
     /// photographs.
     pub fn open_flat(folder: &Path, labels: &Path, classes: &[String]) -> Result<Self, DataError> {
-        let names: Vec<String> = sorted(folder)?
-            .iter()
-            .filter(|path| is_photograph(path))
-            .map(|path| name_of(path))
-            .collect();
+        let mut left_out = LeftOut::default();
+        let mut names = Vec::new();
+        for path in examples_in(folder, &mut left_out)? {
+            if path != labels {
+                names.push(name_of(&path));
+            }
+        }
+        left_out.remove(labels);
         let labels = FlatLabels::read(labels)?.classes(&names, classes);
         let photographs = labels.into_iter().map(|(name, class)| Photograph {
             path: folder.join(name),
             class,
         });
-        Self::checked(folder, classes.to_vec(), photographs.collect())
+        let photographs = photographs.collect();
+        Self::checked(folder, classes.to_vec(), photographs, left_out)
     }
 
     fn checked(
         folder: &Path,
         classes: Vec<String>,
         photographs: Vec<Photograph>,
+        left_out: LeftOut,
     ) -> Result<Self, DataError> {
         if photographs.is_empty() {
             return Err(in_file(folder, DataError::Empty));
@@ -125,7 +156,59 @@ impl ImageFolder {
             root: folder.to_path_buf(),
             classes,
             photographs,
+            left_out,
         })
+    }
+
+    /// What a person should know about how the folder was read: what in it is no example, and which
+    /// classes have none.
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks = self.left_out.remarks(&self.root);
+        let empty = self.empty_classes();
+        if !empty.is_empty() {
+            let names: Vec<String> = empty.iter().map(|name| format!("{name:?}")).collect();
+            remarks.push(format!(
+                "{} of the {} classes of {:?} have no images: {}",
+                empty.len(),
+                self.classes.len(),
+                self.root,
+                names.join(", ")
+            ));
+        }
+        remarks
+    }
+
+    /// The names of the classes, or of the first of many; empty ones are marked.
+    pub(in crate::data) fn listed_classes(&self) -> String {
+        const MOST: usize = 30;
+        let empty = self.empty_classes();
+        let mut names = Vec::new();
+        for name in self.classes.iter().take(MOST) {
+            let mark = if empty.contains(&name) {
+                " (empty)"
+            } else {
+                ""
+            };
+            names.push(format!("{name:?}{mark}"));
+        }
+        if self.classes.len() > MOST {
+            names.push(format!("and {} others", self.classes.len() - MOST));
+        }
+        names.join(", ")
+    }
+
+    /// The classes without photographs.
+    fn empty_classes(&self) -> Vec<&String> {
+        let mut is_empty = vec![true; self.classes.len()];
+        for photograph in &self.photographs {
+            if let Ok(class) = photograph.class {
+                is_empty[class] = false;
+            }
+        }
+        let classes = self.classes.iter().zip(is_empty);
+        classes
+            .filter_map(|(name, is_empty)| is_empty.then_some(name))
+            .collect()
     }
 
     /// Number of photographs; at least one.
@@ -241,20 +324,24 @@ impl ImageFolder {
     }
 }
 
-pub(super) fn is_photograph(path: &Path) -> bool {
-    let extension = path
-        .extension()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_lowercase();
-    matches!(extension.as_str(), "jpg" | "jpeg")
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
+/// The examples of one class.
+fn photographs_of(
+    folder: &Path,
+    class: usize,
+    left_out: &mut LeftOut,
+) -> Result<Vec<Photograph>, DataError> {
+    let name = name_of(folder);
+    let mut photographs = Vec::new();
+    for path in examples_below(folder, left_out)? {
+        let class = match wordnet_number(&name_of(&path)) {
+            Some(other) if wordnet_number(&name).is_some_and(|own| own != other) => Err(format!(
+                "its name says {other}, but it is in the folder of {name}"
+            )),
+            _ => Ok(class),
+        };
+        photographs.push(Photograph { path, class });
+    }
+    Ok(photographs)
 }
 
 /// The WordNet number (`n` and eight digits) that a name begins with.
@@ -265,14 +352,4 @@ fn wordnet_number(name: &str) -> Option<&str> {
         .bytes()
         .all(|byte| byte.is_ascii_digit())
         .then_some(number)
-}
-
-/// What is in a folder, by name.
-pub(super) fn sorted(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|error| io(folder, error))? {
-        paths.push(entry.map_err(|error| io(folder, error))?.path());
-    }
-    paths.sort();
-    Ok(paths)
 }

@@ -5,11 +5,16 @@ mod examples;
 mod flat_labels;
 mod folder;
 mod framing;
+mod jpeg;
 mod layouts;
+mod left_out;
+mod listing;
 mod pixel_cache;
+mod recognition;
 mod scaling;
 
 pub use examples::Photographs;
 pub use folder::{ImageFolder, Photograph};
 pub use framing::Framing;
+pub(super) use layouts::KAGGLE;
 pub use pixel_cache::PixelCache;

@@ -11,8 +11,9 @@ use clap::ArgMatches;
 
 pub(super) use self::arguments::Arguments;
 use self::options::refuse_unused;
+use super::data_set::find;
 use super::failure::Failure;
-use nonvacuous::data::{find, Found, SearchPath};
+use nonvacuous::data::{Found, SearchPath};
 
 pub(super) fn run(
     arguments: &Arguments,

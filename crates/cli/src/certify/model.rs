@@ -64,7 +64,9 @@ impl ModelArguments {
                 tuned: None,
             },
         };
-        let input = Model::decode(&prepared.file)?.architecture().input();
+        let model = Model::decode(&prepared.file)?;
+        let input = model.architecture().input();
+        found.check_outputs(model.architecture().classes())?;
         let data = self.readable(found, input)?;
         // Such examples are decoded while they are evaluated, so that it takes long.
         let is_streamed = matches!(data, Readable::Photographs(_));
