@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::pruning::Pruning;
 use super::quantisation::Quantisation;
 use super::subspace::SubspaceMap;
-use crate::code::{Architecture, CodeError, MAX_CODEWORDS};
+use crate::code::{Architecture, ArchitectureError, CodeError, MAX_CODEWORDS};
 use crate::shape::ImageSize;
 use crate::train::Schedule;
 
@@ -89,6 +89,23 @@ pub enum RecipeError {
     },
 }
 
+/// The layers with as many outputs as classes in the place of fewer, and how many those were.
+fn widened(
+    layers: &str,
+    found: &Result<Architecture, CodeError>,
+    classes: usize,
+) -> Option<(String, usize)> {
+    let Err(CodeError::Architecture(error)) = found else {
+        return None;
+    };
+    let ArchitectureError::Outputs { outputs, .. } = **error else {
+        return None;
+    };
+    let (others, last) = layers.rsplit_once("dense:")?;
+    let rest = last.strip_prefix(&outputs.to_string())?;
+    (outputs < classes).then(|| (format!("{others}dense:{classes}{rest}"), outputs))
+}
+
 impl Recipe {
     /// Reads a recipe for images of this size in so many classes.
     ///
@@ -99,6 +116,27 @@ impl Recipe {
         let architecture =
             Architecture::from_name_or_layers(&settings.architecture, input, classes)?;
         settings.with_architecture(architecture).check()
+    }
+
+    /// The same; but a last layer `dense:N` of fewer outputs than there are classes, which could not
+    /// tell them apart, gets one for each class, and what it had is returned.
+    ///
+    /// # Errors
+    /// [`RecipeError`].
+    pub fn parse_for_classes(
+        text: &str,
+        input: ImageSize,
+        classes: usize,
+    ) -> Result<(Self, Option<usize>), RecipeError> {
+        let settings: RecipeSettings<String> = toml::from_str(text)?;
+        let layers = &settings.architecture;
+        let found = Architecture::from_name_or_layers(layers, input, classes);
+        let Some((layers, outputs)) = widened(layers, &found, classes) else {
+            return Ok((settings.with_architecture(found?).check()?, None));
+        };
+        let architecture = Architecture::from_name_or_layers(&layers, input, classes)?;
+        let recipe = settings.with_architecture(architecture).check()?;
+        Ok((recipe, Some(outputs)))
     }
 
     /// What it says.

@@ -111,6 +111,34 @@ pub enum DataError {
         /// Length of both sides of what is read.
         side: u32,
     },
+    /// Images that are read as they are, in another number of channels than there is.
+    #[error("images in {channels} channels: accepted are 1 (grey) and 3 (red, green and blue)")]
+    Channels {
+        /// What was asked for.
+        channels: usize,
+    },
+    /// An image has another size than the others, or than a network reads.
+    #[error("this image is of {width} x {height} pixels, and not of {size}")]
+    OtherSize {
+        /// Pixels in a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// What is expected.
+        size: ImageSize,
+    },
+    /// An image in colours for a network that reads grey.
+    #[error("this image has colours, and the network reads grey")]
+    Coloured,
+    /// More classes than images in memory have.
+    #[error("{classes} classes: images that are read into memory have at most 256")]
+    ManyClasses {
+        /// The number of classes.
+        classes: usize,
+    },
+    /// An image without class, where all must have one.
+    #[error("{0}")]
+    Unusable(String),
     /// Lines of a file of labels that are in no known form.
     #[error(
         "these are no labels: accepted are lines \"NAME LABEL\", one label a line, or CSV whose \
@@ -141,6 +169,9 @@ pub enum DataError {
         /// The classes.
         listed: String,
     },
+    /// A pipe, a device or a folder in the place of a file.
+    #[error("it is no regular file")]
+    NoFile,
     /// A folder inside many folders, or inside itself.
     #[error("folders inside folders without end")]
     EndlessFolder,

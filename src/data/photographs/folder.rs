@@ -1,8 +1,12 @@
 //! Photographs as ImageNet is kept: in folders, one a class, or flat with a file of labels.
 
+use std::borrow::Cow;
 use std::fs;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use image::ImageReader;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
@@ -16,7 +20,7 @@ use crate::causes::with_causes;
 use crate::data::class_order::sort_classes;
 use crate::data::error::DataError;
 use crate::data::formats::file::{in_file, io};
-use crate::digest::hex;
+use crate::digest::{hex, sha256};
 use crate::evaluate::{Batch, Example};
 use crate::spread::spread;
 
@@ -24,10 +28,62 @@ use crate::spread::spread;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Photograph {
     path: PathBuf,
+    /// Its file, if that is not on disk but in another one.
+    file: Option<Arc<[u8]>>,
     class: Result<usize, String>,
 }
 
 impl Photograph {
+    /// A photograph on disk.
+    fn on_disk(path: PathBuf, class: Result<usize, String>) -> Self {
+        Self {
+            path,
+            file: None,
+            class,
+        }
+    }
+
+    /// A photograph that was read already, and where it comes from.
+    pub(in crate::data) fn in_memory(path: PathBuf, file: Arc<[u8]>, class: usize) -> Self {
+        Self {
+            path,
+            file: Some(file),
+            class: Ok(class),
+        }
+    }
+
+    /// The bytes of its file.
+    ///
+    /// # Errors
+    /// [`DataError::Io`]; [`DataError::NoFile`] for a pipe or a device.
+    pub(super) fn read(&self) -> Result<Cow<'_, [u8]>, DataError> {
+        if let Some(file) = &self.file {
+            return Ok(Cow::Borrowed(file));
+        }
+        let failed = |error| io(&self.path, error);
+        if !fs::metadata(&self.path).map_err(failed)?.is_file() {
+            return Err(in_file(&self.path, DataError::NoFile));
+        }
+        fs::read(&self.path).map(Cow::Owned).map_err(failed)
+    }
+
+    /// Width and height, as its file says; none if it says nothing.
+    pub(super) fn dimensions(&self) -> Option<(u32, u32)> {
+        let size = match &self.file {
+            Some(file) => ImageReader::new(Cursor::new(file))
+                .with_guessed_format()
+                .ok()?
+                .into_dimensions(),
+            None if self.path.is_file() => ImageReader::open(&self.path)
+                .ok()?
+                .with_guessed_format()
+                .ok()?
+                .into_dimensions(),
+            None => return None,
+        };
+        size.ok()
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -135,12 +191,23 @@ impl ImageFolder {
         }
         left_out.remove(labels);
         let labels = FlatLabels::read(labels)?.classes(&names, classes);
-        let photographs = labels.into_iter().map(|(name, class)| Photograph {
-            path: folder.join(name),
-            class,
-        });
-        let photographs = photographs.collect();
+        let mut photographs = Vec::new();
+        for (name, class) in labels {
+            photographs.push(Photograph::on_disk(folder.join(name), class));
+        }
         Self::checked(folder, classes.to_vec(), photographs, left_out)
+    }
+
+    /// Photographs that are in a file, of these classes.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub(in crate::data) fn in_memory(
+        file: &Path,
+        classes: Vec<String>,
+        photographs: Vec<Photograph>,
+    ) -> Result<Self, DataError> {
+        Self::checked(file, classes, photographs, LeftOut::default())
     }
 
     fn checked(
@@ -255,11 +322,12 @@ impl ImageFolder {
     /// that a file was replaced.
     pub fn state_sha256(&self, indices: &[usize]) -> String {
         let state = |&index: &usize| {
-            let data = self
-                .photographs
-                .get(index)
-                .and_then(|photograph| fs::metadata(&photograph.path).ok());
-            data.map(|data| (data.len(), data.modified().ok()))
+            let photograph = self.photographs.get(index)?;
+            if let Some(file) = &photograph.file {
+                return Some(sha256(file));
+            }
+            let data = fs::metadata(&photograph.path).ok()?;
+            Some(format!("{} {:?}", data.len(), data.modified().ok()))
         };
         let states: Vec<_> = indices.par_iter().map(state).collect();
         let hash = states.iter().fold(Sha256::new(), |hash, state| {
@@ -308,15 +376,13 @@ impl ImageFolder {
                 )
             }
         };
-        let pixels = fs::read(&photograph.path)
-            .map_err(|error| io(&photograph.path, error))
-            .and_then(|bytes| {
-                let pixels = match cache {
-                    Some(cache) => cache.pixels(&bytes, framing),
-                    None => framing.pixels(&bytes),
-                };
-                pixels.map_err(|error| in_file(&photograph.path, error))
-            });
+        let pixels = photograph.read().and_then(|bytes| {
+            let pixels = match cache {
+                Some(cache) => cache.pixels(&bytes, framing),
+                None => framing.pixels(&bytes),
+            };
+            pixels.map_err(|error| in_file(&photograph.path, error))
+        });
         match pixels {
             Ok(pixels) => Example::new(pixels, class),
             Err(error) => Example::unreadable(with_causes(&error), framing.size()),
@@ -339,7 +405,7 @@ fn photographs_of(
             )),
             _ => Ok(class),
         };
-        photographs.push(Photograph { path, class });
+        photographs.push(Photograph::on_disk(path, class));
     }
     Ok(photographs)
 }

@@ -2,16 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::examples::Photographs;
 use super::folder::ImageFolder;
-use super::framing::Framing;
 use super::left_out::{LeftOut, Reason};
 use super::listing::{entries, Entry};
-use super::pixel_cache::PixelCache;
 use super::recognition::{is_hidden_folder, kind, name_of, Kind};
 use crate::data::dataset::DataSet;
 use crate::data::error::DataError;
-use crate::shape::ImageSize;
 
 /// Names of folders of training photographs.
 const TRAINING: [&str; 2] = ["train", "training"];
@@ -87,26 +83,6 @@ impl DataSet<ImageFolder> {
             train,
             test: held_out,
         }))
-    }
-
-    /// The photographs as a network reads them that reads images of this size (see
-    /// [`Framing::usual`]).
-    ///
-    /// # Errors
-    /// [`DataError::Framing`] if a network of this input does not read photographs.
-    pub fn read_at(
-        self,
-        input: ImageSize,
-        cache: Option<&PixelCache>,
-    ) -> Result<DataSet<Photographs>, DataError> {
-        let framing = Framing::usual(input)?;
-        let read = |folder| Photographs::new(folder, framing, cache.cloned());
-        Ok(DataSet {
-            name: self.name,
-            remarks: self.remarks,
-            train: read(self.train),
-            test: self.test.map(read),
-        })
     }
 }
 

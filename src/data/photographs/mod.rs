@@ -10,6 +10,7 @@ mod layouts;
 mod left_out;
 mod listing;
 mod pixel_cache;
+mod reading;
 mod recognition;
 mod scaling;
 

@@ -30,11 +30,15 @@ pub(super) fn run(
     let data = match found {
         Found::Images(data) => data,
         Found::Photographs(set) => {
-            return Err(Failure::misuse(format!(
-                "photographs need a network that is trained already: name it with --model \
-                 (--data {})",
-                set.name
-            )));
+            // Small images are trained on as they are; photographs need framing, and a network.
+            if set.small_size().is_none() {
+                return Err(Failure::misuse(format!(
+                    "photographs need a network that is trained already: name it with --model \
+                     (--data {})",
+                    set.name
+                )));
+            }
+            set.in_memory()?
         }
     };
     if let Some(fraction) = arguments.prior_fraction {

@@ -196,7 +196,14 @@ impl ModelArguments {
 fn input_of(found: &Found) -> ImageSize {
     match found {
         Found::Images(data) => data.train.shape(),
-        Found::Photographs(_) => PHOTOGRAPH_SIZE,
+        Found::Photographs(set) => match set.small_size() {
+            Some((width, height)) => ImageSize {
+                channels: 3,
+                height: height as usize,
+                width: width as usize,
+            },
+            None => PHOTOGRAPH_SIZE,
+        },
     }
 }
 

@@ -63,8 +63,15 @@ pub(super) fn read_recipe(
     classes: usize,
 ) -> Result<Recipe, Failure> {
     let text = whole_file::read_text(path)?;
-    let recipe = Recipe::parse(&text, input, classes);
-    recipe.map_err(|error| Failure::from(error).about(path.display()))
+    let (recipe, other) = Recipe::parse_for_classes(&text, input, classes)
+        .map_err(|error| Failure::from(error).about(path.display()))?;
+    if let Some(outputs) = other {
+        eprintln!(
+            "nonvacuous: {path:?}: the last layer has {classes} outputs, one for each class, \
+             instead of {outputs}"
+        );
+    }
+    Ok(recipe)
 }
 
 /// How far a search is: bars and lines, on a terminal only.

@@ -7,6 +7,7 @@ mod certify;
 mod check;
 mod completions;
 mod compress;
+mod data_sets;
 mod figures;
 mod imagenet_certificates;
 mod imagenet_experiments;
