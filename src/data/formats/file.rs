@@ -20,7 +20,7 @@ pub(in crate::data) fn read(path: &Path, remarks: &mut Vec<String>) -> Result<Ve
     if !is_gzip(&bytes) {
         return Ok(bytes);
     }
-    let unpacked = unpack(&bytes).map_err(|error| in_file(path, error))?;
+    let unpacked = unpack(&bytes, LIMIT).map_err(|error| in_file(path, error))?;
     if unpacked.garbage > 0 {
         remarks.push(format!(
             "{path:?}: {} bytes behind the end of what is gzipped are not read",
@@ -32,7 +32,7 @@ pub(in crate::data) fn read(path: &Path, remarks: &mut Vec<String>) -> Result<Ve
 
 /// The contents of gzipped bytes.
 pub(in crate::data) fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, DataError> {
-    Ok(unpack(bytes)?.contents)
+    Ok(unpack(bytes, LIMIT)?.contents)
 }
 
 fn bounded(bytes: Vec<u8>) -> Result<Vec<u8>, DataError> {

@@ -4,7 +4,6 @@ use std::io::Read;
 
 use flate2::bufread::GzDecoder;
 
-use super::file::LIMIT;
 use crate::data::error::DataError;
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -21,22 +20,22 @@ pub(super) fn is_gzip(bytes: &[u8]) -> bool {
 }
 
 /// The contents of all members, one after the other. Tapes and some writers pad the last one with
-/// zeros.
+/// zeros. At most `limit` bytes are unpacked.
 ///
 /// # Errors
 /// [`DataError::Gzip`] if a member is damaged, [`DataError::TooLong`].
-pub(super) fn unpack(mut bytes: &[u8]) -> Result<Unpacked, DataError> {
+pub(super) fn unpack(mut bytes: &[u8], limit: u64) -> Result<Unpacked, DataError> {
     let mut contents = Vec::new();
     while is_gzip(bytes) {
         let mut member = GzDecoder::new(bytes);
-        let room = (LIMIT + 1).saturating_sub(contents.len() as u64);
+        let room = (limit + 1).saturating_sub(contents.len() as u64);
         member
             .by_ref()
             .take(room)
             .read_to_end(&mut contents)
             .map_err(|source| DataError::Gzip { source })?;
-        if contents.len() as u64 > LIMIT {
-            return Err(DataError::TooLong { limit: LIMIT });
+        if contents.len() as u64 > limit {
+            return Err(DataError::TooLong { limit });
         }
         bytes = member.into_inner();
     }
