@@ -20,7 +20,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 #[cfg(feature = "download")]
 pub(crate) fn sha256_of_file(path: &std::path::Path) -> std::io::Result<String> {
     use std::io::Read;
-    let mut file = std::fs::File::open(path)?;
+    let mut file = crate::storage::whole_file::open(path).map_err(|error| error.source)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {

@@ -2,6 +2,7 @@
 
 use super::claim::Claim;
 use crate::code::{CodeError, Model};
+use crate::storage::memory_limit::MemoryLimit;
 
 /// A claim about a network's error on new examples, with the file that decodes to the network.
 ///
@@ -28,6 +29,7 @@ use crate::code::{CodeError, Model};
 pub struct Certificate {
     claim: Claim,
     file: Vec<u8>,
+    limit: MemoryLimit,
 }
 
 impl Certificate {
@@ -44,13 +46,20 @@ impl Certificate {
     /// The network.
     ///
     /// # Errors
-    /// If the file does not decode.
+    /// If the file does not decode, or asks for more memory than is [allowed](Self::allowing).
     pub fn model(&self) -> Result<Model, CodeError> {
-        Model::decode(&self.file)
+        Model::decode_within(&self.file, self.limit)
+    }
+
+    /// The same certificate, whose model may take so much memory; without it,
+    /// [`MemoryLimit::of_file`].
+    pub fn allowing(self, limit: MemoryLimit) -> Self {
+        Self { limit, ..self }
     }
 
     /// A claim and a file, about which nothing is known yet.
     pub fn from_parts(claim: Claim, file: Vec<u8>) -> Self {
-        Self { claim, file }
+        let limit = MemoryLimit::of_file(file.len());
+        Self { claim, file, limit }
     }
 }

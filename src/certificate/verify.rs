@@ -19,7 +19,8 @@ use crate::evaluate::{Evaluator, Examples, ExamplesDigest, Loss, Sample, MARGIN}
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Unverifiable {
-    /// The model file is the one the certificate is about, but is of an unknown format.
+    /// The model file is the one the certificate is about, but is of an unknown format, or takes
+    /// more memory or work than is allowed.
     #[error(transparent)]
     Model(CodeError),
     /// The claim is about a loss that this source does not know.
@@ -154,7 +155,7 @@ impl<'a> Verification<'a> {
         if !is_possible {
             return Ok(verdict);
         }
-        let Some(model) = decoded(self.certificate.file(), &mut verdict)? else {
+        let Some(model) = decoded(self.certificate, &mut verdict)? else {
             return Ok(verdict);
         };
         let evaluator = Evaluator::new(&model);
@@ -272,10 +273,16 @@ impl<'a> Verification<'a> {
 }
 
 /// The model, or nothing if the file is damaged.
-fn decoded(file: &[u8], verdict: &mut Verdict) -> Result<Option<Model>, Unverifiable> {
-    match Model::decode(file) {
+fn decoded(
+    certificate: &Certificate,
+    verdict: &mut Verdict,
+) -> Result<Option<Model>, Unverifiable> {
+    use CodeError::{TooMuchMemory, TooMuchWork, UnknownVersion};
+    match certificate.model() {
         Ok(model) => Ok(Some(model)),
-        Err(error @ CodeError::UnknownVersion { .. }) => Err(Unverifiable::Model(error)),
+        Err(error @ (UnknownVersion { .. } | TooMuchMemory(_) | TooMuchWork { .. })) => {
+            Err(Unverifiable::Model(error))
+        }
         Err(error) => {
             verdict.failed(with_causes(&error));
             Ok(None)

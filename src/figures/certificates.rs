@@ -5,16 +5,14 @@ use std::path::Path;
 use super::error::FigureError;
 use crate::certificate::Claim;
 use crate::code::{Allocation, Model};
+use crate::storage::whole_file;
 
 /// Reads a certificate; nothing in it is checked but its form.
 ///
 /// # Errors
 /// [`FigureError::Read`], [`FigureError::Certificate`].
 pub(super) fn certificate(path: &Path) -> Result<Claim, FigureError> {
-    let text = std::fs::read_to_string(path).map_err(|source| FigureError::Read {
-        path: path.to_path_buf(),
-        source,
-    })?;
+    let text = whole_file::read_text(path)?;
     text.parse().map_err(|source| FigureError::Certificate {
         path: path.to_path_buf(),
         source,
@@ -26,10 +24,7 @@ pub(super) fn certificate(path: &Path) -> Result<Claim, FigureError> {
 /// # Errors
 /// [`FigureError::Read`], [`FigureError::Model`].
 pub(super) fn model(path: &Path) -> Result<(Model, Allocation), FigureError> {
-    let bytes = std::fs::read(path).map_err(|source| FigureError::Read {
-        path: path.to_path_buf(),
-        source,
-    })?;
+    let bytes = whole_file::read(path)?;
     let damaged = |source| FigureError::Model {
         path: path.to_path_buf(),
         source,

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::bounds::BoundError;
 use crate::certificate::ClaimError;
 use crate::code::CodeError;
+use crate::storage::file_error::FileError;
 
 /// Why there is no picture or page.
 #[derive(Debug, Error)]
@@ -42,14 +43,9 @@ pub enum FigureError {
         /// How many there were.
         given: usize,
     },
-    /// A file cannot be read.
-    #[error("cannot read {path}")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// The operating system's error.
-        source: std::io::Error,
-    },
+    /// A file or a folder cannot be read.
+    #[error(transparent)]
+    Read(#[from] FileError),
     /// A file that is not CSV.
     #[error("{path} is not a CSV file")]
     NotCsv {

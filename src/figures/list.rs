@@ -1,6 +1,7 @@
 //! The figures of a folder: those that its `figures.toml` lists, or without one those that its
 //! files can be recognised as.
 
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
@@ -11,6 +12,7 @@ use super::folder::entries;
 use super::kind::FigureKind;
 use super::table::Table;
 use crate::nearest::nearest;
+use crate::storage::whole_file;
 
 /// The list of a folder's figures.
 pub const FIGURE_LIST: &str = "figures.toml";
@@ -29,10 +31,10 @@ pub const FIGURE_LIST: &str = "figures.toml";
 /// read.
 pub fn figures(folder: &Path) -> Result<Vec<Figure>, FigureError> {
     let path = folder.join(FIGURE_LIST);
-    match std::fs::read_to_string(&path) {
+    match whole_file::read_text(&path) {
         Ok(text) => listed(&path, &text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => recognised(folder),
-        Err(source) => Err(FigureError::Read { path, source }),
+        Err(error) if error.source.kind() == ErrorKind::NotFound => recognised(folder),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::FigureError;
+use crate::storage::whole_file;
 
 /// The rows of a CSV file.
 #[derive(Debug, Clone)]
@@ -18,10 +19,7 @@ impl Table {
     /// # Errors
     /// [`FigureError::Read`], [`FigureError::NotCsv`].
     pub(super) fn read(path: &Path) -> Result<Self, FigureError> {
-        let text = std::fs::read(path).map_err(|source| FigureError::Read {
-            path: path.to_path_buf(),
-            source,
-        })?;
+        let text = whole_file::read(path)?;
         Self::parse(path, &text)
     }
 

@@ -34,7 +34,10 @@ use thiserror::Error;
 
 use super::file_error::FileError;
 use super::line_format::LineFormat;
-use super::whole_file::create_folder;
+use super::whole_file::{create_folder, read_at_most, require_file};
+
+/// Longest log that is read, in bytes: 4 GB.
+const MAX_LOG: u64 = 4_000_000_000;
 
 /// Why a log cannot be read or written.
 #[derive(Debug, Error)]
@@ -84,6 +87,9 @@ impl<F: LineFormat> AppendLog<F> {
     pub fn open(path: &Path, format: F) -> Result<(Self, Vec<F::Record>), LogError> {
         if let Some(folder) = path.parent() {
             create_folder(folder)?;
+        }
+        if path.exists() {
+            require_file(path).map_err(FileError::of("open", path))?;
         }
         let mut file = OpenOptions::new()
             .read(true)
@@ -159,7 +165,7 @@ impl<F: LineFormat> AppendLog<F> {
 /// # Errors
 /// [`LogError::Foreign`] if a line is no record; [`LogError::File`].
 pub fn read<F: LineFormat>(path: &Path, format: &F) -> Result<Vec<F::Record>, LogError> {
-    let bytes = super::whole_file::read(path)?;
+    let bytes = read_at_most(path, MAX_LOG)?;
     records(path, format, &bytes[..whole_lines(&bytes)])
 }
 

@@ -4,6 +4,9 @@
 //! and then given its name in one step of the operating system. Whoever reads it finds what was
 //! there before or all that is there now, whatever happened to the writer.
 //!
+//! Only files are read, and no more of them than was said: a link to a device, or a pipe, in a
+//! file's place would take all memory, or wait for ever.
+//!
 //! ```
 //! use nonvacuous::storage::whole_file;
 //! let folder = tempfile::tempdir()?;
@@ -14,8 +17,10 @@
 //! ```
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
+
+use thiserror::Error;
 
 use super::file_error::FileError;
 
@@ -95,20 +100,101 @@ fn readable_by_all() -> tempfile::Builder<'static, 'static> {
     builder
 }
 
-/// Reads a file.
-///
-/// # Errors
-/// If it cannot be read.
-pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
-    fs::read(path).map_err(FileError::of("read", path))
+/// Longest file that is read at once, in bytes: 256 MB.
+pub const MAX_BYTES: u64 = 256_000_000;
+
+/// Longest file of text that a person or this program writes about one thing, in bytes: 1 MB.
+pub const MAX_TEXT: u64 = 1_000_000;
+
+/// Why something with a path is not read as a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Unreadable {
+    /// A folder.
+    #[error("it is a folder; accepted are files")]
+    Folder,
+    /// A pipe, a socket or a device, which may wait or go on for ever.
+    #[error("it is a pipe or a device; accepted are files, and links to files")]
+    Stream,
+    /// It is too long for what it should hold.
+    #[error("it is longer than {limit} bytes, the most that is accepted")]
+    TooLong {
+        /// Most bytes accepted.
+        limit: u64,
+    },
 }
 
-/// Reads a file of text.
+impl Unreadable {
+    /// As the operating system might have said it.
+    fn into_io(self) -> io::Error {
+        let kind = match self {
+            Self::Folder => io::ErrorKind::IsADirectory,
+            Self::Stream | Self::TooLong { .. } => io::ErrorKind::InvalidInput,
+        };
+        io::Error::new(kind, self)
+    }
+}
+
+/// Opens a file for reading, or what a link leads to, if that is a file: pipes and devices, which
+/// may wait or go on for ever, are refused.
 ///
 /// # Errors
-/// If it cannot be read, or is not UTF-8.
+/// If it cannot be opened, or is not a file; then the source's source is an [`Unreadable`].
+pub fn open(path: &Path) -> Result<File, FileError> {
+    let opened = require_file(path).and_then(|()| File::open(path));
+    opened.map_err(FileError::of("read", path))
+}
+
+/// Refuses what is there and not a file.
+pub(super) fn require_file(path: &Path) -> io::Result<()> {
+    let kind = fs::metadata(path)?.file_type();
+    if kind.is_dir() {
+        return Err(Unreadable::Folder.into_io());
+    }
+    if !kind.is_file() {
+        return Err(Unreadable::Stream.into_io());
+    }
+    Ok(())
+}
+
+/// Reads a file of at most [`MAX_BYTES`].
+///
+/// # Errors
+/// If it cannot be read, is too long or not a file.
+pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
+    read_at_most(path, MAX_BYTES)
+}
+
+/// Reads a file of at most so many bytes.
+///
+/// # Errors
+/// If it cannot be read, is too long or not a file.
+pub fn read_at_most(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
+    let file = open(path)?;
+    let refused = FileError::of("read", path);
+    let length = file.metadata().map_err(&refused)?.len();
+    let mut bytes = Vec::new();
+    if length <= limit {
+        bytes.reserve_exact(length as usize);
+        let mut beginning = file.take(limit.saturating_add(1));
+        beginning.read_to_end(&mut bytes).map_err(&refused)?;
+    }
+    if length > limit || bytes.len() as u64 > limit {
+        return Err(refused(Unreadable::TooLong { limit }.into_io()));
+    }
+    Ok(bytes)
+}
+
+/// Reads a file of text, of at most [`MAX_TEXT`].
+///
+/// # Errors
+/// If it cannot be read, is too long, not a file, or not UTF-8.
 pub fn read_text(path: &Path) -> Result<String, FileError> {
-    fs::read_to_string(path).map_err(FileError::of("read", path))
+    let bytes = read_at_most(path, MAX_TEXT)?;
+    String::from_utf8(bytes).map_err(|error| {
+        let source = io::Error::new(io::ErrorKind::InvalidData, error.utf8_error());
+        FileError::new("read", path, source)
+    })
 }
 
 /// Creates a folder and those above it, as far as they are not there.
@@ -117,4 +203,46 @@ pub fn read_text(path: &Path) -> Result<String, FileError> {
 /// If it cannot be created.
 pub fn create_folder(path: &Path) -> Result<(), FileError> {
     fs::create_dir_all(path).map_err(FileError::of("create", path))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    fn reason(error: &FileError) -> Option<Unreadable> {
+        let inner = error.source.get_ref()?;
+        inner.downcast_ref::<Unreadable>().copied()
+    }
+
+    #[test]
+    fn what_is_no_file_or_too_long_is_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("text");
+        write(&path, b"four").unwrap();
+        assert_eq!(read_at_most(&path, 4).unwrap(), b"four");
+        let error = read_at_most(&path, 3).unwrap_err();
+        assert_eq!(reason(&error), Some(Unreadable::TooLong { limit: 3 }));
+        assert!(error.source().is_some());
+        let error = read(folder.path()).unwrap_err();
+        assert_eq!(reason(&error), Some(Unreadable::Folder));
+        write(&path, b"\xff").unwrap();
+        assert!(read_text(&path).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_leads_to_a_file_but_not_to_a_device() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        write(&file, b"four").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert_eq!(read(&link).unwrap(), b"four");
+        let device = folder.path().join("zero");
+        std::os::unix::fs::symlink("/dev/zero", &device).unwrap();
+        let error = read(&device).unwrap_err();
+        assert_eq!(reason(&error), Some(Unreadable::Stream));
+    }
 }

@@ -6,8 +6,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::failure::Failure;
+use super::memory_limit::LimitArgument;
 use super::output::{print, print_json, read, refuse_same_file};
-use nonvacuous::code::Model;
 use nonvacuous::network::safetensors;
 use nonvacuous::storage::whole_file;
 
@@ -19,6 +19,9 @@ pub(super) struct Arguments {
     /// Where to write the safetensors file; without it, beside the model
     #[arg(short, long, value_name = "FILE.safetensors")]
     output: Option<PathBuf>,
+
+    #[command(flatten)]
+    limit: LimitArgument,
 }
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
@@ -27,7 +30,12 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         .clone()
         .unwrap_or_else(|| arguments.model.with_extension("safetensors"));
     refuse_same_file(&arguments.model, &output)?;
-    let model = Model::decode(&read(&arguments.model)?)?;
+    let file = read(&arguments.model)?;
+    let model = arguments.limit.decode(&file)?;
+    // What is written is bounded like what is held.
+    let weights = model.architecture().weights().unwrap_or(u64::MAX);
+    let written = weights.saturating_mul(size_of::<f32>() as u64);
+    arguments.limit.of(&file).check(written)?;
     let shapes = model.architecture().tensors();
     let tensors: Vec<(String, Vec<usize>)> = shapes
         .into_iter()

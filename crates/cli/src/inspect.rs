@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::failure::Failure;
+use super::memory_limit::LimitArgument;
 use super::output::{print, print_json, read};
 use super::table::table;
 use nonvacuous::code::{Allocation, Model, TensorBits};
@@ -15,11 +16,14 @@ use nonvacuous::digest::sha256;
 pub(super) struct Arguments {
     /// The model file
     model: PathBuf,
+
+    #[command(flatten)]
+    limit: LimitArgument,
 }
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let file = read(&arguments.model)?;
-    let model = Model::decode(&file)?;
+    let model = arguments.limit.decode(&file)?;
     let (_, allocation) = model.encode_with_allocation()?;
     if json {
         return print_json(&as_json(&model, &allocation, &file));

@@ -20,6 +20,7 @@ mod import;
 mod inspect;
 mod limit;
 mod man;
+mod memory_limit;
 mod noise;
 mod output;
 mod pixel_cache;

@@ -6,11 +6,12 @@ use clap::Args;
 
 use super::data_set::load;
 use super::failure::Failure;
+use super::memory_limit::LimitArgument;
 use super::output::{print, print_json, read};
 use super::table::table;
 use nonvacuous::bounds::{occam_binomial, Bits, EmpiricalRisk, FailureProbability};
 use nonvacuous::certificate::percent_up;
-use nonvacuous::code::Model;
+use nonvacuous::code::BYTES_PER_NONZERO;
 use nonvacuous::data::SearchPath;
 use nonvacuous::evaluate::Evaluator;
 use nonvacuous::network::stochastic_bounds;
@@ -35,6 +36,9 @@ pub(super) struct Arguments {
     /// Seed of the noise
     #[arg(long, default_value_t = 1)]
     seed: u64,
+
+    #[command(flatten)]
+    limit: LimitArgument,
 }
 
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
@@ -44,9 +48,15 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         draws,
         delta,
         seed,
+        limit,
     } = arguments;
     let bytes = read(file)?;
-    let model = Model::decode(&bytes)?;
+    let model = limit.decode(&bytes)?;
+    // Each network that is drawn has its own weights.
+    let threads = rayon::current_num_threads() as u64;
+    let weights = model.architecture().weights().unwrap_or(u64::MAX);
+    let drawn = weights.saturating_mul(size_of::<f32>() as u64 + BYTES_PER_NONZERO);
+    limit.of(&bytes).check(drawn.saturating_mul(threads))?;
     let data = load(data, search)?.train;
     let risk = EmpiricalRisk::new(Evaluator::new(&model).errors(&data)?, data.len() as u64)?;
     let bits = Bits::new(8.0 * bytes.len() as f64)?;

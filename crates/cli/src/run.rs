@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::failure::Failure;
-use super::output::{print, print_json, read};
+use super::output::{print, print_json};
 use super::progress::progress_bar;
 use super::row::{csv as lines, Row};
 use super::table::table;
@@ -37,7 +37,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
-    let text = String::from_utf8(read(&arguments.experiment)?)?;
+    let text = whole_file::read_text(&arguments.experiment)?;
     let experiment = Experiment::parse_with(&text, &arguments.settings, search)
         .map_err(|error| Failure::from(error).about(arguments.experiment.display()))?;
     let store = Store::open(&arguments.out, &experiment, arguments.shard)?;

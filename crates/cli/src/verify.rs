@@ -7,6 +7,7 @@ use clap::Args;
 use super::data_set::find;
 use super::evaluation_progress::EvaluationProgress;
 use super::failure::Failure;
+use super::memory_limit::LimitArgument;
 use super::output::{print, print_json};
 use super::pixel_cache::pixel_cache;
 use nonvacuous::causes::with_causes;
@@ -26,6 +27,9 @@ pub(super) struct Arguments {
     /// Keep decoded photographs in this folder
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
+
+    #[command(flatten)]
+    limit: LimitArgument,
 }
 
 /// Of a file that does not decode: its verdict does not depend on it.
@@ -37,6 +41,8 @@ const UNKNOWN_INPUT: ImageSize = ImageSize {
 
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
     let certificate = Certificate::open(&arguments.certificate).map_err(cannot_be_checked)?;
+    let limit = arguments.limit.of(certificate.file());
+    let certificate = certificate.allowing(limit);
     let claim = certificate.claim();
     let selector = arguments
         .data

@@ -1,11 +1,11 @@
 //! Files, gzipped or not.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use super::gzip::{is_gzip, unpack};
 use crate::data::error::DataError;
+use crate::storage::whole_file;
 
 /// No data file is longer than this, packed or not, in bytes.
 pub(in crate::data) const LIMIT: u64 = 1 << 30;
@@ -13,7 +13,8 @@ pub(in crate::data) const LIMIT: u64 = 1 << 30;
 /// The contents of a file, unpacked if it is gzipped; a remark if something follows what is packed.
 pub(in crate::data) fn read(path: &Path, remarks: &mut Vec<String>) -> Result<Vec<u8>, DataError> {
     let mut bytes = Vec::new();
-    File::open(path)
+    whole_file::open(path)
+        .map_err(|error| error.source)
         .and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
         .map_err(|error| io(path, error))?;
     let bytes = bounded(bytes).map_err(|error| in_file(path, error))?;

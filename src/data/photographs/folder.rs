@@ -23,6 +23,7 @@ use crate::data::formats::file::{in_file, io};
 use crate::digest::{hex, sha256};
 use crate::evaluate::{Batch, Example};
 use crate::spread::spread;
+use crate::storage::whole_file;
 
 /// A photograph on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use half::{bf16, f16};
 
 use super::error::SafetensorsError;
 use super::header::read_header;
+use crate::storage::whole_file;
 
 /// Numbers that are converted at a time.
 const CHUNK: usize = 1 << 16;
@@ -29,7 +30,7 @@ impl SafetensorsFile {
     /// # Errors
     /// If the file cannot be read or is not one of the format.
     pub fn open(path: &Path) -> Result<Self, SafetensorsError> {
-        let mut file = File::open(path)?;
+        let mut file = whole_file::open(path).map_err(|error| error.source)?;
         let (metadata, start) = read_header(&mut file)?;
         let entries = metadata
             .tensors()

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::options::Mode;
 use crate::effort::Effort;
 use crate::import::ImportArguments;
+use crate::memory_limit::LimitArgument;
 use nonvacuous::bounds::FailureProbability;
 use nonvacuous::certificate::Folder;
 use nonvacuous::evaluate::Loss;
@@ -104,6 +105,9 @@ pub(super) struct ModelArguments {
     /// With --model: keep decoded photographs in this folder
     #[arg(long, value_name = "DIR")]
     pub(super) cache: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) limit: LimitArgument,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

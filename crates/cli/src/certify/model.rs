@@ -11,7 +11,7 @@ use crate::output::{print, read, write_whole};
 use crate::pixel_cache::pixel_cache;
 use crate::progress::progress_bar;
 use nonvacuous::certificate::{remove_logs, Evaluation, Folder, Issue, Kept};
-use nonvacuous::code::{Architecture, Model};
+use nonvacuous::code::Architecture;
 use nonvacuous::compress::{Checkpoints, Progress, Recipe};
 use nonvacuous::data::{Found, Readable};
 use nonvacuous::digest::sha256;
@@ -64,7 +64,7 @@ impl ModelArguments {
                 tuned: None,
             },
         };
-        let model = Model::decode(&prepared.file)?;
+        let model = self.limit.decode(&prepared.file)?;
         let input = model.architecture().input();
         found.check_outputs(model.architecture().classes())?;
         let data = self.readable(found, input)?;
@@ -181,7 +181,7 @@ impl ModelArguments {
         seed: u64,
         folder: &Folder,
     ) -> Result<Checkpoints, Failure> {
-        let network = sha256(&read(path)?);
+        let network = sha256(&whole_file::read_at_most(path, u64::MAX)?);
         let (version, import) = (env!("CARGO_PKG_VERSION"), &self.import);
         let training = data.sample().training;
         let (ExamplesDigest::Known(examples) | ExamplesDigest::Streamed { header: examples }) =

@@ -90,6 +90,7 @@ const OPTIONS: &[(&str, &[Mode])] = &[
     ("loss", &[ModelFile, Import, FineTune]),
     ("subsample", &[ModelFile, Import, FineTune]),
     ("cache", &[ModelFile, Import, FineTune]),
+    ("limit", &[ModelFile, Import, FineTune]),
 ];
 
 /// Refuses options that were given and would not be used.

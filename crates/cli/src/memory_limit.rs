@@ -1,0 +1,27 @@
+//! How much a model file may ask for.
+
+use clap::Args;
+
+use nonvacuous::code::{CodeError, Model};
+use nonvacuous::storage::memory_limit::MemoryLimit;
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct LimitArgument {
+    /// Let decoding the model and evaluating it take so many MB of memory, and 64 million
+    /// operations an example for each; without it 64 MB, and 64 bytes for each byte of the file
+    #[arg(long, value_name = "MB")]
+    limit: Option<u64>,
+}
+
+impl LimitArgument {
+    /// The limit for a model file.
+    pub(super) fn of(self, file: &[u8]) -> MemoryLimit {
+        self.limit
+            .map_or_else(|| MemoryLimit::of_file(file.len()), MemoryLimit::megabytes)
+    }
+
+    /// The model of a file, within the limit.
+    pub(super) fn decode(self, file: &[u8]) -> Result<Model, CodeError> {
+        Model::decode_within(file, self.of(file))
+    }
+}
