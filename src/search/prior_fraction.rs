@@ -1,7 +1,7 @@
 //! A prior learnt on the first part of the training set, and a bound from the rest.
 
 use candle_core::Device;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::error::SearchError;
 use super::run::Event;
@@ -16,7 +16,8 @@ use crate::evaluate::Evaluator;
 use crate::train::TrainingSet;
 
 /// A claim with a data-dependent prior.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DataDependent {
     /// SHA-256 of the model file.
     pub model_sha256: String,
@@ -41,6 +42,29 @@ pub struct DataDependent {
     pub held_out: f64,
 }
 
+impl DataDependent {
+    /// Whether it is about this training set, with a prior that has seen so many of its examples,
+    /// at that `delta`: then the better of two such claims may stay.
+    #[must_use]
+    pub fn is_about(&self, training_set_sha256: &str, prior_examples: u64, delta: f64) -> bool {
+        self.training_set_sha256 == training_set_sha256
+            && self.prior_examples == prior_examples
+            && self.delta == delta
+    }
+}
+
+/// How many examples a prior sees on this fraction of so many.
+///
+/// # Errors
+/// [`SearchError::Fraction`] unless `0 < fraction < 1`; if no example is left on either side.
+pub fn prior_split(fraction: f64, examples: usize) -> Result<PriorSplit, SearchError> {
+    if !(fraction > 0.0 && fraction < 1.0) {
+        return Err(SearchError::Fraction(fraction));
+    }
+    let n = SampleSize::new(examples as u64)?;
+    Ok(PriorSplit::new(n, (fraction * examples as f64) as u64)?)
+}
+
 /// Trains each recipe on the first part; names one of the networks for its errors on the rest, and
 /// bounds it there. Returns the claim and the model file.
 ///
@@ -57,11 +81,8 @@ pub fn data_dependent(
     settings: &Settings,
     report: &mut dyn FnMut(Event),
 ) -> Result<(DataDependent, Vec<u8>), SearchError> {
-    if !(fraction > 0.0 && fraction < 1.0) {
-        return Err(SearchError::Fraction(fraction));
-    }
     let n = data.len();
-    let split = PriorSplit::new(SampleSize::new(n as u64)?, (fraction * n as f64) as u64)?;
+    let split = prior_split(fraction, n)?;
     let m = split.prior_examples() as usize;
     let (first, rest) = (data.slice(0..m)?, data.slice(m..n)?);
     let training_set = TrainingSet::new(&first, &Device::Cpu)?;

@@ -20,6 +20,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
 use thiserror::Error;
 
 use super::file_error::FileError;
@@ -78,11 +79,10 @@ fn through_temporary(
     path: &Path,
     contents: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let temporary = readable_by_all().tempfile_in(folder)?;
+    // A link stays one: what it leads to is replaced.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    require_replaceable(path)?;
+    let temporary = temporary_beside(path)?;
     let mut buffered = BufWriter::new(temporary.as_file());
     contents(&mut buffered)?;
     buffered.flush()?;
@@ -90,6 +90,39 @@ fn through_temporary(
     temporary.as_file().sync_all()?;
     temporary.persist(path)?;
     Ok(())
+}
+
+/// Makes sure that a file can be written, before the work that makes what it will hold.
+///
+/// # Errors
+/// If its folder is not there or takes no new files, or if a folder, a pipe or a device has its
+/// name.
+pub fn require_writable(path: &Path) -> Result<(), FileError> {
+    let possible = require_replaceable(path).and_then(|()| temporary_beside(path));
+    possible.map(drop).map_err(FileError::of("write", path))
+}
+
+/// Refuses to put a file in the place of a folder, a pipe or a device.
+fn require_replaceable(path: &Path) -> io::Result<()> {
+    match require_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+/// A temporary file in the folder where a file will be.
+fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    readable_by_all().tempfile_in(or_here(folder))
+}
+
+/// A folder without a name is the one where this program runs.
+fn or_here(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    }
 }
 
 /// A temporary file that, once it has its name, may be read by those who may read any new file.
@@ -111,10 +144,10 @@ pub const MAX_TEXT: u64 = 1_000_000;
 #[non_exhaustive]
 pub enum Unreadable {
     /// A folder.
-    #[error("it is a folder; accepted are files")]
+    #[error("it is a folder, not a file")]
     Folder,
     /// A pipe, a socket or a device, which may wait or go on for ever.
-    #[error("it is a pipe or a device; accepted are files, and links to files")]
+    #[error("it is a pipe or a device, not a file")]
     Stream,
     /// It is too long for what it should hold.
     #[error("it is longer than {limit} bytes, the most that is accepted")]
@@ -197,12 +230,18 @@ pub fn read_text(path: &Path) -> Result<String, FileError> {
     })
 }
 
-/// Creates a folder and those above it, as far as they are not there.
+/// Creates a folder and those above it, as far as they are not there, and makes sure that files can
+/// be written into it: to be asked before the work that makes them.
 ///
 /// # Errors
-/// If it cannot be created.
+/// If it cannot be created, or takes no new files.
 pub fn create_folder(path: &Path) -> Result<(), FileError> {
-    fs::create_dir_all(path).map_err(FileError::of("create", path))
+    let path = or_here(path);
+    fs::create_dir_all(path).map_err(FileError::of("create", path))?;
+    let possible = readable_by_all().tempfile_in(path);
+    possible
+        .map(drop)
+        .map_err(FileError::of("write into", path))
 }
 
 #[cfg(test)]
@@ -230,6 +269,36 @@ mod tests {
         assert_eq!(reason(&error), Some(Unreadable::Folder));
         write(&path, b"\xff").unwrap();
         assert!(read_text(&path).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_one_and_a_device_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        std::os::unix::fs::symlink("file", &link).unwrap();
+        write(&file, b"before").unwrap();
+        write(&link, b"after").unwrap();
+        assert_eq!(read(&file).unwrap(), b"after");
+        assert!(link.is_symlink());
+        let device = folder.path().join("null");
+        std::os::unix::fs::symlink("/dev/null", &device).unwrap();
+        for path in [&device, Path::new("/dev/null"), folder.path()] {
+            assert!(write(path, b"").is_err(), "{}", path.display());
+            assert!(require_writable(path).is_err(), "{}", path.display());
+        }
+        assert!(require_writable(&folder.path().join("missing").join("file")).is_err());
+    }
+
+    #[test]
+    fn a_file_in_a_folders_place_is_found_before_the_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        write(&file, b"").unwrap();
+        assert!(create_folder(&file).is_err());
+        assert!(create_folder(&file.join("below")).is_err());
+        assert!(create_folder(&folder.path().join("new").join("below")).is_ok());
+        assert_eq!(fs::read_dir(folder.path().join("new")).unwrap().count(), 1);
     }
 
     #[cfg(unix)]

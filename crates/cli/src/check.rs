@@ -36,9 +36,9 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     } else {
         Budget::QUICK
     };
+    whole_file::create_folder(&arguments.out)?;
     let report = check(budget, arguments.seed, Theory::default())?;
     let rows: Vec<Row> = report.verdicts.iter().map(row).collect();
-    whole_file::create_folder(&arguments.out)?;
     let path = |name: &str| arguments.out.join(name).with_extension("csv");
     whole_file::write_lines(&path("check"), &csv(&rows)?)?;
     for (name, rows) in [

@@ -13,6 +13,7 @@ use nonvacuous::code::Architecture;
 use nonvacuous::digest::sha256;
 use nonvacuous::network::comparison::noise_images;
 use nonvacuous::shape::ImageSize;
+use nonvacuous::storage::whole_file;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -63,6 +64,10 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         .clone()
         .unwrap_or_else(|| arguments.network.with_extension("nvc"));
     refuse_same_file(&arguments.network, &output)?;
+    if let Some(names) = arguments.import.names_file() {
+        refuse_same_file(names, &output)?;
+    }
+    whole_file::require_writable(&output)?;
     let architecture = arguments.architecture()?;
     let (model, file, simplification) = match arguments.budget.bytes() {
         // What is simplified must have a file already, and weights before quantisation take too
@@ -89,7 +94,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let weights = architecture.weights().unwrap_or(u64::MAX);
     if json {
         return print_json(&json!({
-            "file": output,
+            "file": output.display().to_string(),
             "sha256": sha256(&file),
             "bits": bits,
             "weights": weights,

@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         }
     };
     if json {
-        return print_json(&json!({ "path": folder }));
+        return print_json(&json!({ "path": folder.display().to_string() }));
     }
     print(&folder.display().to_string());
     Ok(())

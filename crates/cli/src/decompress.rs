@@ -50,7 +50,9 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
             .map(|(name, shape)| json!({ "name": name, "shape": shape }))
             .collect();
         let layers = model.architecture().to_string();
-        return print_json(&json!({ "file": output, "layers": layers, "tensors": tensors }));
+        return print_json(
+            &json!({ "file": output.display().to_string(), "layers": layers, "tensors": tensors }),
+        );
     }
     print(&format!("layers:  {}", model.architecture()));
     print(&format!(

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use indicatif::ProgressBar;
 
+use super::output::warn;
 use super::progress::progress_bar;
 use nonvacuous::evaluate::Sample;
 
@@ -32,7 +33,7 @@ impl EvaluationProgress {
     pub(super) fn advance(&self, count: usize, problems: &[String]) {
         self.bar.suspend(|| {
             for problem in problems {
-                eprintln!("counted as an error: {problem}");
+                warn(&format!("counted as an error: {problem}"));
             }
         });
         self.unreadable.set(self.unreadable.get() + problems.len());
@@ -45,11 +46,13 @@ impl EvaluationProgress {
         match self.unreadable.get() {
             0 => {}
             1 => {
-                eprintln!("1 example cannot be read or has no class, and is counted as an error");
+                warn(&format!(
+                    "1 example cannot be read or has no class, and is counted as an error"
+                ));
             }
-            count => eprintln!(
+            count => warn(&format!(
                 "{count} examples cannot be read or have no class, and are counted as errors"
-            ),
+            )),
         }
     }
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::output::{print, print_json, write_whole};
+use super::output::{print, print_json, refuse_same_file, warn, write_whole};
 use super::progress::progress_bar;
 use nonvacuous::figures::{figures, named, Figure, FigureKind, Picture};
 use nonvacuous::storage::whole_file;
@@ -55,11 +55,16 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         Some(kind) => draw_files(kind, arguments)?,
         None => draw_folder(arguments)?,
     };
+    // A path need not be text; what is printed is.
+    let written: Vec<String> = written
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
     if json {
         return print_json(&json!({ "written": written }));
     }
     for path in &written {
-        print(&path.display().to_string());
+        print(path);
     }
     Ok(())
 }
@@ -81,6 +86,12 @@ fn draw_files(kind: FigureKind, arguments: &Arguments) -> Result<Vec<PathBuf>, F
             path.display()
         );
         return Err(Failure::misuse(&hint));
+    }
+    for file in &files {
+        for output in [&path, &path.with_extension("png")] {
+            refuse_same_file(file, output)?;
+            whole_file::require_writable(output)?;
+        }
     }
     write_picture(&kind.draw(&files)?, &path)
 }
@@ -148,7 +159,7 @@ fn chosen<'a>(all: &'a [Figure], arguments: &Arguments) -> Result<Vec<&'a Figure
         return Err(Failure::misuse(&hint));
     }
     if !lacking.is_empty() {
-        eprintln!("nonvacuous: not drawn: {}", lacking.join(", "));
+        warn(&format!("nonvacuous: not drawn: {}", lacking.join(", ")));
     }
     Ok(chosen)
 }

@@ -103,6 +103,11 @@ pub(super) fn image_size(text: &str) -> Result<ImageSize, String> {
 }
 
 impl ImportArguments {
+    /// The file of names.
+    pub(super) fn names_file(&self) -> Option<&Path> {
+        self.tensors.as_deref()
+    }
+
     /// Names from the command line, then from the file.
     fn names(&self) -> Result<Vec<(String, String)>, Failure> {
         let mut names = self.tensor.clone();

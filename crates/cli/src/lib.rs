@@ -125,10 +125,9 @@ const NEVER_JSON: &[&str] = &["completions", "man"];
 pub fn run() -> ExitCode {
     #[cfg(feature = "train")]
     fix_number_of_threads();
-    let matches = Cli::command().get_matches();
-    let cli = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => cli,
-        Err(error) => error.exit(),
+    let (cli, matches) = match read_command_line() {
+        Ok(read) => read,
+        Err(answer) => return answered(&answer),
     };
     let json = cli.json;
     let result = dispatch(cli, &matches).and_then(|()| output::finish());
@@ -139,7 +138,31 @@ pub fn run() -> ExitCode {
             if json && !failure.is_refutation() {
                 output::print_failure(&failure);
             }
-            eprintln!("nonvacuous: {}", failure.message());
+            output::warn(&format!("nonvacuous: {}", failure.message()));
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+/// The command line, or what clap answers to it: that it is wrong, help, the version.
+fn read_command_line() -> Result<(Cli, ArgMatches), clap::Error> {
+    let matches = Cli::command().try_get_matches()?;
+    let cli = Cli::from_arg_matches(&matches)?;
+    Ok((cli, matches))
+}
+
+/// Prints what clap answers; the exit code.
+fn answered(answer: &clap::Error) -> ExitCode {
+    if answer.use_stderr() {
+        // There is nowhere left to say that it failed.
+        let _ = answer.print();
+        return ExitCode::from(answer.exit_code().try_into().unwrap_or(u8::MAX));
+    }
+    output::print_answer(answer);
+    match output::finish() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::warn(&format!("nonvacuous: {}", failure.message()));
             ExitCode::from(failure.code())
         }
     }

@@ -16,6 +16,17 @@ pub(super) fn print(text: &str) {
     remember(writeln!(std::io::stdout(), "{text}"));
 }
 
+/// Prints what clap has to say, such as help.
+pub(super) fn print_answer(answer: &clap::Error) {
+    remember(answer.print());
+}
+
+/// Prints one line to standard error, if there is one to print to.
+pub(super) fn warn(text: &str) {
+    // There is nowhere left to say that it failed.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Prints a JSON value.
 pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     print(&serde_json::to_string_pretty(value)?);
@@ -65,7 +76,7 @@ pub(super) fn refuse_same_file(input: &Path, output: &Path) -> Result<(), Failur
     };
     if same {
         return Err(Failure::misuse(format!(
-            "{} would be overwritten by the output: name another with -o",
+            "{} would be overwritten by the output: name another output",
             input.display()
         )));
     }

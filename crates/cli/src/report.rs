@@ -21,7 +21,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let path = arguments.folder.join(REPORT_FILE);
     write_whole(&path, page.as_bytes())?;
     if json {
-        return print_json(&json!({ "written": path }));
+        return print_json(&json!({ "written": path.display().to_string() }));
     }
     print(&path.display().to_string());
     Ok(())

@@ -11,7 +11,7 @@ use crate::output::{print, read, write_whole};
 use crate::pixel_cache::pixel_cache;
 use crate::progress::progress_bar;
 use nonvacuous::certificate::{remove_logs, Evaluation, Folder, Issue, Kept};
-use nonvacuous::code::Architecture;
+use nonvacuous::code::{Architecture, Model};
 use nonvacuous::compress::{Checkpoints, Progress, Recipe};
 use nonvacuous::data::{Found, Readable};
 use nonvacuous::digest::sha256;

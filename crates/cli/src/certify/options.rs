@@ -72,7 +72,10 @@ const OPTIONS: &[(&str, &[Mode])] = &[
         "out",
         &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
     ),
-    ("replace", &[Search, Recipe, ModelFile, Import, FineTune]),
+    (
+        "replace",
+        &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
+    ),
     ("model", &[ModelFile, Import, FineTune]),
     ("arch", &[Search, PriorFraction, Import]),
     ("recipe", &[Recipe, PriorFraction, FineTune]),

@@ -1,5 +1,8 @@
 //! `nonvacuous certify --prior-fraction`: a prior that is learnt on the first part of the data.
 
+use std::io::ErrorKind;
+use std::path::Path;
+
 use super::arguments::Arguments;
 use super::trained::{chosen_recipes, TrainingProgress};
 use crate::failure::Failure;
@@ -7,7 +10,7 @@ use crate::output::{print, print_json, write_whole};
 use crate::table::table;
 use nonvacuous::certificate::{percent_up, Folder};
 use nonvacuous::data::DataSet;
-use nonvacuous::search::prior_fraction::{data_dependent, DataDependent};
+use nonvacuous::search::prior_fraction::{data_dependent, prior_split, DataDependent};
 use nonvacuous::storage::whole_file;
 
 /// What is claimed with a prior that has seen a part of the data.
@@ -15,6 +18,10 @@ use nonvacuous::storage::whole_file;
 /// It is no certificate: that the prior was made from the first examples alone cannot be seen from
 /// any file, only from making it again.
 const REPORT_FILE: &str = "data-dependent.json";
+
+/// The network that it is about. It has another name than that of a certificate, whose network
+/// would no longer be the one that the certificate is about.
+const MODEL_FILE: &str = "data-dependent.nvc";
 
 /// Learns the prior, and says what it bounds.
 pub(super) fn certify(
@@ -25,6 +32,20 @@ pub(super) fn certify(
     json: bool,
 ) -> Result<(), Failure> {
     let recipes = chosen_recipes(arguments, data)?;
+    let report = folder.path().join(REPORT_FILE);
+    let held = held(&report)?.filter(|_| !arguments.replace);
+    if let Some(held) = &held {
+        let prior_examples = prior_split(fraction, data.train.len())?.prior_examples();
+        let digest = data.train.sha256();
+        if !held.is_about(&digest, prior_examples, arguments.delta.get()) {
+            return Err(Failure::misuse(format!(
+                "{} is about other examples, another part of them or another delta: name another \
+                 folder (--out), or have it replaced (--replace)",
+                report.display()
+            )));
+        }
+    }
+    whole_file::create_folder(folder.path())?;
     let settings = arguments.settings();
     let progress = TrainingProgress::new();
     let found = data_dependent(fraction, &recipes, &data.train, &settings, &mut |event| {
@@ -32,22 +53,44 @@ pub(super) fn certify(
     });
     progress.finish();
     let (claim, file) = found?;
-    whole_file::create_folder(folder.path())?;
-    let report = folder.path().join(REPORT_FILE);
-    write_whole(&folder.model(), &file)?;
+    if let Some(held) = held.filter(|held| held.bound <= claim.bound) {
+        if json {
+            return print_json(&held);
+        }
+        summarise(&held, &data.name);
+        print(&format!(
+            "\nkept: what {} held, for this run's bound is {}, no less; --replace has it replaced \
+             all the same",
+            report.display(),
+            percent_up(claim.bound)
+        ));
+        return Ok(());
+    }
+    let model = folder.path().join(MODEL_FILE);
+    write_whole(&model, &file)?;
     let text = serde_json::to_string_pretty(&claim)? + "\n";
     write_whole(&report, text.as_bytes())?;
     if json {
         return print_json(&claim);
     }
     summarise(&claim, &data.name);
-    let model = folder.model();
     print(&format!(
         "\nwritten: {}, {}",
         model.display(),
         report.display()
     ));
     Ok(())
+}
+
+/// The claim that is there already, if there is one.
+fn held(report: &Path) -> Result<Option<DataDependent>, Failure> {
+    let text = match whole_file::read_text(report) {
+        Ok(text) => text,
+        Err(error) if error.source.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let claim = serde_json::from_str(&text);
+    claim.map_err(|error| Failure::from(error).about(report.display()))
 }
 
 fn summarise(claim: &DataDependent, name: &str) {

@@ -8,6 +8,7 @@ use indicatif::ProgressBar;
 use super::arguments::Arguments;
 use super::outcome;
 use crate::failure::Failure;
+use crate::output::{refuse_same_file, warn};
 use crate::progress::progress_bar;
 use nonvacuous::certificate::{percent_up, Folder};
 use nonvacuous::code::Architecture;
@@ -25,6 +26,9 @@ pub(super) fn certify(
     json: bool,
 ) -> Result<(), Failure> {
     let recipes = chosen_recipes(arguments, data)?;
+    if let (Some(path), [recipe]) = (&arguments.recipe, &recipes[..]) {
+        keep_as_written(path, recipe, folder)?;
+    }
     let settings = arguments.settings();
     let progress = TrainingProgress::new();
     let found =
@@ -54,6 +58,15 @@ pub(super) fn chosen_recipes(
         .collect::<Result<_, _>>()?;
     recipes.dedup();
     Ok(recipes)
+}
+
+/// The folder gets the recipe in the form in which it is always written: over the file that was
+/// given only if it is in that form.
+fn keep_as_written(path: &Path, recipe: &Recipe, folder: &Folder) -> Result<(), Failure> {
+    if whole_file::read_text(path)? == recipe.to_toml() {
+        return Ok(());
+    }
+    refuse_same_file(path, &folder.recipe())
 }
 
 /// The recipe in a file, for images of that size.
@@ -136,10 +149,10 @@ fn show_trial(trials: &Trials, number: usize, recipe: &Recipe) {
     }) = trials.all().last()
     {
         let bound = percent_up(*bound);
-        eprintln!(
+        warn(&format!(
             "[{number}] bound {bound}: {bits} bits, {errors} of {n} training images misclassified; \
              {recipe}"
-        );
+        ));
     }
 }
 
@@ -150,5 +163,6 @@ fn show_frontier(trials: &Trials, training_set: &str) {
         let bound = percent_up(trial.bound);
         points.push(format!("{} bits {} ({bound})", trial.bits, trial.errors));
     }
-    eprintln!("    frontier, bits errors (bound): {}", points.join("; "));
+    let points = points.join("; ");
+    warn(&format!("    frontier, bits errors (bound): {points}"));
 }
