@@ -22,21 +22,27 @@ pub enum ImportError {
     /// No tensor has the name.
     #[error(
         "no tensor of the file is called {wanted}, alone or after a prefix; it has {found}; name \
-         it with --tensor {wanted}=NAME"
+         it with --tensor {wanted}=NAME{hint}"
     )]
     Name {
         /// The architecture's name.
         wanted: String,
         /// Names in the file.
         found: String,
+        /// What these names stand for, if that is known.
+        hint: String,
     },
     /// Several tensors have it.
-    #[error("several tensors could be {wanted}: {found}; choose with --tensor {wanted}=NAME")]
+    #[error(
+        "several tensors could be {wanted}: {found}; choose with --tensor {wanted}=NAME{hint}"
+    )]
     Ambiguous {
         /// The architecture's name.
         wanted: String,
         /// Names in the file.
         found: String,
+        /// What these names stand for, if that is known.
+        hint: String,
     },
     /// A tensor has other sizes.
     #[error(

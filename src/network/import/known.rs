@@ -6,24 +6,21 @@ use crate::network::safetensors::SafetensorsFile;
 pub(super) struct KnownNames {
     /// Of the architecture's tensor, and of the file's.
     pub(super) names: Vec<(String, String)>,
-    /// What was added to variances.
-    pub(super) epsilon: f64,
+    /// What was added to variances, if the file is known.
+    pub(super) epsilon: Option<f64>,
 }
-
-/// Of PyTorch's batch normalisation.
-const USUAL_EPSILON: f64 = 1e-5;
 
 impl KnownNames {
     pub(super) fn of(file: &SafetensorsFile) -> Self {
         if file.entries().contains_key("_conv_stem.weight") {
             return Self {
                 names: efficientnet_lite0(),
-                epsilon: 1e-3,
+                epsilon: Some(1e-3),
             };
         }
         Self {
             names: Vec::new(),
-            epsilon: USUAL_EPSILON,
+            epsilon: None,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A network trained elsewhere: from named tensors to an architecture's.
 
 pub(super) mod error;
+mod hints;
 mod known;
 mod layout;
 mod moments;
@@ -29,7 +30,8 @@ use crate::code::Architecture;
 /// feature map are in the order channel, row, column.
 ///
 /// Batch normalisations that come with moments (`bn1.running_mean` and `bn1.running_var` beside
-/// `bn1.weight`) get scales and shifts that include them. EfficientNet-Lite0 is known by the names
+/// `bn1.weight`; Keras' `moving_mean` and `moving_variance` beside `gamma`, Flax' `mean` and `var`
+/// beside `scale`) get scales and shifts that include them. EfficientNet-Lite0 is known by the names
 /// of `efficientnet-lite-pytorch`.
 ///
 /// If the network expects pixels in another range than from 0 to 1, a depthwise 1x1 convolution in
@@ -67,10 +69,10 @@ pub fn import(
         }
         weights.push(numbers);
     }
-    let epsilon = options.epsilon.unwrap_or(known.epsilon);
     let mut has_moments = false;
     for (tensor, source) in sources.all.iter().enumerate() {
-        let Some(moments) = read_moments(file, &sources, source, epsilon)? else {
+        let given = options.epsilon.or(known.epsilon);
+        let Some(moments) = read_moments(file, &sources, source, given)? else {
             continue;
         };
         has_moments = true;

@@ -1,7 +1,7 @@
 //! The moments of batch normalisations, which others keep beside the weights.
 
 use super::error::ImportError;
-use super::source::{Source, Sources};
+use super::source::{MomentNames, Source, Sources};
 use crate::network::safetensors::SafetensorsFile;
 
 /// The moments of one batch normalisation.
@@ -32,15 +32,19 @@ pub(super) fn read_moments(
     file: &mut SafetensorsFile,
     sources: &Sources,
     source: &Source,
-    epsilon: f64,
+    given_epsilon: Option<f64>,
 ) -> Result<Option<Moments>, ImportError> {
-    let Some([mean, variance]) = source.moments() else {
+    let shape_of = |name: &str| sources.shape_of(name);
+    let is_there = |name: &str| shape_of(name).is_some();
+    let mut named = source.moments().into_iter();
+    let Some(MomentNames {
+        mean,
+        variance,
+        epsilon,
+    }) = named.find(|names| is_there(&names.mean) || is_there(&names.variance))
+    else {
         return Ok(None);
     };
-    let shape_of = |name: &str| sources.shape_of(name);
-    if shape_of(&mean).is_none() && shape_of(&variance).is_none() {
-        return Ok(None);
-    }
     for tensor in [&mean, &variance] {
         let wrong = match shape_of(tensor) {
             Some(shape) if shape == source.shape.dimensions => continue,
@@ -56,6 +60,6 @@ pub(super) fn read_moments(
     Ok(Some(Moments {
         mean: file.read(&mean)?,
         variance: file.read(&variance)?,
-        epsilon,
+        epsilon: given_epsilon.unwrap_or(epsilon),
     }))
 }

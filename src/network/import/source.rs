@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::ImportError;
+use super::hints::hint;
 use super::known::KnownNames;
 use super::options::ImportOptions;
 use super::patterns::matches;
@@ -37,13 +38,13 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// The names that its moments would have, if it is the scale of a batch normalisation.
-    pub(super) fn moments(&self) -> Option<[String; 2]> {
+    /// The names that its moments might have, if it is the scale of a batch normalisation.
+    pub(super) fn moments(&self) -> Vec<MomentNames> {
         let is_scale = self.shape.name.starts_with("bn") && self.shape.name.ends_with(".weight");
         if is_scale {
             moment_names(&self.name)
         } else {
-            None
+            Vec::new()
         }
     }
 }
@@ -93,7 +94,8 @@ impl Sources {
         let mut read = BTreeSet::new();
         for source in &self.all {
             read.insert(source.name.clone());
-            read.extend(source.moments().into_iter().flatten());
+            let moments = source.moments().into_iter();
+            read.extend(moments.flat_map(|names| [names.mean, names.variance]));
         }
         let unread: Vec<&String> = self
             .shapes
@@ -112,21 +114,50 @@ impl Sources {
             })
         };
         let hint = if unread.iter().any(|name| is_bias_of_read(name)) {
-            "; a layer that ends in \":b\", such as dense:10:b, reads its bias"
+            "; a layer that ends in \":b\", such as dense:10:b, reads its bias".to_string()
         } else {
-            ""
+            hint(unread.iter().copied())
         };
         Err(ImportError::NotRead {
             tensors: list(unread.into_iter()),
-            hint: hint.to_string(),
+            hint,
         })
     }
 }
 
-/// The names of the mean and the variance that belong to a batch normalisation's scale.
-fn moment_names(scale: &str) -> Option<[String; 2]> {
-    let normalisation = scale.strip_suffix("weight")?;
-    Some(["running_mean", "running_var"].map(|part| format!("{normalisation}{part}")))
+/// The names of a batch normalisation's mean and variance, and what is usually added to the
+/// variance where they are called so.
+pub(super) struct MomentNames {
+    pub(super) mean: String,
+    pub(super) variance: String,
+    pub(super) epsilon: f64,
+}
+
+/// The names that the moments beside a batch normalisation's scale have: in PyTorch, in TensorFlow
+/// and Keras, and in Flax, which keeps them in a collection of their own.
+fn moment_names(scale: &str) -> Vec<MomentNames> {
+    const CONVENTIONS: [([&str; 2], f64); 4] = [
+        (["running_mean", "running_var"], 1e-5),
+        (["moving_mean", "moving_variance"], 1e-3),
+        (["moving_mean", "moving_var"], 1e-3),
+        (["mean", "var"], 1e-5),
+    ];
+    let mut endings = ["weight", "gamma", "scale"].iter();
+    let Some(normalisation) = endings.find_map(|ending| scale.strip_suffix(ending)) else {
+        return Vec::new();
+    };
+    let mut names = Vec::new();
+    for beginning in [
+        normalisation.to_string(),
+        normalisation.replacen("params", "batch_stats", 1),
+    ] {
+        names.extend(CONVENTIONS.map(|([mean, variance], epsilon)| MomentNames {
+            mean: format!("{beginning}{mean}"),
+            variance: format!("{beginning}{variance}"),
+            epsilon,
+        }));
+    }
+    names
 }
 
 /// Every name that was given for a tensor is that of one, and of only one.
@@ -192,9 +223,11 @@ fn with_equal_ending(
         [] => Err(ImportError::Name {
             wanted: wanted.to_string(),
             found: list(shapes.keys()),
+            hint: hint(shapes.keys()),
         }),
         _ => Err(ImportError::Ambiguous {
             wanted: wanted.to_string(),
+            hint: hint(fitting.iter().copied()),
             found: list(fitting.into_iter()),
         }),
     }
