@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use nonvacuous::certificate::{Certificate, Claim};
 use nonvacuous::code::{Architecture, Model};
 use nonvacuous::compress::Recipe;
-use nonvacuous::data::{digits, read_images, read_labels, LabelledImages, SearchPath};
+use nonvacuous::data::{digits, read_images, read_labels, Framing, LabelledImages, SearchPath};
 use nonvacuous::lab::run::Experiment;
 use nonvacuous::network::safetensors::SafetensorsFile;
 use nonvacuous::shape::ImageSize;
@@ -16,12 +16,13 @@ use nonvacuous::shape::ImageSize;
 pub type Input = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const INPUTS: [Input; 7] = [
+pub const INPUTS: [Input; 8] = [
     ("architecture", architecture),
     ("certificate", certificate),
     ("experiment", experiment),
     ("idx", idx),
     ("model", model),
+    ("photograph", photograph),
     ("recipe", recipe),
     ("safetensors", safetensors),
 ];
@@ -83,6 +84,15 @@ pub fn model(bytes: &[u8]) {
         let written = model.encode().expect("a decoded model can be encoded");
         assert_eq!(written, bytes);
         assert_eq!(model.weights().len(), model.architecture().tensors().len());
+    }
+}
+
+/// A photograph, of which a network reads the middle.
+pub fn photograph(bytes: &[u8]) {
+    const SIDE: usize = 14;
+    let framing = Framing::new(16, SIDE as u32).expect("a square within a square");
+    if let Ok(pixels) = framing.pixels(bytes) {
+        assert_eq!(pixels.len(), 3 * SIDE * SIDE);
     }
 }
 
