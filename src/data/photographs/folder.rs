@@ -65,7 +65,8 @@ impl Photograph {
         if !fs::metadata(&self.path).map_err(failed)?.is_file() {
             return Err(in_file(&self.path, DataError::NoFile));
         }
-        fs::read(&self.path).map(Cow::Owned).map_err(failed)
+        let read = whole_file::read(&self.path).map_err(|error| error.source);
+        read.map(Cow::Owned).map_err(failed)
     }
 
     /// Width and height, as its file says; none if it says nothing.
