@@ -169,6 +169,88 @@ pub enum DataError {
         /// The classes.
         listed: String,
     },
+    /// A file of arrays cannot be read.
+    #[error("not an array of numbers that can be read")]
+    Array {
+        /// What the reader says.
+        source: std::io::Error,
+    },
+    /// Arrays under other names.
+    #[error(
+        "arrays {found}: accepted are images and labels, x_train and y_train, train_images and \
+         train_labels, x and y, X and y, data and labels"
+    )]
+    ArrayNames {
+        /// The names.
+        found: String,
+    },
+    /// An array of another shape.
+    #[error(
+        "an array of dimensions {found:?}: accepted are N x H x W, N x H x W x C, N x C x H x W \
+         (C of 1 or 3, told apart from H and W) and N x F for images, N for labels"
+    )]
+    Dimensions {
+        /// The dimensions.
+        found: Vec<usize>,
+    },
+    /// Labels that are no numbers of classes.
+    #[error("labels must be whole numbers from 0 to 255")]
+    ArrayLabels,
+    /// Real numbers that are no grey levels.
+    #[error(
+        "real numbers are not read: accepted are whole numbers from 0 to 255, and multiples of \
+         1/255 from 0 to 1"
+    )]
+    RealFeatures,
+    /// A file that is no CSV.
+    #[error("not CSV with as many fields in each line")]
+    Csv {
+        /// What the reader says.
+        source: csv::Error,
+    },
+    /// CSV without labels.
+    #[error("no column is called label, class, target or y")]
+    NoLabelColumn,
+    /// A field of CSV that is no number.
+    #[error("line {line}, column {column}: \"{field}\" is no number (labels: 0 to 255)")]
+    Field {
+        /// Which line, from 1.
+        line: usize,
+        /// Which column, from 1.
+        column: usize,
+        /// The beginning of the field.
+        field: String,
+    },
+    /// A parquet file cannot be read.
+    #[cfg(feature = "photographs")]
+    #[error("not parquet that can be read")]
+    Parquet {
+        /// What the reader says.
+        source: parquet::errors::ParquetError,
+    },
+    /// Parquet of other columns.
+    #[error(
+        "columns {columns}: accepted are image or img for encoded images, and label or fine_label \
+         for class numbers"
+    )]
+    Columns {
+        /// What they are called.
+        columns: String,
+    },
+    /// A folder or a file in no known layout.
+    #[error(
+        "{path}: there is no data set that can be read, but {found}; read are {layouts} \
+         (docs/data.md)",
+        path = .path.display()
+    )]
+    NotUnderstood {
+        /// Where.
+        path: PathBuf,
+        /// What is there.
+        found: String,
+        /// What is read.
+        layouts: String,
+    },
     /// A pipe, a device or a folder in the place of a file.
     #[error("it is no regular file")]
     NoFile,

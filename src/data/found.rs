@@ -8,12 +8,14 @@ use super::catalogue::known_set;
 use super::dataset::DataSet;
 use super::error::DataError;
 #[cfg(feature = "photographs")]
-use super::formats::idx_folder::has_idx_files;
+use super::formats::table::read_tables;
+#[cfg(feature = "photographs")]
+use super::layouts::not_understood;
 use super::load::load;
 #[cfg(feature = "photographs")]
-use super::load::IMAGENET;
+use super::load::{arrays_at, IMAGENET};
 #[cfg(feature = "photographs")]
-use super::photographs::{ImageFolder, Photographs, PixelCache, KAGGLE};
+use super::photographs::{read_parquet, ImageFolder, Photographs, PixelCache, KAGGLE};
 use super::search_path::SearchPath;
 use crate::evaluate::Sample;
 #[cfg(feature = "photographs")]
@@ -39,16 +41,40 @@ pub enum Readable {
     Photographs(DataSet<Photographs>),
 }
 
-/// Finds the data set of that name, or in that folder: idx files or photographs.
+/// Finds the data set of that name, or in that folder or file ([`LAYOUTS`](super::LAYOUTS)).
 ///
 /// # Errors
 /// If it is unknown, missing, damaged, or not what it is known to be.
 pub fn find(selector: &str, search: &SearchPath) -> Result<Found, DataError> {
     #[cfg(feature = "photographs")]
-    if let Some(set) = photographs(selector, search)? {
-        return Ok(Found::Photographs(set));
+    if selector == IMAGENET {
+        return imagenet(search).map(Found::Photographs);
+    }
+    #[cfg(feature = "photographs")]
+    if known_set(selector).is_none() && Path::new(selector).exists() {
+        return at_path(selector, Path::new(selector));
     }
     Ok(Found::Images(load(selector, search)?))
+}
+
+/// The data set in a folder or file.
+#[cfg(feature = "photographs")]
+fn at_path(name: &str, path: &Path) -> Result<Found, DataError> {
+    if let Some(set) = read_parquet(name, path)? {
+        return Ok(Found::Photographs(set));
+    }
+    if let Some(set) = arrays_at(name, path)? {
+        return Ok(Found::Images(set));
+    }
+    if path.is_dir() {
+        if let Some(set) = DataSet::<ImageFolder>::open(name, path)? {
+            return Ok(Found::Photographs(set));
+        }
+        if let Some(set) = read_tables(name, path)? {
+            return Ok(Found::Images(set));
+        }
+    }
+    Err(not_understood(path))
 }
 
 impl Found {
@@ -133,24 +159,11 @@ impl Readable {
 #[cfg(feature = "photographs")]
 const IMAGENET_FOLDERS: [&str; 3] = [IMAGENET, KAGGLE, "."];
 
-/// The photographs of that name ([`IMAGENET`]) or in that folder; nothing if it is another name, or
-/// a folder without photographs.
+/// The photographs of ImageNet.
 ///
 /// They are not checked: nobody may hand them out, and copies differ.
 #[cfg(feature = "photographs")]
-fn photographs(
-    selector: &str,
-    search: &SearchPath,
-) -> Result<Option<DataSet<ImageFolder>>, DataError> {
-    if selector != IMAGENET {
-        let folder = Path::new(selector);
-        let is_other = known_set(selector).is_some() || !folder.is_dir() || has_idx_files(folder);
-        return if is_other {
-            Ok(None)
-        } else {
-            DataSet::<ImageFolder>::open(selector, folder)
-        };
-    }
+fn imagenet(search: &SearchPath) -> Result<DataSet<ImageFolder>, DataError> {
     let mut looked = Vec::new();
     for folder in search
         .folders
@@ -158,8 +171,8 @@ fn photographs(
         .flat_map(|folder| IMAGENET_FOLDERS.map(|name| folder.join(name)))
     {
         if folder.is_dir() {
-            if let Some(set) = DataSet::<ImageFolder>::open(selector, &folder)? {
-                return Ok(Some(set));
+            if let Some(set) = DataSet::<ImageFolder>::open(IMAGENET, &folder)? {
+                return Ok(set);
             }
         }
         looked.push(folder.display().to_string());

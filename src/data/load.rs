@@ -9,8 +9,11 @@ use super::error::DataError;
 use super::formats::cifar::read_cifar10;
 use super::formats::cifar::sum_of_records;
 use super::formats::digits::digits;
-use super::formats::file::{check, in_file, read};
-use super::formats::idx_folder::{existing_idx_file, idx_folder};
+use super::formats::file::{check, in_file, io, read};
+use super::formats::idx_folder::{existing_idx_file, has_idx_files, idx_folder};
+use super::formats::numpy::{read_npy_files, read_npz};
+use super::formats::table::{is_csv, read_tables};
+use super::layouts::not_understood;
 use super::search_path::SearchPath;
 use crate::digest::sha256;
 use crate::nearest::nearest;
@@ -26,7 +29,10 @@ pub fn load(selector: &str, search: &SearchPath) -> Result<DataSet, DataError> {
     match known_set(selector) {
         Some(set) if set.format == Format::Embedded => digits(),
         Some(set) => load_from(set, &path(set, search)?),
-        None if Path::new(selector).is_dir() => idx_folder(selector, Path::new(selector), &[]),
+        None if Path::new(selector).exists() => {
+            let path = Path::new(selector);
+            arrays_at(selector, path)?.ok_or_else(|| not_understood(path))
+        }
         None => {
             let names = KNOWN_SETS.iter().map(|set| set.name);
             Err(DataError::Unknown {
@@ -34,6 +40,45 @@ pub fn load(selector: &str, search: &SearchPath) -> Result<DataSet, DataError> {
                 nearest: nearest(selector, names.clone()).map(str::to_string),
                 known: names.collect::<Vec<&str>>().join(", "),
             })
+        }
+    }
+}
+
+/// The images in a file or folder that are not encoded: idx files, arrays of numpy, CSV of pixels;
+/// nothing if it has none.
+///
+/// # Errors
+/// If something of it cannot be read.
+pub(super) fn arrays_at(name: &str, path: &Path) -> Result<Option<DataSet>, DataError> {
+    let has_ending = |path: &Path, ending: &str| path.extension().is_some_and(|e| e == ending);
+    if path.is_file() {
+        return if has_ending(path, "npz") {
+            read_npz(name, path).map(Some)
+        } else if has_ending(path, "npy") {
+            read_npy_files(name, path.parent().unwrap_or(path))
+        } else if is_csv(path) {
+            read_tables(name, path)
+        } else {
+            Ok(None)
+        };
+    }
+    if has_idx_files(path) {
+        return idx_folder(name, path, &[]).map(Some);
+    }
+    let mut archives = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(|error| io(path, error))? {
+        let path = entry.map_err(|error| io(path, error))?.path();
+        if has_ending(&path, "npz") {
+            archives.push(path);
+        }
+    }
+    match archives.as_slice() {
+        [] => read_npy_files(name, path),
+        [archive] => read_npz(name, archive).map(Some),
+        several => {
+            let sets: Vec<String> = several.iter().map(|path| format!("{path:?}")).collect();
+            let sets = sets.join(", ");
+            Err(in_file(path, DataError::SeveralSets { sets }))
         }
     }
 }

@@ -15,6 +15,7 @@ mod fetch;
 mod formats;
 mod found;
 mod laws;
+mod layouts;
 mod load;
 #[cfg(feature = "photographs")]
 mod photographs;
@@ -30,6 +31,7 @@ pub use formats::digits::digits;
 pub use formats::idx::{read_images, read_labels, IdxImages};
 pub use found::{find, Found, Readable};
 pub use laws::{Law, Target, MOST_DIMENSIONS};
+pub use layouts::LAYOUTS;
 pub use load::{load, path, IMAGENET};
 #[cfg(feature = "photographs")]
 pub use photographs::{Framing, ImageFolder, Photograph, Photographs, PixelCache};

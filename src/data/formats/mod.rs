@@ -1,8 +1,11 @@
 //! Files of images and labels: how each format is read, and what in it is refused.
 
+mod array;
 pub(super) mod cifar;
 pub(super) mod digits;
 pub(super) mod file;
 mod gzip;
 pub(super) mod idx;
 pub(super) mod idx_folder;
+pub(super) mod numpy;
+pub(super) mod table;

@@ -45,11 +45,11 @@ impl Photograph {
     }
 
     /// A photograph that was read already, and where it comes from.
-    pub(in crate::data) fn in_memory(path: PathBuf, file: Arc<[u8]>, class: usize) -> Self {
+    pub(super) fn in_memory(path: PathBuf, file: Arc<[u8]>, class: Result<usize, String>) -> Self {
         Self {
             path,
             file: Some(file),
-            class: Ok(class),
+            class,
         }
     }
 
@@ -204,7 +204,7 @@ impl ImageFolder {
     ///
     /// # Errors
     /// If there are none.
-    pub(in crate::data) fn in_memory(
+    pub(super) fn in_memory(
         file: &Path,
         classes: Vec<String>,
         photographs: Vec<Photograph>,

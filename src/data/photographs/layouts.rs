@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::flat_labels::FlatLabels;
 use super::folder::ImageFolder;
 use super::left_out::{LeftOut, Reason};
 use super::listing::{entries, Entry};
 use super::recognition::{is_hidden_folder, kind, name_of, Kind};
+use crate::data::class_order::sort_classes;
 use crate::data::dataset::DataSet;
 use crate::data::error::DataError;
 
@@ -46,6 +48,9 @@ impl DataSet<ImageFolder> {
             true => kaggle.as_path(),
             false => folder,
         };
+        if let Some(set) = in_tables(name, folder)? {
+            return Ok(Some(set));
+        }
         let Some(training) = first_folder(folder, &TRAINING)? else {
             if !has_class_folders(folder)? {
                 return Ok(None);
@@ -84,6 +89,68 @@ impl DataSet<ImageFolder> {
             test: held_out,
         }))
     }
+}
+
+/// CSV with the labels of photographs.
+const TABLES: [&str; 5] = [
+    "labels.csv",
+    "train.csv",
+    "train_labels.csv",
+    "trainLabels.csv",
+    "metadata.csv",
+];
+
+/// Where the photographs of such a table are: the first that has some.
+const BESIDE_TABLE: [&str; 3] = ["train", "images", ""];
+
+/// Tables of held-out photographs, and their folders.
+const HELD_OUT_TABLES: [[&str; 2]; 3] = [
+    ["val.csv", "val"],
+    ["validation.csv", "validation"],
+    ["test.csv", "test"],
+];
+
+/// Photographs in one folder with a CSV of their labels; nothing if there is none.
+fn in_tables(name: &str, folder: &Path) -> Result<Option<DataSet<ImageFolder>>, DataError> {
+    let places = BESIDE_TABLE.map(|name| folder.join(name));
+    let mut places = places.iter().filter(|place| has_flat_images(place));
+    let mut tables = TABLES.iter().map(|name| folder.join(name));
+    let (Some(images), Some(table)) = (places.next(), tables.find(|path| path.is_file())) else {
+        return Ok(None);
+    };
+    let labels = match FlatLabels::read(&table) {
+        Ok(labels) => labels,
+        Err(_) => return Ok(None),
+    };
+    let mut classes = labels.distinct();
+    sort_classes(&mut classes, String::clone);
+    let train = ImageFolder::open_flat(images, &table, &classes)?;
+    let mut remarks = train.remarks();
+    let mut used = vec![table, images.clone()];
+    let mut test = None;
+    for [table, images] in HELD_OUT_TABLES.map(|names| names.map(|name| folder.join(name))) {
+        if test.is_none() && table.is_file() && images.is_dir() {
+            let held_out = ImageFolder::open_flat(&images, &table, &classes)?;
+            remarks.extend(held_out.remarks());
+            test = Some(held_out);
+            used.extend([table, images]);
+        }
+    }
+    if images != folder {
+        remarks.extend(beside(folder, &used)?.remarks(folder));
+    }
+    Ok(Some(DataSet {
+        name: name.to_string(),
+        remarks,
+        train,
+        test,
+    }))
+}
+
+/// Whether a photograph is in a folder, not in one inside it.
+fn has_flat_images(folder: &Path) -> bool {
+    let is_image = |entry: &Entry| !entry.is_folder && kind(&entry.path) == Kind::Image;
+    entries(folder).is_ok_and(|entries| entries.iter().any(is_image))
 }
 
 /// The held-out photographs of a folder, in folders of some of the classes or flat with a file of

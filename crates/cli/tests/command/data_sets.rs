@@ -380,3 +380,63 @@ fn a_known_set_is_found_in_the_folder_that_has_its_files() {
     fs::rename(&place, folder.path().join("above/mnist")).unwrap();
     assert_eq!(path(&["mnist", "--data-dir", "above"]), "above/mnist");
 }
+
+/// The certificate of a recipe on a data set, as text without what its folder is called.
+fn certificate_text(folder: &Path, data: &str) -> String {
+    let options = ["--recipe", "quick.toml", "--data", data];
+    certified(folder, &options);
+    let text = fs::read_to_string(folder.join("out/certificate.json")).unwrap();
+    assert!(text.contains(&format!("\"{data}\"")));
+    // Where the certificate and the command say it.
+    text.replace(&format!("\"{data}\""), "\"DATA\"")
+        .replace(&format!("--data {data} "), "--data DATA ")
+}
+
+#[test]
+fn the_same_data_in_another_container_have_the_same_certificate_and_each_verifies_the_other() {
+    let folder = tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    let [images, labels] = idx_files(10, 0);
+    for name in ["idx", "packed", "csv", "png"] {
+        fs::create_dir(place(name)).unwrap();
+    }
+    fs::write(place("idx/train-images-idx3-ubyte"), &images).unwrap();
+    fs::write(place("idx/train-labels-idx1-ubyte"), &labels).unwrap();
+    fs::write(
+        place("packed/train-images.idx3-ubyte.gz"),
+        gzip(&images, b""),
+    )
+    .unwrap();
+    fs::write(
+        place("packed/train-labels.idx1-ubyte.gz"),
+        gzip(&labels, b""),
+    )
+    .unwrap();
+    let mut table = String::new();
+    for (number, (image, label)) in images[16..].chunks(16).zip(&labels[8..]).enumerate() {
+        table += &label.to_string();
+        for level in image {
+            table += &format!(",{level}");
+        }
+        table += "\n";
+        let class = place("png").join(label.to_string());
+        fs::create_dir_all(&class).unwrap();
+        let mut png = Cursor::new(Vec::new());
+        image::GrayImage::from_raw(4, 4, image.to_vec())
+            .unwrap()
+            .write_to(&mut png, ImageFormat::Png)
+            .unwrap();
+        fs::write(class.join(format!("{number}.png")), png.into_inner()).unwrap();
+    }
+    fs::write(place("csv/train.csv"), table).unwrap();
+    fs::write(place("quick.toml"), RECIPE.replace("CLASSES", "10")).unwrap();
+    let idx = certificate_text(folder.path(), "idx");
+    assert_eq!(certificate_text(folder.path(), "packed"), idx);
+    assert_eq!(certificate_text(folder.path(), "csv"), idx);
+    let command = ["verify", "out/certificate.json", "--data"];
+    for data in ["idx", "packed"] {
+        let output = run(folder.path(), &[&command[..], &[data]].concat());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{data}: {said}");
+    }
+}
