@@ -251,6 +251,34 @@ pub enum DataError {
         /// What is read.
         layouts: String,
     },
+    /// A line of a file is wrong.
+    #[error("line {line}: {reason}")]
+    Line {
+        /// Which line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A map of classes lacks some.
+    #[error("there is no line for the classes {classes}")]
+    Unmapped {
+        /// The classes.
+        classes: String,
+    },
+    /// Groups of another number of examples.
+    #[error("{lines} groups for {examples} examples: accepted is one a line, or \"NAME GROUP\"")]
+    GroupCount {
+        /// Number of lines.
+        lines: usize,
+        /// Number of examples.
+        examples: usize,
+    },
+    /// An example that is in no group.
+    #[error("there is no line for the example {example}")]
+    Ungrouped {
+        /// Its name.
+        example: String,
+    },
     /// A pipe, a device or a folder in the place of a file.
     #[error("it is no regular file")]
     NoFile,

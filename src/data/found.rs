@@ -105,6 +105,25 @@ impl Found {
         }
     }
 
+    /// Names of the classes, in their order: numbers, for images in memory.
+    pub fn class_names(&self) -> Vec<String> {
+        match self {
+            Self::Images(set) => (0..set.train.classes()).map(|c| c.to_string()).collect(),
+            #[cfg(feature = "photographs")]
+            Self::Photographs(set) => set.train.classes().to_vec(),
+        }
+    }
+
+    /// Names of the training examples, in their order: paths within the folder of the training set,
+    /// with slashes; none for images in memory.
+    pub fn example_names(&self) -> Vec<String> {
+        match self {
+            Self::Images(_) => Vec::new(),
+            #[cfg(feature = "photographs")]
+            Self::Photographs(set) => set.train.names(),
+        }
+    }
+
     /// Refuses a network of another number of outputs than there are classes.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 //! is known: a cube with a target, or a data set itself.
 
 mod catalogue;
+mod class_map;
 #[cfg(feature = "photographs")]
 mod class_order;
 mod dataset;
@@ -14,6 +15,7 @@ mod error;
 mod fetch;
 mod formats;
 mod found;
+mod groups;
 mod laws;
 mod layouts;
 mod load;
@@ -22,6 +24,7 @@ mod photographs;
 mod search_path;
 
 pub use catalogue::{known_set, Format, KnownSet, RemoteArchive, RemoteFile, KNOWN_SETS};
+pub use class_map::{ClassMap, MappedClasses};
 pub use dataset::{DataSet, LabelledImages};
 pub use error::DataError;
 #[cfg(feature = "download")]
@@ -30,6 +33,7 @@ pub use formats::cifar::read_cifar10;
 pub use formats::digits::digits;
 pub use formats::idx::{read_images, read_labels, IdxImages};
 pub use found::{find, Found, Readable};
+pub use groups::Groups;
 pub use laws::{Law, Target, MOST_DIMENSIONS};
 pub use layouts::LAYOUTS;
 pub use load::{load, path, IMAGENET};

@@ -300,6 +300,17 @@ impl ImageFolder {
         &self.photographs
     }
 
+    /// The path of each photograph within the folder, with slashes.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = Vec::with_capacity(self.len());
+        for Photograph { path, .. } in &self.photographs {
+            let path = path.strip_prefix(&self.root).unwrap_or(path);
+            let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+            names.push(parts.join("/"));
+        }
+        names
+    }
+
     /// SHA-256 of the listing, in hexadecimal: for each photograph a line of its path within the
     /// folder, with slashes, a tab, and the number of its class or a dash.
     pub fn listing_sha256(&self) -> String {
