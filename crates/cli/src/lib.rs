@@ -121,6 +121,21 @@ const READ_DATA: &[&str] = &["certify", "verify", "noise", "run", "data"];
 /// Subcommands whose output is not about results.
 const NEVER_JSON: &[&str] = &["completions", "man"];
 
+/// Names in the environment that look like ours and are not.
+fn warn_of_unknown_variables() {
+    // The second is read by our tests.
+    const KNOWN: [&str; 2] = ["NONVACUOUS_DATA", "NONVACUOUS_REQUIRED"];
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("NONVACUOUS_") && !KNOWN.contains(&&*name) {
+            output::warn(&format!(
+                "nonvacuous: the variable {name:?} of the environment has no use: accepted is {}",
+                KNOWN[0]
+            ));
+        }
+    }
+}
+
 /// Reads the command line, runs the subcommand and returns its exit code.
 pub fn run() -> ExitCode {
     #[cfg(feature = "train")]
@@ -129,6 +144,7 @@ pub fn run() -> ExitCode {
         Ok(read) => read,
         Err(answer) => return answered(&answer),
     };
+    warn_of_unknown_variables();
     let json = cli.json;
     let result = dispatch(cli, &matches).and_then(|()| output::finish());
     match result {

@@ -21,4 +21,5 @@ mod photographs;
 mod random_network;
 mod recipes;
 mod run;
+mod strangers;
 mod tuning;

@@ -49,7 +49,7 @@ const UNUSED: &[(&[&str], &[&[&str]])] = &[
     ),
     (
         &["--prior-fraction", "0.5"],
-        &[&["--minutes", "0"], &["--replace"], &["--no-simplify"]],
+        &[&["--minutes", "0"], &["--limit", "3"], &["--no-simplify"]],
     ),
     (
         &["--model", "model.nvc"],
