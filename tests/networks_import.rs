@@ -304,3 +304,75 @@ fn a_network_has_the_weights_that_its_architecture_needs() {
         assert!(new(weights).is_err());
     }
 }
+
+mod every_tensor {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What checkpoints have beside the weights of a dense layer.
+    const BESIDE: [&str; 14] = [
+        "fc1.bias",
+        "fc2.weight",
+        "fc1.weight_mask",
+        "fc1.weight_g",
+        "fc1.weight_orig",
+        "fc1.parametrizations.weight.original1",
+        "bn1.running_mean",
+        "bn1.moving_variance",
+        "batch_stats.bn1.mean",
+        "ema.decay",
+        "ema.fc1_weight",
+        "shadow.0",
+        "optimizer.state.0",
+        "fc1.num_batches_tracked",
+    ];
+
+    proptest! {
+        #[test]
+        fn is_read_or_refused_by_name(
+            beside in prop::collection::btree_set(0..BESIDE.len(), 0..5),
+            prefix in prop::sample::select(vec!["", "model.", "net/"]),
+            with_bias in any::<bool>(),
+        ) {
+            let mut names: BTreeSet<String> =
+                beside.iter().map(|&place| format!("{prefix}{}", BESIDE[place])).collect();
+            names.insert(format!("{prefix}fc1.weight"));
+            let shape_of = |name: &str| match name.ends_with("fc1.weight") {
+                true => ("[2,2]", 4),
+                false => ("[2]", 2),
+            };
+            let listed: Vec<(&str, &str, usize)> = names
+                .iter()
+                .map(|name| (&name[..], shape_of(name).0, shape_of(name).1))
+                .collect();
+            let (_folder, path) = written(&tensors(&listed));
+            let layers = if with_bias { "dense:2:b" } else { "dense:2" };
+            let architecture = Architecture::parse(layers, INPUT).unwrap();
+            let mut file = SafetensorsFile::open(&path).unwrap();
+            let imported = import(&mut file, &architecture, &ImportOptions::default());
+            let wanted = ["fc1.weight", "fc1.bias"];
+            let unread: Vec<&String> = names
+                .iter()
+                .filter(|name| {
+                    let read = &wanted[..if with_bias { 2 } else { 1 }];
+                    let is_read = read.iter().any(|part| **name == format!("{prefix}{part}"));
+                    !is_read && !name.ends_with("num_batches_tracked")
+                })
+                .collect();
+            let is_complete = !with_bias || names.contains(&format!("{prefix}fc1.bias"));
+            match imported {
+                Ok(_) => prop_assert!(is_complete && unread.is_empty(), "{unread:?}"),
+                Err(error) => {
+                    prop_assert!(!is_complete || !unread.is_empty(), "{error}");
+                    let message = chain(&error);
+                    for name in unread {
+                        prop_assert!(message.contains(&name[..]), "{name}: {message}");
+                    }
+                }
+            }
+        }
+    }
+}

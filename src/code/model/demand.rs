@@ -133,14 +133,15 @@ impl Demand {
     }
 }
 
-/// The most numbers of an example that a step of its evaluation holds: what it reads, what it
-/// makes, and what open branches remember.
+/// The most numbers of an example that a step of its evaluation holds: what it reads, what it makes
+/// unless it puts that in its place, and what open branches remember.
 fn features_at_once(architecture: &Architecture) -> u64 {
     let mut remembered: Vec<u64> = Vec::new();
     let mut most = 0;
     for (layer, before, after) in architecture.steps() {
         let (before, after) = (before.features() as u64, after.features() as u64);
-        let held = before + after + remembered.iter().sum::<u64>();
+        let made = if is_in_place(layer) { 0 } else { after };
+        let held = before + made + remembered.iter().sum::<u64>();
         most = most.max(held);
         match layer {
             Layer::Branch => remembered.push(before),
@@ -155,4 +156,24 @@ fn features_at_once(architecture: &Architecture) -> u64 {
         }
     }
     most
+}
+
+/// Whether a step changes the numbers that it reads, or leaves them where they are.
+fn is_in_place(layer: &Layer) -> bool {
+    match layer {
+        Layer::Relu
+        | Layer::Relu6
+        | Layer::Normalise
+        | Layer::BatchNormalise
+        | Layer::Exchange
+        | Layer::Join => true,
+        Layer::Convolution(_)
+        | Layer::Deskew
+        | Layer::Oriented { .. }
+        | Layer::MaxPool { .. }
+        | Layer::AveragePool { .. }
+        | Layer::GlobalAverage
+        | Layer::Dense { .. }
+        | Layer::Branch => false,
+    }
 }
