@@ -104,6 +104,12 @@ fn file(layers: &str, input: ImageSize, tensors: Vec<CodedTensor>, values: &[&[f
     model.encode().unwrap()
 }
 
+/// Coordinates of a subspace that take a bit each.
+fn coordinates(count: usize) -> Vec<u8> {
+    let mut noise = Noise::new(4);
+    (0..count).map(|_| 1 + noise.below(2) as u8).collect()
+}
+
 /// The refusal of a model file, and that it takes little memory and names another limit.
 fn refused(what: &str, file: &[u8]) -> CodeError {
     let (refusal, memory, _) = cost(|| Model::decode(file).map(|_| ()).unwrap_err());
@@ -116,8 +122,8 @@ fn refused(what: &str, file: &[u8]) -> CodeError {
 #[test]
 fn weights_that_a_short_file_gives_all_the_same_value_are_refused() {
     let _alone = alone();
-    // 5,760,000 weights of a subspace of 200 coordinates: 12 bytes each for an evaluator.
-    let coordinates = (0..200).map(|place| 1 + (place % 2) as u8).collect();
+    // 5,898,240 weights of a subspace of 1,000 coordinates: 12 bytes each for an evaluator.
+    let coordinates = coordinates(1_000);
     let subspace = Subspace::new(1, 1).unwrap();
     let tensors = vec![CodedTensor::in_subspace(0, coordinates, subspace)];
     let file = file("dense:1440", input(1, 64), tensors, &[&[-1.0, 1.0]]);
@@ -196,7 +202,7 @@ fn what_is_accepted_is_evaluated_within_the_limit() {
         .unwrap();
     // Nearly all that a short file may have: 262,144 numbers and 2,000,000 weights.
     let subspace = Subspace::new(1, 1).unwrap();
-    let coordinates: Vec<u8> = (0..64).map(|place| 1 + (place % 2) as u8).collect();
+    let coordinates = coordinates(1_000);
     let tensors = vec![
         CodedTensor::new(0, vec![1; 1000]),
         CodedTensor::in_subspace(0, coordinates.clone(), subspace),

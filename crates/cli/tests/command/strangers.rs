@@ -326,7 +326,7 @@ fn text_that_is_too_long_or_too_deep_is_refused() {
     }
 }
 
-/// A network of 5,760,000 equal weights between 2,400 units, in some hundred bytes.
+/// A network of 5,898,240 weights in some hundred bytes.
 fn large_model(place: &Place) {
     use nonvacuous::code::{Architecture, Codebook, CodedTensor, Model, Subspace};
     use nonvacuous::shape::ImageSize;
@@ -335,7 +335,9 @@ fn large_model(place: &Place) {
         height: 64,
         width: 64,
     };
-    let coordinates = (0..200).map(|place| 1 + (place % 2) as u8).collect();
+    let noise = |place: u64| place.pow(4).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let bits = (1..1_001).map(|place| noise(place) >> 63);
+    let coordinates = bits.map(|bit| 1 + bit as u8).collect();
     let tensor = CodedTensor::in_subspace(0, coordinates, Subspace::new(1, 1).unwrap());
     let architecture = Architecture::parse("dense:1440", input).unwrap();
     let codebook = Codebook::exact(vec![-1.0, 1.0]).unwrap();
