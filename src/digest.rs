@@ -7,6 +7,17 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The bytes that hexadecimal digits stand for, if they are such.
+pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| (byte as char).to_digit(16).map(|digit| digit as u8);
+    let (pairs, rest) = text.as_bytes().as_chunks();
+    if !rest.is_empty() {
+        return None;
+    }
+    let byte = |&[high, low]: &[u8; 2]| Some(16 * digit(high)? + digit(low)?);
+    pairs.iter().map(byte).collect()
+}
+
 /// SHA-256 of `bytes`, in hexadecimal.
 ///
 /// ```

@@ -40,7 +40,8 @@
 //! - [`code`]: how a network becomes a self-delimiting string of bits, the `.nvc` file;
 //! - [`evaluate`]: what a decoded network computes, to the bit, and when it is wrong;
 //! - [`certificate`]: what is claimed, and its verification;
-//! - [`storage`], [`digest`], [`random`], [`shape`]: files, digests, named streams, sizes.
+//! - [`storage`], [`digest`], [`random`], [`shape`], [`printable`]: files, digests, named
+//!   streams, sizes, strings of strangers.
 //!
 //! # What proposes networks
 //! - [`data`]: examples, and where they are found;
@@ -85,6 +86,7 @@ pub mod figures;
 pub mod lab;
 mod nearest;
 pub mod network;
+pub mod printable;
 pub mod random;
 #[cfg(feature = "train")]
 pub mod search;

@@ -11,7 +11,7 @@ use module_graph::ModuleGraph;
 mod module_graph;
 
 /// Folders and files that a certificate rests on.
-const TRUSTED_BASE: [&str; 11] = [
+const TRUSTED_BASE: [&str; 12] = [
     "bounds/",
     "certificate/",
     "code/",
@@ -19,6 +19,7 @@ const TRUSTED_BASE: [&str; 11] = [
     "storage/",
     "causes.rs",
     "digest.rs",
+    "printable.rs",
     "random.rs",
     "shape.rs",
     "spread.rs",

@@ -1,19 +1,52 @@
 //! The bounds of a certificate, as they are published.
 
-use super::claim::{Bounds, DECIMALS};
+use super::claim::{Bounds, Claim, ClassBound, DECIMALS};
+use super::evaluation::Outcome;
 use crate::bounds::{
     held_out, occam_binomial, occam_hoeffding, occam_kl, round_up_decimals, Bits, BoundError,
     EmpiricalRisk, FailureProbability,
 };
 
+/// What is counted, of how many: examples, or groups of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Losses {
+    /// `k` of `n` examples are misclassified.
+    Examples {
+        /// Examples.
+        n: u64,
+        /// Errors.
+        k: u64,
+    },
+    /// The fractions of misclassified examples of `count` groups sum to at most `errors`.
+    Groups {
+        /// Groups.
+        count: u64,
+        /// The sum, rounded up.
+        errors: u64,
+    },
+}
+
+impl Losses {
+    /// What a claim counts.
+    pub(super) fn of(claim: &Claim) -> Self {
+        let (n, k) = (claim.n, claim.k);
+        match &claim.groups {
+            None => Self::Examples { n, k },
+            Some(groups) => Self::Groups {
+                count: groups.count,
+                errors: groups.errors,
+            },
+        }
+    }
+}
+
 /// The bounds as they are published.
 pub(super) fn published_bounds(
-    n: u64,
-    k: u64,
-    bits: u64,
+    losses: Losses,
+    bits: Bits,
     delta: FailureProbability,
 ) -> Result<Bounds, BoundError> {
-    let exact = occam_bounds(n, k, bits, delta)?;
+    let exact = occam_bounds(losses, bits, delta)?;
     Ok(Bounds {
         occam_binomial: publish(exact.occam_binomial),
         occam_kl: publish(exact.occam_kl),
@@ -22,19 +55,55 @@ pub(super) fn published_bounds(
 }
 
 /// The bounds before they are rounded for publication.
+///
+/// The binomial tail is that of losses 0 and 1. For fractions, Chernoff's bound in the kl form holds
+/// all the same, by convexity (Hoeffding 1963; Maurer 2004), and takes its place.
 pub(super) fn occam_bounds(
-    n: u64,
-    k: u64,
-    bits: u64,
+    losses: Losses,
+    bits: Bits,
     delta: FailureProbability,
 ) -> Result<Bounds, BoundError> {
-    let risk = EmpiricalRisk::new(k, n)?;
-    let bits = Bits::new(bits as f64)?;
+    let risk = match losses {
+        Losses::Examples { n, k } => EmpiricalRisk::new(k, n)?,
+        Losses::Groups { count, errors } => EmpiricalRisk::new(errors, count)?,
+    };
+    let kl = occam_kl(risk, bits, delta);
     Ok(Bounds {
-        occam_binomial: occam_binomial(risk, bits, delta),
-        occam_kl: occam_kl(risk, bits, delta),
+        occam_binomial: match losses {
+            Losses::Examples { .. } => occam_binomial(risk, bits, delta),
+            Losses::Groups { .. } => kl,
+        },
+        occam_kl: kl,
         occam_hoeffding: occam_hoeffding(risk, bits, delta),
     })
+}
+
+/// A bound for each of some classes, all at once with probability `1 - delta`, as published.
+///
+/// Given how many examples each class has, those of one class are independent draws of that class;
+/// each gets its part of `delta`. An example that cannot be read counts as an error of every class.
+pub(super) fn class_bounds(
+    outcomes: &[Outcome],
+    classes: &[usize],
+    bits: Bits,
+    delta: FailureProbability,
+) -> Result<Vec<ClassBound>, BoundError> {
+    let unreadable = outcomes.iter().filter(|one| one.class.is_none()).count() as u64;
+    // Rounded down.
+    let part = delta.get() / classes.len().max(1) as f64 * (1.0 - f64::EPSILON);
+    let part = FailureProbability::new(part)?;
+    let bound = |&class: &usize| {
+        let of_class = outcomes.iter().filter(|one| one.class == Some(class));
+        let n = of_class.clone().count() as u64;
+        let errors = of_class.filter(|one| one.is_misclassified).count() as u64;
+        let k = (errors + unreadable).min(n);
+        let bound = match n {
+            0 => 1.0,
+            _ => publish(occam_binomial(EmpiricalRisk::new(k, n)?, bits, part)),
+        };
+        Ok(ClassBound { n, k, bound })
+    };
+    classes.iter().map(bound).collect()
 }
 
 /// The Clopper-Pearson bound from examples that were never used.

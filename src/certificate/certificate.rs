@@ -2,6 +2,7 @@
 
 use super::claim::Claim;
 use crate::code::{CodeError, Model};
+use crate::evaluate::ExampleDigest;
 use crate::storage::memory_limit::MemoryLimit;
 
 /// A claim about a network's error on new examples, with the file that decodes to the network.
@@ -30,6 +31,7 @@ pub struct Certificate {
     claim: Claim,
     file: Vec<u8>,
     limit: MemoryLimit,
+    digests: Option<Vec<ExampleDigest>>,
 }
 
 impl Certificate {
@@ -57,9 +59,25 @@ impl Certificate {
         Self { limit, ..self }
     }
 
+    /// The digests of all training examples in the order of the maker's, where decoding them all
+    /// is dear and only a subsample was evaluated.
+    pub fn digests(&self) -> Option<&[ExampleDigest]> {
+        self.digests.as_deref()
+    }
+
     /// A claim and a file, about which nothing is known yet.
     pub fn from_parts(claim: Claim, file: Vec<u8>) -> Self {
         let limit = MemoryLimit::of_file(file.len());
-        Self { claim, file, limit }
+        Self {
+            claim,
+            file,
+            limit,
+            digests: None,
+        }
+    }
+
+    /// The same, with the digests of all training examples.
+    pub fn with_digests(self, digests: Option<Vec<ExampleDigest>>) -> Self {
+        Self { digests, ..self }
     }
 }

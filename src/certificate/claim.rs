@@ -5,14 +5,21 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::at_hand::known_name;
+use super::strict_json;
 use super::subsample::Subsample;
-use crate::evaluate::Loss;
+use crate::bounds::{Bits, BoundError};
+use crate::printable::escaped;
 
 /// The version of `certificate.json` that this source writes and reads.
-pub const CERTIFICATE_VERSION: u32 = 1;
+pub const CERTIFICATE_VERSION: u32 = 2;
 
 /// Bounds are published with this many decimals, rounded up.
 pub const DECIMALS: u32 = 6;
+
+/// What is charged, in bits, for the design of the model file's format: it is one of at most
+/// `2^64` that might have come out, whatever the data at hand had said (`proofs/design.md`).
+pub const DESIGN_BITS: u64 = 64;
 
 /// Why a text is no claim that this source can read.
 #[derive(Debug, Error)]
@@ -21,6 +28,13 @@ pub enum ClaimError {
     /// The text is not a certificate.
     #[error("this is not a certificate")]
     Malformed(#[from] serde_json::Error),
+    /// The certificate is of a version that this source no longer reads.
+    #[error(
+        "the certificate has format version 1, which charged nothing for the design of the \
+         format; its model file still decodes: make the certificate again with \
+         `nonvacuous certify --model model.nvc --data NAME|DIR --replace`"
+    )]
+    Old,
     /// The certificate is of a version that this source does not know.
     #[error(
         "the certificate has format version {found}, but this nonvacuous knows version \
@@ -32,8 +46,8 @@ pub enum ClaimError {
     },
 }
 
-/// `certificate.json`. Everything but `provenance` is checked by
-/// [`Certificate::verify`](super::Certificate::verify).
+/// `certificate.json`. What of it [`Certificate::verify`](super::Certificate::verify) checks, and
+/// what it cannot, is in `docs/certificate.md`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
@@ -43,7 +57,7 @@ pub struct Claim {
     pub model: ModelClaim,
     /// The training set.
     pub training_set: DataClaim,
-    /// The name of a [`Loss`].
+    /// The name of a [`Loss`](crate::evaluate::Loss).
     pub loss: String,
     /// [`MARGIN`](crate::evaluate::MARGIN), as a fraction of the largest magnitude among the
     /// logits.
@@ -55,14 +69,27 @@ pub struct Claim {
     /// The training examples that were evaluated, if not all were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subsample: Option<Subsample>,
+    /// The independent groups that are counted, if it is not their examples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<GroupsClaim>,
     /// Length of the model file in bits.
     pub bits: u64,
+    /// [`DESIGN_BITS`]; or 0, if the maker states that the format was not designed with these
+    /// examples at hand.
+    pub design_bits: u64,
+    /// The output of the network that stands for each class, if it is not the class's own number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_map: Option<ClassMap>,
     /// Probability, over the draw of the training set, that the bounds fail.
     pub delta: f64,
     /// Upper bounds on the error on new examples, each with probability at least `1 - delta`.
     pub bounds: Bounds,
+    /// Upper bounds on the error on new examples of each class, all at once with probability at
+    /// least `1 - delta`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_class: Option<Vec<ClassBound>>,
     /// What examples that were never used say, for comparison.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_out: Option<HeldOut>,
     /// For information only.
     pub provenance: Provenance,
@@ -82,17 +109,61 @@ pub struct ModelClaim {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataClaim {
-    /// Name of the data set, as `--data` takes it.
+    /// What the maker calls the data set. The name of a well-known set is confirmed by its digest;
+    /// any other is the maker's word.
     pub name: String,
-    /// SHA-256 of the canonical bytes of its images and labels, in hexadecimal.
+    /// Digest of the multiset of examples
+    /// ([`ExamplesDigest`](crate::evaluate::ExamplesDigest)), in hexadecimal.
     pub sha256: String,
+    /// Number of different examples.
+    pub distinct: u64,
+}
+
+/// Independent groups of examples: patients, videos, writers.
+///
+/// What is bounded is the error on a new group's examples on average, with groups in place of
+/// examples.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupsClaim {
+    /// SHA-256, in hexadecimal, of the groups' digests in ascending order, where a group's digest
+    /// is that of its examples' digests in ascending order.
+    pub sha256: String,
+    /// Number of groups.
+    pub count: u64,
+    /// The sum over groups of the fraction of misclassified examples, rounded up.
+    pub errors: u64,
+}
+
+/// Which output of a network stands for each class of a data set that has fewer classes.
+///
+/// It is not in the model file, and could be chosen with the examples in view: the outputs that
+/// classes could be given to are charged, `log2` of their number for each class.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassMap {
+    /// Number of outputs of the network.
+    pub outputs: u64,
+    /// One for each class, in their order.
+    pub output_of_class: Vec<u64>,
+}
+
+impl ClassMap {
+    /// What it adds to the description length: `C log2 outputs`, rounded up.
+    #[must_use]
+    pub fn bits(&self) -> u64 {
+        let classes = self.output_of_class.len() as f64;
+        // A unit in the last place more, for the rounding of the logarithm.
+        (classes * (self.outputs.max(2) as f64).log2() * (1.0 + 4.0 * f64::EPSILON)).ceil() as u64
+    }
 }
 
 /// Upper bounds, rounded up to [`DECIMALS`] decimals; at most 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bounds {
-    /// Occam's bound by the exact binomial tail (Langford 2005): the certificate's headline.
+    /// Occam's bound by the exact binomial tail (Langford 2005): the certificate's headline. With
+    /// groups, whose losses are fractions, it repeats `occam_kl`.
     pub occam_binomial: f64,
     /// Occam's bound by the kl divergence.
     pub occam_kl: f64,
@@ -100,11 +171,24 @@ pub struct Bounds {
     pub occam_hoeffding: f64,
 }
 
+/// A bound on the error on new examples of one class.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassBound {
+    /// Number of training examples of the class.
+    pub n: u64,
+    /// Number of them that are misclassified.
+    pub k: u64,
+    /// Occam's bound by the exact binomial tail, at `delta` over the number of classes; 1 if there
+    /// are no examples.
+    pub bound: f64,
+}
+
 /// The Clopper-Pearson bound from a test set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HeldOut {
-    /// SHA-256 of the test set's canonical bytes.
+    /// Digest of the test set.
     pub sha256: String,
     /// Number of test examples.
     pub n: u64,
@@ -139,6 +223,17 @@ impl Default for Provenance {
     }
 }
 
+impl Provenance {
+    /// The same, with characters that cannot be shown escaped: a certificate has none.
+    pub(super) fn printable(self) -> Self {
+        Self {
+            command: escaped(&self.command),
+            seed: self.seed,
+            version: escaped(&self.version),
+        }
+    }
+}
+
 impl Claim {
     /// The text of a `certificate.json`: indented, with a line end.
     ///
@@ -148,103 +243,58 @@ impl Claim {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// Whether another claim is about the same examples, counted alike, at the same confidence: the
-    /// one with the smaller bound is then the better one.
+    /// All that is charged, in bits: the file, the design of its format, the class map.
+    #[must_use]
+    pub fn description_length(&self) -> u64 {
+        let class_map = self.class_map.as_ref().map_or(0, ClassMap::bits);
+        let charged = self.bits.saturating_add(self.design_bits);
+        charged.saturating_add(class_map)
+    }
+
+    /// [`Claim::description_length`] as the bounds take it.
+    pub(super) fn charged_bits(&self) -> Result<Bits, BoundError> {
+        Bits::new(self.description_length() as f64)
+    }
+
+    /// Whether the maker states that the format was not designed with these examples at hand.
+    #[must_use]
+    pub fn is_unseen(&self) -> bool {
+        self.design_bits == 0
+    }
+
+    /// Whether another claim is about the same examples, counted alike, at the same confidence and
+    /// with the same assumptions: the one with the smaller bound is then the better one.
+    #[must_use]
     pub fn is_comparable(&self, other: &Self) -> bool {
+        let groups = |claim: &Self| claim.groups.as_ref().map(|groups| groups.sha256.clone());
         self.training_set.sha256 == other.training_set.sha256
             && self.loss == other.loss
             && self.n == other.n
             && self.delta == other.delta
+            && self.design_bits == other.design_bits
+            && groups(self) == groups(other)
     }
 
-    /// The claim in one sentence.
-    pub fn sentence(&self) -> String {
-        let wrong = if self.loss == Loss::Top5.name() {
-            "misclassified in all of five guesses"
-        } else {
-            "misclassified"
-        };
-        let errors = match &self.subsample {
-            None => format!("{} of them {wrong}", self.k),
-            Some(Subsample { size, errors, .. }) => {
-                format!(
-                    "at most {} of them {wrong}, as {errors} of {size} drawn at random were",
-                    self.k
-                )
-            }
-        };
-        format!(
-            "With confidence {}, at most {} of new {} images are {wrong}: \
-             proved from {} training images, {errors}, and a file of {} bits.",
-            confidence(self.delta),
-            percent_up(self.bounds.occam_binomial),
-            self.training_set.name,
-            self.n,
-            self.bits,
-        )
+    /// The name of the training set that its digest confirms, if it is well known.
+    #[must_use]
+    pub fn known_training_set(&self) -> Option<&'static str> {
+        known_name(&self.training_set.sha256)
     }
 }
 
 impl FromStr for Claim {
     type Err = ClaimError;
 
-    /// Reads the text of a `certificate.json`.
+    /// Reads the text of a `certificate.json`, strictly: nothing in it may be read in two ways.
     fn from_str(json: &str) -> Result<Self, ClaimError> {
-        let value: serde_json::Value = serde_json::from_str(json)?;
-        if let Some(found) = value.get("format").and_then(serde_json::Value::as_u64) {
-            if found != u64::from(CERTIFICATE_VERSION) {
+        let value = strict_json::value(json)?;
+        match value.get("format").and_then(serde_json::Value::as_u64) {
+            Some(1) => return Err(ClaimError::Old),
+            Some(found) if found != u64::from(CERTIFICATE_VERSION) => {
                 return Err(ClaimError::Version { found });
             }
+            _ => {}
         }
-        Ok(serde_json::from_value(value)?)
-    }
-}
-
-/// A probability as a percentage with two decimals, rounded up.
-pub fn percent_up(probability: f64) -> String {
-    // Published bounds have six decimals, so hundredths of a percent are whole numbers up to
-    // rounding noise. Adding 0 makes -0 positive.
-    let hundredths = (probability * 1e4 - 1e-6).ceil().min(1e4) + 0.0;
-    format!("{:.2}%", hundredths / 100.0)
-}
-
-/// `1 - delta` as a percentage with at most six decimals, rounded down; never 100%.
-fn confidence(delta: f64) -> String {
-    // What is added is rounding noise: 100 (1 - 0.07) is less than 93.
-    let millionths = ((100.0 * (1.0 - delta) + 1e-9) * 1e6).floor();
-    if millionths >= 1e8 {
-        return format!("1 - {delta:e}");
-    }
-    let percent = format!("{:.6}", millionths / 1e6);
-    let percent = percent.trim_end_matches('0').trim_end_matches('.');
-    format!("{percent}%")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{confidence, percent_up};
-
-    #[test]
-    fn percentages_are_rounded_to_the_safe_side() {
-        for (delta, percent) in [
-            (0.05, "95%"),
-            (0.07, "93%"),
-            (0.001, "99.9%"),
-            (1e-9, "99.999999%"),
-            (1e-12, "1 - 1e-12"),
-            (1e-300, "1 - 1e-300"),
-            (0.5, "50%"),
-        ] {
-            assert_eq!(confidence(delta), percent);
-        }
-        for (bound, percent) in [
-            (0.2, "20.00%"),
-            (0.200001, "20.01%"),
-            (0.3, "30.00%"),
-            (1.0, "100.00%"),
-            (0.0, "0.00%"),
-        ] {
-            assert_eq!(percent_up(bound), percent);
-        }
+        Ok(strict_json::parse(json)?)
     }
 }

@@ -3,12 +3,9 @@
 use std::fmt;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
 use super::evaluation_log::{EvaluationLog, Part};
-use super::subsample::subsample_indices;
-use crate::digest::{hex, sha256};
-use crate::evaluate::{EvaluationError, Evaluator, Examples, ExamplesDigest, Loss};
+use crate::digest::sha256;
+use crate::evaluate::{EvaluationError, Evaluator, ExampleDigest, Examples, ExamplesDigest, Loss};
 use crate::storage::append_log::LogError;
 
 /// Is told how many examples more have been evaluated, and what is wrong with those that cannot be
@@ -33,118 +30,169 @@ impl fmt::Debug for Evaluation<'_> {
     }
 }
 
+/// Which examples are evaluated, and of which the digest is made.
+#[derive(Debug, Clone)]
+pub(super) enum Selection {
+    /// All.
+    All,
+    /// Those at these indices, ascending. The digests are those of all.
+    Drawn(Vec<usize>),
+    /// Those at these indices, ascending. The digests are theirs alone.
+    DrawnAlone(Vec<usize>),
+}
+
+/// What became of one example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Outcome {
+    /// Its class; none if it cannot be read.
+    pub(super) class: Option<usize>,
+    /// Whether the network misclassifies it.
+    pub(super) is_misclassified: bool,
+}
+
 /// What an evaluation found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
-    /// Number of examples evaluated.
-    pub examples: u64,
-    /// Number of errors among them, with those that cannot be read.
-    pub errors: u64,
-    /// Number of examples that cannot be read or are mislabelled.
-    pub unreadable: u64,
-    /// SHA-256 of the canonical bytes.
-    pub sha256: String,
+pub(super) struct Counted {
+    /// One for each example evaluated, in their order.
+    pub(super) outcomes: Vec<Outcome>,
+    /// The digests of all examples, or with [`Selection::DrawnAlone`] of those evaluated.
+    pub(super) digests: Vec<ExampleDigest>,
+}
+
+impl Counted {
+    /// Number of errors, with those that cannot be read.
+    pub(super) fn errors(&self) -> u64 {
+        let errors = self.outcomes.iter().filter(|one| one.is_misclassified);
+        errors.count() as u64
+    }
+}
+
+/// What is evaluated, and by which network.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Count<'a> {
+    /// What the file stands for.
+    pub(super) evaluator: &'a Evaluator,
+    /// SHA-256 of the file.
+    pub(super) model_sha256: &'a str,
+    /// When an example is misclassified.
+    pub(super) loss: Loss,
 }
 
 impl Evaluation<'_> {
-    /// Counts the errors of `evaluator`, which computes what the file `model_sha256` stands for, on
-    /// all examples, or on a subsample of a size and a seed.
+    /// Evaluates the selected examples.
     pub(super) fn count(
         &self,
-        evaluator: &Evaluator,
-        model_sha256: &str,
+        count: Count,
         examples: &dyn Examples,
-        subsample: Option<(u64, u64)>,
-        loss: Loss,
+        selection: &Selection,
     ) -> Result<Counted, CountError> {
-        let n = examples.len();
-        let indices: Vec<usize> = match subsample {
-            None => (0..n).collect(),
-            Some((size, seed)) => {
-                let size = usize::try_from(size).unwrap_or(n);
-                subsample_indices(n, size, seed, model_sha256)
-            }
+        let known = examples.digests();
+        let all: Vec<usize> = (0..examples.len()).collect();
+        let evaluated = match selection {
+            Selection::All => &all,
+            Selection::Drawn(indices) | Selection::DrawnAlone(indices) => indices,
         };
-        let digest = examples.digest(indices.len());
+        let decoded = match (selection, &known) {
+            (Selection::Drawn(_), None) => &all,
+            _ => evaluated,
+        };
         let log = match self.folder {
             None => None,
             Some(folder) => {
-                let key = key(model_sha256, examples, &digest, &indices, loss);
+                let key = key(count, examples, known.as_deref(), evaluated, decoded);
                 Some(EvaluationLog::open(folder, &sha256(key.as_bytes()))?)
             }
         };
-        let mut hash = Sha256::new();
-        if let ExamplesDigest::Streamed { header } = &digest {
-            hash.update(header);
-        }
-        let (mut errors, mut unreadable) = (0, 0);
-        for (place, indices) in indices.chunks(examples.part().max(1)).enumerate() {
-            let known = log.as_ref().and_then(|log| log.part(place)).cloned();
-            let part = match known {
+        let mut counted = Counted {
+            outcomes: Vec::with_capacity(evaluated.len()),
+            digests: Vec::new(),
+        };
+        for (place, indices) in decoded.chunks(examples.part().max(1)).enumerate() {
+            let kept = log.as_ref().and_then(|log| log.part(place)).cloned();
+            let part = match kept {
                 Some(part) => part,
                 None => {
-                    let part = evaluated(evaluator, examples, &digest, indices, loss)?;
+                    let part = self::part(count, examples, known.is_some(), indices, evaluated)?;
                     if let Some(log) = &log {
                         log.append(part.clone())?;
                     }
                     part
                 }
             };
-            errors += part.errors;
-            unreadable += part.problems.len() as u64;
-            hash.update(format!("{}\n", part.sha256));
+            let outcomes = part
+                .outcomes
+                .iter()
+                .map(|&(class, is_misclassified)| Outcome {
+                    class,
+                    is_misclassified,
+                });
+            counted.outcomes.extend(outcomes);
+            counted.digests.extend(&part.digests);
             if let Some(report) = self.report {
-                report(indices.len(), &part.problems);
+                report(part.outcomes.len(), &part.problems);
             }
         }
-        let sha256 = match digest {
-            ExamplesDigest::Known(sha256) => sha256,
-            ExamplesDigest::Streamed { .. } => hex(&hash.finalize()),
-        };
-        Ok(Counted {
-            examples: indices.len() as u64,
-            errors,
-            unreadable,
-            sha256,
-        })
+        if let Some(known) = known {
+            counted.digests = known;
+        }
+        Ok(counted)
     }
 }
 
 /// Everything that the results of parts depend on.
 fn key(
-    model_sha256: &str,
+    count: Count,
     examples: &dyn Examples,
-    digest: &ExamplesDigest,
-    indices: &[usize],
-    loss: Loss,
+    known: Option<&[ExampleDigest]>,
+    evaluated: &[usize],
+    decoded: &[usize],
 ) -> String {
-    let (ExamplesDigest::Known(text) | ExamplesDigest::Streamed { header: text }) = digest;
-    let (state, loss) = (examples.state(indices), loss.name());
-    format!("{model_sha256}\n{text}\n{state}\n{indices:?}\n{loss}\n")
+    let Count {
+        model_sha256, loss, ..
+    } = count;
+    let digests = known.map_or(String::new(), |digests| {
+        // In their order: parts are pieces of it.
+        sha256(digests.as_flattened())
+    });
+    let (shape, n, classes) = (examples.shape(), examples.len(), examples.classes());
+    let (state, loss) = (examples.state(), loss.name());
+    format!(
+        "v2\n{model_sha256}\n{n} {shape} {classes}\n{digests}\n{state}\n{evaluated:?}\n{}\n{loss}\n",
+        decoded.len()
+    )
 }
 
-/// The results of one part; its digest is needed only where that of all examples is not known.
-fn evaluated(
-    evaluator: &Evaluator,
+/// The results of one part: of those that are to be evaluated, an outcome; of all, the digest,
+/// where it is not known.
+fn part(
+    count: Count,
     examples: &dyn Examples,
-    digest: &ExamplesDigest,
+    is_known: bool,
     indices: &[usize],
-    loss: Loss,
+    evaluated: &[usize],
 ) -> Result<Part, CountError> {
     let batch = examples.batch(indices);
-    let misclassified = evaluator.misclassified(&batch, loss)?;
-    let problems = batch
-        .examples()
-        .iter()
-        .filter_map(|example| example.problem());
+    let problems = batch.examples().iter().filter_map(|one| one.problem());
+    let problems = problems.map(str::to_string).collect();
+    let digests = if is_known {
+        Vec::new()
+    } else {
+        batch.digests()
+    };
+    let is_evaluated = |place: &usize| evaluated.binary_search(&indices[*place]).is_ok();
+    let drawn = batch.select((0..indices.len()).filter(is_evaluated));
+    let misclassified = count.evaluator.misclassified(&drawn, count.loss)?;
+    let classes = drawn.examples().iter().map(|example| example.class());
     Ok(Part {
-        errors: misclassified.into_iter().filter(|wrong| *wrong).count() as u64,
-        sha256: match digest {
-            ExamplesDigest::Known(_) => String::new(),
-            ExamplesDigest::Streamed { .. } => batch.sha256(),
-        },
-        problems: problems.map(str::to_string).collect(),
+        outcomes: classes.zip(misclassified).collect(),
+        digests,
+        problems,
     })
+}
+
+/// The digest of a set that was counted.
+pub(super) fn digest_of(examples: &dyn Examples, counted: &Counted) -> ExamplesDigest {
+    ExamplesDigest::new(examples, counted.digests.clone())
 }
 
 /// Why errors cannot be counted.

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::certificate::Certificate;
-use super::claim::{percent_up, Claim, ClaimError};
+use super::claim::{Claim, ClaimError};
+use super::sentence::percent_up;
 use crate::bounds::FailureProbability;
 use crate::digest::sha256;
-use crate::evaluate::{ExamplesDigest, Loss, Sample};
+use crate::evaluate::{ExampleDigest, ExamplesDigest, Loss, Sample};
+use crate::printable::escaped;
 use crate::storage::file_error::FileError;
 use crate::storage::whole_file;
 
@@ -21,6 +23,9 @@ pub const MODEL_FILE: &str = "model.nvc";
 /// Name of the claim.
 const CLAIM_FILE: &str = "certificate.json";
 
+/// Name of the digests of all training examples.
+const DIGESTS_FILE: &str = "examples.sha256";
+
 /// Name of the log of a search.
 const TRIALS_FILE: &str = "trials.csv";
 
@@ -29,8 +34,9 @@ const RECIPE_FILE: &str = "recipe.toml";
 
 /// A folder for one certificate.
 ///
-/// It holds `model.nvc`, `certificate.json` and, if the network was found by a search,
-/// `recipe.toml` and `trials.csv`. The claim is written last and removed first, so that one beside
+/// It holds `model.nvc`, `certificate.json`; if the network was found by a search, `recipe.toml` and
+/// `trials.csv`; and if a part of examples was evaluated that are dear to decode,
+/// `examples.sha256`, the 32 bytes of the digest of each. The claim is written last and removed first, so that one beside
 /// a model is always about that model, whenever a process was killed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folder(PathBuf);
@@ -67,6 +73,19 @@ pub enum FolderError {
         path: PathBuf,
         /// What it says in a few words.
         held: String,
+    },
+    /// The file of digests is not one digest for each example.
+    #[error(
+        "{path} has {found} bytes: {examples} training examples have {}", 32 * u128::from(*examples),
+        path = .path.display()
+    )]
+    Digests {
+        /// The file.
+        path: PathBuf,
+        /// Its length.
+        found: usize,
+        /// What the claim says.
+        examples: u64,
     },
     /// The claim cannot be written as JSON.
     #[error("the claim cannot be written as JSON")]
@@ -165,7 +184,8 @@ impl Folder {
             return Err(FolderError::ModelElsewhere { name: name.clone() });
         }
         let file = whole_file::read(&path.with_file_name(name))?;
-        Ok(Certificate::from_parts(claim, file))
+        let digests = digests_beside(&path, claim.n)?;
+        Ok(Certificate::from_parts(claim, file).with_digests(digests))
     }
 
     /// The certificate that is there, if there is one whose model file is the one it is about.
@@ -200,9 +220,12 @@ impl Folder {
         };
         let held = certificate.claim();
         let n = sample.training.len();
-        let same_digest = match sample.training.digest(n) {
-            ExamplesDigest::Known(digest) => digest == held.training_set.sha256,
-            ExamplesDigest::Streamed { .. } => true,
+        let same_digest = match sample.training.digests() {
+            Some(digests) => {
+                let digest = ExamplesDigest::new(sample.training, digests);
+                held.class_map.is_some() || digest.sha256 == held.training_set.sha256
+            }
+            None => true,
         };
         let same_terms = held.loss == loss.name() && held.delta == delta.get();
         if same_digest && same_terms && held.n == n as u64 {
@@ -218,13 +241,13 @@ impl Folder {
     /// If a file cannot be written.
     pub fn write(&self, certificate: &Certificate) -> Result<(), FolderError> {
         let path = self.claim();
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(FileError::new("replace", &path, error).into());
-            }
-            _ => {}
-        }
+        remove_if_there(&path)?;
         whole_file::write(&self.model(), certificate.file())?;
+        let digests = self.0.join(DIGESTS_FILE);
+        match certificate.digests() {
+            Some(all) => whole_file::write(&digests, all.as_flattened())?,
+            None => remove_if_there(&digests)?,
+        }
         let text = certificate.claim().to_json()?;
         Ok(whole_file::write(&path, text.as_bytes())?)
     }
@@ -266,11 +289,37 @@ impl Folder {
             path: self.claim(),
             held: format!(
                 "{}, {} examples, at most {} at delta {}",
-                held.training_set.name,
+                escaped(&held.training_set.name),
                 held.n,
                 percent_up(held.bounds.occam_binomial),
                 held.delta
             ),
         }
+    }
+}
+
+/// The digests of all examples, if they are beside a claim about so many.
+fn digests_beside(claim: &Path, examples: u64) -> Result<Option<Vec<ExampleDigest>>, FolderError> {
+    let path = claim.with_file_name(DIGESTS_FILE);
+    let bytes = match whole_file::read(&path) {
+        Err(error) if error.source.kind() == ErrorKind::NotFound => return Ok(None),
+        bytes => bytes?,
+    };
+    match bytes.as_chunks() {
+        (digests, []) if digests.len() as u64 == examples => Ok(Some(digests.to_vec())),
+        _ => Err(FolderError::Digests {
+            path,
+            found: bytes.len(),
+            examples,
+        }),
+    }
+}
+
+fn remove_if_there(path: &Path) -> Result<(), FileError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(FileError::new("replace", path, error))
+        }
+        _ => Ok(()),
     }
 }

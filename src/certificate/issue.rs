@@ -2,16 +2,23 @@
 
 use thiserror::Error;
 
-use super::bounds::{held_out_bound, publish, published_bounds};
+use super::at_hand::{is_known_name, known_name, sets_in_common};
+use super::bounds::{class_bounds, held_out_bound, publish, published_bounds, Losses};
 use super::certificate::Certificate;
-use super::claim::{Claim, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION};
-use super::evaluation::{CountError, Evaluation};
+use super::claim::{
+    Bounds, Claim, ClassMap, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION,
+    DESIGN_BITS,
+};
+use super::class_map::Mapped;
+use super::evaluation::{digest_of, Count, CountError, Evaluation, Selection};
 use super::folder::MODEL_FILE;
-use super::subsample::{population, Subsample};
+use super::groups::grouped;
+use super::subsample::{population, subsample_indices, Drawer, Subsample};
 use crate::bounds::{BoundError, FailureProbability};
 use crate::code::{CodeError, Model};
 use crate::digest::sha256;
-use crate::evaluate::{Evaluator, Loss, Sample, MARGIN};
+use crate::evaluate::{Evaluator, Examples, Loss, Sample, MARGIN};
+use crate::printable::escaped;
 use crate::storage::memory_limit::MemoryLimit;
 
 /// Why no certificate can be issued.
@@ -37,6 +44,32 @@ pub enum IssueError {
         size: u64,
         /// What there is.
         examples: u64,
+    },
+    /// Groups or bounds for each class, of which a part of the examples says too little.
+    #[error("{what} need all examples: leave out the subsample")]
+    NotOfSubsample {
+        /// What was asked for.
+        what: &'static str,
+    },
+    /// As many groups as examples are needed.
+    #[error("groups of {found} examples, but there are {examples}: one number for each is needed")]
+    Groups {
+        /// What was given.
+        found: usize,
+        /// What there is.
+        examples: usize,
+    },
+    /// A class map that is not one.
+    #[error("{0}")]
+    ClassMap(String),
+    /// The examples are said to be unseen, but were at hand.
+    #[error(
+        "these examples have images of {sets}, which were at hand while the format of model files \
+         was designed: its design must be charged (leave out --unseen)"
+    )]
+    AtHand {
+        /// Names of well-known sets.
+        sets: String,
     },
 }
 
@@ -85,6 +118,10 @@ pub struct Issue<'a> {
     delta: FailureProbability,
     loss: Loss,
     subsample: Option<(u64, u64)>,
+    groups: Option<&'a [usize]>,
+    class_map: Option<ClassMap>,
+    is_per_class: bool,
+    is_unseen: bool,
     provenance: Provenance,
     evaluation: Evaluation<'a>,
 }
@@ -98,6 +135,10 @@ impl<'a> Issue<'a> {
             delta,
             loss: Loss::Top1,
             subsample: None,
+            groups: None,
+            class_map: None,
+            is_per_class: false,
+            is_unseen: false,
             provenance: Provenance::default(),
             evaluation: Evaluation::default(),
         }
@@ -110,13 +151,43 @@ impl<'a> Issue<'a> {
     }
 
     /// Evaluates only `size` training examples, drawn by the seed and the model file, and bounds
-    /// the errors among all; a fifth of `delta` pays for it.
+    /// the errors among all; a fifth of `delta` and
+    /// [64 bits](super::GRINDING_BITS) pay for it.
     #[must_use]
     pub fn subsample(self, size: u64, seed: u64) -> Self {
         Self {
             subsample: Some((size, seed)),
             ..self
         }
+    }
+
+    /// Counts independent groups of training examples instead of these: the number of each
+    /// example's group. Held-out examples, whose groups nobody has said, then say nothing.
+    #[must_use]
+    pub fn groups(self, groups: Option<&'a [usize]>) -> Self {
+        Self { groups, ..self }
+    }
+
+    /// Which output stands for each class, if it is not the class's own number.
+    #[must_use]
+    pub fn class_map(self, class_map: Option<ClassMap>) -> Self {
+        Self { class_map, ..self }
+    }
+
+    /// Bounds the error on each class too, all at once.
+    #[must_use]
+    pub fn per_class(self, is_per_class: bool) -> Self {
+        Self {
+            is_per_class,
+            ..self
+        }
+    }
+
+    /// States that the format of model files was not designed with these examples at hand: nothing
+    /// is charged for its design, and the claim says on whose word.
+    #[must_use]
+    pub fn unseen(self, is_unseen: bool) -> Self {
+        Self { is_unseen, ..self }
     }
 
     /// How the certificate came about.
@@ -137,65 +208,147 @@ impl<'a> Issue<'a> {
     /// file.
     ///
     /// # Errors
-    /// If the file does not decode, the network does not fit the data, the subsample is empty or
-    /// not smaller than the training set, or a log cannot be written.
+    /// If the file does not decode, the network does not fit the data, what was asked for is
+    /// contradictory, or a log cannot be written.
     pub fn run(self) -> Result<Certificate, IssueError> {
         // Whoever issues a certificate has the file from its own encoder, or has looked at it.
-        let evaluator = Evaluator::new(&Model::decode_within(self.file, MemoryLimit::NONE)?);
+        let model = Model::decode_within(self.file, MemoryLimit::NONE)?;
+        self.check_request()?;
+        let evaluator = Evaluator::new(&model);
         let model_sha256 = sha256(self.file);
-        let Sample {
-            name,
-            training,
-            held_out,
-        } = self.sample;
-        let n = training.len() as u64;
-        if let Some((size, _)) = self.subsample.filter(|(size, _)| !(1..n).contains(size)) {
-            return Err(IssueError::Subsample { size, examples: n });
+        let training = Mapped::new(self.sample.training, self.class_map.as_ref());
+        if let Some(problem) = training.problem() {
+            return Err(IssueError::ClassMap(problem));
         }
-        let count = |examples, subsample| {
-            self.evaluation
-                .count(&evaluator, &model_sha256, examples, subsample, self.loss)
+        let count = Count {
+            evaluator: &evaluator,
+            model_sha256: &model_sha256,
+            loss: self.loss,
         };
-        let counted = count(training, self.subsample)?;
+        let n = training.len() as u64;
+        let selection = match self.subsample {
+            None => Selection::All,
+            Some((size, seed)) => Selection::Drawn(subsample_indices(
+                training.len(),
+                size as usize,
+                seed,
+                &model_sha256,
+                Drawer::Maker,
+            )),
+        };
+        let counted = self.evaluation.count(count, &training, &selection)?;
+        let errors = counted.errors();
         let subsample = self
             .subsample
-            .map(|(size, seed)| Subsample::new(size, seed, counted.errors, self.delta.get()));
-        let (k, delta) = population(counted.errors, n, self.delta, subsample.as_ref())?;
-        let held_out = match held_out {
-            None => None,
-            Some(examples) => {
-                let counted = count(examples, None)?;
-                let (n, k) = (counted.examples, counted.errors);
-                Some(HeldOut {
-                    sha256: counted.sha256,
-                    n,
-                    k,
-                    bound: publish(held_out_bound(n, k, self.delta)?),
-                })
-            }
-        };
-        let bits = 8 * self.file.len() as u64;
-        let claim = Claim {
+            .map(|(size, seed)| Subsample::new(size, seed, errors, self.delta.get()));
+        let (k, delta) = population(errors, n, self.delta, subsample.as_ref())?;
+        let groups = self
+            .groups
+            .map(|groups| grouped(groups, &counted.outcomes, &counted.digests));
+        let digest = digest_of(&training, &counted);
+        let mut claim = Claim {
             format: CERTIFICATE_VERSION,
             model: ModelClaim {
                 file: MODEL_FILE.to_string(),
-                sha256: model_sha256,
+                sha256: model_sha256.clone(),
             },
             training_set: DataClaim {
-                name: name.to_string(),
-                sha256: counted.sha256,
+                name: name(&digest.sha256, self.sample.name),
+                sha256: digest.sha256,
+                distinct: digest.distinct,
             },
             loss: self.loss.name().to_string(),
             margin: f64::from(MARGIN),
             n,
             k,
             subsample,
-            bits,
+            groups,
+            bits: 8 * self.file.len() as u64,
+            design_bits: if self.is_unseen { 0 } else { DESIGN_BITS },
+            class_map: self.class_map.clone(),
             delta: self.delta.get(),
-            bounds: published_bounds(n, k, bits, delta)?,
-            held_out,
-            provenance: self.provenance,
+            bounds: NOTHING,
+            per_class: None,
+            held_out: None,
+            provenance: self.provenance.clone().printable(),
         };
-        Ok(Certificate::from_parts(claim, self.file.to_vec()))
+        let bits = claim.charged_bits()?;
+        claim.bounds = published_bounds(Losses::of(&claim), bits, delta)?;
+        if self.is_per_class {
+            let classes = training.class_numbers();
+            let bounds = class_bounds(&counted.outcomes, &classes, bits, self.delta)?;
+            claim.per_class = Some(bounds);
+        }
+        claim.held_out = self.held_out(count)?;
+        let digests = training.digests().is_none() && subsample.is_some();
+        let kept = digests.then_some(counted.digests);
+        Ok(Certificate::from_parts(claim, self.file.to_vec()).with_digests(kept))
+    }
+
+    /// Whether what was asked for makes sense together.
+    fn check_request(&self) -> Result<(), IssueError> {
+        let n = self.sample.training.len();
+        if let Some((size, _)) = self.subsample {
+            if !(1..n as u64).contains(&size) {
+                let examples = n as u64;
+                return Err(IssueError::Subsample { size, examples });
+            }
+            if self.groups.is_some() || self.is_per_class {
+                let what = if self.is_per_class {
+                    "bounds for each class"
+                } else {
+                    "groups"
+                };
+                return Err(IssueError::NotOfSubsample { what });
+            }
+        }
+        if let Some(groups) = self.groups.filter(|groups| groups.len() != n) {
+            let found = groups.len();
+            return Err(IssueError::Groups { found, examples: n });
+        }
+        if self.is_unseen {
+            let sets: Vec<&str> = sets_in_common(self.sample.training).into_iter().collect();
+            if !sets.is_empty() {
+                let sets = sets.join(", ");
+                return Err(IssueError::AtHand { sets });
+            }
+        }
+        Ok(())
+    }
+
+    /// What the held-out examples say, if there are some and they are not in groups.
+    fn held_out(&self, count: Count) -> Result<Option<HeldOut>, IssueError> {
+        let Some(examples) = self.sample.held_out.filter(|_| self.groups.is_none()) else {
+            return Ok(None);
+        };
+        let examples = Mapped::new(examples, self.class_map.as_ref());
+        if let Some(problem) = examples.problem() {
+            return Err(IssueError::ClassMap(problem));
+        }
+        let counted = self.evaluation.count(count, &examples, &Selection::All)?;
+        let (n, k) = (counted.outcomes.len() as u64, counted.errors());
+        Ok(Some(HeldOut {
+            sha256: digest_of(&examples, &counted).sha256,
+            n,
+            k,
+            bound: publish(held_out_bound(n, k, self.delta)?),
+        }))
+    }
+}
+
+/// Until they are known.
+const NOTHING: Bounds = Bounds {
+    occam_binomial: 1.0,
+    occam_kl: 1.0,
+    occam_hoeffding: 1.0,
+};
+
+/// What a claim calls a training set: by the name that its digest confirms, or as it was given. A
+/// name that the digest of another set has is not taken.
+fn name(sha256: &str, given: &str) -> String {
+    match known_name(sha256) {
+        Some(known) => known.to_string(),
+        None if is_known_name(given) => format!("another {given}"),
+        None => escaped(given),
     }
 }

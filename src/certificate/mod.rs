@@ -5,25 +5,34 @@
 //! [issued](Certificate::issue) from a model and a data set, and [verified](Certificate::verify)
 //! from its file and the same data by anyone, whoever trained the network and however.
 
+mod at_hand;
 mod bounds;
 #[allow(clippy::module_inception)]
 mod certificate;
 mod claim;
+mod class_map;
 mod evaluation;
 mod evaluation_log;
 mod folder;
+mod groups;
 mod issue;
+mod sentence;
+mod strict_json;
 mod subsample;
+mod verdict;
 mod verify;
 
+pub use at_hand::{known_name, mark, sets_in_common};
 pub use certificate::Certificate;
 pub use claim::{
-    percent_up, Bounds, Claim, ClaimError, DataClaim, HeldOut, ModelClaim, Provenance,
-    CERTIFICATE_VERSION, DECIMALS,
+    Bounds, Claim, ClaimError, ClassBound, ClassMap, DataClaim, GroupsClaim, HeldOut, ModelClaim,
+    Provenance, CERTIFICATE_VERSION, DECIMALS, DESIGN_BITS,
 };
-pub use evaluation::{CountError, Counted, Evaluation, Report};
+pub use evaluation::{CountError, Evaluation, Report};
 pub use evaluation_log::remove_logs;
 pub use folder::{Folder, FolderError, Kept, MODEL_FILE};
 pub use issue::{Issue, IssueError};
-pub use subsample::{subsample_indices, Subsample};
-pub use verify::{Check, Unverifiable, Verdict, Verification};
+pub use sentence::percent_up;
+pub use subsample::{subsample_indices, Drawer, Subsample, GRINDING_BITS};
+pub use verdict::{Check, Verdict};
+pub use verify::{Draw, Unverifiable, Verification};

@@ -1,4 +1,4 @@
-//! The training error from a uniform subsample.
+//! The training error from a uniform subsample: the maker's, and the verifier's own.
 
 use rand_chacha::rand_core::Rng;
 use serde::{Deserialize, Serialize};
@@ -9,14 +9,21 @@ use crate::random::stream;
 /// The part of a certificate's `delta` that is spent on the subsample.
 const SHARE: f64 = 0.2;
 
-/// Which of the training examples were evaluated, and how many were errors.
+/// What a maker pays, in bits, for what he could have chosen with the errors in view: the file, the
+/// seed and the size of the subsample.
+///
+/// A union bound over `2^64` tries; a try takes a hash and some look-ups at least, so that so many
+/// are some 50,000 processor-years.
+pub const GRINDING_BITS: i32 = 64;
+
+/// Products may be rounded up by a few units in the last place.
+const DOWN: f64 = 1.0 - 1e-15;
+
+/// Which of the training examples the maker evaluated, and how many were errors.
 ///
 /// The certificate's `delta` is spent twice: a fifth, `delta`, in case the subsample misleads, the
-/// rest in case the training set does. The seeds share that fifth: with seed `r` the number of
-/// errors in the training set is bounded with probability `1 - delta/((r + 1)(r + 2))`, so that the
-/// bounds of all seeds hold at once, whichever was chosen. The indices depend on the model file
-/// too: no file can be made for a subsample that is known beforehand. The size must be chosen
-/// before the errors are seen.
+/// rest in case the training set does. Of the fifth only `2^-64` is left for this one subsample
+/// ([`GRINDING_BITS`]). A verifier repeats none of it: it draws its own.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Subsample {
@@ -30,13 +37,32 @@ pub struct Subsample {
     pub delta: f64,
 }
 
+/// Who draws a subsample: the indices of one say nothing about those of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drawer {
+    /// Whoever issues a certificate.
+    Maker,
+    /// Whoever verifies it.
+    Verifier,
+}
+
 /// The indices of a subsample of `size` of `n` examples, ascending; of all of them if it is not
 /// smaller.
 ///
 /// `size` steps of a shuffle (Fisher and Yates 1938), with integers from ChaCha by rejection, in a
 /// stream of the seed and the model file's SHA-256.
-pub fn subsample_indices(n: usize, size: usize, seed: u64, model_sha256: &str) -> Vec<usize> {
-    let mut random = stream(seed, model_sha256, 0, "subsample");
+pub fn subsample_indices(
+    n: usize,
+    size: usize,
+    seed: u64,
+    model_sha256: &str,
+    drawer: Drawer,
+) -> Vec<usize> {
+    let purpose = match drawer {
+        Drawer::Maker => "subsample",
+        Drawer::Verifier => "verifier's subsample",
+    };
+    let mut random = stream(seed, model_sha256, 0, purpose);
     let mut below = |bound: u64| {
         // The largest multiple of the bound that 64 bits hold.
         let limit = u64::MAX - u64::MAX % bound;
@@ -68,23 +94,58 @@ impl Subsample {
         }
     }
 
-    /// The errors in all `n` training examples are at most so many, for all seeds at once with
-    /// probability `1 - delta`.
+    /// The errors in all `n` training examples are at most so many, for `2^64` subsamples at once
+    /// with probability `1 - delta`.
     pub(super) fn most_errors(&self, n: u64) -> Result<u64, BoundError> {
-        let seed = self.seed as f64;
-        // The product may be rounded up by a few units in the last place.
-        let delta = self.delta / ((seed + 1.0) * (seed + 2.0)) * (1.0 - 1e-15);
-        let sample = EmpiricalRisk::new(self.errors, self.size)?;
-        Ok(
-            population_errors(sample, SampleSize::new(n)?, FailureProbability::new(delta)?)?
-                .count(),
-        )
+        let delta = self.delta * 2f64.powi(-GRINDING_BITS) * DOWN;
+        most_errors(self.errors, self.size, n, FailureProbability::new(delta)?)
     }
 
     /// What is left of a certificate's `delta` for the training set, rounded down.
     pub(super) fn rest_of(&self, delta: f64) -> f64 {
-        (delta - self.delta) * (1.0 - 1e-15)
+        (delta - self.delta) * DOWN
     }
+}
+
+/// What a verifier's own subsample says about the errors in all `n` training examples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Limits {
+    /// At least so many, with probability `1 - delta/5` at a certificate's `delta`.
+    pub(super) least: u64,
+    /// At most so many, with the same probability.
+    pub(super) most: u64,
+}
+
+impl Limits {
+    /// From `errors` that were seen among `size`, of which `unknown` are not the examples of the
+    /// certificate and count as errors where that is the safe side. The indices were drawn after
+    /// the file existed, so nothing is paid for its choice.
+    pub(super) fn new(
+        errors: u64,
+        unknown: u64,
+        size: u64,
+        n: u64,
+        delta: FailureProbability,
+    ) -> Result<Self, BoundError> {
+        let delta = FailureProbability::new(SHARE * delta.get() * DOWN)?;
+        let right = size - errors;
+        Ok(Self {
+            least: n - most_errors(right, size, n, delta)?,
+            most: most_errors(errors + unknown, size, n, delta)?,
+        })
+    }
+}
+
+/// The largest number of errors among `n` for which a subsample has so few with probability at
+/// least `delta`, by the exact hypergeometric tail.
+fn most_errors(
+    errors: u64,
+    size: u64,
+    n: u64,
+    delta: FailureProbability,
+) -> Result<u64, BoundError> {
+    let sample = EmpiricalRisk::new(errors, size)?;
+    Ok(population_errors(sample, SampleSize::new(n)?, delta)?.count())
 }
 
 /// The errors among all `n` examples, and the `delta` that is left for the training set.

@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use sha2::{Digest, Sha256};
+use rayon::prelude::*;
 
 use super::error::DataError;
-use crate::digest::hex;
-use crate::evaluate::{Batch, Example, Examples, ExamplesDigest, Sample};
+use crate::evaluate::{Batch, Example, ExampleDigest, Examples, ExamplesDigest, Sample};
 use crate::shape::ImageSize;
 
 /// Images of one size with a class each.
@@ -159,36 +158,20 @@ impl LabelledImages {
         )
     }
 
-    /// SHA-256 of the canonical bytes, in hexadecimal: the line `nonvacuous images v1`, then as
-    /// 64-bit little-endian integers the number of examples, channels, rows, columns, grey levels
-    /// and classes, then all pixels, then all labels.
+    /// SHA-256, in hexadecimal, of the set, whatever the order of its images: see
+    /// [`ExamplesDigest`].
     pub fn sha256(&self) -> String {
-        let mut hash = Sha256::new();
-        hash.update(b"nonvacuous images v1\n");
-        let ImageSize {
-            channels,
-            height,
-            width,
-        } = self.shape;
-        for number in [
-            self.len(),
-            channels,
-            height,
-            width,
-            usize::from(self.levels),
-            self.classes,
-        ] {
-            hash.update((number as u64).to_le_bytes());
-        }
-        hash.update(&self.images);
-        hash.update(&self.labels);
-        hex(&hash.finalize())
+        ExamplesDigest::of(self).sha256
     }
 }
 
 impl Examples for LabelledImages {
     fn shape(&self) -> ImageSize {
         self.shape
+    }
+
+    fn levels(&self) -> u16 {
+        self.levels
     }
 
     fn classes(&self) -> usize {
@@ -211,8 +194,13 @@ impl Examples for LabelledImages {
         Batch::new(self.shape, self.levels, self.classes, examples)
     }
 
-    fn digest(&self, _evaluated: usize) -> ExamplesDigest {
-        ExamplesDigest::Known(self.sha256())
+    fn digests(&self) -> Option<Vec<ExampleDigest>> {
+        let digest = |index| Example::new(self.image(index), self.label(index).into()).digest();
+        Some((0..self.len()).into_par_iter().map(digest).collect())
+    }
+
+    fn state(&self) -> String {
+        String::new()
     }
 
     /// More than of what must be decoded first: nothing is copied.

@@ -3,11 +3,12 @@
 
 use std::borrow::Cow;
 
-use sha2::{Digest, Sha256};
-
-use crate::digest::hex;
 use crate::shape::{ImageSize, PIXELS_AT_ONCE};
 use crate::spread::spread;
+
+/// SHA-256 of an example: its pixels, then its class as a 32-bit little-endian integer, `2^32 - 1`
+/// for one that cannot be read.
+pub type ExampleDigest = [u8; 32];
 
 /// Examples on which errors are counted.
 ///
@@ -17,6 +18,11 @@ use crate::spread::spread;
 pub trait Examples: Sync {
     /// Size of an image as a network reads it.
     fn shape(&self) -> ImageSize;
+
+    /// Number of grey levels; a pixel is below it.
+    fn levels(&self) -> u16 {
+        256
+    }
 
     /// Number of classes.
     fn classes(&self) -> usize;
@@ -33,34 +39,20 @@ pub trait Examples: Sync {
     /// below [`Examples::len`] gives an unreadable example.
     fn batch(&self, indices: &[usize]) -> Batch<'_>;
 
-    /// How a digest of `evaluated` of the examples is made.
-    fn digest(&self, evaluated: usize) -> ExamplesDigest;
+    /// The digest of every example, in their order, where decoding them is cheap; nothing where
+    /// it is dear, so that digests are made while examples are evaluated.
+    fn digests(&self) -> Option<Vec<ExampleDigest>>;
 
-    /// What says whether the examples at `indices` are still those of an interrupted evaluation,
-    /// cheaper than reading them: nothing, where the digest says it.
-    fn state(&self, indices: &[usize]) -> String {
-        let _ = indices;
-        String::new()
-    }
+    /// What says whether these are still the examples of an interrupted evaluation, cheaper than
+    /// decoding them: names, lengths and times of change of files, say. It may be empty where
+    /// [`Examples::digests`] says it.
+    fn state(&self) -> String;
 
     /// How many examples are decoded and evaluated together: what memory holds at once. At most
     /// 256, fewer where these would have more than [`PIXELS_AT_ONCE`].
     fn part(&self) -> usize {
         (PIXELS_AT_ONCE / self.shape().features().max(1)).clamp(1, 256)
     }
-}
-
-/// How the digest of a set of examples comes about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ExamplesDigest {
-    /// It is known: SHA-256, in hexadecimal, of the canonical bytes of all examples.
-    Known(String),
-    /// It is made while examples are decoded: SHA-256, in hexadecimal, of this header and, for each
-    /// part that is evaluated together, a line with [`Batch::sha256`].
-    Streamed {
-        /// Lines that say what all of the set is.
-        header: String,
-    },
 }
 
 /// A training set, the examples that were never used if there are some, and what they are called.
@@ -130,6 +122,23 @@ impl<'a> Example<'a> {
         }
     }
 
+    /// The same, with its own copy of the pixels.
+    pub fn into_owned(self) -> Example<'static> {
+        Example {
+            pixels: Cow::Owned(self.pixels.into_owned()),
+            class: self.class,
+        }
+    }
+
+    /// The same image, of another class.
+    #[must_use]
+    pub fn with_class(self, class: usize) -> Self {
+        Self {
+            class: Ok(class),
+            ..self
+        }
+    }
+
     /// Grey levels, channel by channel, each row by row.
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
@@ -183,7 +192,12 @@ impl<'a> Batch<'a> {
     /// At most so many of the examples, at equal distances.
     #[must_use]
     pub fn spread(&self, count: usize) -> Self {
-        let places = spread(self.examples.len(), count);
+        self.select(spread(self.examples.len(), count))
+    }
+
+    /// The examples at these places of the batch.
+    #[must_use]
+    pub fn select(&self, places: impl Iterator<Item = usize>) -> Self {
         Self {
             examples: places
                 .filter_map(|place| self.examples.get(place).cloned())
@@ -218,17 +232,5 @@ impl<'a> Batch<'a> {
     /// The examples.
     pub fn examples(&self) -> &[Example<'a>] {
         &self.examples
-    }
-
-    /// SHA-256, in hexadecimal, of each example's pixels followed by its class as a 32-bit
-    /// little-endian integer, `2^32 - 1` for none.
-    pub fn sha256(&self) -> String {
-        let mut hash = Sha256::new();
-        for example in &self.examples {
-            let class = example.class().map_or(u32::MAX, |class| class as u32);
-            hash.update(&example.pixels);
-            hash.update(class.to_le_bytes());
-        }
-        hex(&hash.finalize())
     }
 }

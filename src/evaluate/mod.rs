@@ -7,6 +7,7 @@
 mod convolution;
 mod evaluator;
 mod examples;
+mod examples_digest;
 mod features;
 mod lanes;
 mod loss;
@@ -15,7 +16,8 @@ mod taps;
 mod window_moments;
 
 pub use evaluator::{EvaluationError, Evaluator};
-pub use examples::{Batch, Example, Examples, ExamplesDigest, Sample};
+pub use examples::{Batch, Example, ExampleDigest, Examples, Sample};
+pub use examples_digest::ExamplesDigest;
 pub use features::Features;
 pub use loss::{Loss, MARGIN};
 pub use window_moments::WindowMoments;

@@ -236,6 +236,8 @@ impl<'a> Search<'a> {
 
     fn issued(&self, file: &[u8]) -> Result<Certificate, SearchError> {
         Ok(Issue::new(file, self.data, self.settings.delta)
+            .unseen(self.settings.unseen)
+            .per_class(self.settings.per_class)
             .provenance(self.settings.provenance())
             .run()?)
     }

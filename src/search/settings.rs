@@ -19,6 +19,10 @@ pub struct Settings {
     pub deadline: Option<Instant>,
     /// Replace what the folder holds, even if it is better or about other examples.
     pub replace: bool,
+    /// State that the format of model files was not designed with these examples at hand.
+    pub unseen: bool,
+    /// Bound the error on each class too.
+    pub per_class: bool,
     /// What the certificate says of its origin; the seed above goes into it.
     pub command: String,
 }
@@ -33,6 +37,8 @@ impl Settings {
             effort: Effort::Standard,
             deadline: None,
             replace: false,
+            unseen: false,
+            per_class: false,
             command: String::new(),
         }
     }

@@ -1,6 +1,6 @@
 //! `nonvacuous verify`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -11,7 +11,9 @@ use super::memory_limit::LimitArgument;
 use super::output::{print, print_json};
 use super::pixel_cache::pixel_cache;
 use nonvacuous::causes::with_causes;
-use nonvacuous::certificate::{percent_up, Certificate, Evaluation, Verdict, Verification};
+use nonvacuous::certificate::{
+    percent_up, Certificate, Claim, Draw, Evaluation, Verdict, Verification,
+};
 use nonvacuous::data::{Found, SearchPath};
 use nonvacuous::shape::ImageSize;
 
@@ -20,9 +22,23 @@ pub(super) struct Arguments {
     /// certificate.json, or the folder it is in; the model file is looked for beside it
     certificate: PathBuf,
 
-    /// Data set to check against, if its name or folder is not the one in the certificate
+    /// Data set to check against; without it, the well-known one that has the certificate's digest
     #[arg(long, value_name = "NAME|DIR")]
     data: Option<String>,
+
+    /// Where the maker evaluated a part of the examples: evaluate S, drawn now and by chance; as
+    /// many as the maker without it
+    #[arg(long, value_name = "S", conflicts_with = "all")]
+    subsample: Option<u64>,
+
+    /// Draw those that an earlier verification drew, which printed this seed; a seed that the maker
+    /// could have guessed proves nothing
+    #[arg(long, conflicts_with = "all")]
+    seed: Option<u64>,
+
+    /// Where the maker evaluated a part of the examples: evaluate all
+    #[arg(long)]
+    all: bool,
 
     /// Keep decoded photographs in this folder
     #[arg(long, value_name = "DIR")]
@@ -30,6 +46,31 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     limit: LimitArgument,
+}
+
+impl Arguments {
+    fn draw(&self) -> Draw {
+        match (self.all, self.subsample, self.seed) {
+            (true, ..) => Draw::All,
+            (false, None, None) => Draw::AsMany,
+            (false, size, seed) => Draw::Own { size, seed },
+        }
+    }
+
+    /// What the examples are called: as the command line says, or by the name that the digest of
+    /// the certificate confirms. What the maker calls them says nothing.
+    fn selector<'a>(&'a self, claim: &'a Claim) -> Result<&'a str, Failure> {
+        if let Some(data) = &self.data {
+            return Ok(data);
+        }
+        claim.known_training_set().ok_or_else(|| {
+            Failure::misuse(
+                "the certificate is about no data set that is known by its digest: name the \
+                 examples with --data NAME|DIR",
+            )
+            .about("cannot be checked")
+        })
+    }
 }
 
 /// Of a file that does not decode: its verdict does not depend on it.
@@ -44,43 +85,62 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     let limit = arguments.limit.of(certificate.file());
     let certificate = certificate.allowing(limit);
     let claim = certificate.claim();
-    let selector = arguments
-        .data
-        .as_deref()
-        .unwrap_or(&claim.training_set.name);
+    let selector = arguments.selector(claim)?;
     let found = find(selector, search).map_err(cannot_be_checked)?;
-    let verdict = verdict(&certificate, found, arguments.cache.as_deref())?;
+    let verdict = verdict(&certificate, found, arguments)?;
     if json {
-        print_json(&serde_json::json!({ "holds": verdict.holds(), "checks": verdict.checks }))?;
+        print_json(&serde_json::json!({
+            "holds": verdict.holds(),
+            "undecided": verdict.undecided,
+            "checks": verdict.checks,
+            "on_trust": verdict.assumptions(claim),
+        }))?;
     }
-    if !verdict.holds() {
+    if verdict.is_refuted() {
         let mut message = format!("{} does not hold", arguments.certificate.display());
         for check in verdict.failures() {
             message = format!("{message}\n  {}", check.what);
         }
         return Err(Failure::does_not_hold(message));
     }
+    if let Some(reason) = verdict.undecided {
+        return Err(Failure::misuse(reason).about("not decided"));
+    }
     if !json {
-        print(&format!("holds: {}", claim.sentence()));
-        if let Some(held_out) = &claim.held_out {
-            print(&format!(
-                "For comparison: {} of {} held-out images are misclassified, which bounds the \
-                 error by {}.",
-                held_out.k,
-                held_out.n,
-                percent_up(held_out.bound)
-            ));
-        }
+        summarise(&verdict, claim, selector);
     }
     Ok(())
+}
+
+/// Says what holds, and on what it rests.
+fn summarise(verdict: &Verdict, claim: &Claim, selector: &str) {
+    print(&format!("holds: {}", verdict.sentence(claim, selector)));
+    print(&format!("On trust: {}.", verdict.assumptions(claim).join("; ")));
+    if let Some(held_out) = &claim.held_out {
+        print(&format!(
+            "For comparison: {} of {} held-out images are misclassified, which bounds the error by \
+             {}.",
+            held_out.k,
+            held_out.n,
+            percent_up(held_out.bound)
+        ));
+    }
+    let (n, distinct) = (claim.n, claim.training_set.distinct);
+    if distinct < n {
+        eprintln!(
+            "nonvacuous: {} of the {n} training images repeat another: repeated images are no \
+             independent draws",
+            n - distinct
+        );
+    }
 }
 
 fn verdict(
     certificate: &Certificate,
     found: Found,
-    cache: Option<&Path>,
+    arguments: &Arguments,
 ) -> Result<Verdict, Failure> {
-    let cache = pixel_cache(&found, cache)?;
+    let cache = pixel_cache(&found, arguments.cache.as_deref())?;
     let input = match certificate.model() {
         Ok(model) => model.architecture().input(),
         Err(_) => UNKNOWN_INPUT,
@@ -89,13 +149,15 @@ fn verdict(
         .read_at(input, cache.as_ref())
         .map_err(|error| Failure::does_not_hold(with_causes(&error)))?;
     let sample = data.sample();
-    let subsample = certificate
-        .claim()
-        .subsample
-        .map(|subsample| subsample.size);
-    let progress = EvaluationProgress::new(&sample, subsample);
+    let subsample = certificate.claim().subsample;
+    let evaluated = match arguments.draw() {
+        Draw::All => None,
+        _ => arguments.subsample.or(subsample.map(|subsample| subsample.size)),
+    };
+    let progress = EvaluationProgress::new(&sample, evaluated);
     let report = |count: usize, problems: &[String]| progress.advance(count, problems);
     let verdict = Verification::new(certificate, sample)
+        .draw(arguments.draw())
         .evaluation(Evaluation {
             folder: None,
             report: Some(&report),

@@ -3,7 +3,7 @@
 use super::folder::ImageFolder;
 use super::framing::Framing;
 use super::pixel_cache::PixelCache;
-use crate::evaluate::{Batch, Examples, ExamplesDigest};
+use crate::evaluate::{Batch, ExampleDigest, Examples};
 use crate::shape::ImageSize;
 
 /// Photographs, decoded when they are needed and framed as a network reads them.
@@ -48,24 +48,12 @@ impl Examples for Photographs {
             .batch(indices, self.framing, self.cache.as_ref())
     }
 
-    fn digest(&self, evaluated: usize) -> ExamplesDigest {
-        let listing = self.folder.listing_sha256();
-        ExamplesDigest::Streamed {
-            header: format!(
-                "nonvacuous photographs v1\nphotographs {}\nlisting {listing}\nclasses {}\n\
-                 size {}\nevaluated {evaluated}\n",
-                self.len(),
-                self.classes(),
-                self.shape(),
-            ),
-        }
+    fn digests(&self) -> Option<Vec<ExampleDigest>> {
+        None
     }
 
-    fn state(&self, indices: &[usize]) -> String {
-        format!(
-            "{}\n{:?}\n",
-            self.folder.state_sha256(indices),
-            self.framing
-        )
+    fn state(&self) -> String {
+        let (listing, files) = (self.folder.listing_sha256(), self.folder.state_sha256());
+        format!("{listing}\n{files}\n{:?}\n", self.framing)
     }
 }

@@ -331,18 +331,17 @@ impl ImageFolder {
         hex(&hash.finalize())
     }
 
-    /// SHA-256 of the lengths and times of change of the photographs at `indices`: another one says
-    /// that a file was replaced.
-    pub fn state_sha256(&self, indices: &[usize]) -> String {
-        let state = |&index: &usize| {
-            let photograph = self.photographs.get(index)?;
+    /// SHA-256 of the lengths and times of change of all photographs: another one says that a file
+    /// was replaced.
+    pub fn state_sha256(&self) -> String {
+        let state = |photograph: &Photograph| {
             if let Some(file) = &photograph.file {
                 return Some(sha256(file));
             }
             let data = fs::metadata(&photograph.path).ok()?;
             Some(format!("{} {:?}", data.len(), data.modified().ok()))
         };
-        let states: Vec<_> = indices.par_iter().map(state).collect();
+        let states: Vec<_> = self.photographs.par_iter().map(state).collect();
         let hash = states.iter().fold(Sha256::new(), |hash, state| {
             hash.chain_update(format!("{state:?}\n"))
         });

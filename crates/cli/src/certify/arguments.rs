@@ -47,6 +47,15 @@ pub(in super::super) struct Arguments {
     #[arg(long, default_value = "0.05", value_parser = failure_probability)]
     pub(super) delta: FailureProbability,
 
+    /// State that the format of model files was not designed with these examples at hand: nothing
+    /// is charged for its design, and the certificate says on whose word
+    #[arg(long)]
+    pub(super) unseen: bool,
+
+    /// Bound the error on each class too, all at once
+    #[arg(long)]
+    pub(super) per_class: bool,
+
     /// Begin no further recipe after so many minutes
     #[arg(long, value_name = "M", value_parser = minutes)]
     pub(super) minutes: Option<Duration>,
@@ -167,6 +176,8 @@ impl Arguments {
         settings.effort = self.effort.into();
         settings.deadline = self.minutes.map(|minutes| Instant::now() + minutes);
         settings.replace = self.replace;
+        settings.unseen = self.unseen;
+        settings.per_class = self.per_class;
         settings.command = command_line();
         settings
     }

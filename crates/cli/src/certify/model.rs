@@ -84,6 +84,8 @@ impl ModelArguments {
         };
         let mut issue = Issue::new(&prepared.file, sample, arguments.delta)
             .loss(loss)
+            .unseen(arguments.unseen)
+            .per_class(arguments.per_class)
             .provenance(arguments.settings().provenance())
             .evaluation(evaluation);
         if let Some(size) = self.subsample {
@@ -100,7 +102,7 @@ impl ModelArguments {
             }
             checkpoints.remove()?;
         }
-        outcome::report(folder, &certificate, &kept, json)
+        outcome::report(folder, &certificate, &kept, &arguments.data, json)
     }
 
     /// The data as a network of this input reads them.
@@ -184,8 +186,10 @@ impl ModelArguments {
         let network = sha256(&whole_file::read_at_most(path, u64::MAX)?);
         let (version, import) = (env!("CARGO_PKG_VERSION"), &self.import);
         let training = data.sample().training;
-        let (ExamplesDigest::Known(examples) | ExamplesDigest::Streamed { header: examples }) =
-            training.digest(training.len());
+        let examples = match training.digests() {
+            Some(digests) => ExamplesDigest::new(training, digests).sha256,
+            None => training.state(),
+        };
         let recipe = recipe.identity();
         let key = format!("{version}\n{recipe}\n{seed}\n{network}\n{import:?}\n{examples}");
         Ok(Checkpoints::new(folder.path(), &key))

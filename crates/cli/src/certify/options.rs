@@ -73,6 +73,11 @@ const OPTIONS: &[(&str, &[Mode])] = &[
         &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
     ),
     (
+        "unseen",
+        &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
+    ),
+    ("per_class", &[Search, Recipe, ModelFile, Import, FineTune]),
+    (
         "replace",
         &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
     ),

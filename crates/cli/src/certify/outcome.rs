@@ -5,6 +5,7 @@ use crate::output::{print, print_json};
 use crate::table::table;
 use nonvacuous::bounds::BOUNDS;
 use nonvacuous::certificate::{percent_up, Certificate, Claim, Folder, Kept};
+use nonvacuous::printable::escaped;
 
 /// Says what was certified, and which certificate the folder holds.
 ///
@@ -13,45 +14,51 @@ pub(super) fn report(
     folder: &Folder,
     certificate: &Certificate,
     kept: &Kept,
+    data: &str,
     json: bool,
 ) -> Result<(), Failure> {
     match kept {
         Kept::New if json => print_json(certificate.claim()),
         Kept::Older(held) if json => print_json(held),
         Kept::New => {
-            summarise(certificate.claim());
+            summarise(certificate.claim(), data);
             print(&format!(
                 "\nwritten: {} ({} bytes), {}",
                 folder.model().display(),
                 certificate.file().len(),
                 folder.claim().display()
             ));
-            check_it(folder);
+            check_it(folder, certificate.claim(), data);
             Ok(())
         }
         Kept::Older(held) => {
-            summarise(held);
+            summarise(held, data);
             print(&format!(
                 "\nkept: what {} held, for this run's bound is {}, no less; --replace has it \
                  replaced all the same",
                 folder.path().display(),
                 percent_up(certificate.claim().bounds.occam_binomial)
             ));
-            check_it(folder);
+            check_it(folder, held, data);
             Ok(())
         }
     }
 }
 
-fn check_it(folder: &Folder) {
+/// The command that checks it: examples that no digest makes known must be named.
+fn check_it(folder: &Folder, claim: &Claim, data: &str) {
+    let named = match claim.known_training_set() {
+        Some(_) => String::new(),
+        None => format!(" --data {}", escaped(data)),
+    };
     print(&format!(
-        "check it: nonvacuous verify {}",
+        "check it: nonvacuous verify {}{named}",
         folder.claim().display()
     ));
 }
 
-fn summarise(claim: &Claim) {
-    print(&format!("{}\n", claim.sentence()));
+fn summarise(claim: &Claim, data: &str) {
+    print(&format!("{}\n", claim.sentence_about(data)));
     let bounds = &claim.bounds;
     let values = [
         ("occam_binomial", bounds.occam_binomial),
@@ -74,6 +81,13 @@ fn summarise(claim: &Claim) {
             "held-out, for comparison".to_string(),
             percent_up(held_out.bound),
             format!("{} of {} wrong", held_out.k, held_out.n),
+        ]);
+    }
+    for (class, bound) in claim.per_class.iter().flatten().enumerate() {
+        rows.push(vec![
+            format!("class {class}, all classes at once"),
+            percent_up(bound.bound),
+            format!("{} of {} wrong", bound.k, bound.n),
         ]);
     }
     print(&table(&rows));

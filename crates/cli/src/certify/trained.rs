@@ -35,7 +35,8 @@ pub(super) fn certify(
         Search::new(data, folder, &settings).run(recipes, &mut |event| progress.show(&event));
     progress.finish();
     let found = found?;
-    outcome::report(folder, &found.certificate, &found.kept, json)
+    let data = &arguments.data;
+    outcome::report(folder, &found.certificate, &found.kept, data, json)
 }
 
 /// The recipes that are tried, in order.
