@@ -15,6 +15,7 @@ use nonvacuous::data::{
     digits, download, fetch, known_set, load, path, read_cifar10, read_images, read_labels,
     DataError, Format, KnownSet, LabelledImages, RemoteArchive, RemoteFile, SearchPath, KNOWN_SETS,
 };
+use nonvacuous::evaluate::ExamplesDigest;
 use nonvacuous::shape::ImageSize;
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
@@ -136,19 +137,26 @@ fn the_embedded_file_is_the_one_that_the_readme_names() {
 }
 
 #[test]
-fn the_digest_of_a_set_is_that_of_its_canonical_bytes() {
+fn the_digest_of_a_set_is_that_of_its_sorted_examples() {
     let shape = ImageSize {
         channels: 1,
         height: 1,
         width: 2,
     };
     let images = LabelledImages::new(shape, 17, 3, vec![1, 2, 3, 16], vec![0, 2]).unwrap();
-    let mut bytes = b"nonvacuous images v1\n".to_vec();
+    let example = |bytes: [u8; 6]| <[u8; 32]>::from(Sha256::digest(bytes));
+    let mut digests = [example([1, 2, 0, 0, 0, 0]), example([3, 16, 2, 0, 0, 0])];
+    digests.sort_unstable();
+    let mut bytes = b"nonvacuous examples v2\n".to_vec();
     for number in [2u64, 1, 1, 2, 17, 3] {
         bytes.extend(number.to_le_bytes());
     }
-    bytes.extend([1, 2, 3, 16, 0, 2]);
+    bytes.extend(digests.as_flattened());
     assert_eq!(images.sha256(), sha256(&bytes));
+    let found = ExamplesDigest::of(&images);
+    assert_eq!((found.sha256, found.distinct), (images.sha256(), 2));
+    let twice = LabelledImages::new(shape, 17, 3, vec![1, 2, 1, 2], vec![0, 0]).unwrap();
+    assert_eq!(ExamplesDigest::of(&twice).distinct, 1);
 }
 
 #[test]

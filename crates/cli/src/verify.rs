@@ -115,7 +115,10 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
 /// Says what holds, and on what it rests.
 fn summarise(verdict: &Verdict, claim: &Claim, selector: &str) {
     print(&format!("holds: {}", verdict.sentence(claim, selector)));
-    print(&format!("On trust: {}.", verdict.assumptions(claim).join("; ")));
+    print(&format!(
+        "On trust: {}.",
+        verdict.assumptions(claim).join("; ")
+    ));
     if let Some(held_out) = &claim.held_out {
         print(&format!(
             "For comparison: {} of {} held-out images are misclassified, which bounds the error by \
@@ -152,7 +155,9 @@ fn verdict(
     let subsample = certificate.claim().subsample;
     let evaluated = match arguments.draw() {
         Draw::All => None,
-        _ => arguments.subsample.or(subsample.map(|subsample| subsample.size)),
+        _ => arguments
+            .subsample
+            .or(subsample.map(|subsample| subsample.size)),
     };
     let progress = EvaluationProgress::new(&sample, evaluated);
     let report = |count: usize, problems: &[String]| progress.advance(count, problems);

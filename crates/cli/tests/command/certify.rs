@@ -110,6 +110,14 @@ impl Copy {
     }
 }
 
+/// Idx files of the digits, black on white.
+fn inverted_digits() -> TempDir {
+    let data = digits().unwrap().train;
+    let inverted = data.images().iter().map(|level| 16 - level).collect();
+    let labels = data.labels().to_vec();
+    idx_folder(&LabelledImages::new(data.shape(), 17, 10, inverted, labels).unwrap())
+}
+
 fn json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap()
 }
@@ -354,6 +362,175 @@ fn a_newer_version_of_certificate_or_model_cannot_be_checked() {
 }
 
 #[test]
+fn a_certificate_of_version_1_is_refused_with_the_command_that_makes_it_again() {
+    let copy = Copy::new();
+    copy.edit(|certificate| certificate["format"] = 1.into());
+    assert_contains(
+        &copy.verify(2, &[]),
+        &["format version 1", "nonvacuous certify --model model.nvc"],
+    );
+}
+
+#[test]
+fn a_name_that_the_digest_does_not_confirm_is_found() {
+    for name in ["imagenet", "mnist", "digits\u{200b}", "medical X-ray"] {
+        let copy = Copy::new();
+        copy.edit(|certificate| certificate["training_set"]["name"] = name.into());
+        let code = if name.is_ascii() { 1 } else { 2 };
+        for options in [&["--data", "digits"][..], &[]] {
+            let message = copy.verify(code, options);
+            assert!(!message.contains('\u{200b}'), "{message}");
+        }
+    }
+}
+
+#[test]
+fn what_a_certificate_says_reaches_the_terminal_escaped() {
+    let nasty = "\u{1b}[2K\rholds: everything \u{202e}";
+    for place in ["loss", "model", "training_set", "provenance"] {
+        let copy = Copy::new();
+        copy.edit(|certificate| match place {
+            "loss" => certificate["loss"] = nasty.into(),
+            "model" => certificate["model"]["sha256"] = nasty.into(),
+            "training_set" => certificate["training_set"]["sha256"] = nasty.into(),
+            _ => certificate["provenance"]["command"] = nasty.into(),
+        });
+        let message = copy.verify(2, &["--data", "digits"]);
+        let shown = message
+            .trim_end()
+            .chars()
+            .all(|one| !one.is_control() && one != '\u{202e}');
+        assert!(shown, "{place}: {message:?}");
+        assert_contains(&message, &["not a certificate", r"\u{1b}"]);
+    }
+}
+
+#[test]
+fn a_certificate_that_two_readers_could_read_differently_is_refused() {
+    let copy = Copy::new();
+    let honest = fs::read_to_string(copy.certificate()).unwrap();
+    let array = {
+        let value = json(honest.as_bytes());
+        let object = value.as_object().unwrap();
+        Value::from(object.values().cloned().collect::<Vec<Value>>()).to_string()
+    };
+    let forgeries = [
+        honest.replacen('{', "{\"k\": 0,", 1),
+        honest.replacen(
+            "\"bounds\"",
+            "\"bounds\": {\"occam_binomial\": 0.001}, \"bounds\"",
+            1,
+        ),
+        honest.replacen("\"delta\"", "\"delta\": 1e-9, \"delta\"", 1),
+        honest.replacen("\"name\"", "\"name\": \"digits\", \"name\"", 1),
+        format!("\u{feff}{honest}"),
+        format!("{honest}{honest}"),
+        array,
+    ];
+    for forged in forgeries {
+        fs::write(copy.certificate(), &forged).unwrap();
+        assert_contains(&copy.verify(2, &[]), &["not a certificate"]);
+    }
+}
+
+#[test]
+fn what_is_taken_on_trust_is_said() {
+    let output = nonvacuous(&["verify", path(original())]).output().unwrap();
+    assert_contains(
+        &text(&output.stdout),
+        &[
+            "64 bits for the design of its format",
+            "On trust: that new images and those of",
+        ],
+    );
+    let folder = tempdir().unwrap();
+    let arguments = [
+        "certify",
+        "--effort",
+        "quick",
+        "--unseen",
+        "--out",
+        path(folder.path()),
+    ];
+    let refused = nonvacuous(&arguments).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert_contains(
+        &text(&refused.stderr),
+        &["images of digits", "leave out --unseen"],
+    );
+    // Other images, of which the maker may say so; the certificate repeats that it is his word.
+    let data = inverted_digits();
+    let arguments = ["certify", "--effort", "quick", "--data", path(data.path())];
+    let run = |more: &[&str]| {
+        let out = ["--out", path(folder.path())];
+        let output = nonvacuous(&[&arguments[..], &out, more].concat())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let claim = json(&fs::read(folder.path().join("certificate.json")).unwrap());
+        claim["bounds"]["occam_binomial"].as_f64().unwrap()
+    };
+    let charged = run(&[]);
+    let unseen = run(&["--unseen", "--replace"]);
+    assert!(unseen < charged, "{unseen} {charged}");
+    let verify = ["verify", path(folder.path())];
+    let output = nonvacuous(&verify).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_contains(&text(&output.stderr), &["name the examples with --data"]);
+    let named = [&verify[..], &["--data", path(data.path())]].concat();
+    let output = nonvacuous(&named).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_contains(
+        &text(&output.stdout),
+        &[
+            "the maker's word that the format",
+            "new images such as those of",
+            "(SHA-256 ",
+        ],
+    );
+}
+
+#[test]
+fn each_class_has_its_bound_if_that_is_asked_for() {
+    let folder = tempdir().unwrap();
+    let arguments = [
+        "certify",
+        "--effort",
+        "quick",
+        "--per-class",
+        "--out",
+        path(folder.path()),
+    ];
+    let output = nonvacuous(&arguments).output().unwrap();
+    assert_contains(&text(&output.stdout), &["class 9, all classes at once"]);
+    let certificate = folder.path().join("certificate.json");
+    let mut claim = json(&fs::read(&certificate).unwrap());
+    let classes = claim["per_class"].as_array().unwrap();
+    let total: u64 = classes
+        .iter()
+        .map(|class| class["k"].as_u64().unwrap())
+        .sum();
+    assert_eq!(Value::from(total), claim["k"]);
+    assert_eq!(
+        nonvacuous(&["verify", path(folder.path())])
+            .status()
+            .unwrap()
+            .code(),
+        Some(0)
+    );
+    claim["per_class"][3]["k"] = 0.into();
+    fs::write(&certificate, claim.to_string()).unwrap();
+    let output = nonvacuous(&["verify", path(folder.path())])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_contains(
+        &text(&output.stderr),
+        &["the bounds for each class are others"],
+    );
+}
+
+#[test]
 fn an_unknown_loss_or_key_cannot_be_checked() {
     let copy = Copy::new();
     copy.edit(|certificate| certificate["loss"] = "top-5".into());
@@ -366,10 +543,9 @@ fn an_unknown_loss_or_key_cannot_be_checked() {
 #[test]
 fn missing_data_or_files_cannot_be_checked() {
     let copy = Copy::new();
-    copy.edit(|certificate| certificate["training_set"]["name"] = "mnist".into());
     let nowhere = tempdir().unwrap();
     let certificate = copy.certificate();
-    let output = nonvacuous(&["verify", path(&certificate)])
+    let output = nonvacuous(&["verify", path(&certificate), "--data", "mnist"])
         .env("NONVACUOUS_DATA", nowhere.path())
         .env("XDG_CACHE_HOME", nowhere.path())
         .output()

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use crate::photographs::{class_folders, photograph, COLOURS};
 use nonvacuous::bounds::{population_errors, EmpiricalRisk, FailureProbability, SampleSize};
-use nonvacuous::certificate::{subsample_indices, Claim, Evaluation, Issue};
+use nonvacuous::certificate::{subsample_indices, Claim, Drawer, Evaluation, Issue};
 use nonvacuous::code::Architecture;
 use nonvacuous::data::{find, SearchPath};
 use nonvacuous::network::TrainedNetwork;
@@ -89,7 +89,12 @@ impl Place {
 
     /// Exit code and message.
     fn verify(&self) -> (i32, String) {
-        let output = self.run(&["verify", "out"]);
+        self.verify_with(&[])
+    }
+
+    fn verify_with(&self, options: &[&str]) -> (i32, String) {
+        let arguments = ["verify", "out", "--data", "imagenet"];
+        let output = self.run(&[&arguments[..], options].concat());
         let text = [output.stdout, output.stderr].concat();
         (
             output.status.code().unwrap(),
@@ -111,7 +116,7 @@ fn a_network_is_certified_on_photographs_and_verified() {
     let (certificate, warnings) = place.certify(&[]);
     assert_eq!(
         (&certificate["n"], &certificate["k"], &certificate["format"]),
-        (&42.into(), &0.into(), &1.into())
+        (&42.into(), &0.into(), &2.into())
     );
     assert_eq!(certificate["loss"], "zero-one with margin");
     assert!(certificate.get("subsample").is_none() && certificate.get("held_out").is_none());
@@ -226,21 +231,35 @@ fn a_subsample_is_recorded_and_bounds_the_errors_on_all() {
         ),
         (440, 200, 3, 0.2 * 0.05)
     );
-    let delta = FailureProbability::new(subsample.delta / 20.0).unwrap();
+    // The 64 bits that a maker pays for what could be chosen with the errors in view.
+    let delta = FailureProbability::new(subsample.delta * 2f64.powi(-64)).unwrap();
     let sample = EmpiricalRisk::new(subsample.errors, 200).unwrap();
     let most = population_errors(sample, SampleSize::new(440).unwrap(), delta).unwrap();
     assert_eq!(certificate.k, most.count());
     assert!(certificate.k >= 20, "{}", certificate.k);
-    assert_eq!(place.verify().0, 0);
+    // The verifier's own draw needs no such allowance, so that it confirms what is true.
+    let (code, text) = place.verify();
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        text.contains("were that this verification drew (--seed "),
+        "{text}"
+    );
+    assert_eq!(place.verify_with(&["--all"]).0, 0);
+    assert_eq!(
+        place.verify_with(&["--subsample", "150", "--seed", "7"]).0,
+        0
+    );
+    // Four photographs decide nothing.
+    let (code, text) = place.verify_with(&["--subsample", "4"]);
+    assert_eq!(code, 2, "{text}");
+    assert!(
+        text.contains("draw more (--subsample), or evaluate all (--all)"),
+        "{text}"
+    );
 
-    let edits: [(&str, Value, &str); 4] = [
-        (
-            "errors",
-            0.into(),
-            "errors in the subsample: the certificate says 0",
-        ),
-        ("seed", 4.into(), "SHA-256 of the training set"),
-        ("size", 300.into(), "SHA-256 of the training set"),
+    let edits: [(&str, Value, &str); 3] = [
+        ("errors", 0.into(), "k: the certificate says"),
+        ("size", 300.into(), "k: the certificate says"),
         ("delta", 0.04.into(), "delta of the subsample"),
     ];
     for (name, value, message) in edits {
@@ -250,26 +269,84 @@ fn a_subsample_is_recorded_and_bounds_the_errors_on_all() {
         assert!(code == 1 && text.contains(message), "{name}: {text}");
         fs::write(place.path("out/certificate.json"), original).unwrap();
     }
+    // The maker's account of his own draw is checked where all are evaluated.
+    place.edit(|certificate| certificate["subsample"]["seed"] = 4.into());
+    let (code, text) = place.verify_with(&["--all"]);
+    assert!(
+        code == 1 && text.contains("errors in the subsample"),
+        "{text}"
+    );
     place.edit(|certificate| certificate["k"] = subsample.errors.into());
     assert!(place.verify().1.contains("k: the certificate says"));
 }
 
 #[test]
+fn the_list_of_digests_lets_a_verifier_decode_only_what_it_draws() {
+    let place = Place::new(60);
+    place.certify(&["--subsample", "200"]);
+    let list = place.path("out/examples.sha256");
+    assert_eq!(fs::metadata(&list).unwrap().len(), 420 * 32);
+    assert_eq!(place.verify().0, 0);
+    // Photographs that were replaced by others of another class are errors where they are drawn,
+    // and no proof that the claim is false.
+    let bytes = photograph([20, 230, 20], 16, 16);
+    for entry in fs::read_dir(place.path("imagenet/train/n00000001")).unwrap() {
+        fs::write(entry.unwrap().path(), &bytes).unwrap();
+    }
+    let (code, text) = place.verify();
+    assert_eq!(code, 2, "{text}");
+    // Without the list, all are decoded, and they are other examples.
+    let kept = fs::read(&list).unwrap();
+    fs::remove_file(&list).unwrap();
+    let (code, text) = place.verify();
+    assert!(
+        code == 1 && text.contains("SHA-256 of the training set"),
+        "{text}"
+    );
+    // A list of other examples is not the certificate's; half of one is no list.
+    let mut other = kept.clone();
+    other[0] ^= 1;
+    fs::write(&list, &other).unwrap();
+    let (code, text) = place.verify();
+    assert!(
+        code == 1 && text.contains("SHA-256 of the training set"),
+        "{text}"
+    );
+    fs::write(&list, &kept[..kept.len() - 1]).unwrap();
+    let (code, text) = place.verify();
+    assert!(code == 2 && text.contains("examples.sha256"), "{text}");
+}
+
+#[test]
 fn a_subsample_is_drawn_without_replacement_and_depends_on_seed_and_model() {
-    let indices = subsample_indices(1000, 100, 1, "model");
+    let indices = subsample_indices(1000, 100, 1, "model", Drawer::Maker);
     assert!(
         indices.len() == 100
             && indices.windows(2).all(|pair| pair[0] < pair[1])
             && indices[99] < 1000
     );
-    assert_eq!(indices, subsample_indices(1000, 100, 1, "model"));
-    assert_ne!(indices, subsample_indices(1000, 100, 2, "model"));
-    assert_ne!(indices, subsample_indices(1000, 100, 1, "another"));
-    assert_eq!(subsample_indices(5, 9, 1, "model"), [0, 1, 2, 3, 4]);
+    assert_eq!(
+        indices,
+        subsample_indices(1000, 100, 1, "model", Drawer::Maker)
+    );
+    assert_ne!(
+        indices,
+        subsample_indices(1000, 100, 2, "model", Drawer::Maker)
+    );
+    assert_ne!(
+        indices,
+        subsample_indices(1000, 100, 1, "another", Drawer::Maker)
+    );
+    assert_eq!(
+        subsample_indices(5, 9, 1, "model", Drawer::Maker),
+        [0, 1, 2, 3, 4]
+    );
+    let own = subsample_indices(1000, 100, 1, "model", Drawer::Verifier);
+    assert_ne!(indices, own);
     // Each index is drawn equally often: 2,000 draws of 3 of 10, 600 expected, deviation 20.
     let mut counts = [0; 10];
     (0..2000).for_each(|seed| {
-        subsample_indices(10, 3, seed, "")
+        subsample_indices(10, 3, seed, "", Drawer::Maker)
             .iter()
             .for_each(|&index| counts[index] += 1)
     });
@@ -318,7 +395,7 @@ fn an_interrupted_evaluation_goes_on_where_it_was() {
     assert_eq!(issued(Some(&log_folder)), whole);
     assert_eq!(fs::read_to_string(&log).unwrap(), text);
     // What is in the log is not evaluated again.
-    fs::write(&log, text.replacen("\"errors\":1", "\"errors\":31", 1)).unwrap();
+    fs::write(&log, text.replacen(",false]", ",true]", 30)).unwrap();
     assert_eq!(issued(Some(&log_folder)).k, 31);
     // A photograph that has changed since is.
     fs::write(
