@@ -2,9 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use nonvacuous::causes::with_causes;
-use nonvacuous::data::{ClassMap, Groups, LabelledImages, MappedClasses};
-use nonvacuous::evaluate::Examples;
-use nonvacuous::shape::ImageSize;
+use nonvacuous::data::{parse_class_map, Groups};
 use proptest::prelude::*;
 
 fn names(names: &[&str]) -> Vec<String> {
@@ -15,11 +13,11 @@ fn names(names: &[&str]) -> Vec<String> {
 fn a_class_is_named_by_its_name_or_number_and_names_come_first() {
     let animals = names(&["cat", "guinea pig", "dog"]);
     let text = "\u{feff}# of ImageNet\n\nguinea pig\t338\n2 207\n  cat  281  \n";
-    let map = ClassMap::parse(text, &animals, 1000).unwrap();
-    assert_eq!(map.outputs(), [281, 338, 207]);
+    let map = parse_class_map(text, &animals, 1000).unwrap();
+    assert_eq!(map.output_of_class, [281, 338, 207]);
     // Class "1" is the first, whose number is 0.
-    let map = ClassMap::parse("1 5\n2 6\n", &names(&["1", "2"]), 10).unwrap();
-    assert_eq!(map.outputs(), [5, 6]);
+    let map = parse_class_map("1 5\n2 6\n", &names(&["1", "2"]), 10).unwrap();
+    assert_eq!(map.output_of_class, [5, 6]);
 }
 
 #[test]
@@ -39,35 +37,12 @@ fn what_a_map_lacks_or_has_too_much_is_an_error_with_its_line() {
         ("cat", "accepted is \"CLASS OUTPUT\""),
         ("", "no line for the classes \"cat\", \"poodle\""),
     ] {
-        let error = with_causes(&ClassMap::parse(text, &animals, 1000).unwrap_err());
+        let error = with_causes(&parse_class_map(text, &animals, 1000).unwrap_err());
         assert!(
             error.contains(expected),
             "\"{expected}\" is not in: {error}"
         );
     }
-}
-
-#[test]
-fn mapped_examples_have_the_pixels_of_the_data_and_the_outputs_of_the_map() {
-    let shape = ImageSize {
-        channels: 1,
-        height: 1,
-        width: 2,
-    };
-    let images = LabelledImages::new(shape, 256, 2, vec![1, 2, 3, 4], vec![1, 0]).unwrap();
-    let map = ClassMap::parse("0 7\n1 3\n", &names(&["0", "1"]), 9).unwrap();
-    let mapped = MappedClasses::new(&images, &map);
-    assert_eq!((mapped.classes(), mapped.len()), (9, 2));
-    let batch = mapped.batch(&[1, 0, 2]);
-    let found: Vec<_> = batch
-        .examples()
-        .iter()
-        .map(|e| (e.pixels(), e.class()))
-        .collect();
-    assert_eq!(
-        found,
-        [(&[3, 4][..], Some(7)), (&[1, 2], Some(3)), (&[0, 0], None)]
-    );
 }
 
 #[test]
@@ -108,8 +83,8 @@ proptest! {
     #[test]
     fn neither_a_map_nor_groups_panic(text in "[a-c0-3# \\t\\n]{0,40}", examples in 0usize..6) {
         let animals = names(&["a", "b", "1"]);
-        if let Ok(map) = ClassMap::parse(&text, &animals, 3) {
-            prop_assert!(map.outputs().len() == 3 && map.outputs().iter().all(|&o| o < 3));
+        if let Ok(map) = parse_class_map(&text, &animals, 3) {
+            prop_assert!(map.output_of_class.len() == 3 && map.output_of_class.iter().all(|&o| o < 3));
         }
         if let Ok(groups) = Groups::parse(&text, examples, &[]) {
             prop_assert_eq!(groups.of().len(), examples);

@@ -307,11 +307,7 @@ impl<'a> Issue<'a> {
             return Err(IssueError::Groups { found, examples: n });
         }
         if self.is_unseen {
-            let sets: Vec<&str> = sets_in_common(self.sample.training).into_iter().collect();
-            if !sets.is_empty() {
-                let sets = sets.join(", ");
-                return Err(IssueError::AtHand { sets });
-            }
+            refuse_at_hand(self.sample.training)?;
         }
         Ok(())
     }
@@ -334,6 +330,19 @@ impl<'a> Issue<'a> {
             bound: publish(held_out_bound(n, k, self.delta)?),
         }))
     }
+}
+
+/// Refuses examples that are said to be unseen, but were at hand.
+///
+/// # Errors
+/// [`IssueError::AtHand`].
+pub fn refuse_at_hand(examples: &dyn Examples) -> Result<(), IssueError> {
+    let sets: Vec<&str> = sets_in_common(examples).into_iter().collect();
+    if sets.is_empty() {
+        return Ok(());
+    }
+    let sets = sets.join(", ");
+    Err(IssueError::AtHand { sets })
 }
 
 /// Until they are known.

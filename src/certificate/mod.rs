@@ -31,7 +31,7 @@ pub use claim::{
 pub use evaluation::{CountError, Evaluation, Report};
 pub use evaluation_log::remove_logs;
 pub use folder::{Folder, FolderError, Kept, MODEL_FILE};
-pub use issue::{Issue, IssueError};
+pub use issue::{refuse_at_hand, Issue, IssueError};
 pub use sentence::percent_up;
 pub use subsample::{subsample_indices, Drawer, Subsample, GRINDING_BITS};
 pub use verdict::{Check, Verdict};

@@ -96,6 +96,16 @@ impl Found {
         }
     }
 
+    /// Number of training examples; at least one.
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Images(set) => set.train.len(),
+            #[cfg(feature = "photographs")]
+            Self::Photographs(set) => set.train.len(),
+        }
+    }
+
     /// Number of classes.
     pub fn classes(&self) -> usize {
         match self {

@@ -24,7 +24,7 @@ mod photographs;
 mod search_path;
 
 pub use catalogue::{known_set, Format, KnownSet, RemoteArchive, RemoteFile, KNOWN_SETS};
-pub use class_map::{ClassMap, MappedClasses};
+pub use class_map::{parse_class_map, read_class_map};
 pub use dataset::{DataSet, LabelledImages};
 pub use error::DataError;
 #[cfg(feature = "download")]

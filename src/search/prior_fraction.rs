@@ -7,7 +7,7 @@ use super::error::SearchError;
 use super::run::Event;
 use super::settings::Settings;
 use crate::bounds::{held_out, occam_binomial, round_up_decimals, Bits, PriorSplit, SampleSize};
-use crate::certificate::DECIMALS;
+use crate::certificate::{refuse_at_hand, DECIMALS};
 use crate::code::Model;
 use crate::compress::{compress, Recipe};
 use crate::data::LabelledImages;
@@ -33,6 +33,9 @@ pub struct DataDependent {
     pub networks: u64,
     /// What it takes to name one of them.
     pub bits: f64,
+    /// What is charged for the design of the recipes, whose constants were chosen with well-known
+    /// sets at hand; 0 if the maker states that these examples were not.
+    pub design_bits: u64,
     /// Failure probability.
     pub delta: f64,
     /// `occam_binomial`.
@@ -82,6 +85,9 @@ pub fn data_dependent(
     report: &mut dyn FnMut(Event),
 ) -> Result<(DataDependent, Vec<u8>), SearchError> {
     let n = data.len();
+    if settings.unseen {
+        refuse_at_hand(data)?;
+    }
     let split = prior_split(fraction, n)?;
     let m = split.prior_examples() as usize;
     let (first, rest) = (data.slice(0..m)?, data.slice(m..n)?);
@@ -110,7 +116,9 @@ pub fn data_dependent(
         .iter()
         .min_by_key(|(_, errors, _)| errors)
         .ok_or(SearchError::NoRecipes)?;
-    let bits = Bits::new((networks.len() as f64).log2())?;
+    let named = (networks.len() as f64).log2();
+    let design_bits = settings.design_bits();
+    let bits = Bits::new(named + design_bits as f64)?;
     let publish = |bound: f64| round_up_decimals(bound, DECIMALS).min(1.0);
     let claim = DataDependent {
         model_sha256: sha256(file),
@@ -119,7 +127,8 @@ pub fn data_dependent(
         n: split.bound_examples().get(),
         k: *k,
         networks: networks.len() as u64,
-        bits: bits.get(),
+        bits: named,
+        design_bits,
         delta: delta.get(),
         bound: publish(occam_binomial(split.risk(*k)?, bits, delta)),
         held_out: publish(held_out(split.risk(*unseen)?, delta)),

@@ -238,6 +238,7 @@ impl<'a> Search<'a> {
         Ok(Issue::new(file, self.data, self.settings.delta)
             .unseen(self.settings.unseen)
             .per_class(self.settings.per_class)
+            .groups(self.settings.groups.as_deref())
             .provenance(self.settings.provenance())
             .run()?)
     }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::bounds::FailureProbability;
-use crate::certificate::Provenance;
+use crate::certificate::{Provenance, DESIGN_BITS};
 use crate::compress::Effort;
 
 /// What a search is told beside the data.
@@ -23,6 +23,8 @@ pub struct Settings {
     pub unseen: bool,
     /// Bound the error on each class too.
     pub per_class: bool,
+    /// The number of each training example's group, if groups are counted instead of examples.
+    pub groups: Option<Vec<usize>>,
     /// What the certificate says of its origin; the seed above goes into it.
     pub command: String,
 }
@@ -39,6 +41,7 @@ impl Settings {
             replace: false,
             unseen: false,
             per_class: false,
+            groups: None,
             command: String::new(),
         }
     }
@@ -50,6 +53,15 @@ impl Settings {
             command: self.command.clone(),
             seed: self.seed,
             ..Provenance::default()
+        }
+    }
+
+    /// What is charged for what was designed with well-known sets at hand.
+    pub(super) fn design_bits(&self) -> u64 {
+        if self.unseen {
+            0
+        } else {
+            DESIGN_BITS
         }
     }
 

@@ -1,6 +1,8 @@
 //! Data sets that were named on the command line, with what a person should know about them.
 
-use nonvacuous::data::{DataError, DataSet, Found, SearchPath};
+use std::path::Path;
+
+use nonvacuous::data::{DataError, DataSet, Found, Groups, SearchPath};
 
 /// Finds a data set, and says on standard error what of it is no example.
 pub(super) fn find(selector: &str, search: &SearchPath) -> Result<Found, DataError> {
@@ -21,4 +23,13 @@ pub(super) fn say(remarks: &[String]) {
     for remark in remarks {
         eprintln!("nonvacuous: {remark}");
     }
+}
+
+/// The group of each training example, as a file says.
+pub(super) fn groups(path: Option<&Path>, found: &Found) -> Result<Option<Groups>, DataError> {
+    let Some(path) = path else {
+        return Ok(None);
+    };
+    let names = found.example_names();
+    Groups::read(path, found.len(), &names).map(Some)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::data_set::find;
+use super::data_set::{find, groups};
 use super::evaluation_progress::EvaluationProgress;
 use super::failure::Failure;
 use super::memory_limit::LimitArgument;
@@ -14,7 +14,7 @@ use nonvacuous::causes::with_causes;
 use nonvacuous::certificate::{
     percent_up, Certificate, Claim, Draw, Evaluation, Verdict, Verification,
 };
-use nonvacuous::data::{Found, SearchPath};
+use nonvacuous::data::{Found, Groups, SearchPath};
 use nonvacuous::shape::ImageSize;
 
 #[derive(Debug, Args)]
@@ -39,6 +39,11 @@ pub(super) struct Arguments {
     /// Where the maker evaluated a part of the examples: evaluate all
     #[arg(long)]
     all: bool,
+
+    /// The groups that the certificate counts: a file with a line for each example, GROUP in order
+    /// or NAME GROUP
+    #[arg(long, value_name = "FILE")]
+    groups: Option<PathBuf>,
 
     /// Keep decoded photographs in this folder
     #[arg(long, value_name = "DIR")]
@@ -144,6 +149,7 @@ fn verdict(
     arguments: &Arguments,
 ) -> Result<Verdict, Failure> {
     let cache = pixel_cache(&found, arguments.cache.as_deref())?;
+    let groups = groups(arguments.groups.as_deref(), &found).map_err(cannot_be_checked)?;
     let input = match certificate.model() {
         Ok(model) => model.architecture().input(),
         Err(_) => UNKNOWN_INPUT,
@@ -163,6 +169,7 @@ fn verdict(
     let report = |count: usize, problems: &[String]| progress.advance(count, problems);
     let verdict = Verification::new(certificate, sample)
         .draw(arguments.draw())
+        .groups(groups.as_ref().map(Groups::of))
         .evaluation(Evaluation {
             folder: None,
             report: Some(&report),

@@ -56,6 +56,11 @@ pub(in super::super) struct Arguments {
     #[arg(long)]
     pub(super) per_class: bool,
 
+    /// Count independent groups (patients, videos, writers) instead of their examples: a file with
+    /// a line for each example, GROUP in order or NAME GROUP
+    #[arg(long, value_name = "FILE")]
+    pub(super) groups: Option<PathBuf>,
+
     /// Begin no further recipe after so many minutes
     #[arg(long, value_name = "M", value_parser = minutes)]
     pub(super) minutes: Option<Duration>,
@@ -110,6 +115,11 @@ pub(super) struct ModelArguments {
     /// on the others; a fifth of --delta pays for it
     #[arg(long, value_name = "S")]
     pub(super) subsample: Option<u64>,
+
+    /// With --model FILE.nvc: which output of the network stands for each class of the data, where
+    /// these are fewer; a file with a line CLASS OUTPUT for each
+    #[arg(long, value_name = "FILE")]
+    pub(super) classes: Option<PathBuf>,
 
     /// With --model: keep decoded photographs in this folder
     #[arg(long, value_name = "DIR")]

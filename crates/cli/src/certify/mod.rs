@@ -11,7 +11,7 @@ use clap::ArgMatches;
 
 pub(super) use self::arguments::Arguments;
 use self::options::refuse_unused;
-use super::data_set::find;
+use super::data_set::{find, groups};
 use super::failure::Failure;
 use nonvacuous::data::{Found, SearchPath};
 
@@ -24,8 +24,11 @@ pub(super) fn run(
     refuse_unused(arguments.mode(), matches)?;
     let found = find(&arguments.data, search)?;
     let folder = arguments.folder(found.name());
+    let groups = groups(arguments.groups.as_deref(), &found)?;
     if arguments.model.model.is_some() {
-        return arguments.model.certify(arguments, found, &folder, json);
+        return arguments
+            .model
+            .certify(arguments, found, groups, &folder, json);
     }
     let data = match found {
         Found::Images(data) => data,
@@ -44,5 +47,5 @@ pub(super) fn run(
     if let Some(fraction) = arguments.prior_fraction {
         return prior_fraction::certify(fraction, arguments, &data, &folder, json);
     }
-    trained::certify(arguments, &data, &folder, json)
+    trained::certify(arguments, &data, groups, &folder, json)
 }

@@ -13,7 +13,7 @@ use crate::progress::progress_bar;
 use nonvacuous::certificate::{remove_logs, Evaluation, Folder, Issue, Kept};
 use nonvacuous::code::{Architecture, Model};
 use nonvacuous::compress::{Checkpoints, Progress, Recipe};
-use nonvacuous::data::{Found, Readable};
+use nonvacuous::data::{read_class_map, Found, Groups, Readable};
 use nonvacuous::digest::sha256;
 use nonvacuous::evaluate::{ExamplesDigest, Loss};
 use nonvacuous::network::comparison::{first_images, noise_images};
@@ -45,6 +45,7 @@ impl ModelArguments {
         &self,
         arguments: &Arguments,
         found: Found,
+        groups: Option<Groups>,
         folder: &Folder,
         json: bool,
     ) -> Result<(), Failure> {
@@ -52,7 +53,7 @@ impl ModelArguments {
             return Err(Failure::misuse("--model is missing"));
         };
         let classes = found.classes();
-        if self.loss == LossName::Top5 && classes <= 5 {
+        if self.loss == LossName::Top5 && classes <= 5 && self.classes.is_none() {
             return Err(Failure::misuse(format!(
                 "--loss top5 needs more than 5 classes, but there are {classes}"
             )));
@@ -66,7 +67,14 @@ impl ModelArguments {
         };
         let model = self.limit.decode(&prepared.file)?;
         let input = model.architecture().input();
-        found.check_outputs(model.architecture().classes())?;
+        let outputs = model.architecture().classes();
+        let class_map = match &self.classes {
+            Some(path) => Some(read_class_map(path, &found.class_names(), outputs)?),
+            None => {
+                found.check_outputs(outputs)?;
+                None
+            }
+        };
         let data = self.readable(found, input)?;
         // Such examples are decoded while they are evaluated, so that it takes long.
         let is_streamed = matches!(data, Readable::Photographs(_));
@@ -86,6 +94,8 @@ impl ModelArguments {
             .loss(loss)
             .unseen(arguments.unseen)
             .per_class(arguments.per_class)
+            .groups(groups.as_ref().map(Groups::of))
+            .class_map(class_map)
             .provenance(arguments.settings().provenance())
             .evaluation(evaluation);
         if let Some(size) = self.subsample {

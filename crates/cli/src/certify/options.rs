@@ -77,6 +77,8 @@ const OPTIONS: &[(&str, &[Mode])] = &[
         &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
     ),
     ("per_class", &[Search, Recipe, ModelFile, Import, FineTune]),
+    ("groups", &[Search, Recipe, ModelFile, Import, FineTune]),
+    ("classes", &[ModelFile]),
     (
         "replace",
         &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],

@@ -13,7 +13,7 @@ use crate::progress::progress_bar;
 use nonvacuous::certificate::{percent_up, Folder};
 use nonvacuous::code::Architecture;
 use nonvacuous::compress::{recipes, Progress, Recipe};
-use nonvacuous::data::DataSet;
+use nonvacuous::data::{DataSet, Groups};
 use nonvacuous::search::{Event, Search, Trial, Trials};
 use nonvacuous::shape::ImageSize;
 use nonvacuous::storage::whole_file;
@@ -22,6 +22,7 @@ use nonvacuous::storage::whole_file;
 pub(super) fn certify(
     arguments: &Arguments,
     data: &DataSet,
+    groups: Option<Groups>,
     folder: &Folder,
     json: bool,
 ) -> Result<(), Failure> {
@@ -29,7 +30,8 @@ pub(super) fn certify(
     if let (Some(path), [recipe]) = (&arguments.recipe, &recipes[..]) {
         keep_as_written(path, recipe, folder)?;
     }
-    let settings = arguments.settings();
+    let mut settings = arguments.settings();
+    settings.groups = groups.map(|groups| groups.of().to_vec());
     let progress = TrainingProgress::new();
     let found =
         Search::new(data, folder, &settings).run(recipes, &mut |event| progress.show(&event));
