@@ -251,6 +251,15 @@ pub enum DataError {
         /// What is read.
         layouts: String,
     },
+    /// A pickle of anything else than data sets are pickled as.
+    #[error("not the pickle of a CIFAR file: byte {place} is of none")]
+    Pickle {
+        /// Where, from 0.
+        place: usize,
+    },
+    /// A pickle without images and labels.
+    #[error("no array \"data\" and list of labels in it")]
+    NotCifar,
     /// A line of a file is wrong.
     #[error("line {line}: {reason}")]
     Line {

@@ -8,7 +8,7 @@ use super::error::DataError;
 /// Layouts of data sets that are named by a folder or a file, a few words each.
 pub const LAYOUTS: &[&str] = &[
     "idx files",
-    "CIFAR in binary",
+    "CIFAR in binary, for Python or as tar.gz",
     "images in CLASS/",
     "train/CLASS/ with val/",
     "ImageNet as Kaggle lays it out",

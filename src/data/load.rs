@@ -8,6 +8,7 @@ use super::dataset::{DataSet, LabelledImages};
 use super::error::DataError;
 use super::formats::cifar::read_cifar10;
 use super::formats::cifar::sum_of_records;
+use super::formats::cifar_files::{is_archive, read_cifar};
 use super::formats::digits::digits;
 use super::formats::file::{check, in_file, io, read};
 use super::formats::idx_folder::{existing_idx_file, has_idx_files, idx_folder};
@@ -58,12 +59,17 @@ pub(super) fn arrays_at(name: &str, path: &Path) -> Result<Option<DataSet>, Data
             read_npy_files(name, path.parent().unwrap_or(path))
         } else if is_csv(path) {
             read_tables(name, path)
+        } else if is_archive(path) {
+            read_cifar(name, path)
         } else {
             Ok(None)
         };
     }
     if has_idx_files(path) {
         return idx_folder(name, path, &[]).map(Some);
+    }
+    if let Some(set) = read_cifar(name, path)? {
+        return Ok(Some(set));
     }
     let mut archives = Vec::new();
     for entry in std::fs::read_dir(path).map_err(|error| io(path, error))? {
