@@ -18,14 +18,16 @@ fn read(path: &Path) -> Result<DataSet, String> {
     }
 }
 
+type Batch = (Vec<u8>, Vec<u8>);
+
 /// Images of one file, and their labels.
-fn batch(number: u8) -> (Vec<u8>, Vec<u8>) {
+fn batch(number: u8) -> Batch {
     let labels: Vec<u8> = (0..4).map(|image| (number * 3 + image) % 10).collect();
     let pixels = (0..4 * 3072u32).map(|place| (place * 7 + u32::from(number)) as u8);
     (pixels.collect(), labels)
 }
 
-fn binary((pixels, labels): &(Vec<u8>, Vec<u8>), coarse: &[u8]) -> Vec<u8> {
+fn binary((pixels, labels): &Batch, coarse: &[u8]) -> Vec<u8> {
     let records = pixels.chunks(3072).zip(labels);
     records
         .flat_map(|(image, &label)| [coarse, &[label], image].concat())
@@ -33,7 +35,7 @@ fn binary((pixels, labels): &(Vec<u8>, Vec<u8>), coarse: &[u8]) -> Vec<u8> {
 }
 
 /// What Python 2 wrote with protocol 2.
-fn pickle((pixels, labels): &(Vec<u8>, Vec<u8>), key: &str) -> Vec<u8> {
+fn pickle((pixels, labels): &Batch, key: &str) -> Vec<u8> {
     let mut bytes = b"\x80\x02}q\x01(U\x0bbatch_labelq\x02U\x04testq\x03".to_vec();
     bytes.extend([b'U', key.len() as u8]);
     bytes.extend(key.as_bytes());
@@ -71,14 +73,14 @@ fn binary_pickled_and_archived_cifar_are_the_same_data() {
         .map(|n| format!("data_batch_{n}"))
         .chain(["test_batch".to_string()]);
     let batches: Vec<_> = names.zip(1..).map(|(name, n)| (name, batch(n))).collect();
-    let ten = |write: &dyn Fn(&str, &(Vec<u8>, Vec<u8>)) -> (String, Vec<u8>)| {
+    let ten = |write: fn(&str, &Batch) -> (String, Vec<u8>)| {
         batches
             .iter()
             .map(|(name, batch)| write(name, batch))
             .collect::<Vec<_>>()
     };
-    let in_binary = ten(&|name, batch| (format!("{name}.bin"), binary(batch, &[])));
-    let pickled = ten(&|name, batch| (name.to_string(), pickle(batch, "labels")));
+    let in_binary = ten(|name, batch| (format!("{name}.bin"), binary(batch, &[])));
+    let pickled = ten(|name, batch| (name.to_string(), pickle(batch, "labels")));
     let hundred_binary = ["train.bin", "test.bin"].map(|name| name.to_string());
     let hundred_binary: Vec<_> = hundred_binary
         .into_iter()

@@ -356,7 +356,8 @@ fn real_numbers_wrong_shapes_and_wrong_labels_are_errors_that_say_what_is_accept
         array.extend(numbers.iter().copied()).unwrap();
         array.finish().unwrap();
     };
-    let cases: [(&[u64], &[f64], &[f64], &str); 4] = [
+    type Case<'a> = (&'a [u64], &'a [f64], &'a [f64], &'a str);
+    let cases: [Case; 4] = [
         (
             &[2, 2],
             &[0.5, 0.25, 1.5, 3.0],

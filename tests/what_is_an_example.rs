@@ -2,16 +2,13 @@
 #![cfg(feature = "photographs")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-mod photographs;
-
 use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use image::{ImageFormat, Rgb, RgbImage};
+use image::{codecs::jpeg::JpegEncoder, ImageFormat, Rgb, RgbImage};
 use nonvacuous::data::{DataError, Framing, ImageFolder};
 use nonvacuous::shape::ImageSize;
-use photographs::photograph;
 use proptest::prelude::*;
 use tempfile::{tempdir, TempDir};
 
@@ -39,6 +36,16 @@ fn colours() -> TempDir {
         }
     }
     folder
+}
+
+/// A JPEG file of one colour.
+fn photograph(colour: [u8; 3], width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let image = RgbImage::from_pixel(width, height, Rgb(colour));
+    JpegEncoder::new_with_quality(&mut bytes, 95)
+        .encode_image(&image)
+        .unwrap();
+    bytes
 }
 
 /// One colour in any format.

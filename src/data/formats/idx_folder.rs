@@ -135,8 +135,9 @@ pub(in crate::data) fn idx_folder(
     let mut remarks = Vec::new();
     let files = Files::find(folder)?;
     let mut read = |pair: Pair| Contents::read(&pair, name, known, &mut remarks);
+    let training = files.training.map(&mut read).transpose()?;
     let test = files.test.map(&mut read).transpose()?;
-    let (training, test) = match files.training.map(&mut read).transpose()? {
+    let (training, test) = match training {
         Some(training) => (training, test),
         None => {
             let test = test.ok_or_else(|| in_file(folder, DataError::Empty))?;

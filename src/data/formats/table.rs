@@ -83,14 +83,13 @@ fn table(bytes: &[u8]) -> Result<Pair, DataError> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .from_reader(bytes);
-    let mut records = reader.records();
     let mut column = 0;
     let mut labels = Vec::new();
     let mut numbers = Vec::new();
     let mut is_square = true;
     let mut line = 0;
     let mut width = 0;
-    while let Some(record) = records.next() {
+    for record in reader.records() {
         line += 1;
         let record = record.map_err(|source| DataError::Csv { source })?;
         if line == 1 {

@@ -16,8 +16,8 @@ use nonvacuous::search::Settings;
 
 #[derive(Debug, Args)]
 pub(in super::super) struct Arguments {
-    /// digits, mnist, fashion-mnist, cifar10, imagenet, or a folder of idx files or of photographs
-    /// in CLASS/*.jpg
+    /// digits, mnist, fashion-mnist, cifar10, imagenet, or a folder or file of images: CLASS/*.jpg,
+    /// idx, CIFAR, .npz, parquet, CSV (docs/data.md)
     #[arg(long, default_value = "digits", value_name = "NAME|DIR")]
     pub(super) data: String,
 
