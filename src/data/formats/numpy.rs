@@ -1,7 +1,7 @@
 //! Data sets in numpy's files: one `.npz`, or several `.npy` in a folder.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use super::file::{in_file, io};
 use crate::data::dataset::DataSet;
 use crate::data::error::DataError;
 use crate::storage::memory_limit::MemoryLimit;
+use crate::storage::whole_file;
 
 /// Names of arrays: images and labels for training, and those that are held out, the first that are
 /// there. Those of Keras, MedMNIST and scikit-learn are among them.
@@ -48,7 +49,7 @@ fn names_of(there: &[String]) -> Option<([&'static str; 2], Option<[&'static str
 /// If it is damaged, or its arrays have other names or shapes.
 pub(in crate::data) fn read_npz(name: &str, path: &Path) -> Result<DataSet, DataError> {
     let about = |source: std::io::Error| in_file(path, DataError::Array { source });
-    let file = File::open(path).map_err(|error| io(path, error))?;
+    let file = whole_file::open(path).map_err(|error| io(path, error.source))?;
     let length = file.metadata().map_err(|error| io(path, error))?.len();
     let limit = MemoryLimit::of_file(length as usize).bytes();
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| about(error.into()))?;
@@ -94,7 +95,7 @@ pub(in crate::data) fn read_npy_files(
     }
     let mut read = |name: &str| {
         let path = files.get(name).map_or(folder, PathBuf::as_path);
-        let file = File::open(path).map_err(|error| io(path, error))?;
+        let file = whole_file::open(path).map_err(|error| io(path, error.source))?;
         let length = file.metadata().map_err(|error| io(path, error))?.len();
         // What a header says is never more than what follows it.
         Array::read(BufReader::new(file), length).map_err(|error| in_file(path, error))

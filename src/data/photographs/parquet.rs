@@ -1,7 +1,6 @@
 //! Images in parquet, as Hugging Face hands data sets out: a column of encoded images and one of
 //! class numbers, in one file or several.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -156,7 +155,7 @@ impl Rows {
 
     fn read_file(&mut self, path: &Path, bytes: &mut u64) -> Result<(), DataError> {
         let damaged = |source: ParquetError| in_file(path, DataError::Parquet { source });
-        let file = File::open(path).map_err(|error| io(path, error))?;
+        let file = whole_file::open(path).map_err(|error| io(path, error.source))?;
         let reader = SerializedFileReader::new(file).map_err(damaged)?;
         if self.names.is_none() {
             self.names = class_names(&reader);
