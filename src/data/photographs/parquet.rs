@@ -1,6 +1,7 @@
 //! Images in parquet, as Hugging Face hands data sets out: a column of encoded images and one of
 //! class numbers, in one file or several.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use super::recognition::name_of;
 use crate::data::dataset::DataSet;
 use crate::data::error::DataError;
 use crate::data::formats::file::{in_file, io, LIMIT};
+use crate::storage::whole_file;
 
 /// Names of the column of images.
 const IMAGES: [&str; 4] = ["image", "img", "images", "jpg"];
