@@ -381,12 +381,11 @@ fn a_known_set_is_found_in_the_folder_that_has_its_files() {
     assert_eq!(path(&["mnist", "--data-dir", "above"]), "above/mnist");
 }
 
-/// The certificate of a recipe on a data set, as text without what its folder is called.
-fn certificate_text(folder: &Path, data: &str) -> String {
-    let options = ["--recipe", "quick.toml", "--data", data];
-    certified(folder, &options);
+/// The certificate of a command on a data set, as text without what its folder is called.
+fn certificate_text(folder: &Path, network: [&str; 2], data: &str) -> String {
+    certified(folder, &[&network[..], &["--data", data]].concat());
     let text = fs::read_to_string(folder.join("out/certificate.json")).unwrap();
-    assert!(text.contains(&format!("\"{data}\"")));
+    assert!(text.contains(&format!("\"{data}\"")), "{text}");
     // Where the certificate and the command say it.
     text.replace(&format!("\"{data}\""), "\"DATA\"")
         .replace(&format!("--data {data} "), "--data DATA ")
@@ -430,13 +429,30 @@ fn the_same_data_in_another_container_have_the_same_certificate_and_each_verifie
     }
     fs::write(place("csv/train.csv"), table).unwrap();
     fs::write(place("quick.toml"), RECIPE.replace("CLASSES", "10")).unwrap();
-    let idx = certificate_text(folder.path(), "idx");
-    assert_eq!(certificate_text(folder.path(), "packed"), idx);
-    assert_eq!(certificate_text(folder.path(), "csv"), idx);
-    let command = ["verify", "out/certificate.json", "--data"];
-    for data in ["idx", "packed"] {
-        let output = run(folder.path(), &[&command[..], &[data]].concat());
+    // Trained on in the same order, they give the same network.
+    let recipe = ["--recipe", "quick.toml"];
+    let idx = certificate_text(folder.path(), recipe, "idx");
+    assert_eq!(certificate_text(folder.path(), recipe, "packed"), idx);
+    assert_eq!(certificate_text(folder.path(), recipe, "csv"), idx);
+    // A network that is there has the same certificate in any order.
+    fs::copy(place("out/model.nvc"), place("net.nvc")).unwrap();
+    let network = ["--model", "net.nvc"];
+    let idx = certificate_text(folder.path(), network, "idx");
+    for data in ["packed", "csv", "png"] {
+        assert_eq!(
+            certificate_text(folder.path(), network, data),
+            idx,
+            "{data}"
+        );
+    }
+    for data in ["idx", "packed", "csv", "png"] {
+        let output = run(
+            folder.path(),
+            &["verify", "out/certificate.json", "--data", data],
+        );
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{data}: {said}");
     }
+    // Trained on as they are.
+    certificate_text(folder.path(), recipe, "png");
 }
