@@ -124,7 +124,7 @@ fn a_network_is_certified_on_photographs_and_verified() {
     let (code, text) = place.verify();
     assert_eq!(code, 0, "{text}");
     assert!(
-        text.contains("proved from 42 training images, 0 of them misclassified"),
+        text.contains("proved from 42 training images (7 different ones), 0 of them misclassified"),
         "{text}"
     );
     // Nothing is left of the evaluation.
@@ -452,6 +452,12 @@ fn a_validation_set_is_the_held_out_reference() {
 #[test]
 fn misuse_has_a_hint() {
     let place = Place::new(1);
+    // Of another size than the others: small images of one size are trained on as they are.
+    fs::write(
+        place.path("imagenet/train/n00000001/n00000001_0.JPEG"),
+        photograph([230, 20, 20], 24, 16),
+    )
+    .unwrap();
     let cases: [(&[&str], &str); 5] = [
         (&["--data", "imagenet"], "name it with --model"),
         (
