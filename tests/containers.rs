@@ -390,3 +390,47 @@ fn real_numbers_wrong_shapes_and_wrong_labels_are_errors_that_say_what_is_accept
         );
     }
 }
+
+#[test]
+fn damaged_containers_are_errors_and_nothing_panics() {
+    let images = Images {
+        channels: 1,
+        side: 4,
+        images: (0..6).map(|image| vec![image * 9; 16]).collect(),
+        labels: vec![0, 1, 2, 0, 1, 2],
+    };
+    let folder = tempdir().unwrap();
+    let place = |name: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir(&path).unwrap();
+        path
+    };
+    let [npz, npy, parquet] = ["npz", "npy", "parquet"].map(place);
+    images.write_npz(&npz.join("data.npz"));
+    images.write_npy(&npy);
+    images.write_parquet(&parquet);
+    for (folder, file) in [
+        (&npz, "data.npz"),
+        (&npy, "images.npy"),
+        (&npy, "labels.npy"),
+        (&parquet, "train-00000-of-00002.parquet"),
+    ] {
+        let whole = fs::read(folder.join(file)).unwrap();
+        let selector = folder.to_str().unwrap();
+        let read = |bytes: &[u8]| {
+            fs::write(folder.join(file), bytes).unwrap();
+            find(selector, &SearchPath::only(folder))
+        };
+        for length in (0..whole.len()).step_by(whole.len() / 40 + 1) {
+            read(&whole[..length]).unwrap_err();
+        }
+        for place in (0..whole.len()).step_by(whole.len() / 400 + 1) {
+            for mask in [0x01, 0x80, 0xff] {
+                let mut changed = whole.clone();
+                changed[place] ^= mask;
+                let _ = read(&changed);
+            }
+        }
+        read(&whole).unwrap();
+    }
+}

@@ -2,6 +2,7 @@
 //! class numbers, in one file or several.
 
 use std::fs::File;
+use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -150,7 +151,9 @@ impl Rows {
         let mut rows = Self::default();
         let mut bytes = 0;
         for path in files {
-            rows.read_file(path, &mut bytes)?;
+            // The reader panics at some of what is damaged.
+            catch_unwind(AssertUnwindSafe(|| rows.read_file(path, &mut bytes)))
+                .unwrap_or_else(|_| Err(in_file(path, damaged())))?;
         }
         Ok(rows)
     }
@@ -182,6 +185,13 @@ impl Rows {
             self.images.push(Photograph::in_memory(place, file, class));
         }
         Ok(())
+    }
+}
+
+/// What is said of a file at which the reader failed.
+fn damaged() -> DataError {
+    DataError::Parquet {
+        source: ParquetError::General("the file is damaged".to_string()),
     }
 }
 
