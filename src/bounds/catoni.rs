@@ -60,6 +60,27 @@ impl GridRatio {
             excess: inside("alpha - 1", excess, 0.0, f64::INFINITY)?,
         })
     }
+
+    /// What `lambda >= 1` costs, in nats: `2 ln(ln(alpha^2 lambda)/ln alpha)`, rounded up.
+    ///
+    /// Point `i` of the grid, `lambda = alpha^i`, has the part `1/((i + 1)(i + 2))` of delta, and
+    /// pays `2 ln(i + 2)`, which is more than the logarithm of its inverse.
+    ///
+    /// ```
+    /// use nonvacuous::bounds::{GridRatio, InverseTemperature};
+    /// let price = GridRatio::one_plus(1.0)?.price(InverseTemperature::new(8.0)?);
+    /// assert!((price.get() - 25f64.ln()).abs() < 1e-12);
+    /// # Ok::<(), nonvacuous::bounds::BoundError>(())
+    /// ```
+    #[must_use]
+    pub fn price(self, lambda: InverseTemperature) -> Nats {
+        Nats::above(self.rounded_price(lambda.get()).max(0.0))
+    }
+
+    /// The same, to a few units in the last place.
+    fn rounded_price(self, lambda: f64) -> f64 {
+        2.0 * (2.0 + lambda.ln() / self.excess.ln_1p()).ln()
+    }
 }
 
 /// Catoni's bound at one `lambda` that was fixed before the data (Catoni 2007, theorem 1.2.1), cut
@@ -131,11 +152,9 @@ pub fn catoni_uniform(
     ratio: GridRatio,
 ) -> CatoniMinimum {
     let budget = divergence.plus(delta.nats()).get();
-    let ln_alpha = ratio.excess.ln_1p();
     let value = |ln_lambda: f64| {
         let lambda = ln_lambda.exp();
-        // The grid point at or above lambda, and its share of delta.
-        let price = 2.0 * (2.0 + lambda.ln() / ln_alpha).ln();
+        let price = ratio.rounded_price(lambda);
         bound_at(risk, (1.0 + ratio.excess) * (budget + price), lambda)
     };
     let step = (4.0 + risk.examples().ln()) / f64::from(SCAN);

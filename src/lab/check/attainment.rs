@@ -2,8 +2,8 @@
 
 use rand::RngExt;
 
-use super::mutation::Theory;
 use super::tally::Inequality;
+use super::theory::Theory;
 use crate::bounds::{limit_kl, BoundError, EmpiricalRisk, Probability, RandomCodebook, SampleSize};
 use crate::lab::random_codebook::{search, Index};
 use crate::random::stream;
@@ -43,12 +43,8 @@ pub(super) fn inequalities(
     let errors = (n as f64 * error * random.random::<f64>()) as u64;
     let learner = learner(errors, n, error)?;
     let limit = limit(&learner, theory)?;
-    let exact = |theorem, smaller, larger| Inequality {
-        theorem,
-        smaller,
-        larger,
-        tolerance: TOLERANCE,
-    };
+    let exact =
+        |theorem, smaller, larger| Inequality::comparison(theorem, smaller, larger, TOLERANCE);
     let lengths = [
         learner.ideal_bits(),
         learner.rice_bits(),
@@ -83,18 +79,13 @@ pub(super) fn drawn(seed: u64, draws: u32, theory: Theory) -> Result<Vec<Inequal
     let (mean, deviation) = mean_and_deviation(&lengths);
     let limit = limit(&learner, theory)?;
     Ok(vec![
-        Inequality {
-            theorem: "codebook_within_a_thousandth",
-            smaller: (mean / limit - 1.0).abs(),
-            larger: 1e-3,
-            tolerance: 0.0,
-        },
-        Inequality {
-            theorem: "codebook_drawn_as_expected",
-            smaller: (mean - learner.rice_bits().get()).abs(),
-            larger: DEVIATIONS * deviation,
-            tolerance: 0.0,
-        },
+        Inequality::agreement("codebook_within_a_thousandth", mean, limit, limit / 1000.0),
+        Inequality::agreement(
+            "codebook_drawn_as_expected",
+            mean,
+            theory.charged(learner.rice_bits().get()),
+            DEVIATIONS * deviation,
+        ),
     ])
 }
 
@@ -106,11 +97,17 @@ pub(super) const SEARCHES: u64 = CASES.len() as u64;
 
 /// Searches through real functions: the mean of `log2 J` and the mean training error, against their
 /// exact expectations.
-pub(super) fn searched(seed: u64, case: u64, draws: u32) -> Result<Vec<Inequality>, BoundError> {
+pub(super) fn searched(
+    seed: u64,
+    case: u64,
+    draws: u32,
+    theory: Theory,
+) -> Result<Vec<Inequality>, BoundError> {
     /// Never reached: the rarest success has probability `2^-8`.
     const LIMIT: u64 = 1 << 24;
     let (n, classes, k) = CASES[case as usize];
-    let learner = learner(k.into(), n.into(), 1.0 - 1.0 / f64::from(classes))?;
+    let error = 1.0 - 1.0 / f64::from(classes);
+    let expected = learner(theory.errors(k.into()), n.into(), error)?;
     let found: Vec<(u64, u32)> = (0..draws)
         .filter_map(|draw| {
             let mut random = stream(seed, "check", u64::from(draw) * SEARCHES + case, "search");
@@ -126,17 +123,17 @@ pub(super) fn searched(seed: u64, case: u64, draws: u32) -> Result<Vec<Inequalit
         .map(|(_, errors)| f64::from(*errors) / f64::from(n))
         .collect();
     let expected = [
-        learner.expected_log2_index(),
-        learner.expected_training_error(),
+        expected.expected_log2_index(),
+        expected.expected_training_error(),
     ];
     let inequality = |(values, expected): (&Vec<f64>, f64)| {
         let (mean, deviation) = mean_and_deviation(values);
-        Inequality {
-            theorem: "codebook_searched_as_expected",
-            smaller: (mean - expected).abs(),
-            larger: DEVIATIONS * deviation,
-            tolerance: TOLERANCE,
-        }
+        Inequality::agreement(
+            "codebook_searched_as_expected",
+            mean,
+            expected,
+            DEVIATIONS * deviation + TOLERANCE,
+        )
     };
     Ok([logarithms, errors]
         .iter()

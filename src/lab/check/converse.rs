@@ -2,12 +2,12 @@
 
 use rand::RngExt;
 
-use super::mutation::Theory;
 use super::random_instance::Draw;
 use super::tally::Inequality;
+use super::theory::Theory;
 use crate::bounds::{
-    limit_injective, limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error, Bits,
-    BoundError, Probability, SampleSize,
+    limit_jensen_shannon, limit_kl, limit_pinsker, max_test_error, Bits, BoundError, Probability,
+    SampleSize,
 };
 use crate::lab::exact::Messages;
 use crate::lab::exact::{Chain, CHAIN_TOLERANCE};
@@ -45,26 +45,31 @@ pub(super) fn inequalities(
     // A test error of 0 or 1 leaves the training error no choice, up to rounding.
     let limit = limit_kl(n, train, test).map_or(f64::INFINITY, |bits| theory.limit(bits));
     let weaker = |bits: Bits| theory.limit(bits);
-    let exact = |theorem, smaller, larger| Inequality {
-        theorem,
-        smaller,
-        larger,
-        tolerance: CHAIN_TOLERANCE,
+    let exact = |theorem, smaller, larger| {
+        Inequality::comparison(theorem, smaller, larger, CHAIN_TOLERANCE)
     };
     let code = theory.charged(chain.code);
     let mut all = vec![
-        exact("limit_examplewise", limit, chain.examplewise),
+        exact(
+            "limit_examplewise",
+            limit,
+            theory.information(chain.examplewise),
+        ),
         exact(
             "examplewise_information",
             chain.examplewise,
-            chain.information,
+            theory.information(chain.information),
         ),
         exact(
             "information_entropy",
             chain.information,
-            chain.messages.entropy,
+            theory.information(chain.messages.entropy),
         ),
-        exact("huffman_code", chain.messages.huffman, chain.code),
+        exact(
+            "huffman_code",
+            chain.messages.huffman,
+            theory.information(chain.code),
+        ),
         exact("limit_code", limit, code),
         exact(
             "limit_jensen_shannon",
@@ -94,21 +99,26 @@ fn of_messages(messages: &Messages, theory: Theory) -> Result<Vec<Inequality>, B
         one_to_one,
         one_to_one_with_length,
     } = *messages;
-    let exact = |theorem, smaller, larger| Inequality {
-        theorem,
-        smaller,
-        larger,
-        tolerance: CHAIN_TOLERANCE,
+    let exact = |theorem, smaller, larger| {
+        Inequality::comparison(theorem, smaller, larger, CHAIN_TOLERANCE)
     };
-    let injective = limit_injective(Bits::new(entropy)?).get();
+    let injective = theory.injective(Bits::new(entropy)?);
     let mut all = vec![
-        exact("entropy_huffman", entropy, huffman),
-        exact("huffman_entropy_plus_one", huffman, entropy + 1.0),
+        exact("entropy_huffman", entropy, theory.information(huffman)),
+        exact(
+            "huffman_entropy_plus_one",
+            huffman,
+            entropy + theory.huffman_excess(),
+        ),
         exact("limit_injective", injective, one_to_one),
     ];
-    all.extend(
-        one_to_one_with_length.map(|bits| exact("length_prior", entropy, theory.charged(bits))),
-    );
+    all.extend(one_to_one_with_length.map(|bits| {
+        exact(
+            "length_prior",
+            entropy,
+            theory.with_length(bits, one_to_one),
+        )
+    }));
     Ok(all)
 }
 

@@ -1,13 +1,14 @@
 //! The exact probability that an upper bound fails, on one instance.
 
-use rand::RngExt;
+use rand::{Rng, RngExt};
 
-use super::mutation::Theory;
 use super::random_instance::Draw;
 use super::tally::Inequality;
+use super::theory::Theory;
 use crate::bounds::{
-    ln_lower_tail, Bits, BoundError, EmpiricalRisk, FailureProbability, GibbsRisk, GridRatio,
-    InverseTemperature, Nats, Predictor, Premises, Probability, SampleSize, TrainingError, BOUNDS,
+    kl, ln_lower_tail, Bits, Bound, BoundError, EmpiricalRisk, FailureProbability, GibbsRisk,
+    GridRatio, InverseTemperature, Nats, Predictor, Premises, Probability, SampleSize,
+    TrainingError, BOUNDS,
 };
 use crate::lab::exact::{Gibbs, Learner, Posterior, POSTERIOR_TOTAL};
 use crate::random::stream;
@@ -29,10 +30,56 @@ pub(super) fn columns() -> Vec<String> {
 /// What sums of exact masses and their last division may be off by.
 const TOLERANCE: f64 = 1e-15;
 
+/// What the bounds of an instance are claimed with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Claim {
+    /// What they fail with.
+    delta: FailureProbability,
+    /// The ratio of Catoni's grid.
+    ratio: GridRatio,
+}
+
+impl Claim {
+    /// Half of the grids are the customary one, half are coarser: only those are so cheap that
+    /// the bound ever fails.
+    fn new(delta: FailureProbability, random: &mut impl Rng) -> Result<Self, BoundError> {
+        let ratio = if random.random() {
+            GridRatio::ZHOU
+        } else {
+            GridRatio::one_plus(10f64.powf(random.random_range(-1.0..0.3)))?
+        };
+        Ok(Self { delta, ratio })
+    }
+
+    /// The same with a mutation.
+    fn broken(self, theory: Theory) -> Result<Self, BoundError> {
+        Ok(Self {
+            delta: theory.delta(self.delta)?,
+            ..self
+        })
+    }
+
+    fn premises(self, training_error: TrainingError, divergence: Nats) -> Premises {
+        Premises {
+            training_error,
+            divergence,
+            delta: self.delta,
+            lambda: InverseTemperature::sqrt(training_error.gibbs()),
+            ratio: self.ratio,
+        }
+    }
+}
+
+/// The claim of an instance.
+pub(super) fn claim(draw: &Draw, seed: u64, number: u64) -> Result<Claim, BoundError> {
+    let mut random = stream(seed, "check", number, "claim");
+    Claim::new(delta(draw, seed, number)?, &mut random)
+}
+
 /// A failure probability for which something happens: a usual one, or one at which a hypothesis's
 /// bound is just below the truth for some number of errors, so that the union over hypotheses is
 /// all that separates the failure from `delta`.
-pub(super) fn delta(draw: &Draw, seed: u64, number: u64) -> Result<FailureProbability, BoundError> {
+fn delta(draw: &Draw, seed: u64, number: u64) -> Result<FailureProbability, BoundError> {
     const USUAL: [f64; 6] = [0.5, 0.2, 0.1, 0.05, 0.01, 0.001];
     /// Beyond the rounding of the bound.
     const BEYOND: f64 = 1.0 + 1e-6;
@@ -66,7 +113,7 @@ pub(super) fn delta(draw: &Draw, seed: u64, number: u64) -> Result<FailureProbab
 /// event, since bounds hold for all at once.
 pub(super) fn inequalities(
     draw: &Draw,
-    delta: FailureProbability,
+    claim: Claim,
     theory: Theory,
 ) -> Result<Vec<Inequality>, BoundError> {
     let instance = &draw.instance;
@@ -75,60 +122,82 @@ pub(super) fn inequalities(
         .iter()
         .map(|sample| instance.class().errors(&sample.examples))
         .collect();
-    let broken = theory.delta(delta);
+    let broken = claim.broken(theory)?;
     let truths = instance.population_errors();
-    let mut posteriors: Vec<Vec<Stochastic>> = Vec::new();
-    for learner in [
-        &*draw.learner as &dyn Learner,
-        &Gibbs {
-            inverse_temperature: -1.0,
-        },
-    ] {
-        let states = samples.iter().zip(&errors).map(|(sample, errors)| {
-            let posterior = learner.posterior(instance.class(), &sample.examples);
-            Stochastic::new(
-                &posterior,
-                errors,
-                &truths,
-                instance.code().lengths(),
-                instance.examples(),
-                theory,
-            )
+    let worst = Gibbs {
+        inverse_temperature: -1.0,
+    };
+    let mut posteriors: Vec<Vec<Stochastic>> = Vec::with_capacity(samples.len());
+    for (sample, errors) in samples.iter().zip(&errors) {
+        let class = instance.class();
+        let lengths = instance.code().lengths();
+        let of_sample = [
+            draw.learner.posterior(class, &sample.examples),
+            worst.posterior(class, &sample.examples),
+            against_the_bound(errors, &truths, lengths, instance.examples())?,
+        ];
+        let of_sample = of_sample.iter().map(|posterior| {
+            let n = instance.examples();
+            Stochastic::new(posterior, errors, &truths, lengths, n, theory)
         });
-        posteriors.push(states.collect::<Result<_, _>>()?);
+        posteriors.push(of_sample.collect::<Result<_, _>>()?);
     }
 
     let mut inequalities = Vec::with_capacity(BOUNDS.len());
     for bound in BOUNDS {
-        let fails = table(draw, broken, theory, |premises| bound.value(premises))?;
+        let fails = table(draw, &bound, broken, theory)?;
         let mut happens: Vec<bool> = errors
             .iter()
             .map(|errors| fails.iter().zip(errors).any(|(row, &k)| row[k as usize]))
             .collect();
         if bound.predictor == Predictor::Gibbs {
-            for states in &posteriors {
-                for (happens, state) in happens.iter_mut().zip(states) {
-                    *happens |= state.fails(broken, |premises| bound.value(premises));
+            for (happens, posteriors) in happens.iter_mut().zip(&posteriors) {
+                for posterior in posteriors {
+                    *happens = *happens || posterior.fails(&bound, broken, theory)?;
                 }
             }
         }
-        let failure = instance.probability(&samples, &happens);
-        inequalities.push(Inequality {
-            theorem: bound.name,
-            smaller: failure,
-            larger: delta.get(),
-            tolerance: TOLERANCE,
-        });
+        inequalities.push(Inequality::comparison(
+            bound.name,
+            instance.probability(&samples, &happens),
+            claim.delta.get(),
+            TOLERANCE,
+        ));
     }
     Ok(inequalities)
+}
+
+/// The posterior that PAC-Bayes bounds are hardest for: among all it makes
+/// `E_Q n kl(k_h/n||L_h) - KL(Q||P)` largest, over the hypotheses with fewer errors than expected
+/// (Donsker and Varadhan 1975).
+fn against_the_bound(
+    errors: &[u64],
+    truths: &[f64],
+    lengths: &[u32],
+    examples: u32,
+) -> Result<Posterior, BoundError> {
+    let n = f64::from(examples);
+    let mut weights = Vec::with_capacity(errors.len());
+    for ((&errors, &truth), &length) in errors.iter().zip(truths).zip(lengths) {
+        let rate = errors as f64 / n;
+        let gap = if rate < truth {
+            n * kl(Probability::new(rate)?, Probability::new(truth)?)
+        } else {
+            0.0
+        };
+        let prior = (-f64::from(length)).exp2();
+        // A truth of 1 and no error: it cannot happen, or has probability 0.
+        weights.push(prior * gap.min(600.0).exp());
+    }
+    Ok(Posterior::in_proportion(&weights))
 }
 
 /// For each hypothesis and each number of errors, whether the bound is below the truth.
 fn table(
     draw: &Draw,
-    delta: FailureProbability,
+    bound: &Bound,
+    claim: Claim,
     theory: Theory,
-    bound: impl Fn(&Premises) -> Option<f64>,
 ) -> Result<Vec<Vec<bool>>, BoundError> {
     let n = u64::from(draw.instance.examples());
     let truths = draw.instance.population_errors();
@@ -139,27 +208,13 @@ fn table(
             let divergence = Bits::new(theory.charged(length.into()))?.to_nats();
             let cells = (0..=n).map(|k| {
                 let risk = EmpiricalRisk::new(k, n)?;
-                let premises = premises(TrainingError::Deterministic(risk), divergence, delta);
-                Ok(bound(&premises).is_some_and(|bound| bound < truth))
+                let premises = claim.premises(TrainingError::Deterministic(risk), divergence);
+                let value = theory.bound(bound, &premises)?;
+                Ok(value.is_some_and(|value| value < truth))
             });
             cells.collect()
         });
     rows.collect()
-}
-
-fn premises(
-    training_error: TrainingError,
-    divergence: Nats,
-    delta: FailureProbability,
-) -> Premises {
-    let lambda = InverseTemperature::sqrt(training_error.gibbs());
-    Premises {
-        training_error,
-        divergence,
-        delta,
-        lambda,
-        ratio: GridRatio::ZHOU,
-    }
 }
 
 /// A posterior on one sample: its risk, divergence and truth.
@@ -199,14 +254,15 @@ impl Stochastic {
                 Probability::new(upward(mean))?,
                 SampleSize::new(examples.into())?,
             ),
-            divergence: theory.divergence(divergence),
+            divergence: theory.divergence(divergence)?,
             truth: truth - 1e-15,
         })
     }
 
-    fn fails(&self, delta: FailureProbability, bound: impl Fn(&Premises) -> Option<f64>) -> bool {
-        let premises = premises(TrainingError::Gibbs(self.risk), self.divergence, delta);
-        bound(&premises).is_some_and(|bound| bound < self.truth)
+    fn fails(&self, bound: &Bound, claim: Claim, theory: Theory) -> Result<bool, BoundError> {
+        let premises = claim.premises(TrainingError::Gibbs(self.risk), self.divergence);
+        let value = theory.bound(bound, &premises)?;
+        Ok(value.is_some_and(|value| value < self.truth))
     }
 }
 
@@ -223,11 +279,11 @@ fn upward(quotient: f64) -> f64 {
 pub(super) fn row(
     number: u64,
     draw: &Draw,
-    delta: FailureProbability,
+    claim: Claim,
     inequalities: &[Inequality],
 ) -> Vec<String> {
     let mut row = draw.cells(number);
-    row.push(delta.get().to_string());
+    row.push(claim.delta.get().to_string());
     row.extend(
         inequalities
             .iter()
@@ -248,23 +304,28 @@ pub(super) fn of_independent(
     /// below 100 where it matters.
     const TOLERANCE: f64 = 1e-10;
     let mut random = stream(seed, "check", number, "independent hypotheses");
-    let n = 10f64.powf(random.random_range(0.0..4.0)) as u64;
-    let bits = random.random_range(0..=20u32);
-    let truth = Probability::new(random.random_range(0.01..0.99))?;
-    let delta = FailureProbability::new(10f64.powf(random.random_range(-3.0..-0.1)))?;
+    // Few examples, short code words and large deltas more often: only there do the looser bounds
+    // ever fail; and that for all lambda does most often on grids of about this ratio.
+    let n = 10f64.powf(4.0 * random.random::<f64>().powi(2)) as u64;
+    let bits = (21.0 * random.random::<f64>().powi(2)) as u32;
+    let mut truth = Probability::new(random.random_range(0.01..0.99))?;
+    let ln_delta = -0.05 - 7.0 * random.random::<f64>().powi(2);
+    let delta = FailureProbability::new(ln_delta.exp())?;
+    let claim = Claim {
+        delta,
+        ratio: GridRatio::one_plus(random.random_range(0.2..0.7))?,
+    };
+    if random.random() {
+        truth = edge(n, bits, claim, &mut random)?.unwrap_or(truth);
+    }
     let divergence = Bits::new(theory.charged(bits.into()))?.to_nats();
-    let broken = theory.delta(delta);
+    let broken = claim.broken(theory)?;
     let mut all = Vec::with_capacity(BOUNDS.len());
     for bound in BOUNDS {
         let fails = |k: u64| -> Result<bool, BoundError> {
-            let premises = premises(
-                TrainingError::Deterministic(EmpiricalRisk::new(k, n)?),
-                divergence,
-                broken,
-            );
-            Ok(bound
-                .value(&premises)
-                .is_some_and(|value| value < truth.get()))
+            let risk = TrainingError::Deterministic(EmpiricalRisk::new(k, n)?);
+            let value = theory.bound(&bound, &broken.premises(risk, divergence))?;
+            Ok(value.is_some_and(|value| value < truth.get()))
         };
         // Bounds increase in k, so that it fails below some k.
         let (mut below, mut above) = (0, n);
@@ -283,12 +344,32 @@ pub(super) fn of_independent(
                 -(f64::from(bits).exp2() * (-tail).ln_1p()).exp_m1()
             }
         };
-        all.push(Inequality {
-            theorem: bound.name,
-            smaller: failure,
-            larger: delta.get(),
-            tolerance: TOLERANCE,
-        });
+        all.push(Inequality::comparison(
+            bound.name,
+            failure,
+            delta.get(),
+            TOLERANCE,
+        ));
     }
     Ok(all)
+}
+
+/// A truth that a random bound is just below for some number of errors, few as often as many.
+fn edge(
+    n: u64,
+    bits: u32,
+    claim: Claim,
+    random: &mut impl Rng,
+) -> Result<Option<Probability>, BoundError> {
+    /// Beyond the rounding of the bound.
+    const BEYOND: f64 = 1.0 + 1e-9;
+    let bound = BOUNDS[random.random_range(0..BOUNDS.len())];
+    let few = (n as f64).powf(random.random_range(0.0..1.0)) as u64 - 1;
+    let risk = TrainingError::Deterministic(EmpiricalRisk::new(few, n)?);
+    let divergence = Bits::new(bits.into())?.to_nats();
+    let edge = bound.value(&claim.premises(risk, divergence));
+    Ok(edge
+        .map(|edge| edge * BEYOND)
+        .filter(|&edge| edge < 1.0)
+        .and_then(|edge| Probability::new(edge).ok()))
 }

@@ -3,7 +3,9 @@
 use thiserror::Error;
 
 use crate::bounds::BoundError;
+use crate::code::CodeError;
 use crate::data::DataError;
+use crate::evaluate::EvaluationError;
 use crate::lab::run::RunError;
 
 /// What can go wrong in a check other than a theorem: faults of this program.
@@ -33,4 +35,10 @@ pub enum InstanceFault {
     /// Examples that cannot be drawn.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// A network that cannot be coded.
+    #[error(transparent)]
+    Code(#[from] CodeError),
+    /// A network that does not fit its examples.
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
 }

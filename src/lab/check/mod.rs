@@ -2,32 +2,41 @@
 //!
 //! A check counts the instances of each theorem's inequality and keeps the one that is closest to
 //! being broken. Instances are pure functions of the seed and their number, so that the report is
-//! the same whatever the number of threads. That the check can fail is itself tested:
-//! [`Theory::broken`] breaks a theorem.
+//! the same whatever the number of threads. That the check can fail is itself checked:
+//! [`Theory::broken`] breaks a theorem in one of the ways of [`Mutation`], and [`mutations`] says
+//! which lines notice.
 
 mod attainment;
 mod converse;
 mod coverage;
 mod error;
+mod laws;
+mod lemmas;
 mod mutation;
-#[cfg(feature = "train")]
+mod mutation_table;
 mod networks;
 mod oracle;
 mod other_bounds;
 mod random_instance;
 mod samplers;
 mod tally;
+mod theorems;
+mod theory;
+mod verdict;
 
 use rayon::prelude::*;
 
 use crate::bounds::BoundError;
 use crate::lab::exact::Chain;
-use crate::lab::run::RunError;
 pub use error::{CheckError, InstanceFault};
-pub use mutation::{Mutation, Theory};
+pub use mutation::Mutation;
+pub use mutation_table::MutationTable;
+use networks::Networks;
 use random_instance::Draw;
-pub use tally::{CheckMethod, Theorem};
 use tally::{Inequality, Kind, Place, Tallies};
+pub use theorems::{CheckMethod, Theorem, THEOREMS};
+pub use theory::Theory;
+pub use verdict::{TheoremVerdict, Verdict};
 
 /// How much is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +47,8 @@ pub struct Budget {
     pub coverage: u64,
     /// Code words drawn, and searches of each kind.
     pub draws: u32,
-    /// Networks of each kind, where training is built in.
+    /// Trained networks of each kind, where training is built in; random networks a hundred times
+    /// as often.
     pub networks: u64,
 }
 
@@ -59,32 +69,6 @@ impl Budget {
     };
 }
 
-/// What was found about one theorem.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct TheoremVerdict {
-    /// What it says.
-    pub theorem: Theorem,
-    /// Number of inequalities checked.
-    pub instances: u64,
-    /// Number of those that do not hold.
-    pub violations: u64,
-    /// The smaller side of the closest one.
-    pub smaller: f64,
-    /// Its larger side.
-    pub larger: f64,
-    /// Which instance that was.
-    pub instance: String,
-}
-
-impl TheoremVerdict {
-    /// Whether it was checked and never broken.
-    #[must_use]
-    pub fn holds(&self) -> bool {
-        self.instances > 0 && self.violations == 0
-    }
-}
-
 /// All verdicts, and everything they are made of as CSV.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -98,117 +82,16 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether every theorem holds.
-    pub fn holds(&self) -> bool {
-        self.verdicts.iter().all(TheoremVerdict::holds)
+    /// The theorems of which the check says that.
+    #[must_use]
+    pub fn with(&self, verdict: Verdict) -> Vec<&'static str> {
+        self.verdicts
+            .iter()
+            .filter(|line| line.verdict() == verdict)
+            .map(|line| line.theorem.name)
+            .collect()
     }
 }
-
-const fn exact(name: &'static str, statement: &'static str) -> Theorem {
-    Theorem {
-        name,
-        statement,
-        method: CheckMethod::Exact,
-    }
-}
-
-const fn sampled(name: &'static str, statement: &'static str) -> Theorem {
-    Theorem {
-        name,
-        statement,
-        method: CheckMethod::Sampled,
-    }
-}
-
-/// Everything that is checked, in the order of reports.
-pub const THEOREMS: &[Theorem] = &[
-    exact("limit_examplewise", "n kl(eb||Lb) <= sum_i I(Z_i;W)"),
-    exact("examplewise_information", "sum_i I(Z_i;W) <= I(S;W)"),
-    exact("information_entropy", "I(S;W) <= H(W)"),
-    exact("entropy_huffman", "H(W) <= E|Huffman|"),
-    exact("huffman_entropy_plus_one", "E|Huffman| <= H(W) + 1"),
-    exact("huffman_code", "E|Huffman| <= E|W| of any prefix code"),
-    exact("limit_code", "n kl(eb||Lb) <= E|W|"),
-    exact("limit_jensen_shannon", "2 n JS(eb, Lb) <= sum_i I(Z_i;W)"),
-    exact("limit_pinsker", "2 n (Lb - eb)^2 <= sum_i I(Z_i;W)"),
-    exact("max_test_error", "Lb <= kl_inv(eb, E|W|/n)"),
-    exact(
-        "limit_injective",
-        "H - log2(H + 1) - log2 e <= E|W| one to one",
-    ),
-    exact("length_prior", "H <= E[|W| - log2 m(|W|)] one to one"),
-    exact("occam_binomial", "Pr[fails for any code word] <= delta"),
-    exact("occam_kl", "Pr[fails for any code word] <= delta"),
-    exact("occam_hoeffding", "Pr[fails for any code word] <= delta"),
-    exact("pac_bayes_kl_xi", "Pr[fails for any posterior] <= delta"),
-    exact("pac_bayes_kl", "Pr[fails for any posterior] <= delta"),
-    exact("mcallester", "Pr[fails for any posterior] <= delta"),
-    exact("thiemann", "Pr[fails for any posterior] <= delta"),
-    exact(
-        "catoni_lambda_sqrt_n",
-        "Pr[fails for any posterior] <= delta",
-    ),
-    exact("catoni_uniform", "Pr[fails for any posterior] <= delta"),
-    exact("held_out", "Pr[fails] <= delta"),
-    exact("subsample", "Pr[fails] <= delta"),
-    exact("monte_carlo_pairs", "Pr[fails] <= delta"),
-    exact("monte_carlo_means", "Pr[fails] <= delta"),
-    exact("prior_split", "Pr[fails for any code word] <= delta"),
-    exact(
-        "codebook_limit",
-        "n kl(eb||Lb) <= E|W| of the random codebook",
-    ),
-    exact(
-        "codebook_attains",
-        "E|W| <= n kl(eb||Lb) + O(log n) of the random codebook",
-    ),
-    sampled(
-        "codebook_within_a_thousandth",
-        "mean |W| within 0.1% of the limit at n = 10,000",
-    ),
-    sampled(
-        "codebook_drawn_as_expected",
-        "mean |W| of drawn indices is E|W| to 6 deviations",
-    ),
-    sampled(
-        "codebook_searched_as_expected",
-        "mean log2 J and errors of real searches are as expected to 6 deviations",
-    ),
-    exact(
-        "oracle_binomial_tail",
-        "Pr[Bin(n, p) <= k] is that of statrs",
-    ),
-    exact(
-        "oracle_hypergeometric",
-        "the largest K with Pr[Hyp(n, K, s) <= k] >= delta is that of statrs",
-    ),
-    exact(
-        "oracle_clopper_pearson",
-        "held_out is the 1 - delta quantile of Beta(k + 1, n - k) of statrs",
-    ),
-    sampled(
-        "index_sampler",
-        "drawn indices are geometric: chi-square does not refute it",
-    ),
-    sampled(
-        "label_noise_sampler",
-        "points are uniform, labels noisy: chi-square does not refute it",
-    ),
-    sampled(
-        "mean_limits_coverage",
-        "how often a limit of a mean fails does not refute its probability",
-    ),
-    #[cfg(feature = "train")]
-    sampled(
-        "networks_limit",
-        "n kl(eb||Lb) <= E|W| of networks, at 95% limits",
-    ),
-    #[cfg(feature = "train")]
-    sampled(
-        "networks_coverage",
-        "how often a bound on networks fails does not refute delta",
-    ),
-];
 
 /// What the instances of one kind have to say.
 #[derive(Default)]
@@ -275,11 +158,45 @@ fn without_row(inequalities: Vec<Inequality>) -> Instance {
 /// [`CheckError`] if an instance's numbers are outside a bound's domain, which would be a fault of
 /// this program.
 pub fn check(budget: Budget, seed: u64, theory: Theory) -> Result<Report, CheckError> {
+    let networks = Networks::draw(seed, budget.networks)?;
+    check_with(&networks, budget, seed, theory)
+}
+
+/// Checks the theorems as they are, and with each mutation. `report` is told which one is next.
+///
+/// # Errors
+/// As [`check`].
+pub fn mutations(
+    budget: Budget,
+    seed: u64,
+    report: impl Fn(Mutation),
+) -> Result<MutationTable, CheckError> {
+    // Networks do not depend on what is claimed about them.
+    let networks = Networks::draw(seed, budget.networks)?;
+    let sound = check_with(&networks, budget, seed, Theory::default())?.verdicts;
+    let mut mutated = Vec::with_capacity(Mutation::ALL.len());
+    for mutation in Mutation::ALL {
+        report(mutation);
+        let theory = Theory::broken(mutation);
+        mutated.push((
+            mutation,
+            check_with(&networks, budget, seed, theory)?.verdicts,
+        ));
+    }
+    Ok(MutationTable { sound, mutated })
+}
+
+fn check_with(
+    networks: &Networks,
+    budget: Budget,
+    seed: u64,
+    theory: Theory,
+) -> Result<Report, CheckError> {
     let Budget {
         converse,
         coverage,
         draws,
-        networks,
+        ..
     } = budget;
     // Without draws there is nothing to test samplers by.
     let sampler_count = if draws > 0 { samplers::SAMPLERS } else { 0 };
@@ -304,9 +221,9 @@ pub fn check(budget: Budget, seed: u64, theory: Theory) -> Result<Report, CheckE
             let Some(draw) = random_instance::of_coverage(seed, number) else {
                 return Ok(without_row(Vec::new()));
             };
-            let delta = coverage::delta(&draw, seed, number)?;
-            let inequalities = coverage::inequalities(&draw, delta, theory)?;
-            let row = coverage::row(number, &draw, delta, &inequalities);
+            let claim = coverage::claim(&draw, seed, number)?;
+            let inequalities = coverage::inequalities(&draw, claim, theory)?;
+            let row = coverage::row(number, &draw, claim, &inequalities);
             Ok((inequalities, Some(row)))
         },
     )?;
@@ -319,6 +236,9 @@ pub fn check(budget: Budget, seed: u64, theory: Theory) -> Result<Report, CheckE
         })?,
         all(Kind::Other, coverage, |number| {
             other_bounds::inequalities(seed, number, theory).map(without_row)
+        })?,
+        all(Kind::Lemma, coverage, |number| {
+            lemmas::inequalities(seed, number, theory).map(without_row)
         })?,
         all(Kind::Codebook, coverage, |number| {
             attainment::inequalities(seed, number, theory).map(without_row)
@@ -334,7 +254,7 @@ pub fn check(budget: Budget, seed: u64, theory: Theory) -> Result<Report, CheckE
                 .map(|inequality| without_row(vec![inequality]))
         })?,
         all(Kind::Searched, attainment::SEARCHES, |case| {
-            attainment::searched(seed, case, draws).map(without_row)
+            attainment::searched(seed, case, draws, theory).map(without_row)
         })?,
     ];
     let converse = converse_findings.csv(converse::COLUMNS.map(String::from).to_vec());
@@ -343,7 +263,7 @@ pub fn check(budget: Budget, seed: u64, theory: Theory) -> Result<Report, CheckE
         .into_iter()
         .chain(others)
         .map(|findings| findings.tallies);
-    let tallies = tallies.fold(of_networks(seed, networks)?, Tallies::merge);
+    let tallies = tallies.fold(of_networks(networks, theory)?, Tallies::merge);
     Ok(Report {
         verdicts: THEOREMS
             .iter()
@@ -355,30 +275,19 @@ pub fn check(budget: Budget, seed: u64, theory: Theory) -> Result<Report, CheckE
 }
 
 /// What networks have to say.
-#[cfg(feature = "train")]
-fn of_networks(seed: u64, draws: u64) -> Result<Tallies, RunError> {
+fn of_networks(networks: &Networks, theory: Theory) -> Result<Tallies, CheckError> {
+    let inequalities = networks
+        .inequalities(theory)
+        .map_err(|fault| CheckError::Domain {
+            instance: 0,
+            source: fault.into(),
+        })?;
     let mut tallies = Tallies::default();
-    let inequalities = if draws > 0 {
-        networks::inequalities(seed, draws)?
-    } else {
-        Vec::new()
-    };
     for (number, inequality) in (0..).zip(inequalities) {
-        tallies.count(
-            inequality,
-            Place {
-                kind: Kind::Network,
-                number,
-            },
-        );
+        let kind = Kind::Network;
+        tallies.count(inequality, Place { kind, number });
     }
     Ok(tallies)
-}
-
-/// Nothing, where training is not built in.
-#[cfg(not(feature = "train"))]
-fn of_networks(_: u64, _: u64) -> Result<Tallies, RunError> {
-    Ok(Tallies::default())
 }
 
 fn verdict(theorem: Theorem, tallies: &Tallies, seed: u64) -> TheoremVerdict {
@@ -387,6 +296,7 @@ fn verdict(theorem: Theorem, tallies: &Tallies, seed: u64) -> TheoremVerdict {
             theorem,
             instances: 0,
             violations: 0,
+            telling: 0,
             smaller: 0.0,
             larger: 0.0,
             instance: String::new(),
@@ -397,6 +307,7 @@ fn verdict(theorem: Theorem, tallies: &Tallies, seed: u64) -> TheoremVerdict {
                 theorem,
                 instances: tally.instances,
                 violations: tally.violations,
+                telling: tally.telling,
                 smaller: inequality.smaller,
                 larger: inequality.larger,
                 instance: describe(place, seed),
@@ -420,12 +331,12 @@ fn describe(Place { kind, number }: Place, seed: u64) -> String {
         Kind::Messages => format!("random message {number}"),
         Kind::Independent => format!("independent hypotheses {number}"),
         Kind::Other => format!("sample {number}"),
+        Kind::Lemma => format!("lemma {number}"),
         Kind::Codebook => format!("random codebook {number}"),
         Kind::Drawn => "drawn indices".to_string(),
         Kind::Searched => format!("search {number}"),
         Kind::Oracle => format!("tail {number}"),
         Kind::Sampler => format!("sampler {number}"),
-        #[cfg(feature = "train")]
         Kind::Network => format!("network {number}"),
     }
 }

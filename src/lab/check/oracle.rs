@@ -6,8 +6,8 @@
 use rand::RngExt;
 use statrs::distribution::{Beta, Binomial, ContinuousCDF, DiscreteCDF, Hypergeometric};
 
-use super::mutation::Theory;
 use super::tally::Inequality;
+use super::theory::Theory;
 use crate::bounds::{
     held_out, ln_lower_tail, population_errors, BoundError, EmpiricalRisk, FailureProbability,
     Probability, SampleSize,
@@ -43,14 +43,9 @@ pub(super) fn inequalities(
     Ok(all)
 }
 
-/// The difference of two numbers that should be the same, in units of what statrs may be off by.
+/// Two numbers that should be the same, to within what statrs may be off by.
 fn agreement(theorem: &'static str, ours: f64, theirs: f64) -> Inequality {
-    Inequality {
-        theorem,
-        smaller: (ours - theirs).abs() / (ACCURACY * theirs + f64::MIN_POSITIVE),
-        larger: 1.0,
-        tolerance: 0.0,
-    }
+    Inequality::agreement(theorem, ours, theirs, ACCURACY * theirs + f64::MIN_POSITIVE)
 }
 
 /// `Pr[Bin(n, p) <= k]`, as far as statrs can tell it from 0.
@@ -87,12 +82,8 @@ fn hypergeometric(
     let risk = EmpiricalRisk::new(theory.errors(k), s)?;
     let ours = population_errors(risk, SampleSize::new(n)?, delta)?.count();
     let tail = |errors| Hypergeometric::new(n, errors, s).map_or(f64::NAN, |law| law.cdf(k));
-    let inequality = |smaller, larger| Inequality {
-        theorem,
-        smaller,
-        larger,
-        tolerance: ACCURACY * delta.get(),
-    };
+    let inequality =
+        |smaller, larger| Inequality::comparison(theorem, smaller, larger, ACCURACY * delta.get());
     let mut all = vec![inequality(delta.get(), tail(ours))];
     // With so many errors some would be in any sample.
     let largest = n - (s - k);

@@ -3,11 +3,12 @@
 
 use rand::{Rng, RngExt};
 
-use super::mutation::Theory;
+use super::laws::{self, hypergeometric, mass, sums};
 use super::tally::Inequality;
+use super::theory::Theory;
 use crate::bounds::{
-    held_out, monte_carlo_risk, monte_carlo_risk_of_pairs, occam_binomial, population_errors, Bits,
-    BoundError, EmpiricalRisk, FailureProbability, PriorSplit, Probability, SampleSize,
+    held_out, occam_binomial, population_errors, Bits, BoundError, EmpiricalRisk,
+    FailureProbability, PriorSplit, Probability, SampleSize,
 };
 use crate::random::stream;
 
@@ -26,20 +27,16 @@ pub(super) fn inequalities(
     const USUAL: [f64; 5] = [0.5, 0.2, 0.1, 0.05, 0.01];
     let mut random = stream(seed, "check", number, "other bounds");
     let delta = FailureProbability::new(USUAL[random.random_range(0..USUAL.len())])?;
-    let broken = theory.delta(delta);
+    let broken = theory.delta(delta)?;
     let claims = [
         ("held_out", of_held_out(&mut random, broken)?),
         ("subsample", of_subsample(&mut random, broken)?),
-        ("monte_carlo_pairs", of_pairs(&mut random, broken)?),
-        ("monte_carlo_means", of_means(&mut random, broken)?),
+        ("monte_carlo_pairs", of_pairs(&mut random, broken, theory)?),
+        ("monte_carlo_means", of_means(&mut random, broken, theory)?),
         ("prior_split", of_split(&mut random, broken, theory)?),
     ];
-    let claim = |(theorem, smaller)| Inequality {
-        theorem,
-        smaller,
-        larger: delta.get(),
-        tolerance: TOLERANCE,
-    };
+    let claim =
+        |(theorem, smaller)| Inequality::comparison(theorem, smaller, delta.get(), TOLERANCE);
     Ok(claims.into_iter().map(claim).collect())
 }
 
@@ -52,29 +49,9 @@ fn rate(numerator: u64) -> f64 {
     numerator as f64 / DENOMINATOR as f64
 }
 
-/// `C(n, k)`.
-fn choose(n: u64, k: u64) -> u128 {
-    (0..k).fold(1, |product, i| {
-        product * u128::from(n - i) / u128::from(i + 1)
-    })
-}
-
 /// `Pr[Bin(n, numerator/16) = k]` for all `k`.
 fn binomial(n: u64, numerator: u64) -> Vec<f64> {
-    let (p, q) = (rate(numerator), rate(DENOMINATOR - numerator));
-    (0..=n)
-        .map(|k| choose(n, k) as f64 * p.powi(k as i32) * q.powi((n - k) as i32))
-        .collect()
-}
-
-/// The probability of the outcomes that fail.
-fn mass(
-    weights: &[f64],
-    fails: impl Fn(u64) -> Result<bool, BoundError>,
-) -> Result<f64, BoundError> {
-    (0..).zip(weights).try_fold(0.0, |sum, (k, weight)| {
-        Ok(sum + if fails(k)? { *weight } else { 0.0 })
-    })
+    laws::binomial(n, rate(numerator), rate(DENOMINATOR - numerator))
 }
 
 /// `n` examples that no one has used.
@@ -89,17 +66,7 @@ fn of_held_out(random: &mut impl Rng, delta: FailureProbability) -> Result<f64, 
 fn of_subsample(random: &mut impl Rng, delta: FailureProbability) -> Result<f64, BoundError> {
     let n = random.random_range(2..=60u64);
     let (s, errors) = (random.random_range(1..n), random.random_range(1..n));
-    let all = choose(n, s) as f64;
-    let weights: Vec<f64> = (0..=s.min(errors))
-        .map(|k| {
-            if s - k > n - errors {
-                0.0
-            } else {
-                (choose(errors, k) * choose(n - errors, s - k)) as f64 / all
-            }
-        })
-        .collect();
-    mass(&weights, |k| {
+    mass(&hypergeometric(n, errors, s), |k| {
         Ok(
             population_errors(EmpiricalRisk::new(k, s)?, SampleSize::new(n)?, delta)?.count()
                 < errors,
@@ -108,22 +75,28 @@ fn of_subsample(random: &mut impl Rng, delta: FailureProbability) -> Result<f64,
 }
 
 /// Draws of a hypothesis with an example each.
-fn of_pairs(random: &mut impl Rng, delta: FailureProbability) -> Result<f64, BoundError> {
+fn of_pairs(
+    random: &mut impl Rng,
+    delta: FailureProbability,
+    theory: Theory,
+) -> Result<f64, BoundError> {
     let (draws, truth, n) = (
         random.random_range(1..=60),
         error_rate(random),
         SampleSize::new(1000)?,
     );
     mass(&binomial(draws, truth), |k| {
-        Ok(
-            monte_carlo_risk_of_pairs(EmpiricalRisk::new(k, draws)?, n, delta)?.rate()
-                < rate(truth),
-        )
+        let limit = theory.risk_of_pairs(EmpiricalRisk::new(k, draws)?, n, delta)?;
+        Ok(limit.rate() < rate(truth))
     })
 }
 
 /// Draws of a hypothesis of a posterior on five, with its errors on all of `n` examples.
-fn of_means(random: &mut impl Rng, delta: FailureProbability) -> Result<f64, BoundError> {
+fn of_means(
+    random: &mut impl Rng,
+    delta: FailureProbability,
+    theory: Theory,
+) -> Result<f64, BoundError> {
     let (draws, n) = (
         random.random_range(1..=12u64),
         random.random_range(1..=8usize),
@@ -136,30 +109,14 @@ fn of_means(random: &mut impl Rng, delta: FailureProbability) -> Result<f64, Bou
         .zip(weights)
         .map(|(&k, weight)| k as f64 / n as f64 * weight / total)
         .sum();
-    // The law of the sum, a draw at a time.
-    let mut sums = vec![1.0];
-    for _ in 0..draws {
-        let mut next = vec![0.0; sums.len() + n];
-        for (sum, mass) in sums.iter().enumerate() {
-            errors
-                .iter()
-                .zip(weights)
-                .for_each(|(&k, weight)| next[sum + k] += mass * weight / total);
-        }
-        sums = next;
-    }
     let size = SampleSize::new(n as u64)?;
-    mass(&sums, |sum| {
+    mass(&sums(draws, &errors, &weights), |sum| {
         let mean = (sum as f64 / (draws as f64 * n as f64))
             .min(1.0)
             .next_up()
             .min(1.0);
-        let limit = monte_carlo_risk(
-            Probability::new(mean)?,
-            SampleSize::new(draws)?,
-            size,
-            delta,
-        )?;
+        let mean = Probability::new(mean)?;
+        let limit = theory.risk_of_means(mean, SampleSize::new(draws)?, size, delta)?;
         Ok(limit.rate() < truth * (1.0 - 1e-14))
     })
 }
@@ -186,7 +143,7 @@ fn of_split(
         for (cell, length) in row.iter_mut().zip(LENGTHS) {
             let bits = Bits::new(theory.charged(length))?;
             *cell = mass(&weights, |k| {
-                Ok(occam_binomial(split.risk(k)?, bits, delta) < rate(truth))
+                Ok(occam_binomial(theory.risk_after_split(split, k)?, bits, delta) < rate(truth))
             })?;
         }
     }

@@ -3,8 +3,8 @@
 use rand::RngExt;
 
 use super::error::InstanceFault;
-use super::mutation::Theory;
 use super::tally::Inequality;
+use super::theory::Theory;
 use crate::bounds::{EmpiricalRisk, FailureProbability, Probability, RandomCodebook};
 use crate::data::{Law, Target};
 use crate::lab::confidence::mean_limits;
@@ -30,12 +30,7 @@ pub(super) fn inequality(
         1 => ("label_noise_sampler", labels(seed, draws, theory)?),
         _ => ("mean_limits_coverage", limits(seed, draws, theory)?),
     };
-    Ok(Inequality {
-        theorem,
-        smaller: LEAST_P_VALUE,
-        larger: p_value,
-        tolerance: 0.0,
-    })
+    Ok(Inequality::test(theorem, LEAST_P_VALUE, p_value, draws))
 }
 
 /// Indices of the learner with a random codebook for three coin flips without errors: geometric,
@@ -80,7 +75,7 @@ fn labels(seed: u64, draws: u32, theory: Theory) -> Result<f64, InstanceFault> {
         observed[2 * point + flipped] += 1;
     }
     let each = f64::from(draws) / points.len() as f64;
-    let noise = theory.noise(NOISE);
+    let noise = theory.label_noise(NOISE);
     let expected = [each * (1.0 - noise), each * noise].repeat(points.len());
     Ok(chi_square(&observed, &expected))
 }
@@ -90,7 +85,7 @@ fn limits(seed: u64, draws: u32, theory: Theory) -> Result<f64, InstanceFault> {
     const FLIPS: usize = 50;
     const TRUTH: f64 = 0.3;
     const FAILURE: f64 = 0.01;
-    let failure = theory.delta(FailureProbability::new(FAILURE)?);
+    let failure = theory.delta(FailureProbability::new(FAILURE)?)?;
     let (mut too_high, mut too_low) = (0, 0);
     for draw in 0..draws {
         let mut random = stream(seed, "check", draw.into(), "sampled means");

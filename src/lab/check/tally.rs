@@ -1,39 +1,7 @@
-//! Inequalities, counted: how many, how many broken, and which is the closest.
+//! Inequalities, counted: how many, how many broken, how many could have been, and which is the
+//! closest.
 
 use std::collections::BTreeMap;
-
-/// How a theorem is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CheckMethod {
-    /// By enumeration or in closed form: no statistical doubt.
-    Exact,
-    /// From independent draws, with confidence limits.
-    Sampled,
-}
-
-impl CheckMethod {
-    /// As a word.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Sampled => "sampled",
-        }
-    }
-}
-
-/// A statement that is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Theorem {
-    /// Its key in JSON and CSV.
-    pub name: &'static str,
-    /// What it says.
-    pub statement: &'static str,
-    /// How it is checked.
-    pub method: CheckMethod,
-}
 
 /// `smaller <= larger`, up to a tolerance for rounding.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,10 +10,67 @@ pub(super) struct Inequality {
     pub smaller: f64,
     pub larger: f64,
     /// Relative to 1 more than the larger side.
-    pub tolerance: f64,
+    tolerance: f64,
+    /// Whether it could have failed if the theorem were wrong.
+    is_telling: bool,
 }
 
 impl Inequality {
+    /// One side against the other.
+    ///
+    /// It is telling if the smaller side is at least a thousandth of the larger, ten bits: else a
+    /// claim a thousand times as strong would have passed as well.
+    pub(super) fn comparison(
+        theorem: &'static str,
+        smaller: f64,
+        larger: f64,
+        tolerance: f64,
+    ) -> Self {
+        const THOUSANDTH: f64 = 1e-3;
+        let mut comparison = Self {
+            theorem,
+            smaller,
+            larger,
+            tolerance,
+            is_telling: false,
+        };
+        comparison.is_telling = comparison.tightness() >= THOUSANDTH;
+        comparison
+    }
+
+    /// A number against the one that it should be, to within `accuracy`.
+    ///
+    /// It is telling if 0 in place of the number, or twice the number, would have been refused.
+    pub(super) fn agreement(
+        theorem: &'static str,
+        found: f64,
+        expected: f64,
+        accuracy: f64,
+    ) -> Self {
+        Self {
+            theorem,
+            smaller: (found - expected).abs(),
+            larger: accuracy,
+            tolerance: 0.0,
+            is_telling: accuracy < expected.abs(),
+        }
+    }
+
+    /// The p-value of a test of so many draws, which is to be at least `least`.
+    ///
+    /// It is telling if there are draws enough: 150 are five or more in every cell that a test
+    /// here has.
+    pub(super) fn test(theorem: &'static str, least: f64, p_value: f64, draws: u32) -> Self {
+        const ENOUGH: u32 = 150;
+        Self {
+            theorem,
+            smaller: least,
+            larger: p_value,
+            tolerance: 0.0,
+            is_telling: draws >= ENOUGH,
+        }
+    }
+
     /// Whether it holds; comparisons with a number that is not one do not.
     pub(super) fn holds(&self) -> bool {
         self.smaller <= self.larger + self.tolerance * (1.0 + self.larger)
@@ -78,12 +103,12 @@ pub(super) enum Kind {
     Coverage,
     Independent,
     Other,
+    Lemma,
     Codebook,
     Drawn,
     Searched,
     Oracle,
     Sampler,
-    #[cfg(feature = "train")]
     Network,
 }
 
@@ -92,6 +117,8 @@ pub(super) enum Kind {
 pub(super) struct Tally {
     pub instances: u64,
     pub violations: u64,
+    /// Instances that could have failed if the theorem were wrong.
+    pub telling: u64,
     /// The closest inequality, and its instance.
     pub tightest: (Inequality, Place),
 }
@@ -103,12 +130,12 @@ pub(super) struct Tallies(BTreeMap<&'static str, Tally>);
 impl Tallies {
     /// Counts one inequality of an instance.
     pub(super) fn count(&mut self, inequality: Inequality, instance: Place) {
-        let violations = u64::from(!inequality.holds());
         self.add(
             inequality.theorem,
             Tally {
                 instances: 1,
-                violations,
+                violations: u64::from(!inequality.holds()),
+                telling: u64::from(inequality.is_telling),
                 tightest: (inequality, instance),
             },
         );
@@ -130,6 +157,7 @@ impl Tallies {
         };
         mine.instances += tally.instances;
         mine.violations += tally.violations;
+        mine.telling += tally.telling;
         // Broken before tight before loose; of equals the first instance.
         let rank = |(inequality, instance): &(Inequality, Place)| {
             let broken = !inequality.holds();

@@ -34,6 +34,8 @@ pub use experiment::{Configuration, Experiment};
 pub use shard::Shard;
 pub use store::{DrawnRow, Key, Store};
 pub use subject::{Origin, Outcome, Ranges, Subject};
+#[cfg(feature = "train")]
+pub(super) use summary::outcomes;
 pub use summary::{coverage, summary, Coverage, Mean, Summary, CONFIDENCE};
 
 /// Draws that are computed and written together: networks of one shape are trained as a stack.

@@ -109,7 +109,7 @@ impl Coverage {
 }
 
 /// The outcomes of each configuration that has been drawn.
-fn outcomes<'a>(
+pub(in crate::lab) fn outcomes<'a>(
     experiment: &'a Experiment,
     rows: &[DrawnRow],
 ) -> Vec<(usize, &'a dyn Subject, Vec<Outcome>)> {
