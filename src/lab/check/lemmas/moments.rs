@@ -104,6 +104,7 @@ fn of_losses(random: &mut impl Rng, theory: Theory) -> Result<Vec<Inequality>, B
         .zip(&law)
         .map(|(sum, mass)| f64::from(sum) / most * mass)
         .sum();
+    // Losses that are all the same have a mean that rounding moves off its only value.
     if !(1e-3..=1.0 - 1e-3).contains(&p) {
         return Ok(Vec::new());
     }
