@@ -79,7 +79,6 @@ const NOTICED: [(Mutation, &[&str]); 24] = [
             "prior_split",
             "codebook_limit",
             "codebook_drawn_as_expected",
-            "networks_coverage",
         ],
     ),
     (
@@ -221,29 +220,26 @@ fn the_tight_theorems_are_seen_to_be_tight() {
 
 #[test]
 fn every_line_can_tell_at_a_middling_size() {
-    let cannot = |line: &&nonvacuous::lab::check::TheoremVerdict| line.verdict() != Verdict::Holds;
-    let lines = tried().sound.iter().filter(cannot);
-    assert_eq!(
-        lines.map(|line| line.theorem.name).collect::<Vec<_>>(),
-        [""; 0]
-    );
+    for line in &tried().sound {
+        assert_eq!(line.verdict(), Verdict::Holds, "{}", line.theorem.name);
+    }
 }
 
 #[test]
 fn every_mutation_is_noticed_by_the_lines_that_it_is_listed_against() {
+    let mut unnoticed = Vec::new();
     for (place, mutation) in Mutation::ALL.iter().enumerate() {
         let (_, lines) = NOTICED
             .iter()
             .find(|(listed, _)| listed == mutation)
             .unwrap_or_else(|| panic!("{} is not listed", mutation.name()));
         for line in *lines {
-            assert!(
-                tried().violations(line)[place] > 0,
-                "{} does not break {line}",
-                mutation.name()
-            );
+            if tried().violations(line)[place] == 0 {
+                unnoticed.push(format!("{} by {line}", mutation.name()));
+            }
         }
     }
+    assert_eq!(unnoticed, [""; 0]);
 }
 
 #[test]
