@@ -5,6 +5,7 @@
 mod attainment;
 mod catoni;
 mod common;
+mod design;
 mod held_out;
 mod length_prior;
 mod limit;

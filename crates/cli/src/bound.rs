@@ -90,6 +90,11 @@ fn length_prior(name: &str) -> Result<LengthPrior, String> {
     })
 }
 
+/// Occam's bounds are nested, so that the tightest costs nothing; those of randomised predictors
+/// fail on different events.
+const CHOICE: &str = "Each of these holds with probability 1 - delta. The tightest holds with it \
+    only if its kind was\nchosen before the numbers were seen; otherwise with 1 - 3 delta.";
+
 const SWEPT: [(&str, Scale); 5] = [
     ("bits", Scale::Real),
     ("nats", Scale::Real),
@@ -162,6 +167,9 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     }
     print(&table_with_texts(&rows, &[0, 2, 3, 4, 5, 6]));
     print("");
+    if arguments.nats.is_some() {
+        print(CHOICE);
+    }
     if arguments.prior_examples > 0 {
         let rest = premises.training_error.gibbs().sample_size().get();
         print(&format!(

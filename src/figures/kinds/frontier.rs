@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::bounds::{kl, occam_binomial, Bits, EmpiricalRisk, FailureProbability, Probability};
-use crate::certificate::percent_up;
+use crate::certificate::{percent_up, DESIGN_BITS};
 use crate::figures::certificates::certificate;
 use crate::figures::chart::axis::Axis;
 use crate::figures::chart::number::percent;
@@ -32,6 +32,8 @@ const LEVELS: [f64; 9] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9];
 struct Frontier {
     examples: u64,
     delta: f64,
+    /// What is charged beside the bits of a file.
+    charged: f64,
     /// Training error and bits of each.
     tried: Vec<(f64, f64)>,
     /// That which is pointed out, and what is said about it.
@@ -64,12 +66,14 @@ fn without_certificate(table: &Table) -> Result<Frontier, FigureError> {
     table.shared("delta")?;
     let examples = table.counts("n")?.first().copied().unwrap_or_default();
     let delta = table.numbers("delta")?.first().copied().unwrap_or_default();
+    let charged = DESIGN_BITS as f64;
     let (errors, bits) = (table.counts("errors")?, table.numbers("bits")?);
     let mut best = ((0.0, 0.0), f64::INFINITY);
     let mut tried = Vec::new();
     for (errors, bits) in errors.into_iter().zip(bits) {
         let risk = EmpiricalRisk::new(errors, examples)?;
-        let bound = occam_binomial(risk, Bits::new(bits)?, FailureProbability::new(delta)?);
+        let delta = FailureProbability::new(delta)?;
+        let bound = occam_binomial(risk, Bits::new(bits + charged)?, delta);
         let place = (errors as f64 / examples as f64, bits);
         tried.push(place);
         if bound < best.1 {
@@ -80,6 +84,7 @@ fn without_certificate(table: &Table) -> Result<Frontier, FigureError> {
     Ok(Frontier {
         examples,
         delta,
+        charged,
         tried,
         best,
         best_text: format!("least bound: {}", percent_up(bound)),
@@ -103,6 +108,7 @@ fn with_certificate(table: &Table, path: &Path) -> Result<Frontier, FigureError>
     Ok(Frontier {
         examples: claim.n,
         delta: claim.delta,
+        charged: (claim.description_length() - claim.bits) as f64,
         tried,
         best: (claim.k as f64 / n, claim.bits as f64),
         best_text: format!("certified: {}", percent_up(claim.bounds.occam_binomial)),
@@ -197,8 +203,9 @@ fn along(points: &[(f64, f64)], least: f64, most: f64, right: f64) -> Option<(f6
 }
 
 impl Frontier {
-    /// `(e, |h|)` with `kl(e||bound) = (|h| ln 2 + ln(1/delta))/n`, the form of Occam's bound that
-    /// has one: the exact tail is a little better.
+    /// `(e, |h|)` with `kl(e||bound) = ((|h| + c) ln 2 + ln(1/delta))/n`, where `c` is what is
+    /// charged beside the file: the form of Occam's bound that has one; the exact tail is a little
+    /// better.
     fn iso_bound(&self, bound: f64, largest: f64) -> Result<Vec<(f64, f64)>, FigureError> {
         const POINTS: u32 = 200;
         let confidence = -FailureProbability::new(self.delta)?.get().ln();
@@ -207,7 +214,7 @@ impl Frontier {
             let error = end * f64::from(place) / f64::from(POINTS);
             let kl = kl(Probability::new(error)?, Probability::new(bound)?);
             let nats = self.examples as f64 * kl - confidence;
-            Ok((error, nats / std::f64::consts::LN_2))
+            Ok((error, nats / std::f64::consts::LN_2 - self.charged))
         };
         (0..=POINTS).map(point).collect()
     }

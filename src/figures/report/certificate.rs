@@ -94,10 +94,11 @@ fn sentence(claim: &Claim) -> Markup {
 
 fn bounds(claim: &Claim) -> Markup {
     let training = format!(
-        "{} of {} training images misread, and {} bits",
+        "{} of {} training images misread, {} bits, and {} for the design of their format",
         number(claim.k as f64),
         number(claim.n as f64),
-        number(claim.bits as f64)
+        number(claim.bits as f64),
+        number(claim.design_bits as f64)
     );
     let row =
         |name: Markup, value: f64, basis: &str| vec![name, text(&percent_up(value)), text(basis)];

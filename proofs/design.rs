@@ -1,0 +1,38 @@
+//! Properties of the charge for the design of the format.
+
+use nonvacuous::bounds::{occam_binomial, Bits, EmpiricalRisk, FailureProbability};
+use nonvacuous::certificate::DESIGN_BITS;
+use proptest::prelude::*;
+
+#[test]
+fn the_list_of_decisions_adds_up_to_what_it_says_and_to_no_more_than_is_charged() {
+    let chapter = include_str!("design.md");
+    let mut decisions = 0;
+    let mut bits = 0;
+    for line in chapter.lines() {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        if let [_, number, _, _, cost, _] = cells[..] {
+            if number.parse::<u64>().is_ok() {
+                decisions += 1;
+                bits += cost.parse::<u64>().unwrap();
+            }
+        }
+    }
+    assert!(chapter.contains(&format!("**{decisions} decisions** | | **{bits}**")));
+    assert!(bits <= DESIGN_BITS, "{bits}");
+}
+
+proptest! {
+    #[test]
+    fn a_charge_of_so_many_bits_is_a_union_over_twice_as_many_formats_a_bit(
+        n in 10u64..10_000, share in 0.0..0.5f64, bits in 8.0..4_000.0f64, formats in 0i32..100,
+    ) {
+        let risk = EmpiricalRisk::new((share * n as f64) as u64, n).unwrap();
+        let delta = |probability| FailureProbability::new(probability).unwrap();
+        let charged = Bits::new(bits + f64::from(formats)).unwrap();
+        let charged = occam_binomial(risk, charged, delta(0.05));
+        let part = delta(0.05 * 2f64.powi(-formats));
+        let union = occam_binomial(risk, Bits::new(bits).unwrap(), part);
+        prop_assert!((charged - union).abs() <= 1e-9 * union, "{charged} {union}");
+    }
+}
