@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::output::warn;
 use nonvacuous::data::{DataError, DataSet, Found, Groups, SearchPath};
 
 /// Finds a data set, and says on standard error what of it is no example.
@@ -21,7 +22,7 @@ pub(super) fn load(selector: &str, search: &SearchPath) -> Result<DataSet, DataE
 /// Prints what a person should know about how data were read.
 pub(super) fn say(remarks: &[String]) {
     for remark in remarks {
-        eprintln!("nonvacuous: {remark}");
+        warn(&format!("nonvacuous: {remark}"));
     }
 }
 

@@ -5,15 +5,32 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use super::failure::Failure;
+use nonvacuous::printable::escaped;
 use nonvacuous::storage::whole_file;
 
 /// The first failure of standard output, if there was one.
 static BROKEN_OUTPUT: OnceLock<std::io::Error> = OnceLock::new();
 
-/// Prints one line to standard output. A reader that has gone away is no error; anything else is
-/// remembered until [`finish`].
+/// Prints one line, or several, to standard output. What a stranger wrote into a name cannot move
+/// the cursor. A reader that has gone away is no error; anything else is remembered until
+/// [`finish`].
 pub(super) fn print(text: &str) {
+    print_as_it_is(&shown(text));
+}
+
+fn print_as_it_is(text: &str) {
     remember(writeln!(std::io::stdout(), "{text}"));
+}
+
+/// A text whose only control characters are ends of lines and tabs.
+fn shown(text: &str) -> String {
+    let is_layout = |character: char| matches!(character, '\n' | '\t');
+    let pieces = text.split_inclusive(is_layout);
+    let piece = |piece: &str| match piece.strip_suffix(is_layout) {
+        Some(words) => escaped(words) + &piece[words.len()..],
+        None => escaped(piece),
+    };
+    pieces.map(piece).collect()
 }
 
 /// Prints what clap has to say, such as help.
@@ -24,12 +41,12 @@ pub(super) fn print_answer(answer: &clap::Error) {
 /// Prints one line to standard error, if there is one to print to.
 pub(super) fn warn(text: &str) {
     // There is nowhere left to say that it failed.
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "{}", shown(text));
 }
 
 /// Prints a JSON value.
 pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
-    print(&serde_json::to_string_pretty(value)?);
+    print_as_it_is(&serde_json::to_string_pretty(value)?);
     Ok(())
 }
 
@@ -37,7 +54,7 @@ pub(super) fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
 pub(super) fn print_failure(failure: &Failure) {
     let (message, code) = (failure.message(), failure.code());
     let object = serde_json::json!({ "error": message, "exit_code": code });
-    print(&format!("{object:#}"));
+    print_as_it_is(&format!("{object:#}"));
 }
 
 /// Whether all that was printed could be written.

@@ -8,7 +8,7 @@ use super::data_set::{find, groups};
 use super::evaluation_progress::EvaluationProgress;
 use super::failure::Failure;
 use super::memory_limit::LimitArgument;
-use super::output::{print, print_json};
+use super::output::{print, print_json, warn};
 use super::pixel_cache::pixel_cache;
 use nonvacuous::causes::with_causes;
 use nonvacuous::certificate::{
@@ -135,11 +135,11 @@ fn summarise(verdict: &Verdict, claim: &Claim, selector: &str) {
     }
     let (n, distinct) = (claim.n, claim.training_set.distinct);
     if distinct < n {
-        eprintln!(
+        warn(&format!(
             "nonvacuous: {} of the {n} training images repeat another: repeated images are no \
              independent draws",
             n - distinct
-        );
+        ));
     }
 }
 

@@ -82,10 +82,10 @@ pub(super) fn read_recipe(
     let (recipe, other) = Recipe::parse_for_classes(&text, input, classes)
         .map_err(|error| Failure::from(error).about(path.display()))?;
     if let Some(outputs) = other {
-        eprintln!(
+        warn(&format!(
             "nonvacuous: {path:?}: the last layer has {classes} outputs, one for each class, \
              instead of {outputs}"
-        );
+        ));
     }
     Ok(recipe)
 }

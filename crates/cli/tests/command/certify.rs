@@ -531,6 +531,74 @@ fn each_class_has_its_bound_if_that_is_asked_for() {
 }
 
 #[test]
+fn groups_are_counted_instead_of_their_examples() {
+    let folder = tempdir().unwrap();
+    let (out, groups) = (folder.path().join("out"), folder.path().join("groups.txt"));
+    // Three images by each writer.
+    let lines = |each: usize| -> String {
+        (0..1_500)
+            .map(|image| format!("writer {}\n", image / each).replace(' ', "-"))
+            .collect()
+    };
+    fs::write(&groups, lines(3)).unwrap();
+    let certify = [
+        "certify",
+        "--effort",
+        "quick",
+        "--out",
+        path(&out),
+        "--groups",
+        path(&groups),
+    ];
+    let output = nonvacuous(&certify).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_contains(
+        &text(&output.stdout),
+        &[
+            "of the images of a new group are misclassified on average",
+            "from 500 groups of 1500",
+        ],
+    );
+    let claim = json(&fs::read(out.join("certificate.json")).unwrap());
+    assert_eq!(claim["groups"]["count"], 500);
+    assert!(claim.get("held_out").is_none());
+    assert_eq!(
+        claim["bounds"]["occam_binomial"],
+        claim["bounds"]["occam_kl"]
+    );
+    let verify = |options: &[&str]| {
+        let output = nonvacuous(&[&["verify", path(&out)], options].concat())
+            .output()
+            .unwrap();
+        (output.status.code().unwrap(), text(&output.stderr))
+    };
+    assert_eq!(verify(&["--groups", path(&groups)]).0, 0);
+    let (code, message) = verify(&[]);
+    assert!(
+        code == 2 && message.contains("the certificate counts groups"),
+        "{message}"
+    );
+    fs::write(&groups, lines(2)).unwrap();
+    let (code, message) = verify(&["--groups", path(&groups)]);
+    assert!(
+        code == 1 && message.contains("SHA-256 of the groups"),
+        "{message}"
+    );
+    fs::write(&groups, "one\n").unwrap();
+    let (code, message) = verify(&["--groups", path(&groups)]);
+    assert!(
+        code == 2 && message.contains("1 groups for 1500 examples"),
+        "{message}"
+    );
+    let needless = ["verify", path(original()), "--groups", path(&groups)];
+    fs::write(&groups, lines(3)).unwrap();
+    assert_eq!(
+        nonvacuous(&needless).output().unwrap().status.code(),
+        Some(2)
+    );
+}
+
+#[test]
 fn an_unknown_loss_or_key_cannot_be_checked() {
     let copy = Copy::new();
     copy.edit(|certificate| certificate["loss"] = "top-5".into());

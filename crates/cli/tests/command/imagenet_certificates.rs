@@ -290,8 +290,10 @@ fn the_list_of_digests_lets_a_verifier_decode_only_what_it_draws() {
     // Photographs that were replaced by others of another class are errors where they are drawn,
     // and no proof that the claim is false.
     let bytes = photograph([20, 230, 20], 16, 16);
-    for entry in fs::read_dir(place.path("imagenet/train/n00000001")).unwrap() {
-        fs::write(entry.unwrap().path(), &bytes).unwrap();
+    for class in ["n00000001", "n00000003"] {
+        for entry in fs::read_dir(place.path("imagenet/train").join(class)).unwrap() {
+            fs::write(entry.unwrap().path(), &bytes).unwrap();
+        }
     }
     let (code, text) = place.verify();
     assert_eq!(code, 2, "{text}");
@@ -447,6 +449,46 @@ fn a_validation_set_is_the_held_out_reference() {
         .verify()
         .1
         .contains("held-out k: the certificate says 1, but it is 2"));
+}
+
+#[test]
+fn a_network_of_seven_outputs_is_certified_on_three_classes() {
+    let place = Place::new(6);
+    let train = |class: u32| place.path(&format!("imagenet/train/n0000000{class}"));
+    for class in [2, 4, 6, 7] {
+        fs::remove_dir_all(train(class)).unwrap();
+    }
+    let names = fs::read_dir(place.path("imagenet/train")).unwrap().count();
+    assert_eq!(names, 3);
+    let arguments = [
+        "certify",
+        "--model",
+        "model.nvc",
+        "--data",
+        "imagenet",
+        "--out",
+        "out",
+    ];
+    assert_eq!(place.run(&arguments).status.code(), Some(2));
+    fs::write(
+        place.path("map.txt"),
+        "n00000001 0\nn00000003 2\nn00000005 4\n",
+    )
+    .unwrap();
+    let (claim, _) = place.certify(&["--classes", "map.txt"]);
+    assert_eq!((&claim["n"], &claim["k"]), (&18.into(), &0.into()));
+    assert_eq!(
+        claim["class_map"]["output_of_class"],
+        serde_json::json!([0, 2, 4])
+    );
+    let (code, text) = place.verify();
+    assert!(code == 0, "{text}");
+    // Three times log2 7.
+    assert!(text.contains("and 9 bits for the map of classes"), "{text}");
+    place.edit(|certificate| certificate["class_map"]["output_of_class"][0] = 1.into());
+    assert_eq!(place.verify().0, 1);
+    place.edit(|certificate| certificate["class_map"]["outputs"] = 2.into());
+    assert_eq!(place.verify().0, 1);
 }
 
 #[test]
