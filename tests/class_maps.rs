@@ -84,7 +84,8 @@ proptest! {
     fn neither_a_map_nor_groups_panic(text in "[a-c0-3# \\t\\n]{0,40}", examples in 0usize..6) {
         let animals = names(&["a", "b", "1"]);
         if let Ok(map) = parse_class_map(&text, &animals, 3) {
-            prop_assert!(map.output_of_class.len() == 3 && map.output_of_class.iter().all(|&o| o < 3));
+            let outputs = map.output_of_class;
+            prop_assert!(outputs.len() == 3 && outputs.iter().all(|&output| output < 3));
         }
         if let Ok(groups) = Groups::parse(&text, examples, &[]) {
             prop_assert_eq!(groups.of().len(), examples);

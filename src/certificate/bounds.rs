@@ -56,8 +56,8 @@ pub(super) fn published_bounds(
 
 /// The bounds before they are rounded for publication.
 ///
-/// The binomial tail is that of losses 0 and 1. For fractions, Chernoff's bound in the kl form holds
-/// all the same, by convexity (Hoeffding 1963; Maurer 2004), and takes its place.
+/// The binomial tail is that of losses 0 and 1. For fractions, Chernoff's bound in the kl form
+/// holds all the same, by convexity (Hoeffding 1963; Maurer 2004), and takes its place.
 pub(super) fn occam_bounds(
     losses: Losses,
     bits: Bits,

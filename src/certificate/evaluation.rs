@@ -155,11 +155,9 @@ fn key(
         sha256(digests.as_flattened())
     });
     let (shape, n, classes) = (examples.shape(), examples.len(), examples.classes());
-    let (state, loss) = (examples.state(), loss.name());
-    format!(
-        "v2\n{model_sha256}\n{n} {shape} {classes}\n{digests}\n{state}\n{evaluated:?}\n{}\n{loss}\n",
-        decoded.len()
-    )
+    let (state, loss, decoded) = (examples.state(), loss.name(), decoded.len());
+    let set = format!("{n} {shape} {classes}\n{digests}\n{state}");
+    format!("v2\n{model_sha256}\n{set}\n{evaluated:?}\n{decoded}\n{loss}\n")
 }
 
 /// The results of one part: of those that are to be evaluated, an outcome; of all, the digest,

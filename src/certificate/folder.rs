@@ -34,10 +34,10 @@ const RECIPE_FILE: &str = "recipe.toml";
 
 /// A folder for one certificate.
 ///
-/// It holds `model.nvc`, `certificate.json`; if the network was found by a search, `recipe.toml` and
-/// `trials.csv`; and if a part of examples was evaluated that are dear to decode,
-/// `examples.sha256`, the 32 bytes of the digest of each. The claim is written last and removed first, so that one beside
-/// a model is always about that model, whenever a process was killed.
+/// It holds `model.nvc`, `certificate.json`; if the network was found by a search, `recipe.toml`
+/// and `trials.csv`; and if a part of examples was evaluated that are dear to decode,
+/// `examples.sha256`, the 32 bytes of the digest of each. The claim is written last and removed
+/// first, so that one beside a model is always about that model, whenever a process was killed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folder(PathBuf);
 
@@ -76,8 +76,8 @@ pub enum FolderError {
     },
     /// The file of digests is not one digest for each example.
     #[error(
-        "{path} has {found} bytes: {examples} training examples have {}", 32 * u128::from(*examples),
-        path = .path.display()
+        "{path} has {found} bytes: {examples} training examples have {}",
+        32 * u128::from(*examples), path = .path.display()
     )]
     Digests {
         /// The file.

@@ -118,8 +118,8 @@ impl Recipe {
         settings.with_architecture(architecture).check()
     }
 
-    /// The same; but a last layer `dense:N` of fewer outputs than there are classes, which could not
-    /// tell them apart, gets one for each class, and what it had is returned.
+    /// The same; but a last layer `dense:N` of fewer outputs than there are classes, which could
+    /// not tell them apart, gets one for each class, and what it had is returned.
     ///
     /// # Errors
     /// [`RecipeError`].

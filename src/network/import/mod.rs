@@ -31,8 +31,8 @@ use crate::code::Architecture;
 ///
 /// Batch normalisations that come with moments (`bn1.running_mean` and `bn1.running_var` beside
 /// `bn1.weight`; Keras' `moving_mean` and `moving_variance` beside `gamma`, Flax' `mean` and `var`
-/// beside `scale`) get scales and shifts that include them. EfficientNet-Lite0 is known by the names
-/// of `efficientnet-lite-pytorch`.
+/// beside `scale`) get scales and shifts that include them. EfficientNet-Lite0 is known by the
+/// names of `efficientnet-lite-pytorch`.
 ///
 /// If the network expects pixels in another range than from 0 to 1, a depthwise 1x1 convolution in
 /// front maps them: it is part of the function, so it is part of the file.
