@@ -109,8 +109,8 @@ fn summarise(claim: &DataDependent, name: &str) {
     print(&format!(
         "With confidence {}%, at most {} of new {name} images are misclassified: by a prior learnt \
          on the first {prior_examples} training images,\nproved from the other {n}, {k} of them \
-         misclassified, {bits:.1} bits that name one of {networks} networks, and {design_bits} bits \
-         for the design of the recipes.\n",
+         misclassified, {bits:.1} bits that name one of {networks} networks, and {design_bits} \
+         bits for the design of the recipes.\n",
         100.0 * (1.0 - delta),
         percent_up(*bound)
     ));
