@@ -107,7 +107,7 @@ pub(super) fn load_from(set: &KnownSet, folder: &Path) -> Result<DataSet, DataEr
 }
 
 /// The folder in which a known set is found: the first on the search path that has all its files,
-/// in a folder of the set's name if there is one.
+/// in a folder of the set's name within it or itself.
 ///
 /// # Errors
 /// If the set is embedded, or in none of the folders.
@@ -116,13 +116,13 @@ pub fn path(set: &KnownSet, search: &SearchPath) -> Result<PathBuf, DataError> {
         return Err(DataError::Embedded(set.name.to_string()));
     }
     let mut looked = Vec::new();
-    for folder in search.candidates(set) {
-        if is_complete(set, &folder) {
-            return Ok(folder);
-        }
-        looked.push(folder.display().to_string());
-    }
     for folder in &search.folders {
+        for named in set.folders.iter().map(|name| folder.join(name)) {
+            if is_complete(set, &named) {
+                return Ok(named);
+            }
+            looked.push(named.display().to_string());
+        }
         if is_complete(set, folder) && !is_other(set, folder) {
             return Ok(folder.clone());
         }

@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 
 use etcetera::base_strategy::{choose_native_strategy, BaseStrategy};
 
-use super::catalogue::KnownSet;
-
 /// Folders in the order in which they are searched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchPath {
@@ -51,16 +49,5 @@ impl SearchPath {
             folders: vec![folder.to_path_buf()],
             cache: folder.to_path_buf(),
         }
-    }
-
-    /// The folders in which a set may be, in the order in which they are searched.
-    pub fn candidates(&self, set: &KnownSet) -> Vec<PathBuf> {
-        let below = |folder: &PathBuf| {
-            set.folders
-                .iter()
-                .map(|name| folder.join(name))
-                .collect::<Vec<_>>()
-        };
-        self.folders.iter().flat_map(below).collect()
     }
 }

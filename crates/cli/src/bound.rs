@@ -92,7 +92,7 @@ fn length_prior(name: &str) -> Result<LengthPrior, String> {
 
 /// Occam's bounds are nested, so that the tightest costs nothing; those of randomised predictors
 /// fail on different events.
-const CHOICE: &str = "Each of these holds with probability 1 - delta. The tightest holds with it \
+const CHOICE: &str = "Each of these holds with probability 1 - delta. The smallest holds with it \
     only if its kind was\nchosen before the numbers were seen; otherwise with 1 - 3 delta.";
 
 const SWEPT: [(&str, Scale); 5] = [

@@ -45,11 +45,7 @@ impl EvaluationProgress {
         self.bar.finish_and_clear();
         match self.unreadable.get() {
             0 => {}
-            1 => {
-                warn(&format!(
-                    "1 example cannot be read or has no class, and is counted as an error"
-                ));
-            }
+            1 => warn("1 example cannot be read or has no class, and is counted as an error"),
             count => warn(&format!(
                 "{count} examples cannot be read or have no class, and are counted as errors"
             )),

@@ -179,11 +179,15 @@ fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
             plot.point(place, Dot::Open(VERMILION));
         }
     }
-    // Near the left edge a text below would cover the axis.
+    // Near the left edge a text below would cover the axis; near the right one, what the curves are
+    // called, unless the texts of others are on the left.
+    let mut others = published.iter().filter_map(|one| one.place);
     let side = if best.0 < 0.25 * error {
         Side::Right
-    } else {
+    } else if best.0 < 0.7 * error || others.any(|(_, bits)| (bits / best.1).ln().abs() < 0.25) {
         Side::Below
+    } else {
+        Side::Left
     };
     plot.label(*best, &frontier.best_text, INK, side);
     for place in frontier.tried.iter().filter(|place| *place != best) {

@@ -45,9 +45,9 @@ const KINDS: [(&[&str], &str); 6] = [
 /// The end of a message about these names: what they stand for, if that is known.
 pub(super) fn hint<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
     let names: Vec<String> = names.into_iter().map(|name| name.to_lowercase()).collect();
-    let is_in_a_name = |part: &&str| names.iter().any(|name| name.contains(*part));
+    let is_in_a_name = |part: &&'static str| names.iter().any(|name| name.contains(*part));
     let known = KINDS
         .iter()
-        .find(|(parts, _)| parts.iter().any(|part| is_in_a_name(part)));
+        .find(|(parts, _)| parts.iter().any(is_in_a_name));
     known.map_or_else(String::new, |(_, meaning)| format!("; {meaning}"))
 }

@@ -794,11 +794,13 @@ fn a_folder_of_idx_files_without_test_images_is_certified_without_a_held_out_ref
         .path()
         .join("certificates")
         .join(data.path().file_name().unwrap());
-    assert!(nonvacuous(&["verify", path(&folder)])
-        .output()
-        .unwrap()
-        .status
-        .success());
+    assert!(
+        nonvacuous(&["verify", path(&folder), "--data", path(data.path())])
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
 }
 
 #[test]

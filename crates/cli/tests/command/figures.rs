@@ -107,7 +107,7 @@ fn a_users_own_csv_is_drawn_by_kind_as_svg_with_a_png_beside_it() {
         ["mine.csv", "mine.png", "mine.svg", "other.png", "other.svg"]
     );
     let svg = fs::read_to_string(&other).unwrap();
-    assert!(svg.contains("least bound: 5.64%"), "{svg}");
+    assert!(svg.contains("least bound: 5.74%"), "{svg}");
     assert!(fs::read(folder.path().join("other.png"))
         .unwrap()
         .starts_with(b"\x89PNG"));
