@@ -4,7 +4,9 @@
 use std::fs;
 
 use nonvacuous::bounds::FailureProbability;
-use nonvacuous::certificate::{Certificate, Evaluation, Folder, FolderError, Issue, Kept};
+use nonvacuous::certificate::{
+    Certificate, Evaluation, Folder, FolderError, Issue, IssueError, Kept, Verification,
+};
 use nonvacuous::code::{Architecture, Model};
 use nonvacuous::data::{digits, DataSet, LabelledImages};
 use nonvacuous::evaluate::{Batch, Example, ExampleDigest, Examples, Loss, Sample};
@@ -101,6 +103,38 @@ fn every_kind_of_examples_has_top_5_losses_and_subsamples() {
             assert!(certificate.verify(sample).unwrap().holds());
         }
     }
+}
+
+#[test]
+fn nothing_that_counts_examples_stands_beside_groups() {
+    let (data, model) = digits_and_model();
+    let file = model.encode().unwrap();
+    let groups: Vec<usize> = (0..1_500).map(|image| image / 5).collect();
+    let issue = || Issue::new(&file, &data, delta(0.05)).groups(Some(&groups));
+    let refused = issue().per_class(true).run();
+    assert!(matches!(refused, Err(IssueError::ClassesOfGroups)));
+    let refused = issue().subsample(100, 1).run();
+    assert!(matches!(refused, Err(IssueError::NotOfSubsample { .. })));
+    let grouped = issue().run().unwrap();
+    assert!(grouped.claim().held_out.is_none());
+    let holds = |certificate: &Certificate| {
+        let verification = Verification::new(certificate, &data).groups(Some(&groups));
+        verification.run().unwrap().holds()
+    };
+    assert!(holds(&grouped));
+    // What is true of independent examples is put beside the groups.
+    let plain = Issue::new(&file, &data, delta(0.05))
+        .per_class(true)
+        .run()
+        .unwrap();
+    let mut claim = grouped.claim().clone();
+    claim.held_out = plain.claim().held_out.clone();
+    assert!(!holds(&Certificate::from_parts(
+        claim.clone(),
+        file.clone()
+    )));
+    (claim.held_out, claim.per_class) = (None, plain.claim().per_class.clone());
+    assert!(!holds(&Certificate::from_parts(claim, file.clone())));
 }
 
 #[test]

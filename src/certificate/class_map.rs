@@ -4,6 +4,9 @@ use super::claim::ClassMap;
 use crate::evaluate::{Batch, Example, ExampleDigest, Examples};
 use crate::shape::ImageSize;
 
+/// How many examples are copied at once.
+const COPIED: usize = 256;
+
 /// Examples whose classes are called by the outputs that stand for them; the examples as they are
 /// where there is no map.
 ///
@@ -90,8 +93,12 @@ impl Examples for Mapped<'_> {
         if self.map.is_none() {
             return Some(known);
         }
+        let mut digests = Vec::with_capacity(known.len());
         let indices: Vec<usize> = (0..self.len()).collect();
-        Some(self.batch(&indices).digests())
+        for part in indices.chunks(self.part()) {
+            digests.extend(self.batch(part).digests());
+        }
+        Some(digests)
     }
 
     fn state(&self) -> String {
@@ -99,6 +106,9 @@ impl Examples for Mapped<'_> {
     }
 
     fn part(&self) -> usize {
-        self.examples.part()
+        match self.map {
+            None => self.examples.part(),
+            Some(_) => self.examples.part().min(COPIED),
+        }
     }
 }

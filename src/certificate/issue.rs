@@ -51,6 +51,11 @@ pub enum IssueError {
         /// What was asked for.
         what: &'static str,
     },
+    /// Bounds for each class take examples to be independent, and groups say that they are not.
+    #[error(
+        "bounds for each class count examples, but these are in groups: leave out one of them"
+    )]
+    ClassesOfGroups,
     /// As many groups as examples are needed.
     #[error("groups of {found} examples, but there are {examples}: one number for each is needed")]
     Groups {
@@ -301,6 +306,9 @@ impl<'a> Issue<'a> {
                 };
                 return Err(IssueError::NotOfSubsample { what });
             }
+        }
+        if self.groups.is_some() && self.is_per_class {
+            return Err(IssueError::ClassesOfGroups);
         }
         if let Some(groups) = self.groups.filter(|groups| groups.len() != n) {
             let found = groups.len();

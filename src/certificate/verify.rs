@@ -149,6 +149,11 @@ impl<'a> Verification<'a> {
             verdict.failed(problem);
             return Ok(verdict);
         }
+        if claim.groups.is_some() && (claim.per_class.is_some() || claim.held_out.is_some()) {
+            // Bounds that take examples to be independent, beside groups that say they are not.
+            verdict.failed("bounds that count examples, beside groups".to_string());
+            return Ok(verdict);
+        }
         let is_possible = self.check_file(&mut verdict)
             && self.check_data(&training, &mut verdict)
             && self.check_design(&mut verdict);
