@@ -32,6 +32,7 @@ fn what_a_map_lacks_or_has_too_much_is_an_error_with_its_line() {
             "line 2: there is no class \"poodel\" (did you mean \"poodle\"?)",
         ),
         ("cat 1\n2 2", "line 2: there is no class \"2\""),
+        ("cat 1\npoodle 1", "line 2: output 1 is there twice"),
         ("cat 1000", "output \"1000\": the network has 1000, from 0"),
         ("cat -1", "output \"-1\""),
         ("cat", "accepted is \"CLASS OUTPUT\""),

@@ -1,5 +1,7 @@
 //! Examples of fewer classes than a network has outputs.
 
+use std::collections::BTreeSet;
+
 use super::claim::ClassMap;
 use crate::evaluate::{Batch, Example, ExampleDigest, Examples};
 use crate::shape::ImageSize;
@@ -29,11 +31,19 @@ impl<'a> Mapped<'a> {
             return Some(format!("a map of {given} classes, but there are {classes}"));
         }
         let mut outputs = map.output_of_class.iter();
-        let outside = outputs.find(|&&output| output >= map.outputs)?;
-        Some(format!(
-            "a class is mapped to output {outside}, but the network has {} from 0",
-            map.outputs
-        ))
+        if let Some(outside) = outputs.find(|&&output| output >= map.outputs) {
+            return Some(format!(
+                "a class is mapped to output {outside}, but the network has {} from 0",
+                map.outputs
+            ));
+        }
+        // One output for two classes would count the errors of one as those of the other.
+        let mut seen = BTreeSet::new();
+        let twice = map
+            .output_of_class
+            .iter()
+            .find(|&&output| !seen.insert(output))?;
+        Some(format!("two classes are mapped to output {twice}"))
     }
 
     /// The numbers of the classes, as the examples have them.

@@ -9,13 +9,13 @@ use crate::nearest::nearest;
 
 /// Reads a file of lines `CLASS OUTPUT`: a class of the data set by its name, or by its number from
 /// 0, and an output of the network by its number from 0. A line that begins with `#` is a comment.
-/// Every class must have one line; several may have the same output.
+/// Every class must have one line, and no two the same output.
 ///
 /// `classes` are the names of the classes, `outputs` is how many the network has.
 ///
 /// # Errors
-/// [`DataError::Line`] for a class or an output that there is not, and for a class that is there
-/// twice; [`DataError::Unmapped`] for classes without a line.
+/// [`DataError::Line`] for a class or an output that there is not, and for one that is there twice;
+/// [`DataError::Unmapped`] for classes without a line.
 pub fn read_class_map(
     path: &Path,
     classes: &[String],
@@ -68,6 +68,9 @@ pub fn parse_class_map(
                     "output {output:?}: the network has {outputs}, from 0"
                 ))
             })?;
+        if map.contains(&Some(output)) {
+            return Err(wrong(format!("output {output} is there twice")));
+        }
         if map[place].replace(output).is_some() {
             return Err(wrong(format!("{:?} is there twice", classes[place])));
         }
