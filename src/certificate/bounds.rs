@@ -78,7 +78,8 @@ pub(super) fn occam_bounds(
     })
 }
 
-/// A bound for each of some classes, all at once with probability `1 - delta`, as published.
+/// A bound for each of some classes, all at once with probability `1 - delta`, before they are
+/// rounded for publication.
 ///
 /// Given how many examples each class has, those of one class are independent draws of that class;
 /// each gets its part of `delta`. An example that cannot be read counts as an error of every class.
@@ -99,7 +100,7 @@ pub(super) fn class_bounds(
         let k = (errors + unreadable).min(n);
         let bound = match n {
             0 => 1.0,
-            _ => publish(occam_binomial(EmpiricalRisk::new(k, n)?, bits, part)),
+            _ => occam_binomial(EmpiricalRisk::new(k, n)?, bits, part),
         };
         Ok(ClassBound { n, k, bound })
     };

@@ -281,7 +281,10 @@ impl<'a> Issue<'a> {
         claim.bounds = published_bounds(Losses::of(&claim), bits, delta)?;
         if self.is_per_class {
             let classes = training.class_numbers();
-            let bounds = class_bounds(&counted.outcomes, &classes, bits, self.delta)?;
+            let mut bounds = class_bounds(&counted.outcomes, &classes, bits, self.delta)?;
+            for class in &mut bounds {
+                class.bound = publish(class.bound);
+            }
             claim.per_class = Some(bounds);
         }
         claim.held_out = self.held_out(count)?;

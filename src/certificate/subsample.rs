@@ -37,6 +37,25 @@ pub struct Subsample {
     pub delta: f64,
 }
 
+/// Which training examples are evaluated where the maker evaluated a subsample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Draw {
+    /// As many as the maker, of the verifier's own choice: indices by the operating system's
+    /// randomness, which did not exist when the file was made.
+    #[default]
+    AsMany,
+    /// So many, or as many as the maker; by this seed, or by the operating system's randomness. A
+    /// seed that the maker could have known or guessed proves nothing.
+    Own {
+        /// Examples.
+        size: Option<u64>,
+        /// What repeats a draw.
+        seed: Option<u64>,
+    },
+    /// All.
+    All,
+}
+
 /// Who draws a subsample: the indices of one say nothing about those of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drawer {

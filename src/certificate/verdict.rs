@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::claim::{Claim, DECIMALS};
+use super::claim::{Claim, DataClaim, DECIMALS};
 use super::sentence::{assumptions, sentence, Evidence};
+use crate::evaluate::ExamplesDigest;
 use crate::printable::escaped;
 
 /// One thing that was checked.
@@ -95,6 +96,19 @@ impl Verdict {
         };
         self.checks.push(Check { what, holds });
         holds
+    }
+
+    /// Records whether examples are those that are claimed, and as many different ones.
+    pub(super) fn training_digest(
+        &mut self,
+        claimed: &DataClaim,
+        name: &str,
+        found: &ExamplesDigest,
+    ) -> bool {
+        let what = format!("SHA-256 of the training set ({})", escaped(name));
+        let same = self.equal(&what, claimed.sha256.as_str(), found.sha256.as_str());
+        let what = "different training examples";
+        same && self.equal(what, claimed.distinct, found.distinct)
     }
 
     /// Records that a published bound is the recomputed one, rounded up: never below it, and less

@@ -526,7 +526,7 @@ fn each_class_has_its_bound_if_that_is_asked_for() {
     assert_eq!(output.status.code(), Some(1));
     assert_contains(
         &text(&output.stderr),
-        &["the bounds for each class are others"],
+        &["k of class 3: the certificate says 0"],
     );
 }
 
