@@ -61,6 +61,16 @@ fn is_true(claim: &Claim, data: &DataSet, file: &[u8]) -> bool {
             expected.bound = claimed.bound;
         }
     }
+    if let (Some(expected), Some(claimed)) = (&mut expected.per_class, &claim.per_class) {
+        let part = FailureProbability::new(delta.get() / 10.0 * (1.0 - f64::EPSILON)).unwrap();
+        let bits = Bits::new(claim.description_length() as f64).unwrap();
+        for (expected, claimed) in expected.iter_mut().zip(claimed) {
+            let risk = EmpiricalRisk::new(expected.k, expected.n).unwrap();
+            if claimed.bound >= occam_binomial(risk, bits, part) {
+                expected.bound = claimed.bound;
+            }
+        }
+    }
     // Where the file is, not which.
     expected.model.file = claim.model.file.clone();
     if claim.held_out.is_none() {
