@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use nonvacuous::certificate::{known_name, mark, sets_in_common};
 use nonvacuous::data::{digits, DataSet, LabelledImages};
-use nonvacuous::evaluate::Examples;
+use nonvacuous::evaluate::{batches, Examples};
 use nonvacuous::shape::ImageSize;
 
 mod needs;
@@ -18,8 +18,7 @@ mod needs;
 fn table(name: &str, sets: &[&dyn Examples], digests: &[(&str, String)]) -> String {
     let mut marks = BTreeSet::new();
     for set in sets {
-        for part in (0..set.len()).collect::<Vec<_>>().chunks(set.part()) {
-            let batch = set.batch(part);
+        for batch in batches(*set) {
             marks.extend(batch.examples().iter().filter_map(|one| mark(one.pixels())));
         }
     }

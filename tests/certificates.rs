@@ -9,7 +9,7 @@ use nonvacuous::certificate::{
 };
 use nonvacuous::code::{Architecture, Model};
 use nonvacuous::data::{digits, DataSet, LabelledImages};
-use nonvacuous::evaluate::{Batch, Example, ExampleDigest, Examples, Loss, Sample};
+use nonvacuous::evaluate::{Batch, Example, Examples, Loss, Sample};
 use nonvacuous::network::TrainedNetwork;
 use nonvacuous::shape::ImageSize;
 use proptest::prelude::*;
@@ -60,8 +60,8 @@ impl Examples for Streamed<'_> {
         self.0.levels()
     }
 
-    fn digests(&self) -> Option<Vec<ExampleDigest>> {
-        None
+    fn is_decoded(&self) -> bool {
+        false
     }
 
     fn state(&self) -> String {

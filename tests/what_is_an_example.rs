@@ -3,14 +3,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use image::{codecs::jpeg::JpegEncoder, ImageFormat, Rgb, RgbImage};
+use image::ImageFormat;
 use nonvacuous::data::{DataError, Framing, ImageFolder};
 use nonvacuous::shape::ImageSize;
+use photographs::{encoded, photograph, STRONGEST};
 use proptest::prelude::*;
 use tempfile::{tempdir, TempDir};
+
+mod photographs;
 
 const SIZE: ImageSize = ImageSize {
     channels: 3,
@@ -18,17 +20,10 @@ const SIZE: ImageSize = ImageSize {
     width: 14,
 };
 
-/// Classes, each of one colour.
-const CLASSES: [(&str, [u8; 3]); 3] = [
-    ("a_red", [230, 20, 20]),
-    ("b_green", [20, 230, 20]),
-    ("c_blue", [20, 20, 230]),
-];
-
 /// Two images of each class.
 fn colours() -> TempDir {
     let folder = tempdir().unwrap();
-    for (class, colour) in CLASSES {
+    for (class, colour) in STRONGEST {
         fs::create_dir(folder.path().join(class)).unwrap();
         for number in 0..2 {
             let path = folder.path().join(format!("{class}/{number}.jpg"));
@@ -36,25 +31,6 @@ fn colours() -> TempDir {
         }
     }
     folder
-}
-
-/// A JPEG file of one colour.
-fn photograph(colour: [u8; 3], width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let image = RgbImage::from_pixel(width, height, Rgb(colour));
-    JpegEncoder::new_with_quality(&mut bytes, 95)
-        .encode_image(&image)
-        .unwrap();
-    bytes
-}
-
-/// One colour in any format.
-fn encoded(colour: [u8; 3], format: ImageFormat) -> Vec<u8> {
-    let mut bytes = Cursor::new(Vec::new());
-    RgbImage::from_pixel(20, 16, Rgb(colour))
-        .write_to(&mut bytes, format)
-        .unwrap();
-    bytes.into_inner()
 }
 
 /// Examples, errors of the network that takes the strongest colour for the class, and remarks.
@@ -88,7 +64,7 @@ fn an_image_is_decoded_by_its_content_whatever_its_name() {
         ("x.ppm", ImageFormat::Pnm),
     ];
     for (count, (name, format)) in formats.into_iter().enumerate() {
-        fs::write(red.join(name), encoded([230, 20, 20], format)).unwrap();
+        fs::write(red.join(name), encoded([230, 20, 20], 20, 16, format)).unwrap();
         assert_eq!(read(folder.path()), (7 + count, 0, String::new()), "{name}");
     }
 }
@@ -318,7 +294,7 @@ proptest! {
     ) {
         let folder = colours();
         let mut file = folder.path().join("c_blue/misread.jpg");
-        fs::write(&file, encoded([230, 20, 20], format)).unwrap();
+        fs::write(&file, encoded([230, 20, 20], 20, 16, format)).unwrap();
         prop_assert_eq!(read(folder.path()), (7, 1, String::new()));
         for change in &changes {
             file = apply(change, folder.path(), &file);

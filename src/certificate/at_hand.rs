@@ -10,7 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use crate::digest::hex;
-use crate::evaluate::Examples;
+use crate::evaluate::{batches, Examples};
 
 /// The file, in this program.
 const TEXT: &str = include_str!("../../data/at-hand.toml");
@@ -84,10 +84,8 @@ pub fn mark(pixels: &[u8]) -> Option<String> {
 /// with `1.5e-7`. An image of which one pixel was changed is another.
 #[must_use]
 pub fn sets_in_common(examples: &dyn Examples) -> BTreeSet<&'static str> {
-    let indices: Vec<usize> = (0..examples.len()).collect();
     let mut names = BTreeSet::new();
-    for part in indices.chunks(examples.part().max(1)) {
-        let batch = examples.batch(part);
+    for batch in batches(examples) {
         let readable = batch.examples().iter().filter(|one| one.class().is_some());
         let marks = readable.filter_map(|example| mark(example.pixels()));
         names.extend(marks.filter_map(|mark| IMAGES.get(mark.as_str())));

@@ -21,6 +21,17 @@ pub const DECIMALS: u32 = 6;
 /// `2^64` that might have come out, whatever the data at hand had said (`proofs/design.md`).
 pub const DESIGN_BITS: u64 = 64;
 
+/// What is charged for the design of the format: [`DESIGN_BITS`], or nothing if the maker states
+/// that it was not designed with the examples at hand.
+#[must_use]
+pub fn design_bits(is_unseen: bool) -> u64 {
+    if is_unseen {
+        0
+    } else {
+        DESIGN_BITS
+    }
+}
+
 /// Why a text is no claim that this source can read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -295,6 +306,6 @@ impl FromStr for Claim {
             }
             _ => {}
         }
-        Ok(strict_json::parse(json)?)
+        Ok(strict_json::read(value)?)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::claim::ClassMap;
-use crate::evaluate::{Batch, Example, ExampleDigest, Examples};
+use crate::evaluate::{Batch, Example, Examples};
 use crate::shape::ImageSize;
 
 /// How many examples are copied at once.
@@ -98,17 +98,8 @@ impl Examples for Mapped<'_> {
         Batch::new(batch.shape(), batch.levels(), self.classes(), examples)
     }
 
-    fn digests(&self) -> Option<Vec<ExampleDigest>> {
-        let known = self.examples.digests()?;
-        if self.map.is_none() {
-            return Some(known);
-        }
-        let mut digests = Vec::with_capacity(known.len());
-        let indices: Vec<usize> = (0..self.len()).collect();
-        for part in indices.chunks(self.part()) {
-            digests.extend(self.batch(part).digests());
-        }
-        Some(digests)
+    fn is_decoded(&self) -> bool {
+        self.examples.is_decoded()
     }
 
     fn state(&self) -> String {

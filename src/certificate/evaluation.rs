@@ -5,7 +5,9 @@ use std::path::Path;
 
 use super::evaluation_log::{EvaluationLog, Part};
 use crate::digest::sha256;
-use crate::evaluate::{EvaluationError, Evaluator, ExampleDigest, Examples, ExamplesDigest, Loss};
+use crate::evaluate::{
+    digests, EvaluationError, Evaluator, ExampleDigest, Examples, ExamplesDigest, Loss,
+};
 use crate::storage::append_log::LogError;
 
 /// Is told how many examples more have been evaluated, and what is wrong with those that cannot be
@@ -79,27 +81,27 @@ pub(super) struct Count<'a> {
 }
 
 impl Evaluation<'_> {
-    /// Evaluates the selected examples.
+    /// Evaluates the selected examples, of which all digests may be `known`.
     pub(super) fn count(
         &self,
         count: Count,
         examples: &dyn Examples,
+        known: Option<&[ExampleDigest]>,
         selection: &Selection,
     ) -> Result<Counted, CountError> {
-        let known = examples.digests();
         let all: Vec<usize> = (0..examples.len()).collect();
         let evaluated = match selection {
             Selection::All => &all,
             Selection::Drawn(indices) | Selection::DrawnAlone(indices) => indices,
         };
-        let decoded = match (selection, &known) {
+        let decoded = match (selection, known) {
             (Selection::Drawn(_), None) => &all,
             _ => evaluated,
         };
         let log = match self.folder {
             None => None,
             Some(folder) => {
-                let key = key(count, examples, known.as_deref(), evaluated, decoded);
+                let key = key(count, examples, known, evaluated, decoded);
                 Some(EvaluationLog::open(folder, &sha256(key.as_bytes()))?)
             }
         };
@@ -133,7 +135,7 @@ impl Evaluation<'_> {
             }
         }
         if let Some(known) = known {
-            counted.digests = known;
+            counted.digests = known.to_vec();
         }
         Ok(counted)
     }
@@ -178,7 +180,12 @@ fn part(
         batch.digests()
     };
     let is_evaluated = |place: &usize| evaluated.binary_search(&indices[*place]).is_ok();
-    let drawn = batch.select((0..indices.len()).filter(is_evaluated));
+    let places: Vec<usize> = (0..indices.len()).filter(is_evaluated).collect();
+    let drawn = if places.len() == indices.len() {
+        batch
+    } else {
+        batch.select(places.into_iter())
+    };
     let misclassified = count.evaluator.misclassified(&drawn, count.loss)?;
     let classes = drawn.examples().iter().map(|example| example.class());
     Ok(Part {
@@ -186,6 +193,11 @@ fn part(
         digests,
         problems,
     })
+}
+
+/// The digests of examples that need not be decoded for them.
+pub(super) fn known_digests(examples: &dyn Examples) -> Option<Vec<ExampleDigest>> {
+    examples.is_decoded().then(|| digests(examples))
 }
 
 /// The digest of a set that was counted.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::evaluate::ExampleDigest;
 use crate::storage::append_log::{AppendLog, LogError};
 use crate::storage::file_error::FileError;
+use crate::storage::folder::paths_in;
 use crate::storage::line_format::JsonLines;
 
 /// What was found on some examples.
@@ -86,8 +87,7 @@ const LOG_PREFIX: &str = "evaluation-";
 /// # Errors
 /// If a file cannot be removed.
 pub fn remove_logs(folder: &Path) -> Result<(), FileError> {
-    for entry in std::fs::read_dir(folder).map_err(FileError::of("read", folder))? {
-        let path = entry.map_err(FileError::of("read", folder))?.path();
+    for path in paths_in(folder)? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if name.starts_with(LOG_PREFIX) && name.ends_with(".jsonl") {
             std::fs::remove_file(&path).map_err(FileError::of("remove", &path))?;

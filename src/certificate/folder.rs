@@ -220,13 +220,9 @@ impl Folder {
         };
         let held = certificate.claim();
         let n = sample.training.len();
-        let same_digest = match sample.training.digests() {
-            Some(digests) => {
-                let digest = ExamplesDigest::new(sample.training, digests);
-                held.class_map.is_some() || digest.sha256 == held.training_set.sha256
-            }
-            None => true,
-        };
+        let is_known = sample.training.is_decoded() && held.class_map.is_none();
+        let same_digest =
+            !is_known || ExamplesDigest::of(sample.training).sha256 == held.training_set.sha256;
         let same_terms = held.loss == loss.name() && held.delta == delta.get();
         if same_digest && same_terms && held.n == n as u64 {
             Ok(())

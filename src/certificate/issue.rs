@@ -6,11 +6,11 @@ use super::at_hand::{is_known_name, known_name, sets_in_common};
 use super::bounds::{class_bounds, held_out_bound, publish, published_bounds, Losses};
 use super::certificate::Certificate;
 use super::claim::{
-    Bounds, Claim, ClassMap, DataClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION,
-    DESIGN_BITS,
+    design_bits, Bounds, Claim, ClassMap, DataClaim, HeldOut, ModelClaim, Provenance,
+    CERTIFICATE_VERSION,
 };
 use super::class_map::Mapped;
-use super::evaluation::{digest_of, Count, CountError, Evaluation, Selection};
+use super::evaluation::{digest_of, known_digests, Count, CountError, Evaluation, Selection};
 use super::folder::MODEL_FILE;
 use super::groups::grouped;
 use super::subsample::{population, subsample_indices, Drawer, Subsample};
@@ -241,7 +241,10 @@ impl<'a> Issue<'a> {
                 Drawer::Maker,
             )),
         };
-        let counted = self.evaluation.count(count, &training, &selection)?;
+        let known = known_digests(&training);
+        let counted = self
+            .evaluation
+            .count(count, &training, known.as_deref(), &selection)?;
         let errors = counted.errors();
         let subsample = self
             .subsample
@@ -269,7 +272,7 @@ impl<'a> Issue<'a> {
             subsample,
             groups,
             bits: 8 * self.file.len() as u64,
-            design_bits: if self.is_unseen { 0 } else { DESIGN_BITS },
+            design_bits: design_bits(self.is_unseen),
             class_map: self.class_map.clone(),
             delta: self.delta.get(),
             bounds: NOTHING,
@@ -288,8 +291,8 @@ impl<'a> Issue<'a> {
             claim.per_class = Some(bounds);
         }
         claim.held_out = self.held_out(count)?;
-        let digests = training.digests().is_none() && subsample.is_some();
-        let kept = digests.then_some(counted.digests);
+        let is_list_of_use = known.is_none() && subsample.is_some();
+        let kept = is_list_of_use.then_some(counted.digests);
         Ok(Certificate::from_parts(claim, self.file.to_vec()).with_digests(kept))
     }
 
@@ -332,7 +335,10 @@ impl<'a> Issue<'a> {
         if let Some(problem) = examples.problem() {
             return Err(IssueError::ClassMap(problem));
         }
-        let counted = self.evaluation.count(count, &examples, &Selection::All)?;
+        let known = known_digests(&examples);
+        let counted = self
+            .evaluation
+            .count(count, &examples, known.as_deref(), &Selection::All)?;
         let (n, k) = (counted.outcomes.len() as u64, counted.errors());
         Ok(Some(HeldOut {
             sha256: digest_of(&examples, &counted).sha256,

@@ -27,8 +27,8 @@ mod verify;
 pub use at_hand::{known_name, mark, sets_in_common};
 pub use certificate::Certificate;
 pub use claim::{
-    Bounds, Claim, ClaimError, ClassBound, ClassMap, DataClaim, GroupsClaim, HeldOut, ModelClaim,
-    Provenance, CERTIFICATE_VERSION, DECIMALS, DESIGN_BITS,
+    design_bits, Bounds, Claim, ClaimError, ClassBound, ClassMap, DataClaim, GroupsClaim, HeldOut,
+    ModelClaim, Provenance, CERTIFICATE_VERSION, DECIMALS, DESIGN_BITS,
 };
 pub use evaluation::{CountError, Evaluation, Report};
 pub use evaluation_log::remove_logs;

@@ -4,7 +4,9 @@ use super::bounds::{class_bounds, held_out_bound, occam_bounds, Losses};
 use super::certificate::Certificate;
 use super::claim::{Claim, ClassBound, GroupsClaim, HeldOut};
 use super::class_map::Mapped;
-use super::evaluation::{digest_of, Count, CountError, Counted, Evaluation, Selection};
+use super::evaluation::{
+    digest_of, known_digests, Count, CountError, Counted, Evaluation, Selection,
+};
 use super::groups::grouped;
 use super::sentence::Evidence;
 use super::subsample::{subsample_indices, Draw, Drawer, Limits, Subsample};
@@ -20,6 +22,8 @@ pub(super) struct Recount<'a> {
     pub(super) sample: Sample<'a>,
     /// The training examples, with the classes that the certificate maps theirs to.
     pub(super) training: &'a Mapped<'a>,
+    /// The digests of all of them, compared already, if they need not be decoded for it.
+    pub(super) known: Option<&'a [ExampleDigest]>,
     pub(super) draw: Draw,
     pub(super) groups: Option<&'a [usize]>,
     pub(super) evaluation: Evaluation<'a>,
@@ -42,11 +46,15 @@ impl Recount<'_> {
     }
 
     fn counted(&self, selection: &Selection) -> Result<Counted, CountError> {
-        self.evaluation.count(self.count, self.training, selection)
+        self.evaluation
+            .count(self.count, self.training, self.known, selection)
     }
 
-    /// Whether examples that were decoded just now are those of the claim.
+    /// Whether the examples, which may have been decoded just now, are those of the claim.
     fn check_digest(&self, counted: &Counted, verdict: &mut Verdict) -> bool {
+        if self.known.is_some() {
+            return true;
+        }
         let claimed = &self.certificate.claim().training_set;
         let found = digest_of(self.training, counted);
         verdict.training_digest(claimed, self.sample.name, &found)
@@ -56,7 +64,7 @@ impl Recount<'_> {
     fn check_all(&self, verdict: &mut Verdict) -> Result<bool, Fault> {
         let claim = self.certificate.claim();
         let counted = self.counted(&Selection::All)?;
-        if self.training.digests().is_none() && !self.check_digest(&counted, verdict) {
+        if !self.check_digest(&counted, verdict) {
             return Ok(false);
         }
         verdict.equal("k", claim.k, counted.errors());
@@ -97,7 +105,6 @@ impl Recount<'_> {
         verdict.bounds(claim, rest)?;
         match self.draw {
             Draw::All => self.count_all(subsample, verdict),
-            Draw::AsMany => self.draw_own(size, None, verdict),
             Draw::Own { size: own, seed } => self.draw_own(own.unwrap_or(size), seed, verdict),
         }
     }
@@ -106,7 +113,7 @@ impl Recount<'_> {
     fn count_all(&self, subsample: &Subsample, verdict: &mut Verdict) -> Result<bool, Fault> {
         let claim = self.certificate.claim();
         let counted = self.counted(&Selection::All)?;
-        if self.training.digests().is_none() && !self.check_digest(&counted, verdict) {
+        if !self.check_digest(&counted, verdict) {
             return Ok(false);
         }
         let found = counted.errors();
@@ -144,10 +151,7 @@ impl Recount<'_> {
             .min(self.training.len());
         let sha256 = self.count.model_sha256;
         let indices = subsample_indices(self.training.len(), own, seed, sha256, Drawer::Verifier);
-        let list = self
-            .certificate
-            .digests()
-            .filter(|_| self.training.digests().is_none());
+        let list = self.certificate.digests().filter(|_| self.known.is_none());
         let selection = match list {
             Some(_) => Selection::DrawnAlone(indices.clone()),
             None => Selection::Drawn(indices.clone()),
@@ -155,9 +159,7 @@ impl Recount<'_> {
         let counted = self.counted(&selection)?;
         let unknown = match list {
             Some(list) => strangers(&counted, &indices, list),
-            None if self.training.digests().is_none() && !self.check_digest(&counted, verdict) => {
-                return Ok(false);
-            }
+            None if !self.check_digest(&counted, verdict) => return Ok(false),
             None => Strangers::default(),
         };
         let errors = counted.errors() - unknown.misclassified;
@@ -207,16 +209,17 @@ impl Recount<'_> {
             return Ok(());
         };
         let examples = Mapped::new(examples, claim.class_map.as_ref());
-        if let Some(known) = examples.digests() {
-            let found = ExamplesDigest::new(&examples, known);
+        let known = known_digests(&examples);
+        if let Some(known) = &known {
+            let found = ExamplesDigest::new(&examples, known.clone());
             if found.sha256 != claimed.sha256 {
                 verdict.held_out_digest(claimed, found);
                 return Ok(());
             }
         }
-        let counted = self
-            .evaluation
-            .count(self.count, &examples, &Selection::All)?;
+        let counted =
+            self.evaluation
+                .count(self.count, &examples, known.as_deref(), &Selection::All)?;
         if verdict.held_out_digest(claimed, digest_of(&examples, &counted)) {
             let (n, k) = (claimed.n, claimed.k);
             verdict.equal("held-out n", n, counted.outcomes.len() as u64);

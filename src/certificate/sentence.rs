@@ -36,6 +36,26 @@ impl Claim {
     pub fn sentence_about(&self, name: &str) -> String {
         sentence(self, Some(name), Evidence::Claimed)
     }
+
+    /// What cannot be checked, and is taken on trust by whoever believes a claim that holds.
+    #[must_use]
+    pub fn assumptions(&self) -> Vec<String> {
+        let unit = if self.groups.is_some() {
+            "groups"
+        } else {
+            "images"
+        };
+        let mut assumed = vec![format!(
+            "that new {unit} and those of the training set are drawn independently from one law"
+        )];
+        if self.is_unseen() {
+            assumed.push(
+                "the maker's word that the format of model files was designed without these images"
+                    .to_string(),
+            );
+        }
+        assumed
+    }
 }
 
 /// The claim, about the examples that `name` calls so unless their digest confirms a name.
@@ -63,25 +83,6 @@ pub(super) fn sentence(claim: &Claim, name: Option<&str>, evidence: Evidence) ->
             groups.count
         ),
     }
-}
-
-/// What `verify` cannot check, and a certificate therefore assumes.
-pub(super) fn assumptions(claim: &Claim) -> Vec<String> {
-    let unit = if claim.groups.is_some() {
-        "groups"
-    } else {
-        "images"
-    };
-    let mut assumed = vec![format!(
-        "that new {unit} and those of the training set are drawn independently from one law"
-    )];
-    if claim.is_unseen() {
-        assumed.push(
-            "the maker's word that the format of model files was designed without these images"
-                .to_string(),
-        );
-    }
-    assumed
 }
 
 /// What the bound is about.

@@ -38,22 +38,27 @@ pub struct Subsample {
 }
 
 /// Which training examples are evaluated where the maker evaluated a subsample.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Draw {
-    /// As many as the maker, of the verifier's own choice: indices by the operating system's
-    /// randomness, which did not exist when the file was made.
-    #[default]
-    AsMany,
-    /// So many, or as many as the maker; by this seed, or by the operating system's randomness. A
-    /// seed that the maker could have known or guessed proves nothing.
+    /// Those of the verifier's own choice, which did not exist when the file was made.
     Own {
-        /// Examples.
+        /// How many; as many as the maker if nothing is said.
         size: Option<u64>,
-        /// What repeats a draw.
+        /// What repeats a draw; the operating system's randomness if nothing is said. A seed that
+        /// the maker could have known or guessed proves nothing.
         seed: Option<u64>,
     },
     /// All.
     All,
+}
+
+impl Default for Draw {
+    fn default() -> Self {
+        Self::Own {
+            size: None,
+            seed: None,
+        }
+    }
 }
 
 /// Who draws a subsample: the indices of one say nothing about those of another.

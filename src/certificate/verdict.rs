@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::claim::{Claim, DataClaim, DECIMALS};
-use super::sentence::{assumptions, sentence, Evidence};
+use super::sentence::{sentence, Evidence};
 use crate::evaluate::ExamplesDigest;
 use crate::printable::escaped;
 
@@ -58,11 +58,6 @@ impl Verdict {
     /// verifies it calls `name`.
     pub fn sentence(&self, claim: &Claim, name: &str) -> String {
         sentence(claim, Some(name), self.evidence)
-    }
-
-    /// What a claim that holds still takes on trust.
-    pub fn assumptions(&self, claim: &Claim) -> Vec<String> {
-        assumptions(claim)
     }
 
     /// How the count of errors came to be known.

@@ -4,7 +4,7 @@ use super::at_hand::{is_known_name, known_name, sets_in_common};
 use super::certificate::Certificate;
 use super::claim::DESIGN_BITS;
 use super::class_map::Mapped;
-use super::evaluation::{Count, CountError, Evaluation};
+use super::evaluation::{known_digests, Count, CountError, Evaluation};
 use super::recount::{Fault, Recount};
 use super::subsample::Draw;
 use super::unverifiable::Unverifiable;
@@ -90,8 +90,11 @@ impl<'a> Verification<'a> {
             verdict.failed("bounds that count examples, beside groups".to_string());
             return Ok(verdict);
         }
-        let is_possible = self.check_file(&mut verdict)
-            && self.check_data(&training, &mut verdict)
+        if !self.check_file(&mut verdict) {
+            return Ok(verdict);
+        }
+        let digests = known_digests(&training);
+        let is_possible = self.check_data(&training, digests.as_deref(), &mut verdict)
             && self.check_design(&mut verdict);
         if !is_possible {
             return Ok(verdict);
@@ -105,7 +108,7 @@ impl<'a> Verification<'a> {
             model_sha256: &claim.model.sha256,
             loss,
         };
-        match self.recount(count, &training, &mut verdict) {
+        match self.recount(count, &training, digests.as_deref(), &mut verdict) {
             Ok(()) => {}
             Err(Fault::Undecidable(error)) => return Err(error),
             Err(Fault::Count(error @ CountError::Log(_))) => return Err(Unverifiable::Log(error)),
@@ -115,11 +118,18 @@ impl<'a> Verification<'a> {
         Ok(verdict)
     }
 
-    fn recount(&self, count: Count, training: &Mapped, verdict: &mut Verdict) -> Result<(), Fault> {
+    fn recount(
+        &self,
+        count: Count,
+        training: &Mapped,
+        known: Option<&[ExampleDigest]>,
+        verdict: &mut Verdict,
+    ) -> Result<(), Fault> {
         let recount = Recount {
             certificate: self.certificate,
             sample: self.sample,
             training,
+            known,
             draw: self.draw,
             groups: self.groups,
             evaluation: self.evaluation,
@@ -132,11 +142,13 @@ impl<'a> Verification<'a> {
     /// Whether what is asked for can be done for this claim.
     fn check_request(&self) -> Result<(), Unverifiable> {
         let claim = self.certificate.claim();
-        if claim.subsample.is_none() && matches!(self.draw, Draw::Own { .. }) {
-            return Err(Unverifiable::CountsAll);
-        }
-        if matches!(self.draw, Draw::Own { size: Some(0), .. }) {
-            return Err(Unverifiable::EmptyDraw);
+        if let Draw::Own { size, seed } = self.draw {
+            if claim.subsample.is_none() && (size.is_some() || seed.is_some()) {
+                return Err(Unverifiable::CountsAll);
+            }
+            if size == Some(0) {
+                return Err(Unverifiable::EmptyDraw);
+            }
         }
         let examples = self.sample.training.len();
         match (&claim.groups, self.groups) {
@@ -161,20 +173,21 @@ impl<'a> Verification<'a> {
 
     /// Compares the number of examples, the name, and the digest if it is known before they are
     /// decoded; whether they can be the claim's.
-    fn check_data(&self, training: &dyn Examples, verdict: &mut Verdict) -> bool {
+    fn check_data(
+        &self,
+        training: &dyn Examples,
+        known: Option<&[ExampleDigest]>,
+        verdict: &mut Verdict,
+    ) -> bool {
         let claim = self.certificate.claim();
         let same_number = verdict.equal("n", claim.n, training.len() as u64);
-        let mut is_claimed = |digests: Vec<ExampleDigest>| {
-            let found = ExamplesDigest::new(training, digests);
+        // A list that is beside the certificate is the claim's; whether the examples are those of
+        // the list is seen from each that is drawn.
+        let list = self.certificate.digests().filter(|_| same_number);
+        let same_digest = known.or(list).is_none_or(|digests| {
+            let found = ExamplesDigest::new(training, digests.to_vec());
             verdict.training_digest(&claim.training_set, self.sample.name, &found)
-        };
-        let same_digest = match (training.digests(), self.certificate.digests()) {
-            (Some(known), _) => is_claimed(known),
-            // The list that is beside the certificate is the claim's; whether the examples are
-            // those of the list is seen from each that is drawn.
-            (None, Some(list)) if same_number => is_claimed(list.to_vec()),
-            (None, _) => true,
-        };
+        });
         same_number && same_digest && self.check_name(verdict)
     }
 

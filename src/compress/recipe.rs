@@ -131,12 +131,14 @@ impl Recipe {
         let settings: RecipeSettings<String> = toml::from_str(text)?;
         let layers = &settings.architecture;
         let found = Architecture::from_name_or_layers(layers, input, classes);
-        let Some((layers, outputs)) = widened(layers, &found, classes) else {
-            return Ok((settings.with_architecture(found?).check()?, None));
+        let (architecture, narrow) = match widened(layers, &found, classes) {
+            None => (found?, None),
+            Some((layers, outputs)) => {
+                let wide = Architecture::from_name_or_layers(&layers, input, classes)?;
+                (wide, Some(outputs))
+            }
         };
-        let architecture = Architecture::from_name_or_layers(&layers, input, classes)?;
-        let recipe = settings.with_architecture(architecture).check()?;
-        Ok((recipe, Some(outputs)))
+        Ok((settings.with_architecture(architecture).check()?, narrow))
     }
 
     /// What it says.

@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 use super::error::DataError;
-use crate::evaluate::{Batch, Example, ExampleDigest, Examples, ExamplesDigest, Sample};
+use crate::evaluate::{Batch, Example, Examples, ExamplesDigest, Sample};
 use crate::shape::ImageSize;
 
 /// Images of one size with a class each.
@@ -165,6 +163,11 @@ impl LabelledImages {
     }
 }
 
+/// The number of classes that the largest label says, from 0.
+pub(super) fn classes_of<'a>(labels: impl Iterator<Item = &'a u8>) -> usize {
+    labels.max().map_or(0, |&largest| usize::from(largest) + 1)
+}
+
 impl Examples for LabelledImages {
     fn shape(&self) -> ImageSize {
         self.shape
@@ -194,9 +197,8 @@ impl Examples for LabelledImages {
         Batch::new(self.shape, self.levels, self.classes, examples)
     }
 
-    fn digests(&self) -> Option<Vec<ExampleDigest>> {
-        let digest = |index| Example::new(self.image(index), self.label(index).into()).digest();
-        Some((0..self.len()).into_par_iter().map(digest).collect())
+    fn is_decoded(&self) -> bool {
+        true
     }
 
     fn state(&self) -> String {

@@ -6,11 +6,10 @@ use super::catalogue::{known_set, Format, KnownSet, KNOWN_SETS};
 use super::catalogue::{CIFAR10_TEST, CIFAR10_TRAINING};
 use super::dataset::{DataSet, LabelledImages};
 use super::error::DataError;
-use super::formats::cifar::read_cifar10;
-use super::formats::cifar::sum_of_records;
+use super::formats::cifar::{read_cifar10, sum_of_records};
 use super::formats::cifar_files::{is_archive, read_cifar};
 use super::formats::digits::digits;
-use super::formats::file::{check, in_file, io, read};
+use super::formats::file::{check, in_file, paths_in, read};
 use super::formats::idx_folder::{existing_idx_file, has_idx_files, idx_folder};
 use super::formats::numpy::{read_npy_files, read_npz};
 use super::formats::table::{is_csv, read_tables};
@@ -71,13 +70,8 @@ pub(super) fn arrays_at(name: &str, path: &Path) -> Result<Option<DataSet>, Data
     if let Some(set) = read_cifar(name, path)? {
         return Ok(Some(set));
     }
-    let mut archives = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(|error| io(path, error))? {
-        let path = entry.map_err(|error| io(path, error))?.path();
-        if has_ending(&path, "npz") {
-            archives.push(path);
-        }
-    }
+    let mut archives = paths_in(path)?;
+    archives.retain(|path| has_ending(path, "npz"));
     match archives.as_slice() {
         [] => read_npy_files(name, path),
         [archive] => read_npz(name, archive).map(Some),

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use thiserror::Error;
 
-use super::examples::{Batch, Example, Examples};
+use super::examples::{batches, Batch, Example, Examples};
 use super::features::{Block, Features, State};
 use super::lanes::{each, LANES};
 use super::loss::{margin, Loss};
@@ -136,10 +136,8 @@ impl Evaluator {
         outcome: impl Fn(&[f32], usize) -> T + Copy + Send + Sync,
     ) -> Result<Vec<T>, EvaluationError> {
         self.check(examples.shape(), examples.classes())?;
-        let all: Vec<usize> = (0..examples.len()).collect();
-        let mut outcomes = Vec::with_capacity(all.len());
-        for part in all.chunks(examples.part().max(1)) {
-            let batch = examples.batch(part);
+        let mut outcomes = Vec::with_capacity(examples.len());
+        for batch in batches(examples) {
             outcomes.extend(self.batch_outcomes(&batch, outcome));
         }
         Ok(outcomes)

@@ -39,13 +39,13 @@ pub trait Examples: Sync {
     /// below [`Examples::len`] gives an unreadable example.
     fn batch(&self, indices: &[usize]) -> Batch<'_>;
 
-    /// The digest of every example, in their order, where decoding them is cheap; nothing where
-    /// it is dear, so that digests are made while examples are evaluated.
-    fn digests(&self) -> Option<Vec<ExampleDigest>>;
+    /// Whether they are decoded already, so that their digests can be made before they are
+    /// evaluated; where decoding is dear, digests are made while they are.
+    fn is_decoded(&self) -> bool;
 
     /// What says whether these are still the examples of an interrupted evaluation, cheaper than
-    /// decoding them: names, lengths and times of change of files, say. It may be empty where
-    /// [`Examples::digests`] says it.
+    /// decoding them: names, lengths and times of change of files, say. It may be empty where they
+    /// [are decoded](Examples::is_decoded), since their digests say it.
     fn state(&self) -> String;
 
     /// How many examples are decoded and evaluated together: what memory holds at once. At most
@@ -53,6 +53,15 @@ pub trait Examples: Sync {
     fn part(&self) -> usize {
         (PIXELS_AT_ONCE / self.shape().features().max(1)).clamp(1, 256)
     }
+}
+
+/// All examples in their order, as many at a time as are decoded together.
+pub fn batches(examples: &dyn Examples) -> impl Iterator<Item = Batch<'_>> {
+    let (len, part) = (examples.len(), examples.part().max(1));
+    (0..len).step_by(part).map(move |start| {
+        let indices: Vec<usize> = (start..len.min(start.saturating_add(part))).collect();
+        examples.batch(&indices)
+    })
 }
 
 /// A training set, the examples that were never used if there are some, and what they are called.

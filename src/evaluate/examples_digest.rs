@@ -1,8 +1,9 @@
 //! Digests of examples and of sets of them, the same in whatever order they are stored.
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::examples::{Batch, Example, ExampleDigest, Examples};
+use super::examples::{batches, Batch, Example, ExampleDigest, Examples};
 use crate::digest::hex;
 use crate::shape::ImageSize;
 
@@ -24,7 +25,7 @@ impl Example<'_> {
 impl Batch<'_> {
     /// The digest of each example, in their order.
     pub fn digests(&self) -> Vec<ExampleDigest> {
-        self.examples().iter().map(Example::digest).collect()
+        self.examples().par_iter().map(Example::digest).collect()
     }
 }
 
@@ -66,13 +67,13 @@ impl ExamplesDigest {
 
     /// Of a set, all of which is decoded for it if need be.
     pub fn of(examples: &dyn Examples) -> Self {
-        let digests = examples.digests().unwrap_or_else(|| {
-            let indices: Vec<usize> = (0..examples.len()).collect();
-            let parts = indices.chunks(examples.part().max(1));
-            parts
-                .flat_map(|part| examples.batch(part).digests())
-                .collect()
-        });
-        Self::new(examples, digests)
+        Self::new(examples, digests(examples))
     }
+}
+
+/// The digest of every example, in their order; all of them are decoded for it if need be.
+pub fn digests(examples: &dyn Examples) -> Vec<ExampleDigest> {
+    batches(examples)
+        .flat_map(|batch| batch.digests())
+        .collect()
 }

@@ -16,8 +16,8 @@ mod taps;
 mod window_moments;
 
 pub use evaluator::{EvaluationError, Evaluator};
-pub use examples::{Batch, Example, ExampleDigest, Examples, Sample};
-pub use examples_digest::ExamplesDigest;
+pub use examples::{batches, Batch, Example, ExampleDigest, Examples, Sample};
+pub use examples_digest::{digests, ExamplesDigest};
 pub use features::Features;
 pub use loss::{Loss, MARGIN};
 pub use window_moments::WindowMoments;

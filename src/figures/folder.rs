@@ -1,25 +1,18 @@
 //! What is in a folder.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::error::FigureError;
-use crate::storage::file_error::FileError;
+use crate::storage::folder::paths_in;
 
 /// The entries of a folder, sorted; none if it is not there.
 ///
 /// # Errors
 /// [`FigureError::Read`] if it cannot be listed.
 pub(super) fn entries(folder: &Path) -> Result<Vec<PathBuf>, FigureError> {
-    let failed = FileError::of("read", folder);
-    let listed = match std::fs::read_dir(folder) {
-        Ok(listed) => listed,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error).into()),
-    };
-    let mut paths = Vec::new();
-    for entry in listed {
-        paths.push(entry.map_err(&failed)?.path());
+    match paths_in(folder) {
+        Err(error) if error.source.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        paths => Ok(paths?),
     }
-    paths.sort();
-    Ok(paths)
 }

@@ -8,6 +8,7 @@ use crate::code::Model;
 use crate::compress::{compress_pretrained, polish, Checkpoints, Pretrained, Progress, Recipe};
 use crate::data::Readable;
 use crate::evaluate::{Evaluator, Examples};
+#[cfg(feature = "photographs")]
 use crate::network::comparison::noise_images;
 use crate::network::{shortened, TrainedNetwork};
 use crate::spread::spread;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::bounds::FailureProbability;
-use crate::certificate::{Provenance, DESIGN_BITS};
+use crate::certificate::Provenance;
 use crate::compress::Effort;
 
 /// What a search is told beside the data.
@@ -53,15 +53,6 @@ impl Settings {
             command: self.command.clone(),
             seed: self.seed,
             ..Provenance::default()
-        }
-    }
-
-    /// What is charged for what was designed with well-known sets at hand.
-    pub(super) fn design_bits(&self) -> u64 {
-        if self.unseen {
-            0
-        } else {
-            DESIGN_BITS
         }
     }
 

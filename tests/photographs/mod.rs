@@ -1,9 +1,11 @@
 //! Small photographs of one colour.
+#![allow(dead_code)]
 
 use std::fs;
+use std::io::Cursor;
 use std::path::Path;
 
-use image::{codecs::jpeg::JpegEncoder, Rgb, RgbImage};
+use image::{codecs::jpeg::JpegEncoder, ImageFormat, Rgb, RgbImage};
 
 /// The classes, in the order of their names.
 pub const COLOURS: [(&str, [u8; 3]); 7] = [
@@ -15,6 +17,22 @@ pub const COLOURS: [(&str, [u8; 3]); 7] = [
     ("n00000006", [20, 230, 230]),
     ("n00000007", [128, 128, 128]),
 ];
+
+/// Classes of the network that takes the strongest colour for the class.
+pub const STRONGEST: [(&str, [u8; 3]); 3] = [
+    ("a_red", [230, 20, 20]),
+    ("b_green", [20, 230, 20]),
+    ("c_blue", [20, 20, 230]),
+];
+
+/// One colour in any format.
+pub fn encoded(colour: [u8; 3], width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    RgbImage::from_pixel(width, height, Rgb(colour))
+        .write_to(&mut bytes, format)
+        .unwrap();
+    bytes.into_inner()
+}
 
 /// A JPEG file of one colour.
 pub fn photograph(colour: [u8; 3], width: u32, height: u32) -> Vec<u8> {

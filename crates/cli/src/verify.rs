@@ -55,10 +55,12 @@ pub(super) struct Arguments {
 
 impl Arguments {
     fn draw(&self) -> Draw {
-        match (self.all, self.subsample, self.seed) {
-            (true, ..) => Draw::All,
-            (false, None, None) => Draw::AsMany,
-            (false, size, seed) => Draw::Own { size, seed },
+        if self.all {
+            return Draw::All;
+        }
+        Draw::Own {
+            size: self.subsample,
+            seed: self.seed,
         }
     }
 
@@ -98,7 +100,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
             "holds": verdict.holds(),
             "undecided": verdict.undecided,
             "checks": verdict.checks,
-            "on_trust": verdict.assumptions(claim),
+            "on_trust": claim.assumptions(),
         }))?;
     }
     if verdict.is_refuted() {
@@ -120,10 +122,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
 /// Says what holds, and on what it rests.
 fn summarise(verdict: &Verdict, claim: &Claim, selector: &str) {
     print(&format!("holds: {}", verdict.sentence(claim, selector)));
-    print(&format!(
-        "On trust: {}.",
-        verdict.assumptions(claim).join("; ")
-    ));
+    print(&format!("On trust: {}.", claim.assumptions().join("; ")));
     if let Some(held_out) = &claim.held_out {
         print(&format!(
             "For comparison: {} of {} held-out images are misclassified, which bounds the error by \

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use npyz::{DType, NpyFile, Order, TypeChar};
 
-use crate::data::dataset::{DataSet, LabelledImages};
+use crate::data::dataset::{classes_of, DataSet, LabelledImages};
 use crate::data::error::DataError;
 use crate::shape::ImageSize;
 
@@ -142,11 +142,6 @@ impl Pair {
         }
     }
 
-    /// The number of classes that the largest label says, from 0.
-    fn classes(&self) -> usize {
-        self.labels.iter().max().map_or(0, |&l| usize::from(l) + 1)
-    }
-
     /// A data set of as many classes as the largest label says.
     pub(super) fn data_set(
         name: &str,
@@ -154,7 +149,8 @@ impl Pair {
         train: Self,
         test: Option<Self>,
     ) -> Result<DataSet, DataError> {
-        let classes = train.classes().max(test.as_ref().map_or(0, Self::classes));
+        let labels = test.iter().flat_map(|test| &test.labels);
+        let classes = classes_of(train.labels.iter().chain(labels));
         Ok(DataSet {
             name: name.to_string(),
             remarks,

@@ -7,13 +7,14 @@ use std::io::Read;
 use std::path::Path;
 
 use super::array::Pair;
+use super::cifar::{read_records, PIXELS, SHAPE};
+use super::file::{in_file, name_of, paths_in, read};
 #[cfg(feature = "photographs")]
-use super::file::LIMIT;
-use super::file::{in_file, io, read};
+use super::file::{io, LIMIT};
 use super::pickle::{dictionary, Value};
+use crate::data::catalogue::{CIFAR10_TEST, CIFAR10_TRAINING};
 use crate::data::dataset::DataSet;
 use crate::data::error::DataError;
-use crate::shape::ImageSize;
 
 /// How records are written.
 #[derive(Debug, Clone, Copy)]
@@ -34,14 +35,8 @@ struct Kind {
 /// Of CIFAR-100 the fine labels are read.
 const KINDS: [Kind; 4] = [
     Kind {
-        training: &[
-            "data_batch_1.bin",
-            "data_batch_2.bin",
-            "data_batch_3.bin",
-            "data_batch_4.bin",
-            "data_batch_5.bin",
-        ],
-        test: "test_batch.bin",
+        training: &CIFAR10_TRAINING,
+        test: CIFAR10_TEST,
         form: Form::Binary { labels: 1 },
     },
     Kind {
@@ -69,17 +64,9 @@ const KINDS: [Kind; 4] = [
     },
 ];
 
-const PLANE: usize = 32 * 32;
-
-const SHAPE: ImageSize = ImageSize {
-    channels: 3,
-    height: 32,
-    width: 32,
-};
-
 /// Whether a file is called like an archive; archives are read with the feature `photographs`.
 pub(in crate::data) fn is_archive(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name_of(path);
     cfg!(feature = "photographs")
         && [".tar", ".tar.gz", ".tgz"]
             .iter()
@@ -139,9 +126,8 @@ fn in_folder(
     remarks: &mut Vec<String>,
 ) -> Result<BTreeMap<String, Vec<u8>>, DataError> {
     let mut files = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).map_err(|error| io(folder, error))? {
-        let path = entry.map_err(|error| io(folder, error))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+    for path in paths_in(folder)? {
+        let name = name_of(&path);
         let name = name.strip_suffix(".gz").unwrap_or(&name).to_string();
         if is_known(&name) && path.is_file() {
             files.insert(name, read(&path, remarks)?);
@@ -156,12 +142,11 @@ fn in_archive(archive: &[u8]) -> std::io::Result<BTreeMap<String, Vec<u8>>> {
     let mut files = BTreeMap::new();
     for entry in tar::Archive::new(archive).entries()? {
         let mut entry = entry?;
-        let path = entry.path()?.into_owned();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name_of(&entry.path()?);
         if is_known(&name) && entry.header().entry_type().is_file() {
             let mut bytes = Vec::new();
             entry.by_ref().take(LIMIT).read_to_end(&mut bytes)?;
-            files.insert(name.into_owned(), bytes);
+            files.insert(name, bytes);
         }
     }
     Ok(files)
@@ -176,21 +161,7 @@ impl Form {
         labels: &mut Vec<u8>,
     ) -> Result<(), DataError> {
         match self {
-            Self::Binary { labels: count } => {
-                let record = count + 3 * PLANE;
-                if !bytes.len().is_multiple_of(record) {
-                    return Err(DataError::Truncated {
-                        expected: bytes.len().next_multiple_of(record) as u64,
-                        found: bytes.len() as u64,
-                    });
-                }
-                for record in bytes.chunks_exact(record) {
-                    let (classes, pixels) = record.split_at(count);
-                    labels.extend(classes.last());
-                    levels.extend(pixels);
-                }
-                Ok(())
-            }
+            Self::Binary { labels: count } => read_records(bytes, count, levels, labels),
             Self::Pickled { labels: name } => {
                 let entries = dictionary(bytes)?;
                 let (Some(Value::Array(dimensions, pixels)), Some(Value::List(classes))) =
@@ -198,8 +169,8 @@ impl Form {
                 else {
                     return Err(DataError::NotCifar);
                 };
-                if dimensions.as_slice() != [classes.len(), 3 * PLANE]
-                    || pixels.len() != classes.len() * 3 * PLANE
+                if dimensions.as_slice() != [classes.len(), PIXELS]
+                    || pixels.len() != classes.len() * PIXELS
                 {
                     return Err(DataError::Dimensions {
                         found: dimensions.clone(),

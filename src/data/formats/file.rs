@@ -1,11 +1,12 @@
 //! Files, gzipped or not.
 
+use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::gzip::{is_gzip, unpack};
 use crate::data::error::DataError;
-use crate::storage::whole_file;
+use crate::storage::{folder, whole_file};
 
 /// No data file is longer than this, packed or not, in bytes.
 pub(in crate::data) const LIMIT: u64 = 1 << 30;
@@ -13,9 +14,9 @@ pub(in crate::data) const LIMIT: u64 = 1 << 30;
 /// The contents of a file, unpacked if it is gzipped; a remark if something follows what is packed.
 pub(in crate::data) fn read(path: &Path, remarks: &mut Vec<String>) -> Result<Vec<u8>, DataError> {
     let mut bytes = Vec::new();
-    whole_file::open(path)
-        .map_err(|error| error.source)
-        .and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
+    let mut beginning = open(path)?.take(LIMIT + 1);
+    beginning
+        .read_to_end(&mut bytes)
         .map_err(|error| io(path, error))?;
     let bytes = bounded(bytes).map_err(|error| in_file(path, error))?;
     if !is_gzip(&bytes) {
@@ -29,6 +30,24 @@ pub(in crate::data) fn read(path: &Path, remarks: &mut Vec<String>) -> Result<Ve
         ));
     }
     Ok(unpacked.contents)
+}
+
+/// A file, opened for reading.
+pub(in crate::data) fn open(path: &Path) -> Result<File, DataError> {
+    whole_file::open(path).map_err(|error| io(path, error.source))
+}
+
+/// What is in a folder, in the order of names.
+pub(in crate::data) fn paths_in(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
+    folder::paths_in(folder).map_err(|error| io(folder, error.source))
+}
+
+/// The last component of a path; what is not UTF-8 is replaced.
+pub(in crate::data) fn name_of(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// The contents of gzipped bytes.

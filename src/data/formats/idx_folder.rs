@@ -1,13 +1,12 @@
 //! Folders of idx files, under the names that they have in use.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::file::{check, in_file, io, read};
+use super::file::{check, in_file, name_of, paths_in, read};
 use super::idx::{read_images, read_labels, IdxImages};
 use crate::data::catalogue::RemoteFile;
-use crate::data::dataset::{DataSet, LabelledImages};
+use crate::data::dataset::{classes_of, DataSet, LabelledImages};
 use crate::data::error::DataError;
 use crate::digest::sha256;
 use crate::shape::ImageSize;
@@ -70,16 +69,12 @@ pub(in crate::data) fn has_idx_files(folder: &Path) -> bool {
 
 /// The idx files of a folder by their names; of a file that is there gzipped and not, the latter.
 fn names_in(folder: &Path) -> Result<BTreeMap<Name, PathBuf>, DataError> {
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|error| io(folder, error))? {
-        paths.push(entry.map_err(|error| io(folder, error))?.path());
-    }
+    let mut paths = paths_in(folder)?;
     // The names that the field uses come before others, and `x` before `x.gz`.
     paths.sort_by_key(|path| (path.to_string_lossy().contains(".idx"), path.clone()));
     let mut names = BTreeMap::new();
     for path in paths {
-        let file = path.file_name().unwrap_or_default().to_string_lossy();
-        if let Some(name) = Name::parse(&file).filter(|_| path.is_file()) {
+        if let Some(name) = Name::parse(&name_of(&path)).filter(|_| path.is_file()) {
             names.entry(name).or_insert(path);
         }
     }
@@ -147,9 +142,8 @@ pub(in crate::data) fn idx_folder(
             (test, None)
         }
     };
-    let labels = training.labels.iter();
-    let labels = labels.chain(test.iter().flat_map(|test| &test.labels));
-    let classes = labels.max().map_or(0, |&largest| usize::from(largest) + 1);
+    let labels = test.iter().flat_map(|test| &test.labels);
+    let classes = classes_of(training.labels.iter().chain(labels));
     Ok(DataSet {
         name: name.to_string(),
         remarks,
@@ -201,9 +195,7 @@ fn checked(
     remarks: &mut Vec<String>,
 ) -> Result<Vec<u8>, DataError> {
     let bytes = read(path, remarks)?;
-    let file = path
-        .file_name()
-        .and_then(|name| Name::parse(&name.to_string_lossy()));
+    let file = Name::parse(&name_of(path));
     let is_same = |known: &&RemoteFile| Name::parse(known.name) == file;
     if let Some(known) = known.iter().find(is_same) {
         check(name, known.contents, sha256(&bytes)).map_err(|error| in_file(path, error))?;

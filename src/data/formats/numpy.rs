@@ -1,18 +1,16 @@
 //! Data sets in numpy's files: one `.npz`, or several `.npy` in a folder.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use zip::ZipArchive;
 
 use super::array::{Array, Pair};
-use super::file::{in_file, io};
+use super::file::{in_file, io, open, paths_in};
 use crate::data::dataset::DataSet;
 use crate::data::error::DataError;
 use crate::storage::memory_limit::MemoryLimit;
-use crate::storage::whole_file;
 
 /// Names of arrays: images and labels for training, and those that are held out, the first that are
 /// there. Those of Keras, MedMNIST and scikit-learn are among them.
@@ -49,7 +47,7 @@ fn names_of(there: &[String]) -> Option<([&'static str; 2], Option<[&'static str
 /// If it is damaged, or its arrays have other names or shapes.
 pub(in crate::data) fn read_npz(name: &str, path: &Path) -> Result<DataSet, DataError> {
     let about = |source: std::io::Error| in_file(path, DataError::Array { source });
-    let file = whole_file::open(path).map_err(|error| io(path, error.source))?;
+    let file = open(path)?;
     let length = file.metadata().map_err(|error| io(path, error))?.len();
     let limit = MemoryLimit::of_file(length as usize).bytes();
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| about(error.into()))?;
@@ -82,8 +80,7 @@ pub(in crate::data) fn read_npy_files(
     folder: &Path,
 ) -> Result<Option<DataSet>, DataError> {
     let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for entry in fs::read_dir(folder).map_err(|error| io(folder, error))? {
-        let path = entry.map_err(|error| io(folder, error))?.path();
+    for path in paths_in(folder)? {
         if path.extension().is_some_and(|extension| extension == "npy") {
             let stem = path.file_stem().unwrap_or_default().to_string_lossy();
             files.insert(stem.into_owned(), path);
@@ -95,7 +92,7 @@ pub(in crate::data) fn read_npy_files(
     }
     let mut read = |name: &str| {
         let path = files.get(name).map_or(folder, PathBuf::as_path);
-        let file = whole_file::open(path).map_err(|error| io(path, error.source))?;
+        let file = open(path)?;
         let length = file.metadata().map_err(|error| io(path, error))?.len();
         // What a header says is never more than what follows it.
         Array::read(BufReader::new(file), length).map_err(|error| in_file(path, error))

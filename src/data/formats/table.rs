@@ -1,10 +1,10 @@
 //! Tables as CSV: a column of labels and one for each pixel.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::array::{levels, Pair};
-use super::file::{in_file, io, read};
+use super::file::{in_file, name_of, paths_in, read};
+use crate::causes::with_causes;
 use crate::data::dataset::DataSet;
 use crate::data::error::DataError;
 use crate::shape::ImageSize;
@@ -22,19 +22,10 @@ pub(in crate::data) fn read_tables(name: &str, path: &Path) -> Result<Option<Dat
         let train = read_table(path)?;
         return data_set(name, path, Vec::new(), train, None).map(Some);
     }
-    let mut files = Vec::new();
-    for entry in fs::read_dir(path).map_err(|error| io(path, error))? {
-        let path = entry.map_err(|error| io(path, error))?.path();
-        if is_csv(&path) {
-            files.push(path);
-        }
-    }
-    files.sort();
-    let is = |file: &Path, part: &str| {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        name.to_lowercase().contains(part)
-    };
-    let first = |part: &str| files.iter().find(|file| is(file, part));
+    let mut files = paths_in(path)?;
+    files.retain(|file| is_csv(file));
+    let has_part = |file: &Path, part: &str| name_of(file).to_lowercase().contains(part);
+    let first = |part: &str| files.iter().find(|file| has_part(file, part));
     let training: &PathBuf = match (first("train"), files.as_slice()) {
         (Some(file), _) => file,
         (None, [file]) => file,
@@ -46,10 +37,9 @@ pub(in crate::data) fn read_tables(name: &str, path: &Path) -> Result<Option<Dat
     if let Some(file) = first("test").filter(|file| *file != training) {
         match read_table(file) {
             Ok(table) => test = Some(table),
-            Err(error) => remarks.push(format!(
-                "no held-out images: {}",
-                crate::causes::with_causes(&error)
-            )),
+            Err(error) => {
+                remarks.push(format!("no held-out images: {}", with_causes(&error)));
+            }
         }
     }
     data_set(name, training, remarks, train, test).map(Some)
@@ -67,8 +57,7 @@ fn data_set(
 
 /// Whether a file is called like CSV, gzipped or not.
 pub(in crate::data) fn is_csv(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let name = name.to_lowercase();
+    let name = name_of(path).to_lowercase();
     name.ends_with(".csv") || name.ends_with(".csv.gz")
 }
 

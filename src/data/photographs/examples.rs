@@ -3,7 +3,7 @@
 use super::folder::ImageFolder;
 use super::framing::Framing;
 use super::pixel_cache::PixelCache;
-use crate::evaluate::{Batch, ExampleDigest, Examples};
+use crate::evaluate::{Batch, Examples};
 use crate::shape::ImageSize;
 
 /// Photographs, decoded when they are needed and framed as a network reads them.
@@ -48,8 +48,8 @@ impl Examples for Photographs {
             .batch(indices, self.framing, self.cache.as_ref())
     }
 
-    fn digests(&self) -> Option<Vec<ExampleDigest>> {
-        None
+    fn is_decoded(&self) -> bool {
+        false
     }
 
     fn state(&self) -> String {

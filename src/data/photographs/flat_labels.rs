@@ -90,7 +90,6 @@ impl FlatLabels {
     }
 
     /// The different labels, in no order.
-    #[allow(dead_code)]
     pub(in crate::data) fn distinct(&self) -> Vec<String> {
         let labels: BTreeSet<&String> = match self {
             Self::Named(lines) => lines.iter().map(|(_, label)| label).collect(),

@@ -15,11 +15,10 @@ use super::framing::Framing;
 use super::left_out::LeftOut;
 use super::listing::{class_folders, examples_below, examples_in};
 use super::pixel_cache::PixelCache;
-use super::recognition::name_of;
 use crate::causes::with_causes;
 use crate::data::class_order::sort_classes;
 use crate::data::error::DataError;
-use crate::data::formats::file::{in_file, io};
+use crate::data::formats::file::{in_file, io, name_of};
 use crate::digest::{hex, sha256};
 use crate::evaluate::{Batch, Example};
 use crate::spread::spread;
@@ -56,17 +55,14 @@ impl Photograph {
     /// The bytes of its file.
     ///
     /// # Errors
-    /// [`DataError::Io`]; [`DataError::NoFile`] for a pipe or a device.
+    /// [`DataError::Io`], for a pipe or a device too.
     pub(super) fn read(&self) -> Result<Cow<'_, [u8]>, DataError> {
         if let Some(file) = &self.file {
             return Ok(Cow::Borrowed(file));
         }
-        let failed = |error| io(&self.path, error);
-        if !fs::metadata(&self.path).map_err(failed)?.is_file() {
-            return Err(in_file(&self.path, DataError::NoFile));
-        }
-        let read = whole_file::read(&self.path).map_err(|error| error.source);
-        read.map(Cow::Owned).map_err(failed)
+        let read = whole_file::read(&self.path);
+        read.map(Cow::Owned)
+            .map_err(|error| io(&self.path, error.source))
     }
 
     /// Width and height, as its file says; none if it says nothing.
@@ -314,20 +310,13 @@ impl ImageFolder {
     /// SHA-256 of the listing, in hexadecimal: for each photograph a line of its path within the
     /// folder, with slashes, a tab, and the number of its class or a dash.
     pub fn listing_sha256(&self) -> String {
-        let hash = self
-            .photographs
-            .iter()
-            .fold(Sha256::new(), |hash, photograph| {
-                let path = photograph
-                    .path
-                    .strip_prefix(&self.root)
-                    .unwrap_or(&photograph.path);
-                let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
-                let class = photograph
-                    .class()
-                    .map_or("-".to_string(), |class| class.to_string());
-                hash.chain_update(format!("{}\t{class}\n", parts.join("/")))
-            });
+        let mut hash = Sha256::new();
+        for (name, photograph) in self.names().iter().zip(&self.photographs) {
+            let class = photograph
+                .class()
+                .map_or("-".to_string(), |class| class.to_string());
+            hash.update(format!("{name}\t{class}\n"));
+        }
         hex(&hash.finalize())
     }
 

@@ -6,10 +6,11 @@ use super::flat_labels::FlatLabels;
 use super::folder::ImageFolder;
 use super::left_out::{LeftOut, Reason};
 use super::listing::{entries, Entry};
-use super::recognition::{is_hidden_folder, kind, name_of, Kind};
+use super::recognition::{is_hidden_folder, kind, Kind};
 use crate::data::class_order::sort_classes;
 use crate::data::dataset::DataSet;
 use crate::data::error::DataError;
+use crate::data::formats::file::name_of;
 
 /// Names of folders of training photographs.
 const TRAINING: [&str; 2] = ["train", "training"];

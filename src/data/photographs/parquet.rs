@@ -13,11 +13,9 @@ use serde_json::Value;
 
 use super::folder::{ImageFolder, Photograph};
 use super::listing::entries;
-use super::recognition::name_of;
 use crate::data::dataset::DataSet;
 use crate::data::error::DataError;
-use crate::data::formats::file::{in_file, io, LIMIT};
-use crate::storage::whole_file;
+use crate::data::formats::file::{in_file, name_of, open, LIMIT};
 
 /// Names of the column of images.
 const IMAGES: [&str; 4] = ["image", "img", "images", "jpg"];
@@ -160,7 +158,7 @@ impl Rows {
 
     fn read_file(&mut self, path: &Path, bytes: &mut u64) -> Result<(), DataError> {
         let damaged = |source: ParquetError| in_file(path, DataError::Parquet { source });
-        let file = whole_file::open(path).map_err(|error| io(path, error.source))?;
+        let file = open(path)?;
         let reader = SerializedFileReader::new(file).map_err(damaged)?;
         if self.names.is_none() {
             self.names = class_names(&reader);

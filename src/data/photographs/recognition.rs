@@ -6,6 +6,8 @@ use std::path::Path;
 
 use image::{guess_format, ImageFormat};
 
+use crate::data::formats::file::name_of;
+
 /// Endings of names of images.
 const IMAGES: [&str; 25] = [
     "apng", "avif", "bmp", "dib", "gif", "heic", "heif", "jfif", "jp2", "jpe", "jpeg", "jpg",
@@ -111,12 +113,4 @@ fn is_heif(head: &[u8]) -> bool {
 pub(super) fn is_hidden_folder(path: &Path) -> bool {
     let name = name_of(path);
     name.starts_with('.') || name == "__MACOSX"
-}
-
-/// The last component of a path; what is not UTF-8 is replaced.
-pub(super) fn name_of(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
 }

@@ -163,14 +163,13 @@ impl Theory {
         } = *premises;
         let risk = premises.training_error.gibbs();
         let budget = divergence.plus(delta.nats());
-        let halved = Premises {
-            divergence: Nats::new(divergence.get() / 2.0)?,
-            delta: FailureProbability::new(delta.get().sqrt())?,
-            ..*premises
-        };
         let n = risk.sample_size().get() as f64;
         Ok(match (self.mutation, bound.name) {
-            (Some(Mutation::BudgetHalved), _) => bound.value(&halved),
+            (Some(Mutation::BudgetHalved), _) => bound.value(&Premises {
+                divergence: Nats::new(divergence.get() / 2.0)?,
+                delta: FailureProbability::new(delta.get().sqrt())?,
+                ..*premises
+            }),
             (Some(Mutation::XiLeftOut), "pac_bayes_kl_xi")
             | (Some(Mutation::TwoSqrtLeftOut), "pac_bayes_kl") => Some(kl_inverse(risk, budget)),
             (Some(Mutation::TwoSqrtLeftOut), "mcallester") => {

@@ -1,14 +1,13 @@
 //! Rows on disk, which survive being killed.
 
 use std::collections::HashMap;
-use std::fs;
 use std::path::Path;
 
 use super::error::RunError;
 use super::experiment::Experiment;
 use super::shard::Shard;
 use crate::storage::append_log::{self, AppendLog, LogError};
-use crate::storage::file_error::FileError;
+use crate::storage::folder::paths_in;
 use crate::storage::line_format::CsvLines;
 
 /// Which row: sorted by configuration, then by draw.
@@ -55,9 +54,7 @@ impl Store {
         let mut known = HashMap::new();
         add(experiment, &path, rows, &mut known)?;
 
-        let entries = fs::read_dir(folder).map_err(FileError::of("read", folder))?;
-        for entry in entries {
-            let other = entry.map_err(FileError::of("read", folder))?.path();
+        for other in paths_in(folder)? {
             if other != path && is_of(experiment, &other) {
                 let rows = append_log::read(&other, &format)?;
                 add(experiment, &other, rows, &mut known)?;

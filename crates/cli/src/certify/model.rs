@@ -196,9 +196,10 @@ impl ModelArguments {
         let network = sha256(&whole_file::read_at_most(path, u64::MAX)?);
         let (version, import) = (env!("CARGO_PKG_VERSION"), &self.import);
         let training = data.sample().training;
-        let examples = match training.digests() {
-            Some(digests) => ExamplesDigest::new(training, digests).sha256,
-            None => training.state(),
+        let examples = if training.is_decoded() {
+            ExamplesDigest::of(training).sha256
+        } else {
+            training.state()
         };
         let recipe = recipe.identity();
         let key = format!("{version}\n{recipe}\n{seed}\n{network}\n{import:?}\n{examples}");

@@ -1,5 +1,7 @@
 //! What `certify` says when it is done.
 
+use std::path::Path;
+
 use crate::failure::Failure;
 use crate::output::{print, print_json};
 use crate::table::table;
@@ -33,16 +35,21 @@ pub(super) fn report(
         }
         Kept::Older(held) => {
             summarise(held, data);
-            print(&format!(
-                "\nkept: what {} held, for this run's bound is {}, no less; --replace has it \
-                 replaced all the same",
-                folder.path().display(),
-                percent_up(certificate.claim().bounds.occam_binomial)
-            ));
+            say_kept(folder.path(), certificate.claim().bounds.occam_binomial);
             check_it(folder, held, data);
             Ok(())
         }
     }
+}
+
+/// Says that what was there stays, since the bound of this run is no less.
+pub(super) fn say_kept(place: &Path, bound: f64) {
+    print(&format!(
+        "\nkept: what {} held, for this run's bound is {}, no less; --replace has it replaced all \
+         the same",
+        place.display(),
+        percent_up(bound)
+    ));
 }
 
 /// The command that checks it: examples that no digest makes known must be named.

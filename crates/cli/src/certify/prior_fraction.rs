@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::arguments::Arguments;
+use super::outcome::say_kept;
 use super::trained::{chosen_recipes, TrainingProgress};
 use crate::failure::Failure;
 use crate::output::{print, print_json, write_whole};
@@ -58,12 +59,7 @@ pub(super) fn certify(
             return print_json(&held);
         }
         summarise(&held, &data.name);
-        print(&format!(
-            "\nkept: what {} held, for this run's bound is {}, no less; --replace has it replaced \
-             all the same",
-            report.display(),
-            percent_up(claim.bound)
-        ));
+        say_kept(&report, claim.bound);
         return Ok(());
     }
     let model = folder.path().join(MODEL_FILE);

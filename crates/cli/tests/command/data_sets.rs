@@ -6,21 +6,14 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::photographs::photograph;
+use crate::photographs::{encoded, photograph, STRONGEST};
 use flate2::{write::GzEncoder, Compression};
-use image::{ImageFormat, Rgb, RgbImage};
+use image::ImageFormat;
 use nonvacuous::code::Architecture;
 use nonvacuous::network::TrainedNetwork;
 use nonvacuous::shape::ImageSize;
 use serde_json::Value;
 use tempfile::{tempdir, TempDir};
-
-/// Classes, each of one colour.
-const CLASSES: [(&str, [u8; 3]); 3] = [
-    ("a_red", [230, 20, 20]),
-    ("b_green", [20, 230, 20]),
-    ("c_blue", [20, 20, 230]),
-];
 
 /// The model file of a network whose outputs are the means of red, green and blue.
 fn strongest_colour() -> Vec<u8> {
@@ -44,7 +37,7 @@ fn colours() -> TempDir {
 }
 
 fn write_classes(folder: &Path, each: usize) {
-    for (class, colour) in CLASSES {
+    for (class, colour) in STRONGEST {
         fs::create_dir_all(folder.join(class)).unwrap();
         for number in 0..each {
             let path = folder.join(format!("{class}/{class}_{number}.jpg"));
@@ -76,14 +69,6 @@ fn colours_certified(folder: &Path) -> (u64, u64, String) {
     (number("n"), number("k"), said)
 }
 
-fn encoded(colour: [u8; 3], format: ImageFormat) -> Vec<u8> {
-    let mut bytes = Cursor::new(Vec::new());
-    RgbImage::from_pixel(16, 16, Rgb(colour))
-        .write_to(&mut bytes, format)
-        .unwrap();
-    bytes.into_inner()
-}
-
 /// Case 4; and other endings, none, and an image inside a folder.
 #[test]
 fn a_misread_photograph_counts_whatever_its_name() {
@@ -102,7 +87,7 @@ fn a_misread_photograph_counts_whatever_its_name() {
     ];
     for (count, (name, format)) in names.into_iter().enumerate() {
         let path = folder.path().join("data/a_red").join(name);
-        fs::write(path, encoded([20, 20, 230], format)).unwrap();
+        fs::write(path, encoded([20, 20, 230], 16, 16, format)).unwrap();
         let (n, k, said) = colours_certified(folder.path());
         let count = count as u64 + 1;
         assert_eq!((n, k), (6 + count, count), "{name}: {said}");
@@ -145,7 +130,7 @@ fn hidden_folders_are_no_classes_and_a_wrong_number_of_classes_lists_them() {
 fn what_is_no_image_is_left_out_with_a_word() {
     let folder = colours();
     let data = folder.path().join("data");
-    for (class, _) in CLASSES {
+    for (class, _) in STRONGEST {
         for number in 0..2 {
             let path = data.join(format!("{class}/._{class}_{number}.jpg"));
             fs::write(path, b"\0\x05\x16\x07\0\x02\0\0Mac OS X        ").unwrap();
@@ -177,7 +162,11 @@ fn an_image_is_decoded_by_its_content() {
     ];
     for (number, format) in formats.into_iter().enumerate() {
         let path = format!("data/a_red/n02105855_{number}.JPEG");
-        fs::write(folder.path().join(path), encoded([230, 20, 20], format)).unwrap();
+        fs::write(
+            folder.path().join(path),
+            encoded([230, 20, 20], 16, 16, format),
+        )
+        .unwrap();
         let (n, k, _) = colours_certified(folder.path());
         assert_eq!((n, k), (7 + number as u64, 0));
     }
@@ -192,7 +181,7 @@ fn held_out_images_are_found_as_kaggle_tiny_imagenet_and_timm_lay_them_out() {
     write_classes(&images.join("train"), 1);
     fs::create_dir_all(images.join("val")).unwrap();
     let mut solution = "ImageId,PredictionString\n".to_string();
-    for (number, (class, colour)) in CLASSES.iter().enumerate() {
+    for (number, (class, colour)) in STRONGEST.iter().enumerate() {
         let name = format!("ILSVRC2012_val_0000000{number}");
         let path = images.join(format!("val/{name}.JPEG"));
         fs::write(path, photograph(*colour, 16, 16)).unwrap();
@@ -220,7 +209,7 @@ fn held_out_images_are_found_as_kaggle_tiny_imagenet_and_timm_lay_them_out() {
     let data = tiny.path().join("tiny");
     fs::create_dir_all(data.join("val/images")).unwrap();
     let mut annotations = String::new();
-    for (class, colour) in CLASSES {
+    for (class, colour) in STRONGEST {
         let images = data.join("train").join(class).join("images");
         fs::create_dir_all(&images).unwrap();
         fs::write(images.join("0.JPEG"), photograph(colour, 16, 16)).unwrap();
@@ -252,7 +241,7 @@ fn held_out_images_are_found_as_kaggle_tiny_imagenet_and_timm_lay_them_out() {
 }
 
 const RECIPE: &str = r#"
-architecture = "dense:CLASSES"
+architecture = "dense:STRONGEST"
 pruning = { method = "magnitude", sparsity = 0.3, width = 1.0 }
 first = { epochs = 1, batch = 16, learning_rate = 0.01 }
 quantisation = { method = "kmeans", codewords = 2, digits = 2, rate = 6.0 }
@@ -285,7 +274,7 @@ fn idx_certified(names: [&str; 2], files: [Vec<u8>; 2], outputs: &str) -> (u64, 
     for (name, bytes) in names.iter().zip(files) {
         fs::write(folder.path().join("idx").join(name), bytes).unwrap();
     }
-    let recipe = RECIPE.replace("CLASSES", outputs);
+    let recipe = RECIPE.replace("STRONGEST", outputs);
     fs::write(folder.path().join("quick.toml"), recipe).unwrap();
     let options = ["--recipe", "quick.toml", "--data", "idx"];
     let (certificate, said) = certified(folder.path(), &options);
@@ -428,7 +417,7 @@ fn the_same_data_in_another_container_have_the_same_certificate_and_each_verifie
         fs::write(class.join(format!("{number}.png")), png.into_inner()).unwrap();
     }
     fs::write(place("csv/train.csv"), table).unwrap();
-    fs::write(place("quick.toml"), RECIPE.replace("CLASSES", "10")).unwrap();
+    fs::write(place("quick.toml"), RECIPE.replace("STRONGEST", "10")).unwrap();
     // Trained on in the same order, they give the same network.
     let recipe = ["--recipe", "quick.toml"];
     let idx = certificate_text(folder.path(), recipe, "idx");

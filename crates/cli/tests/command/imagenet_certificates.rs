@@ -38,6 +38,17 @@ fn nearest_colour() -> Vec<u8> {
         .unwrap()
 }
 
+/// Certifies the model file of a [`Place`] on its photographs.
+const CERTIFY: [&str; 7] = [
+    "certify",
+    "--model",
+    "model.nvc",
+    "--data",
+    "imagenet",
+    "--out",
+    "out",
+];
+
 /// A folder with photographs in `imagenet/train` and a model file.
 struct Place(TempDir);
 
@@ -64,17 +75,7 @@ impl Place {
     }
 
     fn certify(&self, options: &[&str]) -> (Value, String) {
-        let arguments = [
-            "certify",
-            "--model",
-            "model.nvc",
-            "--data",
-            "imagenet",
-            "--out",
-            "out",
-            "--replace",
-        ];
-        let output = self.run(&[&arguments[..], options].concat());
+        let output = self.run(&[&CERTIFY[..], &["--replace"], options].concat());
         assert!(
             output.status.success(),
             "{}",
@@ -460,16 +461,7 @@ fn a_network_of_seven_outputs_is_certified_on_three_classes() {
     }
     let names = fs::read_dir(place.path("imagenet/train")).unwrap().count();
     assert_eq!(names, 3);
-    let arguments = [
-        "certify",
-        "--model",
-        "model.nvc",
-        "--data",
-        "imagenet",
-        "--out",
-        "out",
-    ];
-    assert_eq!(place.run(&arguments).status.code(), Some(2));
+    assert_eq!(place.run(&CERTIFY).status.code(), Some(2));
     fs::write(
         place.path("map.txt"),
         "n00000001 0\nn00000003 2\nn00000005 4\n",
