@@ -10,6 +10,7 @@
 //!
 //! - [`Model`]: a network as the file knows it, and the `.nvc` file itself;
 //! - [`Architecture`]: a small grammar of layers, so that every architecture has a code word;
+//! - [`Graph`]: a network of any operators, where a chain of layers does not do;
 //! - [`oriented`], [`deskew`]: fixed layers that belong to the format and cost nothing;
 //! - [`Codebook`] and [`CodedTensor`]: the few values that weights take, and which weight takes
 //!   which, by the shortest [`SymbolCode`];
@@ -27,6 +28,7 @@ mod codebook;
 mod coder;
 mod error;
 mod fixed;
+mod graph;
 mod model;
 mod subspace;
 mod symbols;
@@ -43,6 +45,10 @@ pub use coder::encoder::Encoder;
 pub use coder::{distribution, integer};
 pub use error::CodeError;
 pub use fixed::{deskew, oriented};
+pub use graph::dimensions::Dimensions;
+pub use graph::misfit::{GraphError, Misfit};
+pub use graph::nodes::{Graph, Node, MAX_NODES};
+pub use graph::operator::{Activation, Arithmetic, Arity, Operator, Pooling, Reduction, Window};
 pub use model::allocation::{Allocation, TensorBits};
 pub use model::demand::{BYTES_PER_FEATURE, BYTES_PER_NONZERO, OPERATIONS_PER_BYTE};
 pub use model::error::TensorError;
