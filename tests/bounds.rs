@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use nonvacuous::bounds::{
-    binomial_tail_inverse, held_out, kl, kl_inverse, kl_inverse_lower, kl_inverse_upper, ln_xi,
-    occam_binomial, occam_kl, round_up_decimals, Bits, BoundError, EmpiricalRisk,
-    FailureProbability, GridRatio, InverseTemperature, Lambda, Nats, Premises, Probability,
-    TrainingError, BOUNDS,
+    binomial_tail_inverse, errors_of, fewest_examples, fewest_examples_at_rate, held_out, kl,
+    kl_inverse, kl_inverse_lower, kl_inverse_upper, ln_xi, most_bits, most_errors, occam_binomial,
+    occam_kl, round_up_decimals, Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio,
+    InverseTemperature, Lambda, Nats, Premises, Probability, SampleSize, Target, TrainingError,
+    BOUNDS,
 };
 use proptest::prelude::*;
 
@@ -279,5 +280,99 @@ proptest! {
                 bound.name
             );
         }
+    }
+}
+
+mod plans {
+    use super::*;
+
+    fn bound(k: u64, n: u64, bits: f64, delta: FailureProbability) -> f64 {
+        occam_binomial(
+            EmpiricalRisk::new(k, n).unwrap(),
+            Bits::new(bits).unwrap(),
+            delta,
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn the_answer_reaches_the_target_and_one_step_more_does_not(
+            n in 1u64..10_000_000,
+            fraction in 0.0..1.0f64,
+            bits in 0u32..200_000,
+            target in 0.001..0.999f64,
+            delta in 1e-9..0.5f64,
+        ) {
+            let k = (fraction * n as f64) as u64;
+            let (delta, goal) = (FailureProbability::new(delta).unwrap(), target);
+            let target = Target::new(target).unwrap();
+            let (size, length) = (SampleSize::new(n).unwrap(), f64::from(bits));
+            let bits = Bits::new(length).unwrap();
+            match most_bits(EmpiricalRisk::new(k, n).unwrap(), delta, target) {
+                Some(most) => {
+                    prop_assert!(bound(k, n, most as f64, delta) <= goal);
+                    prop_assert!(bound(k, n, (most + 1) as f64, delta) > goal);
+                }
+                None => prop_assert!(bound(k, n, 0.0, delta) > goal),
+            }
+            match most_errors(size, bits, delta, target) {
+                Some(most) => {
+                    prop_assert!(bound(most, n, length, delta) <= goal);
+                    prop_assert!(most == n || bound(most + 1, n, length, delta) > goal);
+                }
+                None => prop_assert!(bound(0, n, length, delta) > goal),
+            }
+            match fewest_examples(k, bits, delta, target) {
+                Some(risk) => {
+                    let fewest = risk.sample_size().get();
+                    prop_assert!(risk.count() == k);
+                    prop_assert!(bound(k, fewest, length, delta) <= goal);
+                    if fewest > k.max(1) {
+                        prop_assert!(bound(k, fewest - 1, length, delta) > goal);
+                    }
+                }
+                None => prop_assert!(bound(k, SampleSize::LARGEST, length, delta) > goal),
+            }
+        }
+
+        #[test]
+        fn a_rate_is_a_whole_number_of_errors_and_takes_no_fewer_examples(
+            percent in 0u64..60,
+            more in 1u64..40,
+            bits in 0u32..100_000,
+        ) {
+            let delta = FailureProbability::new(0.05).unwrap();
+            let rate: Probability = format!("{}", percent as f64 / 100.0).parse().unwrap();
+            let goal = (percent + more) as f64 / 100.0;
+            let target = Target::new(goal).unwrap();
+            let length = f64::from(bits);
+            let bits = Bits::new(length).unwrap();
+            let risk = fewest_examples_at_rate(rate, bits, delta, target).unwrap();
+            let n = risk.sample_size().get();
+            // Exactly, in whole numbers.
+            prop_assert_eq!(risk.count(), percent * n / 100);
+            prop_assert!(bound(risk.count(), n, length, delta) <= goal);
+            if let Ok(fewer) = SampleSize::new(n - 1) {
+                let errors = errors_of(rate, fewer);
+                prop_assert!(bound(errors, n - 1, length, delta) > goal);
+            }
+            let counted = fewest_examples(risk.count(), bits, delta, target).unwrap();
+            prop_assert!(counted.sample_size().get() <= n);
+        }
+    }
+
+    #[test]
+    fn targets_are_between_what_no_bound_and_what_every_bound_reaches() {
+        for refused in ["0", "1", "-0.1", "nan", "a fifth"] {
+            assert!(refused.parse::<Target>().is_err(), "{refused}");
+        }
+        assert!("0.2".parse::<Target>().unwrap().get() < 0.2);
+        let delta = FailureProbability::new(0.05).unwrap();
+        let target = Target::new(0.2).unwrap();
+        let too_many = EmpiricalRisk::new(3, 10).unwrap();
+        assert_eq!(most_bits(too_many, delta, target), None);
+        let rate: Probability = "0.2".parse().unwrap();
+        let bits = Bits::new(0.0).unwrap();
+        assert_eq!(fewest_examples_at_rate(rate, bits, delta, target), None);
     }
 }

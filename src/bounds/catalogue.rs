@@ -3,6 +3,7 @@
 use super::catoni::{catoni, catoni_uniform, GridRatio, InverseTemperature};
 use super::occam::hoeffding_inverse;
 use super::pac_bayes::{mcallester, pac_bayes_kl, pac_bayes_kl_xi, thiemann};
+use super::plan::{largest, MOST_BITS};
 use crate::bounds::quantities::bits_and_nats::{Bits, Nats};
 use crate::bounds::quantities::probability::{FailureProbability, Probability};
 use crate::bounds::quantities::risk::{EmpiricalRisk, GibbsRisk};
@@ -157,20 +158,8 @@ impl Bound {
             })
             .is_some_and(|bound| bound <= target.get())
         };
-        if !suffices(0) {
-            return None;
-        }
-        // Bounds ascend with the bits; doubles are whole up to here.
-        let (mut enough, mut too_many) = (0, 1 << 53);
-        while too_many - enough > 1 {
-            let middle = enough + (too_many - enough) / 2;
-            if suffices(middle) {
-                enough = middle;
-            } else {
-                too_many = middle;
-            }
-        }
-        Some(enough)
+        // Bounds ascend with the bits.
+        largest(0, MOST_BITS, suffices)
     }
 }
 

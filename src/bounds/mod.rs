@@ -38,6 +38,7 @@ pub mod monte_carlo;
 pub mod noise;
 pub mod occam;
 pub mod pac_bayes;
+pub mod plan;
 pub mod prior_split;
 pub mod quantities;
 pub mod random_codebook;
@@ -62,6 +63,10 @@ pub use noise::GaussianNoise;
 pub use occam::{held_out, occam_binomial, occam_hoeffding, occam_kl};
 #[doc(inline)]
 pub use pac_bayes::{lambda_bound, mcallester, pac_bayes_kl, pac_bayes_kl_xi, thiemann, Lambda};
+#[doc(inline)]
+pub use plan::{
+    errors_of, fewest_examples, fewest_examples_at_rate, most_bits, most_errors, Target,
+};
 #[doc(inline)]
 pub use prior_split::PriorSplit;
 #[doc(inline)]

@@ -4,21 +4,49 @@ use std::num::NonZeroU64;
 
 use super::failure::Failure;
 use super::output::{print, print_json};
+use super::percent::percent;
+use super::plan::{self, Given};
 use super::row::Row;
 use super::sweep::{Scale, Sweep};
 use super::table::table_with_texts;
 use super::training_error::{counts, Measured, Source};
 use clap::Args;
 use nonvacuous::bounds::{
-    catoni_uniform, held_out, ln_xi, round_up_decimals, Bits, Bound, EmpiricalRisk,
-    FailureProbability, GridRatio, InverseTemperature, Lambda, LengthPrior, Nats, Premises,
-    PriorSplit, SampleSize, BOUNDS,
+    catoni_uniform, held_out, ln_xi, Bits, Bound, EmpiricalRisk, FailureProbability, GridRatio,
+    InverseTemperature, Lambda, LengthPrior, Nats, Premises, PriorSplit, SampleSize, BOUNDS,
 };
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct Arguments {
+    /// What does it take? The bound to be reached: leave out one of --n, --errors and --bits, and it
+    /// is found
+    #[arg(
+        long,
+        value_name = "B",
+        allow_hyphen_values = true,
+        conflicts_with_all = [
+            "sweep", "nats", "length_prior", "prior_examples", "lambda", "alpha_minus_one",
+            "held_out", "subsample", "risk", "risk_draws", "monte_carlo", "estimate_delta",
+        ]
+    )]
+    target: Option<String>,
+
+    /// With --target: at most this part of the training examples are errors, in place of --errors
+    #[arg(
+        long,
+        value_name = "E",
+        allow_hyphen_values = true,
+        requires = "target",
+        conflicts_with = "errors"
+    )]
+    train_error: Option<String>,
+
     /// Number of training examples
-    #[arg(long, allow_hyphen_values = true, required_unless_present = "sweep")]
+    #[arg(
+        long,
+        allow_hyphen_values = true,
+        required_unless_present_any = ["sweep", "target"]
+    )]
     n: Option<u64>,
 
     #[command(flatten)]
@@ -28,7 +56,7 @@ pub(super) struct Arguments {
     #[arg(
         long,
         allow_hyphen_values = true,
-        required_unless_present_any = ["nats", "sweep"],
+        required_unless_present_any = ["nats", "sweep", "target"],
         conflicts_with = "nats"
     )]
     bits: Option<f64>,
@@ -104,6 +132,9 @@ const SWEPT: [(&str, Scale); 5] = [
 ];
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
+    if let Some(target) = &arguments.target {
+        return plan::run(&arguments.given(target), json);
+    }
     if let Some(sweep) = &arguments.sweep {
         let rows = sweep.rows(&SWEPT, |name, value| row(&arguments.with(name, value)))?;
         return sweep.print(&rows, json);
@@ -194,12 +225,6 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A bound as a percentage with four decimals, rounded up.
-fn percent(bound: f64) -> String {
-    let millionths = (round_up_decimals(bound, 6).min(1.0) * 1e6).round();
-    format!("{:.4}%", millionths / 1e4)
-}
-
 /// The arguments and all bounds, under the column names of the reference values.
 fn row(arguments: &Arguments) -> Result<Row, Failure> {
     let (measured, premises) = arguments.premises()?;
@@ -241,6 +266,18 @@ fn row(arguments: &Arguments) -> Result<Row, Failure> {
 }
 
 impl Arguments {
+    /// What is given beside the bound to be reached.
+    fn given<'a>(&'a self, target: &'a str) -> Given<'a> {
+        Given {
+            target,
+            n: self.n,
+            errors: self.source.errors,
+            train_error: self.train_error.as_deref(),
+            bits: self.bits,
+            delta: &self.delta,
+        }
+    }
+
     /// The training error as it was measured, and what bounds are computed from.
     fn premises(&self) -> Result<(Measured, Premises), Failure> {
         let Some(n) = self.n else {

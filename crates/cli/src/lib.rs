@@ -23,7 +23,9 @@ mod man;
 mod memory_limit;
 mod noise;
 mod output;
+mod percent;
 mod pixel_cache;
+mod plan;
 mod progress;
 #[cfg(feature = "figures")]
 mod report;

@@ -629,3 +629,83 @@ fn arguments_that_make_no_sense_are_refused_with_a_hint() {
         );
     }
 }
+
+#[test]
+fn a_target_says_what_it_takes_and_that_one_step_more_is_too_much() {
+    let value = |arguments: &str, key: &str| json(arguments).value[key].clone();
+    let bound = |n: u64, errors: u64, bits: u64| {
+        let arguments = format!("bound --n {n} --errors {errors} --bits {bits}");
+        json(&arguments).number("occam_binomial")
+    };
+    let asked = "bound --target 0.2 --n 50000 --errors 9000";
+    let bits = value(asked, "bits").as_f64().unwrap() as u64;
+    assert!(bound(50_000, 9_000, bits) <= 0.2 && bound(50_000, 9_000, bits + 1) > 0.2);
+    assert_eq!(
+        json(asked).number("occam_binomial"),
+        bound(50_000, 9_000, bits)
+    );
+    assert_eq!(
+        json(asked).number("occam_binomial_beyond"),
+        bound(50_000, 9_000, bits + 1)
+    );
+    // 92 bits: 64 for the design, and three bytes.
+    assert_eq!((bits, value(asked, "file_bytes")), (92, Value::from(3)));
+    let text = answer(asked);
+    assert!(text.contains("allows at most 92 bits."), "{text}");
+    assert!(
+        text.contains("at most 3 bytes, and 64 bits for the design"),
+        "{text}"
+    );
+
+    let asked = "bound --target 0.2 --n 50000 --bits 2000 --delta 0.01";
+    let errors = value(asked, "errors").as_u64().unwrap();
+    let at = |errors: u64| {
+        let risk = EmpiricalRisk::new(errors, 50_000).unwrap();
+        occam_binomial(risk, Bits::new(2000.0).unwrap(), delta("0.01"))
+    };
+    assert!(at(errors) <= 0.2 && at(errors + 1) > 0.2);
+
+    let asked = "bound --target 0.2 --errors 9000 --bits 2000";
+    let n = value(asked, "n").as_u64().unwrap();
+    assert!(bound(n, 9_000, 2_000) <= 0.2 && bound(n - 1, 9_000, 2_000) > 0.2);
+
+    let asked = "bound --target 0.2 --train-error 0.18 --bits 2000";
+    let [n, errors] = ["n", "errors"].map(|key| value(asked, key).as_u64().unwrap());
+    assert_eq!(errors, 18 * n / 100);
+    assert!(bound(n, errors, 2_000) <= 0.2);
+    assert!(bound(n - 1, 18 * (n - 1) / 100, 2_000) > 0.2);
+    let rate = "bound --target 0.2 --train-error 0.18 --n 50000";
+    assert_eq!(
+        value(rate, "bits"),
+        value("bound --target 0.2 --errors 9000 --n 50000", "bits")
+    );
+}
+
+#[test]
+fn a_target_that_cannot_be_reached_is_an_answer_and_half_a_question_is_not() {
+    let asked = "bound --target 0.1 --n 50000 --errors 9000";
+    assert!(json(asked).value["bits"].is_null());
+    assert!(answer(asked).contains("No code word is short enough"));
+    for (arguments, expected) in [
+        ("bound --target 0.2", "give two of"),
+        ("bound --target 0.2 --n 9", "give two of"),
+        (
+            "bound --target 0.2 --n 9 --errors 1 --bits 3",
+            "give two of",
+        ),
+        ("bound --target 1 --n 9 --errors 1", "target = 1"),
+        ("bound --target 0.2 --n 9 --risk 0.1", "cannot be used with"),
+        (
+            "bound --target 0.2 --errors 1 --nats 3",
+            "cannot be used with",
+        ),
+        ("bound --train-error 0.1 --n 9 --bits 3", "--target"),
+        (
+            "bound --target 0.2 --n 9 --errors 10",
+            "more errors than examples",
+        ),
+    ] {
+        let message = complaint(arguments);
+        assert!(message.contains(expected), "{arguments}: {message}");
+    }
+}
