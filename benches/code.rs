@@ -38,9 +38,7 @@ fn model_file(criterion: &mut Criterion) {
     let file = model.encode().unwrap();
     let mut group = criterion.benchmark_group("LeNet-5");
     group
-        .throughput(Throughput::Elements(
-            model.architecture().weights().unwrap(),
-        ))
+        .throughput(Throughput::Elements(model.structure().weights().unwrap()))
         .sample_size(20);
     group.bench_function("encode", |bencher| bencher.iter(|| model.encode().unwrap()));
     group.bench_function("decode", |bencher| {

@@ -70,7 +70,7 @@ fn main() {
         let chosen = processor_seconds() - start;
         let file = model.encode().unwrap();
         let encoded = processor_seconds() - start;
-        let count = model.architecture().weights().unwrap() as f64;
+        let count = model.structure().weights().unwrap() as f64;
         drop(model);
         let start = processor_seconds();
         let model = Model::decode(&file).unwrap();

@@ -83,7 +83,7 @@ pub fn model(bytes: &[u8]) {
     if let Ok(model) = Model::decode(bytes) {
         let written = model.encode().expect("a decoded model can be encoded");
         assert_eq!(written, bytes);
-        assert_eq!(model.weights().len(), model.architecture().tensors().len());
+        assert_eq!(model.weights().len(), model.structure().tensors().len());
     }
 }
 

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::architecture::error::ArchitectureError;
 use super::codebook::error::CodebookError;
+use super::graph::misfit::GraphError;
 use super::model::error::TensorError;
 use crate::storage::memory_limit::TooMuchMemory;
 
@@ -75,6 +76,9 @@ pub enum CodeError {
     /// Layers that the format cannot write.
     #[error(transparent)]
     Architecture(Box<ArchitectureError>),
+    /// Nodes that the format cannot write.
+    #[error(transparent)]
+    Graph(Box<GraphError>),
     /// A codebook that the format cannot write.
     #[error(transparent)]
     Codebook(#[from] CodebookError),
@@ -110,5 +114,12 @@ pub enum CodeError {
 impl From<ArchitectureError> for CodeError {
     fn from(error: ArchitectureError) -> Self {
         Self::Architecture(Box::new(error))
+    }
+}
+
+/// Boxed, so that results stay small.
+impl From<GraphError> for CodeError {
+    fn from(error: GraphError) -> Self {
+        Self::Graph(Box::new(error))
     }
 }

@@ -30,6 +30,7 @@ mod error;
 mod fixed;
 mod graph;
 mod model;
+mod structure;
 mod subspace;
 mod symbols;
 
@@ -52,8 +53,9 @@ pub use graph::operator::{Activation, Arithmetic, Arity, Operator, Pooling, Redu
 pub use model::allocation::{Allocation, TensorBits};
 pub use model::demand::{BYTES_PER_FEATURE, BYTES_PER_NONZERO, OPERATIONS_PER_BYTE};
 pub use model::error::TensorError;
-pub use model::file::{FORMAT_VERSION, WEIGHTS_PER_BYTE};
+pub use model::file::WEIGHTS_PER_BYTE;
 pub use model::invariants::Model;
+pub use structure::{Structure, FORMAT_VERSION};
 pub use subspace::kronecker::{kronecker_factor, Factors};
 pub use subspace::map::{Subspace, MAX_SEED, MAX_TERMS};
 pub use symbols::symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};

@@ -149,13 +149,13 @@ fn values(model: &Model, tensor: usize) -> u8 {
     let codebook = model
         .tensors()
         .get(tensor)
-        .and_then(|tensor| model.codebooks().get(tensor.codebook()));
+        .and_then(|tensor| model.codebooks().get(tensor.codebook()?));
     codebook.map_or(0, |codebook| codebook.len() as u8)
 }
 
 /// Number of layers before the one that a tensor belongs to.
 fn layers_before(model: &Model, tensor: usize) -> usize {
-    let first_tensors = model.architecture().first_tensors();
+    let first_tensors = model.structure().first_tensors();
     first_tensors
         .iter()
         .rposition(|first| first.is_some_and(|first| first <= tensor))

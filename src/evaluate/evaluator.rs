@@ -8,7 +8,7 @@ use super::features::{Block, Features, State};
 use super::lanes::{each, LANES};
 use super::loss::{margin, Loss};
 use super::step::Step;
-use crate::code::{Architecture, Model};
+use crate::code::{Architecture, Model, Structure};
 use crate::shape::ImageSize;
 use crate::vectorised::vectorised;
 
@@ -61,7 +61,10 @@ impl Evaluator {
         // more memory than all that is made of them.
         let tensors = (0..model.tensors().len())
             .map(|place| (model.nonzeros_at_most(place), model.tensor_weights(place)));
-        Self::with_room(model.architecture(), tensors)
+        match model.structure() {
+            Structure::Chain(chain) => Self::with_room(chain, tensors),
+            Structure::Graph(_) => unimplemented!("comes with the branch `evaluator`"),
+        }
     }
 
     /// Prepares the function of an architecture with weights, one list a tensor, as long and in the
@@ -71,6 +74,17 @@ impl Evaluator {
         weights: impl IntoIterator<Item = T>,
     ) -> Self {
         Self::with_room(architecture, weights.into_iter().map(|tensor| (0, tensor)))
+    }
+
+    /// Prepares the function of a structure with weights, as [`Evaluator::of`].
+    pub(crate) fn of_structure<T: IntoIterator<Item = f32>>(
+        structure: &Structure,
+        weights: impl IntoIterator<Item = T>,
+    ) -> Self {
+        match structure {
+            Structure::Chain(chain) => Self::of(chain, weights),
+            Structure::Graph(_) => unimplemented!("comes with the branch `evaluator`"),
+        }
     }
 
     /// The same, with room for so many weights that are not zero in each tensor.

@@ -8,7 +8,7 @@
 //! let input = ImageSize { channels: 1, height: 2, width: 2 };
 //! let architecture = Architecture::parse("dense:2", input)?;
 //! let network = TrainedNetwork::new(architecture.clone(), vec![vec![0.5; 8]])?;
-//! let images = noise_images(&architecture)?;
+//! let images = noise_images(input, architecture.classes())?;
 //! let (simple, _) = simplify(network.clone(), &images)?;
 //! let [before, after] = [logits(&network, &images)?, logits(&simple, &images)?];
 //! assert!(largest_difference(&before, &after) < 1e-5);
@@ -19,10 +19,10 @@ use rand::RngExt;
 
 use super::import::error::ImportError;
 use super::trained_network::TrainedNetwork;
-use crate::code::Architecture;
 use crate::data::{DataError, LabelledImages};
 use crate::evaluate::Evaluator;
 use crate::random::stream;
+use crate::shape::ImageSize;
 
 /// Images to compare functions on: the first of a data set.
 ///
@@ -36,11 +36,10 @@ pub fn first_images(data: &LabelledImages) -> Result<LabelledImages, DataError> 
 /// Images to compare functions on: noise of every contrast, from one stream.
 ///
 /// # Errors
-/// If the architecture's input is not the size of an image.
-pub fn noise_images(architecture: &Architecture) -> Result<LabelledImages, DataError> {
+/// If this is not the size of an image.
+pub fn noise_images(shape: ImageSize, classes: usize) -> Result<LabelledImages, DataError> {
     const IMAGES: usize = 64;
     let mut random = stream(1, "simplify", 0, "images");
-    let shape = architecture.input();
     let mut images = Vec::with_capacity(IMAGES * shape.features());
     for image in 0..IMAGES {
         let kept = (image + 1) as f64 / IMAGES as f64;
@@ -51,7 +50,7 @@ pub fn noise_images(architecture: &Architecture) -> Result<LabelledImages, DataE
             }),
         );
     }
-    LabelledImages::new(shape, 256, architecture.classes(), images, vec![0; IMAGES])
+    LabelledImages::new(shape, 256, classes, images, vec![0; IMAGES])
 }
 
 /// The logits of the model of a network, one list an image.

@@ -102,7 +102,7 @@ pub fn stochastic_bounds(
             let mut random = stream(seed, &format!("noise {relative_width}"), draw, "pair");
             let example = random.random_range(0..data.len());
             let weights = noisy_weights(model, relative_width, random);
-            Ok(Evaluator::of(model.architecture(), weights)
+            Ok(Evaluator::of_structure(model.structure(), weights)
                 .errors(&data.slice(example..example + 1)?)?)
         };
         let wrong: Result<u64, StochasticError> = (0..draws).into_par_iter().map(errors).sum();
@@ -125,7 +125,7 @@ fn deviation(model: &Model, tensor: usize, relative_width: f64) -> f64 {
     let values = model
         .tensors()
         .get(tensor)
-        .and_then(|tensor| model.codebooks().get(tensor.codebook()));
+        .and_then(|tensor| model.codebooks().get(tensor.codebook()?));
     let values = values.map_or(&[][..], |codebook| codebook.values());
     let sum: f64 = values.iter().map(|&value| f64::from(value).abs()).sum();
     relative_width * sum / values.len().max(1) as f64
@@ -137,9 +137,9 @@ fn divergence(model: &Model, relative_width: f64) -> Result<f64, StochasticError
     let mut bits = allocation.total as f64;
     let mut noise = 0.0;
     for (place, (tensor, spent)) in model.tensors().iter().zip(&allocation.tensors).enumerate() {
-        let Some(codebook) = model
-            .codebooks()
-            .get(tensor.codebook())
+        let codebook = tensor.codebook();
+        let Some(codebook) = codebook
+            .and_then(|codebook| model.codebooks().get(codebook))
             .filter(|codebook| !codebook.is_empty())
         else {
             continue;

@@ -130,16 +130,17 @@ pub fn simplify(
     Ok((simplified, done))
 }
 
-/// The same function in fewer bits, if [`simplify`] finds it; else the model itself.
+/// The same function in fewer bits, if it is a chain and [`simplify`] finds it; else the model
+/// itself.
 ///
 /// Functions are compared on the first images.
 pub fn shortened(model: Model, images: &LabelledImages) -> Model {
-    let network = TrainedNetwork {
-        architecture: model.architecture().clone(),
-        weights: model.weights(),
-    };
     let bytes = |model: &Model| model.encode().map_or(usize::MAX, |file| file.len());
     let simple = first_images(images).ok().and_then(|images| {
+        let network = TrainedNetwork {
+            architecture: model.structure().chain()?.clone(),
+            weights: model.weights(),
+        };
         let (simple, _) = simplify(network, &images).ok()?;
         simple.model().ok()
     });

@@ -3,14 +3,15 @@
 use super::import::error::ImportError;
 use super::kmeans::optimal_kmeans;
 use crate::code::{
-    Architecture, CodeError, Codebook, CodedTensor, Model, TensorShape, MAX_CODEWORDS,
+    Architecture, CodeError, Codebook, CodedTensor, Model, Structure, TensorShape, MAX_CODEWORDS,
 };
 use crate::evaluate::Evaluator;
 
-/// An architecture with weights that fit it, before it becomes a [`Model`].
+/// A network with weights that fit it, before it becomes a [`Model`]: of a chain of layers, or of a
+/// [`Graph`](crate::code::Graph).
 #[derive(Debug, Clone, PartialEq)]
-pub struct TrainedNetwork {
-    pub(super) architecture: Architecture,
+pub struct TrainedNetwork<S = Architecture> {
+    pub(super) architecture: S,
     pub(super) weights: Vec<Vec<f32>>,
 }
 
@@ -18,9 +19,9 @@ pub struct TrainedNetwork {
 /// weights.
 const MERGED_WEIGHTS: usize = 1 << 12;
 
-impl TrainedNetwork {
-    /// A network of these layers with these weights: one list a tensor, as long and in the order of
-    /// [`Architecture::tensors`].
+impl<S: Clone + Into<Structure>> TrainedNetwork<S> {
+    /// A network of these layers or nodes with these weights: one list a tensor, as long and in the
+    /// order of [`Structure::tensors`].
     ///
     /// # Errors
     /// [`ImportError::Length`] names the first tensor that is missing, or has another number of
@@ -39,8 +40,9 @@ impl TrainedNetwork {
     /// assert!(TrainedNetwork::new(architecture, vec![vec![1.0; 7]]).is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(architecture: Architecture, weights: Vec<Vec<f32>>) -> Result<Self, ImportError> {
-        let shapes = architecture.tensors();
+    pub fn new(architecture: S, weights: Vec<Vec<f32>>) -> Result<Self, ImportError> {
+        let structure: Structure = architecture.clone().into();
+        let shapes = structure.tensors();
         for tensor in 0..shapes.len().max(weights.len()) {
             let shape = shapes.get(tensor);
             let expected = shape.map_or(0, TensorShape::len);
@@ -60,13 +62,13 @@ impl TrainedNetwork {
         })
     }
 
-    /// The layers.
+    /// The layers or nodes.
     #[must_use]
-    pub fn architecture(&self) -> &Architecture {
+    pub fn architecture(&self) -> &S {
         &self.architecture
     }
 
-    /// The weights, one list a tensor, as long and in the order of [`Architecture::tensors`].
+    /// The weights, one list a tensor, as long and in the order of [`Structure::tensors`].
     #[must_use]
     pub fn weights(&self) -> &[Vec<f32>] {
         &self.weights
@@ -76,16 +78,18 @@ impl TrainedNetwork {
     /// [model](Self::model), which may differ.
     #[must_use]
     pub fn evaluator(&self) -> Evaluator {
-        Evaluator::of(
-            &self.architecture,
-            self.weights.iter().map(|tensor| tensor.iter().copied()),
-        )
+        let weights = self.weights.iter().map(|tensor| tensor.iter().copied());
+        Evaluator::of_structure(&self.structure(), weights)
     }
 
-    /// The layers and the weights.
+    /// The layers or nodes and the weights.
     #[must_use]
-    pub fn into_parts(self) -> (Architecture, Vec<Vec<f32>>) {
+    pub fn into_parts(self) -> (S, Vec<Vec<f32>>) {
         (self.architecture, self.weights)
+    }
+
+    fn structure(&self) -> Structure {
+        self.architecture.clone().into()
     }
 
     /// Each tensor's weights that are not zero take at most `codewords` values: the best ones, by
@@ -122,7 +126,7 @@ impl TrainedNetwork {
     /// zero; [`ImportError::Code`] if one is not a normal number or a tensor does not fit the
     /// architecture.
     pub fn model(&self) -> Result<Model, ImportError> {
-        let shapes = self.architecture.tensors();
+        let shapes = self.structure().tensors();
         let mut groups: Vec<Vec<f32>> = Vec::new();
         let mut codebook_of = Vec::new();
         for (place, weights) in self.weights.iter().enumerate() {
@@ -208,7 +212,7 @@ impl TrainedNetwork {
                 CodedTensor::new(codebook, symbols)
             });
         let tensors = tensors.collect();
-        Model::new(self.architecture.clone(), codebooks, tensors)
+        Model::new(self.structure(), codebooks, tensors)
     }
 }
 

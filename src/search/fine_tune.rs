@@ -75,7 +75,7 @@ pub fn fine_tune(
         }
         #[cfg(feature = "photographs")]
         Readable::Photographs(_) => {
-            let images = noise_images(model.architecture())?;
+            let images = noise_images(model.structure().input(), model.structure().classes())?;
             Ok(shortened(model, &images))
         }
     }

@@ -2,9 +2,12 @@
 //! accepted.
 #![allow(clippy::unwrap_used)]
 
+mod any_graph;
 mod any_model;
 mod architecture;
 mod coder;
 mod fixed_layers;
+mod graph;
 mod model;
+mod networks;
 mod subspace;

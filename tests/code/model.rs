@@ -90,7 +90,7 @@ fn published_files_are_what_the_encoder_makes_of_their_weights() {
         assert_eq!(model.encode().unwrap(), file, "{name}");
         // The codes of the symbols are chosen anew.
         let again = Model::new(
-            model.architecture().clone(),
+            model.structure().clone(),
             model.codebooks().to_vec(),
             model.tensors().to_vec(),
         );
@@ -103,8 +103,8 @@ fn files_that_are_not_model_files_say_why() {
     assert_eq!(Model::decode(&[]), Err(CodeError::Empty));
     assert!(Model::decode(b"{}").is_err());
     assert_eq!(
-        Model::decode(&[[0xff, 0x80]; 20].concat()),
-        Err(CodeError::UnknownVersion { known: 2 })
+        Model::decode(&[[0xff, 0xf8]; 20].concat()),
+        Err(CodeError::UnknownVersion { known: 3 })
     );
     let layers = architecture("dense:10", 8);
     let zeros = CodedTensor::new(0, vec![0; 640]);

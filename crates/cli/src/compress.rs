@@ -78,7 +78,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
             (model, file, None)
         }
         None => {
-            let images = noise_images(&architecture)?;
+            let images = noise_images(architecture.input(), architecture.classes())?;
             let (network, simplification) =
                 arguments
                     .import
@@ -98,14 +98,14 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
             "sha256": sha256(&file),
             "bits": bits,
             "weights": weights,
-            "layers": model.architecture().to_string(),
+            "layers": model.structure().to_string(),
             "largest_difference": simplification.map(|simplification| simplification.difference),
         }));
     }
     if let Some(simplification) = simplification {
         print(&format!("simplified: {simplification}"));
     }
-    print(&format!("layers:     {}", model.architecture()));
+    print(&format!("layers:     {}", model.structure()));
     print(&format!(
         "written:    {} ({} bytes, {bits} bits for {weights} weights)",
         output.display(),

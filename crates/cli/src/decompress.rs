@@ -33,10 +33,10 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let file = read(&arguments.model)?;
     let model = arguments.limit.decode(&file)?;
     // What is written is bounded like what is held.
-    let weights = model.architecture().weights().unwrap_or(u64::MAX);
+    let weights = model.structure().weights().unwrap_or(u64::MAX);
     let written = weights.saturating_mul(size_of::<f32>() as u64);
     arguments.limit.of(&file).check(written)?;
-    let shapes = model.architecture().tensors();
+    let shapes = model.structure().tensors();
     let tensors: Vec<(String, Vec<usize>)> = shapes
         .into_iter()
         .map(|shape| (shape.name, shape.dimensions))
@@ -49,12 +49,12 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
             .iter()
             .map(|(name, shape)| json!({ "name": name, "shape": shape }))
             .collect();
-        let layers = model.architecture().to_string();
+        let layers = model.structure().to_string();
         return print_json(
             &json!({ "file": output.display().to_string(), "layers": layers, "tensors": tensors }),
         );
     }
-    print(&format!("layers:  {}", model.architecture()));
+    print(&format!("layers:  {}", model.structure()));
     print(&format!(
         "written: {} ({} tensors)",
         output.display(),

@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     if json {
         return print_json(&as_json(&model, &allocation, &file));
     }
-    let architecture = model.architecture();
+    let architecture = model.structure();
     print(&format!("input         {}", architecture.input()));
     print(&format!("layers        {architecture}"));
     print(&format!("SHA-256       {}", sha256(&file)));
@@ -125,8 +125,8 @@ fn as_json(model: &Model, allocation: &Allocation, file: &[u8]) -> serde_json::V
         .collect();
     json!({
         "sha256": sha256(file),
-        "input": model.architecture().input().to_string(),
-        "layers": model.architecture().to_string(),
+        "input": model.structure().input().to_string(),
+        "layers": model.structure().to_string(),
         "codebooks": codebooks,
         "version_bits": allocation.version,
         "architecture_bits": allocation.architecture,

@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     let model = limit.decode(&bytes)?;
     // Each network that is drawn has its own weights.
     let threads = rayon::current_num_threads() as u64;
-    let weights = model.architecture().weights().unwrap_or(u64::MAX);
+    let weights = model.structure().weights().unwrap_or(u64::MAX);
     let drawn = weights.saturating_mul(size_of::<f32>() as u64 + BYTES_PER_NONZERO);
     limit.of(&bytes).check(drawn.saturating_mul(threads))?;
     let data = load(data, search)?.train;

@@ -150,7 +150,7 @@ fn verdict(
     let cache = pixel_cache(&found, arguments.cache.as_deref())?;
     let groups = groups(arguments.groups.as_deref(), &found).map_err(cannot_be_checked)?;
     let input = match certificate.model() {
-        Ok(model) => model.architecture().input(),
+        Ok(model) => model.structure().input(),
         Err(_) => UNKNOWN_INPUT,
     };
     let data = found

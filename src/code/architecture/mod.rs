@@ -6,6 +6,6 @@ pub(super) mod error;
 pub(super) mod layer;
 pub(super) mod misfit;
 mod named;
-mod numbers;
+pub(super) mod numbers;
 pub(super) mod tensors;
 mod text;

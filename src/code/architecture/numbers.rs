@@ -203,7 +203,10 @@ fn read_padding(decoder: &mut Decoder, kernel: usize) -> Result<Padding, CodeErr
     })
 }
 
-pub(super) fn write_input(encoder: &mut Encoder, input: ImageSize) -> Result<(), CodeError> {
+pub(in crate::code) fn write_input(
+    encoder: &mut Encoder,
+    input: ImageSize,
+) -> Result<(), CodeError> {
     match INPUTS.iter().position(|&usual| usual == input) {
         Some(index) => {
             write_bit(encoder, true)?;
@@ -218,7 +221,7 @@ pub(super) fn write_input(encoder: &mut Encoder, input: ImageSize) -> Result<(),
     }
 }
 
-pub(super) fn read_input(decoder: &mut Decoder) -> Result<ImageSize, CodeError> {
+pub(in crate::code) fn read_input(decoder: &mut Decoder) -> Result<ImageSize, CodeError> {
     if read_bit(decoder)? {
         let index = read_bits(decoder, 2)? as usize;
         return INPUTS.get(index).copied().ok_or(CodeError::InvalidCodeWord);

@@ -83,14 +83,19 @@ impl Architecture {
 
     /// Number of weights and biases, or `None` if it does not fit 64 bits.
     pub fn weights(&self) -> Option<u64> {
-        self.tensors().iter().try_fold(0u64, |sum, tensor| {
-            let count = tensor
-                .dimensions
-                .iter()
-                .try_fold(1u64, |product, &dimension| {
-                    product.checked_mul(dimension as u64)
-                })?;
-            sum.checked_add(count)
-        })
+        count_weights(&self.tensors())
     }
+}
+
+/// The sum of the tensors' numbers of weights, or `None` if it does not fit 64 bits.
+pub(in crate::code) fn count_weights(tensors: &[TensorShape]) -> Option<u64> {
+    tensors.iter().try_fold(0u64, |sum, tensor| {
+        let count = tensor
+            .dimensions
+            .iter()
+            .try_fold(1u64, |product, &dimension| {
+                product.checked_mul(dimension as u64)
+            })?;
+        sum.checked_add(count)
+    })
 }

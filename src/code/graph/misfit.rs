@@ -140,6 +140,12 @@ pub enum GraphError {
         /// The most that are allowed.
         limit: usize,
     },
+    /// The nodes have too many numbers, such as indices that are selected.
+    #[error("nodes with more than {limit} numbers, all together")]
+    TooLong {
+        /// The most that are allowed.
+        limit: usize,
+    },
     /// A node does not fit.
     #[error("node {node}, {operator}, does not fit")]
     Node {

@@ -1,9 +1,15 @@
 //! Networks as graphs of operators: version 3 of the file.
 
+mod code;
 pub(super) mod dimensions;
+mod fields;
+mod history;
 mod inference;
 pub(super) mod misfit;
 pub(super) mod nodes;
 pub(super) mod operator;
+mod primer;
+mod record;
+mod stream;
 mod text;
 mod weights;

@@ -145,6 +145,18 @@ impl Graph {
         self.values.last().map_or(0, Dimensions::numbers)
     }
 
+    /// For each node the index of its first tensor among [`Graph::tensors`], if it has any.
+    pub fn first_tensors(&self) -> Vec<Option<usize>> {
+        let mut next = 0;
+        let mut firsts = Vec::with_capacity(self.nodes.len());
+        for (node, read, _) in self.steps() {
+            let count = node.operator.weights(&read).len();
+            firsts.push((count > 0).then_some(next));
+            next += count;
+        }
+        firsts
+    }
+
     /// The tensors of weights, in the order of the nodes, and within a node in the order in which
     /// [`Operator`] names them. Kinds are numbered from 1: `conv1.weight`, `conv1.bias`.
     pub fn tensors(&self) -> Vec<TensorShape> {

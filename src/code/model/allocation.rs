@@ -15,7 +15,7 @@ pub struct Allocation {
     pub total: u64,
     /// The version.
     pub version: f64,
-    /// Input size and layers.
+    /// Input size and layers or nodes.
     pub architecture: f64,
     /// One entry a tensor, in file order.
     pub tensors: Vec<TensorBits>,
@@ -72,7 +72,7 @@ impl Allocation {
         let sum = |bits: &BitsByPurpose| bits.iter().sum::<f64>();
         let version = sum(&boundaries.version);
         let architecture = sum(&boundaries.architecture) - version;
-        let shapes = model.architecture().tensors();
+        let shapes = model.structure().tensors();
         let mut tensors = Vec::with_capacity(shapes.len());
         let mut before = boundaries.architecture;
         for (index, (shape, after)) in shapes.into_iter().zip(&boundaries.tensors).enumerate() {
@@ -113,7 +113,10 @@ impl TensorBits {
             name: shape.name,
             nonzeros: tensor.nonzeros(),
             codewords: codebook.len(),
-            kind: codebook.kind(),
+            kind: match tensor.raw_weights() {
+                Some(_) => "raw".to_string(),
+                None => codebook.kind(),
+            },
             coordinates: tensor.subspace().map(|_| tensor.symbols().len()),
             symbol_code: (!codebook.is_empty()).then_some(symbol_code),
             codebook: description,

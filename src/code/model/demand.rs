@@ -5,6 +5,10 @@ use crate::code::architecture::layer::{Convolution, Layer};
 use crate::code::architecture::tensors::TensorShape;
 use crate::code::error::CodeError;
 use crate::code::fixed::oriented;
+use crate::code::graph::dimensions::Dimensions;
+use crate::code::graph::nodes::Graph;
+use crate::code::graph::operator::{Activation, Operator};
+use crate::code::structure::Structure;
 use crate::code::symbols::tensor::CodedTensor;
 use crate::shape::{ImageSize, PIXELS_AT_ONCE};
 use crate::storage::memory_limit::MemoryLimit;
@@ -42,8 +46,8 @@ pub(super) struct Demand {
 
 impl Demand {
     /// Of an architecture, before anything is known of its weights.
-    pub(super) fn of(architecture: &Architecture, limit: MemoryLimit) -> Result<Self, CodeError> {
-        let pixels = architecture.input().features() as u64;
+    pub(super) fn of(structure: &Structure, limit: MemoryLimit) -> Result<Self, CodeError> {
+        let pixels = structure.input().features() as u64;
         let pixels = (EXAMPLES_AT_ONCE * pixels).min(pixels.max(PIXELS_AT_ONCE as u64));
         let mut demand = Self {
             limit,
@@ -51,12 +55,37 @@ impl Demand {
             operations: 0,
             uses: Vec::new(),
         };
-        demand.take(architecture.weights().unwrap_or(u64::MAX))?;
-        demand.take(BYTES_PER_FEATURE * features_at_once(architecture))?;
-        for (layer, before, after) in architecture.steps() {
-            demand.layer(layer, before, after)?;
+        demand.take(structure.weights().unwrap_or(u64::MAX))?;
+        match structure {
+            Structure::Chain(chain) => demand.chain(chain)?,
+            Structure::Graph(graph) => demand.graph(graph)?,
         }
         Ok(demand)
+    }
+
+    fn chain(&mut self, chain: &Architecture) -> Result<(), CodeError> {
+        self.take(BYTES_PER_FEATURE * features_at_once(chain))?;
+        for (layer, before, after) in chain.steps() {
+            self.layer(layer, before, after)?;
+        }
+        Ok(())
+    }
+
+    fn graph(&mut self, graph: &Graph) -> Result<(), CodeError> {
+        self.take(BYTES_PER_FEATURE.saturating_mul(numbers_at_once(graph)))?;
+        for (node, read, after) in graph.steps() {
+            let operations = operations_without_weights(&node.operator, &read, after);
+            self.compute(operations)?;
+            for (_, dimensions) in node.operator.weights(&read) {
+                let weights: usize = dimensions.iter().product();
+                self.uses.push(match node.operator {
+                    Operator::Convolution { .. } => after.stride_from(1) as u64,
+                    Operator::Dense { units, .. } => (after.numbers() / units.max(1)) as u64,
+                    _ => (after.numbers() / weights.max(1)) as u64,
+                });
+            }
+        }
+        Ok(())
     }
 
     /// What is known of a layer without its weights.
@@ -101,7 +130,8 @@ impl Demand {
             Some(subspace) => (shape.len(), subspace.memory(shape, tensor.symbols().len())),
         };
         let outputs = shape.dimensions.first().copied().unwrap_or(0) as u64;
-        self.take(nonzeros as u64 * BYTES_PER_NONZERO + outputs * BYTES_PER_OUTPUT)?;
+        let raw = tensor.raw_weights().map_or(0, size_of_val) as u64;
+        self.take(raw + nonzeros as u64 * BYTES_PER_NONZERO + outputs * BYTES_PER_OUTPUT)?;
         self.pass(passing)?;
         let uses = self.uses.get(index).copied().unwrap_or(0);
         self.compute((nonzeros as u64).saturating_mul(uses))
@@ -132,6 +162,63 @@ impl Demand {
         Ok(())
     }
 }
+
+/// The most numbers of an example that a node's evaluation holds: the values that are read from it
+/// on, and what it makes.
+fn numbers_at_once(graph: &Graph) -> u64 {
+    let mut last_reader = vec![0; graph.values().len()];
+    for (index, node) in graph.nodes().iter().enumerate() {
+        for &value in &node.inputs {
+            last_reader[value] = index;
+        }
+    }
+    let numbers = |value: usize| graph.values().get(value).map_or(0, Dimensions::numbers) as u64;
+    let mut dying: Vec<Vec<usize>> = vec![Vec::new(); graph.nodes().len()];
+    for (value, &reader) in last_reader.iter().enumerate().take(graph.nodes().len()) {
+        dying[reader].push(value);
+    }
+    let (mut held, mut most) = (numbers(0), 0);
+    for (index, values) in dying.iter().enumerate() {
+        held += numbers(index + 1);
+        most = most.max(held);
+        held -= values.iter().map(|&value| numbers(value)).sum::<u64>();
+    }
+    most
+}
+
+/// Operations of a node but those with weights: one for each number that it reads or makes, more
+/// where numbers are used again or a function of them takes several.
+fn operations_without_weights(
+    operator: &Operator,
+    read: &[&Dimensions],
+    after: &Dimensions,
+) -> u64 {
+    let made = after.numbers() as u64;
+    let numbers = read.iter().map(|value| value.numbers() as u64).sum::<u64>() + made;
+    match operator {
+        Operator::Pool { window, .. } => {
+            let size = (window.size[0] as u64).saturating_mul(window.size[1] as u64);
+            numbers.saturating_add(made.saturating_mul(size))
+        }
+        Operator::LocalResponse { size, .. } => {
+            made.saturating_mul(*size as u64 + FUNCTION_OPERATIONS)
+        }
+        Operator::MatrixProduct => {
+            let inner = read.first().and_then(|first| first.lengths().last());
+            numbers.saturating_add(made.saturating_mul(inner.copied().unwrap_or(1) as u64))
+        }
+        Operator::Activation(Activation::Relu | Activation::Clip { .. }) => numbers,
+        Operator::Activation(_)
+        | Operator::Softmax { .. }
+        | Operator::Normalise { .. }
+        | Operator::Scalar { .. }
+        | Operator::Combine(_) => numbers.saturating_mul(FUNCTION_OPERATIONS),
+        _ => numbers,
+    }
+}
+
+/// Operations of an elementary function, at most.
+const FUNCTION_OPERATIONS: u64 = 32;
 
 /// The most numbers of an example that a step of its evaluation holds: what it reads, what it makes
 /// unless it puts that in its place, and what open branches remember.

@@ -47,6 +47,17 @@ pub enum TensorError {
     /// Coordinates that could only be zero.
     #[error("it lies in a subspace, but its codebook is empty")]
     EmptySubspace,
+    /// Only the file of a graph has raw weights.
+    #[error("its weights are raw, which a chain of layers has no code for")]
+    RawInChain,
+    /// A raw weight that is no number.
+    #[error("raw weight {weight} is {value}; finite numbers are accepted")]
+    NotFinite {
+        /// The weight, counted from 0.
+        weight: usize,
+        /// Its value, as text.
+        value: String,
+    },
     /// There is no such codeword.
     #[error("symbol {symbol}, but {codewords} codewords")]
     Symbol {

@@ -4,25 +4,20 @@ use super::allocation::{Allocation, BitsByPurpose, Boundaries};
 use super::demand::Demand;
 use super::error::TensorError;
 use super::invariants::Model;
-use crate::code::architecture::chain::Architecture;
+use super::raw;
 use crate::code::architecture::tensors::TensorShape;
 use crate::code::codebook::values::Codebook;
 use crate::code::coder::decoder::Decoder;
-use crate::code::coder::distribution::{Adaptive, AdaptiveBit, Weighted};
+use crate::code::coder::distribution::{Adaptive, AdaptiveBit};
 use crate::code::coder::encoder::Encoder;
 use crate::code::coder::length::Purpose;
 use crate::code::error::CodeError;
+use crate::code::structure::Structure;
 use crate::code::subspace::map::Subspace;
 use crate::code::symbols::geometry::Geometry;
 use crate::code::symbols::symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
 use crate::code::symbols::tensor::CodedTensor;
 use crate::storage::memory_limit::MemoryLimit;
-
-/// The latest version of the files that this source writes and reads.
-pub const FORMAT_VERSION: u8 = 2;
-
-/// What a file begins with: for each version in turn, whether it is this one or a later one.
-const VERSIONS: [u64; 2] = [15, 1];
 
 /// Weights of [`SymbolCode::ALL`], and of a subspace, before any tensor has been coded.
 const SYMBOL_CODES: [u64; 5] = [24, 24, 8, 4, 1];
@@ -34,28 +29,6 @@ const SUBSPACE: usize = SymbolCode::ALL.len();
 /// and memory.
 pub const WEIGHTS_PER_BYTE: u64 = 1 << 16;
 
-/// Version 2 has [`Layer::Deskew`](crate::code::architecture::layer::Layer::Deskew) before the
-/// layers that are written; otherwise it is version 1. A file has the lowest version that can say
-/// what it says.
-fn write_version(encoder: &mut Encoder, is_deskewed: bool) -> Result<(), CodeError> {
-    if is_deskewed {
-        encoder.write(1, &Weighted::new(&VERSIONS))?;
-    }
-    encoder.write(0, &Weighted::new(&VERSIONS))
-}
-
-/// Whether the version is 2.
-fn read_version(decoder: &mut Decoder) -> Result<bool, CodeError> {
-    for is_deskewed in [false, true] {
-        if decoder.read(&Weighted::new(&VERSIONS))? == 0 {
-            return Ok(is_deskewed);
-        }
-    }
-    Err(CodeError::UnknownVersion {
-        known: FORMAT_VERSION,
-    })
-}
-
 impl Model {
     /// The file.
     ///
@@ -63,7 +36,7 @@ impl Model {
     /// If the network has more than [`WEIGHTS_PER_BYTE`] weights for each byte of it.
     pub fn encode(&self) -> Result<Vec<u8>, CodeError> {
         let file = self.write()?.0.finish();
-        check_size(&self.architecture, file.len())?;
+        check_size(&self.structure, file.len())?;
         Ok(file)
     }
 
@@ -74,7 +47,7 @@ impl Model {
     pub fn encode_with_allocation(&self) -> Result<(Vec<u8>, Allocation), CodeError> {
         let (encoder, boundaries) = self.write()?;
         let file = encoder.finish();
-        check_size(&self.architecture, file.len())?;
+        check_size(&self.structure, file.len())?;
         let allocation = Allocation::new(self, &boundaries, file.len());
         Ok((file, allocation))
     }
@@ -87,31 +60,39 @@ impl Model {
     pub fn ideal_bits(&self) -> Result<f64, CodeError> {
         let encoder = self.write()?.0;
         let bits = encoder.ideal_bits();
-        check_size(&self.architecture, encoder.finish().len())?;
+        check_size(&self.structure, encoder.finish().len())?;
         Ok(bits)
     }
 
     /// Writes everything but the end of the stream.
     fn write(&self) -> Result<(Encoder, Boundaries), CodeError> {
         let mut encoder = Encoder::new();
-        write_version(&mut encoder, self.architecture.is_deskewed())?;
+        self.structure.write_version(&mut encoder)?;
         let version = bits_by_purpose(&encoder);
-        self.architecture.write(&mut encoder)?;
+        self.structure.write(&mut encoder)?;
         let architecture = bits_by_purpose(&encoder);
         let mut tensors = Vec::with_capacity(self.tensors.len());
         let mut prologue = Prologue::default();
         let mut last = None;
         let coded = self.tensors.iter().zip(&self.symbol_codes);
         for ((tensor, &symbol_code), geometry) in coded.zip(self.geometries()) {
+            if self.structure.graph().is_some() {
+                prologue.write_is_raw(&mut encoder, tensor.raw_weights().is_some())?;
+            }
+            if let Some(weights) = tensor.raw_weights() {
+                raw::write(&mut encoder, weights)?;
+                tensors.push(bits_by_purpose(&encoder));
+                continue;
+            }
             let codebook = self.codebook_of(tensor);
-            let is_new = last != Some(tensor.codebook());
+            let is_new = last != tensor.codebook();
             if last.is_some() {
                 prologue.write_is_new(&mut encoder, is_new)?;
             }
             if is_new {
                 codebook.write(&mut encoder)?;
             }
-            last = Some(tensor.codebook());
+            last = tensor.codebook();
             if !codebook.is_empty() {
                 if let Some(subspace) = tensor.subspace() {
                     prologue.write_choice(&mut encoder, SUBSPACE)?;
@@ -154,17 +135,23 @@ impl Model {
             return Err(CodeError::Empty);
         }
         let mut decoder = Decoder::new(file);
-        let is_deskewed = read_version(&mut decoder)?;
-        let architecture = Architecture::read(&mut decoder, is_deskewed)?;
-        check_size(&architecture, file.len())?;
-        let mut demand = Demand::of(&architecture, limit)?;
+        let structure = Structure::read(&mut decoder)?;
+        check_size(&structure, file.len())?;
+        let mut demand = Demand::of(&structure, limit)?;
         let mut codebooks: Vec<Codebook> = Vec::new();
         let mut tensors = Vec::new();
         let mut symbol_codes = Vec::new();
         let mut prologue = Prologue::default();
-        let shapes = architecture.tensors();
-        for (index, (shape, geometry)) in shapes.iter().zip(Geometry::of(&architecture)).enumerate()
-        {
+        let shapes = structure.tensors();
+        for (index, (shape, geometry)) in shapes.iter().zip(structure.geometries()).enumerate() {
+            if structure.graph().is_some() && prologue.read_is_raw(&mut decoder)? {
+                demand.pass(shape.len() as u64 * size_of::<f32>() as u64)?;
+                let tensor = CodedTensor::raw(raw::read(&mut decoder, shape.len())?);
+                demand.tensor(index, shape, &tensor)?;
+                tensors.push(tensor);
+                symbol_codes.push(SymbolCode::Plain);
+                continue;
+            }
             if codebooks.is_empty() || prologue.read_is_new(&mut decoder)? {
                 codebooks.push(Codebook::read(&mut decoder)?);
             }
@@ -182,7 +169,7 @@ impl Model {
             symbol_codes.push(symbol_code);
         }
         let model = Self {
-            architecture,
+            structure,
             codebooks,
             tensors,
             symbol_codes,
@@ -248,6 +235,7 @@ fn read_tensor(
 
 /// What is said before each tensor's symbols: adaptively, so that saying the same again costs less.
 struct Prologue {
+    is_raw: AdaptiveBit,
     is_new: AdaptiveBit,
     choice: Adaptive,
 }
@@ -255,6 +243,7 @@ struct Prologue {
 impl Default for Prologue {
     fn default() -> Self {
         Self {
+            is_raw: AdaptiveBit::default(),
             is_new: AdaptiveBit::default(),
             choice: Adaptive::with_weights(&SYMBOL_CODES),
         }
@@ -262,6 +251,18 @@ impl Default for Prologue {
 }
 
 impl Prologue {
+    fn write_is_raw(&mut self, encoder: &mut Encoder, is_raw: bool) -> Result<(), CodeError> {
+        encoder.write(usize::from(is_raw), &self.is_raw.expect())?;
+        self.is_raw.observe(is_raw);
+        Ok(())
+    }
+
+    fn read_is_raw(&mut self, decoder: &mut Decoder) -> Result<bool, CodeError> {
+        let is_raw = decoder.read(&self.is_raw.expect())? == 1;
+        self.is_raw.observe(is_raw);
+        Ok(is_raw)
+    }
+
     fn write_is_new(&mut self, encoder: &mut Encoder, is_new: bool) -> Result<(), CodeError> {
         encoder.write(usize::from(is_new), &self.is_new.expect())?;
         self.is_new.observe(is_new);
@@ -292,8 +293,8 @@ fn bits_by_purpose(encoder: &Encoder) -> BitsByPurpose {
     Purpose::ALL.map(|purpose| encoder.bits_for(purpose))
 }
 
-fn check_size(architecture: &Architecture, bytes: usize) -> Result<(), CodeError> {
-    let weights = architecture.weights().unwrap_or(u64::MAX);
+fn check_size(structure: &Structure, bytes: usize) -> Result<(), CodeError> {
+    let weights = structure.weights().unwrap_or(u64::MAX);
     let limit = (bytes as u64).saturating_mul(WEIGHTS_PER_BYTE);
     if weights > limit {
         return Err(CodeError::TooManyWeights {

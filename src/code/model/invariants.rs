@@ -1,11 +1,11 @@
 //! A network as its file decodes; there is none that cannot be encoded.
 
 use super::error::TensorError;
-use crate::code::architecture::chain::Architecture;
 use crate::code::architecture::tensors::TensorShape;
 use crate::code::codebook::error::CodebookError;
 use crate::code::codebook::values::Codebook;
 use crate::code::error::CodeError;
+use crate::code::structure::Structure;
 use crate::code::symbols::geometry::Geometry;
 use crate::code::symbols::symbol_code::SymbolCode;
 use crate::code::symbols::tensor::CodedTensor;
@@ -13,9 +13,9 @@ use crate::code::symbols::tensor::CodedTensor;
 /// What a tensor refers to that has no codebook; in a [`Model`] there is none.
 static NO_CODEBOOK: Codebook = Codebook::EMPTY;
 
-/// A network exactly as its file decodes: architecture, codebooks, and a symbol for every weight.
+/// A network exactly as its file decodes: its structure, codebooks, and a symbol for every weight.
 ///
-/// The file is one arithmetic-coded stream: the version, the architecture, and for each of its
+/// The file is one arithmetic-coded stream: the version, the structure, and for each of its
 /// tensors a flag whether a new codebook follows (never asked of the first tensor, which always
 /// brings one), that codebook, the way in which the symbols are coded, and the symbols. A decoded
 /// model is encoded again and must give the same bytes; so no two files decode to the same `Model`,
@@ -37,7 +37,7 @@ static NO_CODEBOOK: Codebook = Codebook::EMPTY;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
-    pub(super) architecture: Architecture,
+    pub(super) structure: Structure,
     pub(super) codebooks: Vec<Codebook>,
     pub(super) tensors: Vec<CodedTensor>,
     /// One a tensor, and one in which its symbols have a code word.
@@ -45,18 +45,19 @@ pub struct Model {
 }
 
 impl Model {
-    /// Checks that tensors and codebooks fit the architecture, and chooses how the symbols are
+    /// Checks that tensors and codebooks fit the structure, and chooses how the symbols are
     /// coded.
     ///
     /// # Errors
     /// [`CodeError::TensorCount`]; [`CodeError::Tensor`] if the length of a tensor, its subspace or
     /// a symbol does not fit; [`CodeError::Codebook`] if a codebook is not used.
     pub fn new(
-        architecture: Architecture,
+        structure: impl Into<Structure>,
         codebooks: Vec<Codebook>,
         tensors: Vec<CodedTensor>,
     ) -> Result<Self, CodeError> {
-        let shapes = architecture.tensors();
+        let structure = structure.into();
+        let shapes = structure.tensors();
         if shapes.len() != tensors.len() {
             return Err(CodeError::TensorCount {
                 expected: shapes.len(),
@@ -65,16 +66,20 @@ impl Model {
         }
         let mut used = 0;
         for (index, (shape, tensor)) in shapes.iter().zip(&tensors).enumerate() {
-            used = check(shape, tensor, &codebooks, used).map_err(|source| CodeError::Tensor {
+            let misfit = |source| CodeError::Tensor {
                 index: index + 1,
                 source,
-            })?;
+            };
+            if tensor.raw_weights().is_some() && structure.chain().is_some() {
+                return Err(misfit(TensorError::RawInChain));
+            }
+            used = check(shape, tensor, &codebooks, used).map_err(misfit)?;
         }
         if used != codebooks.len() {
             return Err(CodebookError::Unused { codebook: used }.into());
         }
         let mut model = Self {
-            architecture,
+            structure,
             codebooks,
             symbol_codes: vec![SymbolCode::Plain; tensors.len()],
             tensors,
@@ -92,7 +97,9 @@ impl Model {
         else {
             return Ok(());
         };
-        let codebook = self.codebooks.get(tensor.codebook());
+        let codebook = tensor
+            .codebook()
+            .and_then(|codebook| self.codebooks.get(codebook));
         let alphabet = codebook.unwrap_or(&NO_CODEBOOK).alphabet();
         if alphabet.len() > 0 {
             *symbol_code = tensor.shortest_code(alphabet, geometry)?;
@@ -100,9 +107,9 @@ impl Model {
         Ok(())
     }
 
-    /// The layers.
-    pub fn architecture(&self) -> &Architecture {
-        &self.architecture
+    /// The network without its weights.
+    pub fn structure(&self) -> &Structure {
+        &self.structure
     }
 
     /// The codebooks, in the order of their first use.
@@ -110,15 +117,16 @@ impl Model {
         &self.codebooks
     }
 
-    /// The tensors, in the order of [`Architecture::tensors`].
+    /// The tensors, in the order of [`Structure::tensors`].
     pub fn tensors(&self) -> &[CodedTensor] {
         &self.tensors
     }
 
     /// The codebook that a tensor of this model refers to.
     pub(super) fn codebook_of(&self, tensor: &CodedTensor) -> &Codebook {
-        self.codebooks
-            .get(tensor.codebook())
+        tensor
+            .codebook()
+            .and_then(|codebook| self.codebooks.get(codebook))
             .unwrap_or(&NO_CODEBOOK)
     }
 
@@ -132,7 +140,7 @@ impl Model {
 
     /// How the symbols of each tensor lie to each other.
     pub(super) fn geometries(&self) -> Vec<Geometry> {
-        let direct = Geometry::of(&self.architecture);
+        let direct = self.structure.geometries();
         let tensors = self.tensors.iter().zip(direct);
         tensors
             .map(|(tensor, direct)| match tensor.subspace() {
@@ -202,7 +210,7 @@ impl Model {
             None => 0,
             Some(tensor) if tensor.subspace().is_none() => tensor.nonzeros(),
             Some(_) => {
-                let shape = self.architecture.tensors().into_iter().nth(index);
+                let shape = self.structure.tensors().into_iter().nth(index);
                 shape.map_or(0, |shape| shape.len())
             }
         }
@@ -219,14 +227,18 @@ impl Model {
         };
         let subspace = tensor.and_then(CodedTensor::subspace).map(|subspace| {
             let coordinates: Vec<f32> = symbols.iter().map(value).collect();
-            let shape = self.architecture.tensors().into_iter().nth(index);
+            let shape = self.structure.tensors().into_iter().nth(index);
             shape.map_or_else(Vec::new, |shape| subspace.weights(&shape, &coordinates))
         });
         let direct = if subspace.is_some() { &[] } else { symbols };
+        let raw = tensor
+            .and_then(CodedTensor::raw_weights)
+            .unwrap_or_default();
         subspace
             .into_iter()
             .flatten()
             .chain(direct.iter().map(value))
+            .chain(raw.iter().copied())
     }
 }
 
@@ -237,7 +249,10 @@ fn check(
     codebooks: &[Codebook],
     used: usize,
 ) -> Result<usize, TensorError> {
-    let codebook = tensor.codebook();
+    let Some(codebook) = tensor.codebook() else {
+        check_raw(shape, tensor.raw_weights().unwrap_or_default())?;
+        return Ok(used);
+    };
     if codebook != used && codebook.checked_add(1) != Some(used) {
         return Err(TensorError::CodebookOrder {
             found: codebook,
@@ -271,5 +286,22 @@ fn check(
     {
         Some(&symbol) => Err(TensorError::Symbol { symbol, codewords }),
         None => Ok(used.max(codebook + 1)),
+    }
+}
+
+fn check_raw(shape: &TensorShape, weights: &[f32]) -> Result<(), TensorError> {
+    if weights.len() != shape.len() {
+        return Err(TensorError::Length {
+            symbols: weights.len(),
+            weights: shape.len(),
+            name: shape.name.clone(),
+        });
+    }
+    match weights.iter().position(|weight| !weight.is_finite()) {
+        Some(weight) => Err(TensorError::NotFinite {
+            weight,
+            value: weights[weight].to_string(),
+        }),
+        None => Ok(()),
     }
 }

@@ -5,3 +5,4 @@ pub(super) mod demand;
 pub(super) mod error;
 pub(super) mod file;
 pub(super) mod invariants;
+mod raw;

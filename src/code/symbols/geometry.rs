@@ -3,6 +3,9 @@
 use crate::code::architecture::chain::Architecture;
 use crate::code::architecture::layer::Layer;
 use crate::code::architecture::tensors::TensorShape;
+use crate::code::graph::dimensions::Dimensions;
+use crate::code::graph::nodes::{Graph, Node};
+use crate::code::graph::operator::Operator;
 use crate::shape::ImageSize;
 
 /// A tensor as rows of feature maps: `rows x channels x height x width`, the last index fastest.
@@ -36,6 +39,45 @@ impl Geometry {
             .iter()
             .map(|tensor| Self::new(tensor, &mut dense_inputs))
             .collect()
+    }
+
+    /// One geometry a tensor of the graph. A dense layer that reads a flattened feature map has its
+    /// channels, rows and columns; other matrices are rows of channels.
+    pub(in crate::code) fn of_graph(graph: &Graph) -> Vec<Self> {
+        let mut geometries = Vec::new();
+        for (node, read, _) in graph.steps() {
+            for (_, dimensions) in node.operator.weights(&read) {
+                geometries.push(match (&node.operator, dimensions.as_slice()) {
+                    (_, &[rows, channels, height, width]) => Self {
+                        rows,
+                        channels,
+                        height,
+                        width,
+                    },
+                    (Operator::Dense { .. }, &[rows, _]) => {
+                        let ImageSize {
+                            channels,
+                            height,
+                            width,
+                        } = dense_input(graph, node);
+                        Self {
+                            rows,
+                            channels,
+                            height,
+                            width,
+                        }
+                    }
+                    (_, &[rows, channels]) => Self {
+                        rows,
+                        channels,
+                        height: 1,
+                        width: 1,
+                    },
+                    _ => Self::line(dimensions.iter().product()),
+                });
+            }
+        }
+        geometries
     }
 
     fn new(tensor: &TensorShape, dense_inputs: &mut impl Iterator<Item = ImageSize>) -> Self {
@@ -81,5 +123,33 @@ impl Geometry {
     /// Number of weights in a row.
     pub(in crate::code) fn columns(&self) -> usize {
         self.channels * self.height * self.width
+    }
+}
+
+/// The feature map that a dense layer of a graph reads.
+fn dense_input(graph: &Graph, node: &Node) -> ImageSize {
+    let value = node.inputs.first().copied().unwrap_or(0);
+    let maker = value
+        .checked_sub(1)
+        .and_then(|maker| graph.nodes().get(maker));
+    let flattened = maker.filter(|maker| maker.operator == Operator::Flatten);
+    let flattened = flattened.and_then(|maker| maker.inputs.first());
+    let lengths = |value: usize| {
+        graph
+            .values()
+            .get(value)
+            .map_or(&[][..], Dimensions::lengths)
+    };
+    match flattened.map(|&before| lengths(before)) {
+        Some(&[channels, height, width]) => ImageSize {
+            channels,
+            height,
+            width,
+        },
+        _ => ImageSize {
+            channels: lengths(value).last().copied().unwrap_or(1),
+            height: 1,
+            width: 1,
+        },
     }
 }

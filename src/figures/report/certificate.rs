@@ -37,7 +37,7 @@ pub(super) fn page(folder: &Path) -> Result<String, FigureError> {
         p {
             "The file is all that a decoder gets: " (number(claim.bits as f64))
             " bits, which are " (number((claim.bits / 8) as f64)) " bytes. Its layers: "
-            code { (model.architecture()) } "."
+            code { (model.structure()) } "."
         }
         (figure(&bits, "Bits of each tensor of the model file"))
         (trials(folder)?)

@@ -42,8 +42,9 @@ impl Variables {
             }
             Self::Shared { codebooks, tensors } => {
                 let decoded = |tensor: &CodedTensor| {
-                    let codebook = codebooks
-                        .get(tensor.codebook())
+                    let codebook = tensor.codebook();
+                    let codebook = codebook
+                        .and_then(|codebook| codebooks.get(codebook))
                         .map_or(&[][..], |codebook| codebook);
                     tensor
                         .symbols()
@@ -75,8 +76,9 @@ impl Variables {
             Self::Shared { codebooks, tensors } => {
                 for tensor in tensors {
                     let (codebook, symbols) = (tensor.codebook(), tensor.symbols());
-                    let Some(codewords) = codebooks.get(codebook) else {
-                        return wrong(format!("codebook {codebook} is missing"));
+                    let codewords = codebook.and_then(|codebook| codebooks.get(codebook));
+                    let Some(codewords) = codewords else {
+                        return wrong("a tensor's codebook is missing".to_string());
                     };
                     if let Some(symbol) = symbols
                         .iter()
@@ -137,9 +139,12 @@ impl Variables {
                     .map(|codebook| vec![0.0; codebook.len()])
                     .collect();
                 for (tensor, gradients) in tensors.iter().zip(gradients) {
+                    let Some(sums) = tensor.codebook().and_then(|book| sums.get_mut(book)) else {
+                        continue;
+                    };
                     for (&symbol, gradient) in tensor.symbols().iter().zip(gradients) {
                         if symbol > 0 {
-                            sums[tensor.codebook()][usize::from(symbol) - 1] += gradient;
+                            sums[usize::from(symbol) - 1] += gradient;
                         }
                     }
                 }
@@ -163,8 +168,12 @@ impl Variables {
             }
             Self::Shared { codebooks, tensors } => {
                 for (tensor, weights) in tensors.iter().zip(weights) {
+                    let Some(codebook) = tensor.codebook().and_then(|book| codebooks.get(book))
+                    else {
+                        continue;
+                    };
                     for (weight, &symbol) in weights.iter_mut().zip(tensor.symbols()) {
-                        *weight = level(&codebooks[tensor.codebook()], symbol);
+                        *weight = level(codebook, symbol);
                     }
                 }
             }

@@ -66,8 +66,8 @@ impl ModelArguments {
             },
         };
         let model = self.limit.decode(&prepared.file)?;
-        let input = model.architecture().input();
-        let outputs = model.architecture().classes();
+        let input = model.structure().input();
+        let outputs = model.structure().classes();
         let class_map = match &self.classes {
             Some(path) => Some(read_class_map(path, &found.class_names(), outputs)?),
             None => {
@@ -141,7 +141,7 @@ impl ModelArguments {
             Architecture::from_name_or_layers(arch, input_of(found), found.classes())?;
         let images = match found {
             Found::Images(data) => first_images(&data.train)?,
-            Found::Photographs(_) => noise_images(&architecture)?,
+            Found::Photographs(_) => noise_images(architecture.input(), architecture.classes())?,
         };
         let (network, simplification) = self.import.load(path, &architecture, &images)?;
         if let Some(simplification) = simplification.filter(|_| !json) {

@@ -227,15 +227,16 @@ fn simplification_keeps_the_function_and_saves_bits() {
     case.run(&["--no-simplify"]);
     let (plain, all) = (
         fs::read(case.path("net.nvc")).unwrap().len(),
-        case.model().architecture().weights(),
+        case.model().structure().weights(),
     );
     let said = case.run(&[]);
     assert!(said.contains("units removed"), "{said}");
     let model = case.model();
     assert!(fs::read(case.path("net.nvc")).unwrap().len() < plain);
-    assert!(model.architecture().weights() < all);
-    let decoded = TrainedNetwork::new(model.architecture().clone(), model.weights()).unwrap();
-    let images = noise_images(decoded.architecture()).unwrap();
+    assert!(model.structure().weights() < all);
+    let chain = model.structure().chain().unwrap();
+    let decoded = TrainedNetwork::new(chain.clone(), model.weights()).unwrap();
+    let images = noise_images(decoded.architecture().input(), 10).unwrap();
     let [before, after] =
         [&network(&tensors()), &decoded].map(|network| logits(network, &images).unwrap());
     let difference = largest_difference(&before, &after);
@@ -245,7 +246,7 @@ fn simplification_keeps_the_function_and_saves_bits() {
 #[test]
 fn units_that_are_not_read_or_constant_are_removed_and_zero_biases_dropped() {
     let network = network(&tensors());
-    let images = noise_images(network.architecture()).unwrap();
+    let images = noise_images(network.architecture().input(), 10).unwrap();
     let (simple, done) = simplify(network, &images).unwrap();
     // The third filter, units 3 and 7 at least.
     assert!(done.removed_units >= 3, "{done}");
@@ -265,7 +266,7 @@ fn pixels_in_another_range_are_mapped_in_the_file() {
     case.run(&["--pixels", "-1,1", "--no-simplify"]);
     let model = case.model();
     assert!(model
-        .architecture()
+        .structure()
         .to_string()
         .starts_with("conv:1:1:b conv:4:3"));
     assert_eq!(model.weights()[..2], [vec![2.0], vec![-1.0]]);

@@ -5,9 +5,11 @@
 mod adaptive;
 mod binary;
 mod probability;
+mod uniform;
 mod weighted;
 
 pub use adaptive::{Adaptive, AdaptiveBit};
 pub use binary::Binary;
 pub use probability::{ideal_bits, Distribution, PRECISION};
+pub use uniform::Uniform;
 pub use weighted::Weighted;
