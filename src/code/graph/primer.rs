@@ -294,3 +294,34 @@ pub(super) fn primer() -> Vec<Record> {
     records.extend(plain());
     records
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::{next_field, Field, Record};
+    use super::primer;
+
+    /// `convolution 0 : 3 1 1`, as `docs/graph.md` lists it.
+    fn line(record: &Record) -> String {
+        let mut words = vec![record.kind.to_string(), ":".to_string()];
+        words.extend(record.distances.iter().map(usize::to_string));
+        words.push(":".to_string());
+        for (place, &number) in record.numbers.iter().enumerate() {
+            let before = &record.numbers[..place];
+            words.push(
+                match next_field(record.kind, before, record.numbers.len()) {
+                    Some((Field::Single, _)) => format!("{:?}", f32::from_bits(number as u32)),
+                    _ => number.to_string(),
+                },
+            );
+        }
+        words.join(" ")
+    }
+
+    #[test]
+    fn the_page_of_the_format_lists_the_primer() {
+        let page = include_str!("../../../docs/graph.md");
+        let lines: Vec<String> = primer().iter().map(line).collect();
+        let list = page.split("```text\n").last().unwrap_or_default();
+        assert_eq!(list, format!("{}\n```\n", lines.join("\n")));
+    }
+}
