@@ -9,6 +9,7 @@ use super::at_hand::known_name;
 use super::strict_json;
 use super::subsample::Subsample;
 use crate::bounds::{Bits, BoundError};
+use crate::code::Structure;
 use crate::printable::escaped;
 
 /// The version of `certificate.json` that this source writes and reads.
@@ -17,18 +18,23 @@ pub const CERTIFICATE_VERSION: u32 = 2;
 /// Bounds are published with this many decimals, rounded up.
 pub const DECIMALS: u32 = 6;
 
-/// What is charged, in bits, for the design of the model file's format: it is one of at most
-/// `2^64` that might have come out, whatever the data at hand had said (`proofs/design.md`).
+/// What is charged, in bits, for the design of versions 1 and 2 of the model file's format: it is
+/// one of at most `2^64` that might have come out, whatever the data at hand had said
+/// (`proofs/design.md`).
 pub const DESIGN_BITS: u64 = 64;
 
-/// What is charged for the design of the format: [`DESIGN_BITS`], or nothing if the maker states
-/// that it was not designed with the examples at hand.
+/// The same for version 3, graphs, whose design took more decisions.
+pub const GRAPH_DESIGN_BITS: u64 = 80;
+
+/// What is charged for the design of the format of a file: [`DESIGN_BITS`] of a chain,
+/// [`GRAPH_DESIGN_BITS`] of a graph, or nothing if the maker states that it was not designed with
+/// the examples at hand.
 #[must_use]
-pub fn design_bits(is_unseen: bool) -> u64 {
-    if is_unseen {
-        0
-    } else {
-        DESIGN_BITS
+pub fn design_bits(structure: &Structure, is_unseen: bool) -> u64 {
+    match (is_unseen, structure.graph()) {
+        (true, _) => 0,
+        (false, None) => DESIGN_BITS,
+        (false, Some(_)) => GRAPH_DESIGN_BITS,
     }
 }
 
@@ -85,7 +91,7 @@ pub struct Claim {
     pub groups: Option<GroupsClaim>,
     /// Length of the model file in bits.
     pub bits: u64,
-    /// [`DESIGN_BITS`]; or 0, if the maker states that the format was not designed with these
+    /// [`design_bits`] of the file; or 0, if the maker states that the format was not designed with these
     /// examples at hand.
     pub design_bits: u64,
     /// The output of the network that stands for each class, if it is not the class's own number.

@@ -272,7 +272,7 @@ impl<'a> Issue<'a> {
             subsample,
             groups,
             bits: 8 * self.file.len() as u64,
-            design_bits: design_bits(self.is_unseen),
+            design_bits: design_bits(model.structure(), self.is_unseen),
             class_map: self.class_map.clone(),
             delta: self.delta.get(),
             bounds: NOTHING,

@@ -2,7 +2,7 @@
 
 use super::at_hand::{is_known_name, known_name, sets_in_common};
 use super::certificate::Certificate;
-use super::claim::DESIGN_BITS;
+use super::claim::design_bits;
 use super::class_map::Mapped;
 use super::evaluation::{known_digests, Count, CountError, Evaluation};
 use super::recount::{Fault, Recount};
@@ -11,7 +11,7 @@ use super::unverifiable::Unverifiable;
 use super::verdict::Verdict;
 use crate::bounds::FailureProbability;
 use crate::causes::with_causes;
-use crate::code::{CodeError, Model};
+use crate::code::{CodeError, Model, Structure};
 use crate::digest::sha256;
 use crate::evaluate::{Evaluator, ExampleDigest, Examples, ExamplesDigest, Loss, Sample, MARGIN};
 use crate::printable::escaped;
@@ -94,14 +94,15 @@ impl<'a> Verification<'a> {
             return Ok(verdict);
         }
         let digests = known_digests(&training);
-        let is_possible = self.check_data(&training, digests.as_deref(), &mut verdict)
-            && self.check_design(&mut verdict);
-        if !is_possible {
+        if !self.check_data(&training, digests.as_deref(), &mut verdict) {
             return Ok(verdict);
         }
         let Some(model) = decoded(self.certificate, &mut verdict)? else {
             return Ok(verdict);
         };
+        if !self.check_design(model.structure(), &mut verdict) {
+            return Ok(verdict);
+        }
         let evaluator = Evaluator::new(&model);
         let count = Count {
             evaluator: &evaluator,
@@ -212,11 +213,11 @@ impl<'a> Verification<'a> {
 
     /// The design of the format is charged, unless the maker states that it knew nothing of these
     /// examples and nothing says otherwise.
-    fn check_design(&self, verdict: &mut Verdict) -> bool {
+    fn check_design(&self, structure: &Structure, verdict: &mut Verdict) -> bool {
         let claim = self.certificate.claim();
         if !claim.is_unseen() {
             let what = "bits for the design of the format";
-            return verdict.equal(what, claim.design_bits, DESIGN_BITS);
+            return verdict.equal(what, claim.design_bits, design_bits(structure, false));
         }
         let sets: Vec<&str> = sets_in_common(self.sample.training).into_iter().collect();
         if sets.is_empty() {

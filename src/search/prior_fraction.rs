@@ -7,7 +7,7 @@ use super::error::SearchError;
 use super::run::Event;
 use super::settings::Settings;
 use crate::bounds::{held_out, occam_binomial, round_up_decimals, Bits, PriorSplit, SampleSize};
-use crate::certificate::{design_bits, refuse_at_hand, DECIMALS};
+use crate::certificate::{refuse_at_hand, DECIMALS, DESIGN_BITS};
 use crate::code::Model;
 use crate::compress::{compress, Recipe};
 use crate::data::LabelledImages;
@@ -117,7 +117,7 @@ pub fn data_dependent(
         .min_by_key(|(_, errors, _)| errors)
         .ok_or(SearchError::NoRecipes)?;
     let named = (networks.len() as f64).log2();
-    let design_bits = design_bits(settings.unseen);
+    let design_bits = if settings.unseen { 0 } else { DESIGN_BITS };
     let bits = Bits::new(named + design_bits as f64)?;
     let publish = |bound: f64| round_up_decimals(bound, DECIMALS).min(1.0);
     let claim = DataDependent {

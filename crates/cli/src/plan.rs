@@ -189,7 +189,7 @@ impl Question {
         match file_bytes(bits) {
             Some(bytes) => format!(
                 "As a model file of this program: {most}{bytes} bytes, and {DESIGN_BITS} bits for \
-                 the design of its format."
+                 the design of its format (a chain of layers; 16 more for a graph)."
             ),
             None => format!(
                 "For a model file of this program it is too little: the design of its format \
