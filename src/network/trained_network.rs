@@ -121,30 +121,42 @@ impl<S: Clone + Into<Structure>> TrainedNetwork<S> {
 
     /// The model that computes with exactly these weights.
     ///
+    /// Tensors of a graph that take more than [`MAX_CODEWORDS`] values are raw.
+    ///
     /// # Errors
-    /// [`ImportError::Values`] if a tensor takes more than [`MAX_CODEWORDS`] values that are not
-    /// zero; [`ImportError::Code`] if one is not a normal number or a tensor does not fit the
+    /// [`ImportError::Values`] if a tensor of a chain takes more than [`MAX_CODEWORDS`] values that
+    /// are not zero; [`ImportError::Code`] if one is not a normal number or a tensor does not fit the
     /// architecture.
     pub fn model(&self) -> Result<Model, ImportError> {
         let shapes = self.structure().tensors();
         let mut groups: Vec<Vec<f32>> = Vec::new();
-        let mut codebook_of = Vec::new();
+        let mut codebook_of: Vec<Option<usize>> = Vec::new();
+        let may_be_raw = self.structure().graph().is_some();
         for (place, weights) in self.weights.iter().enumerate() {
             let name = || {
                 shapes
                     .get(place)
                     .map_or_else(String::new, |shape| shape.name.clone())
             };
-            let values = distinct(weights).map_err(|found| match found {
-                Distinct::TooMany => ImportError::Values {
-                    tensor: name(),
-                    limit: MAX_CODEWORDS,
-                },
-                Distinct::NotANumber(value) => ImportError::NotFinite {
-                    tensor: name(),
-                    value,
-                },
-            })?;
+            let values = match distinct(weights) {
+                Ok(values) => values,
+                Err(Distinct::TooMany) if may_be_raw => {
+                    codebook_of.push(None);
+                    continue;
+                }
+                Err(Distinct::TooMany) => {
+                    return Err(ImportError::Values {
+                        tensor: name(),
+                        limit: MAX_CODEWORDS,
+                    });
+                }
+                Err(Distinct::NotANumber(value)) => {
+                    return Err(ImportError::NotFinite {
+                        tensor: name(),
+                        value,
+                    });
+                }
+            };
             if let Some(last) = groups.last_mut() {
                 let mut merged = last.clone();
                 merged.extend(&values);
@@ -159,12 +171,12 @@ impl<S: Clone + Into<Structure>> TrainedNetwork<S> {
                     if let Some(last) = groups.last_mut() {
                         *last = merged;
                     }
-                    codebook_of.push(groups.len() - 1);
+                    codebook_of.push(Some(groups.len() - 1));
                     continue;
                 }
             }
             groups.push(values);
-            codebook_of.push(groups.len() - 1);
+            codebook_of.push(Some(groups.len() - 1));
         }
         Ok(self.with_codebooks(&groups, &codebook_of)?)
     }
@@ -172,20 +184,17 @@ impl<S: Clone + Into<Structure>> TrainedNetwork<S> {
     /// Whether the tensor at `place` had better share the codebook of the one before it.
     fn is_cheaper_merged(
         &self,
-        codebook_of: &[usize],
+        codebook_of: &[Option<usize>],
         codebooks: usize,
         place: usize,
         values: &[f32],
     ) -> Result<bool, CodeError> {
-        let first = codebook_of
-            .iter()
-            .position(|&codebook| codebook + 1 == codebooks)
-            .unwrap_or(0);
-        let sharing = self.weights.get(first..place).unwrap_or_default();
-        if sharing.iter().map(Vec::len).sum::<usize>() > MERGED_WEIGHTS {
+        let of_last = codebook_of.iter().zip(&self.weights);
+        let of_last = of_last.filter(|(codebook, _)| **codebook == codebooks.checked_sub(1));
+        let together: Vec<&[f32]> = of_last.map(|(_, weights)| weights.as_slice()).collect();
+        if together.iter().map(|weights| weights.len()).sum::<usize>() > MERGED_WEIGHTS {
             return Ok(false);
         }
-        let together: Vec<&[f32]> = sharing.iter().map(Vec::as_slice).collect();
         let last: Vec<f32> = together.concat();
         let this = self.weights.get(place).map_or(&[][..], Vec::as_slice);
         let separate = plain_bits(&last)? + plain_bits(this)?;
@@ -196,7 +205,7 @@ impl<S: Clone + Into<Structure>> TrainedNetwork<S> {
     fn with_codebooks(
         &self,
         groups: &[Vec<f32>],
-        codebook_of: &[usize],
+        codebook_of: &[Option<usize>],
     ) -> Result<Model, CodeError> {
         let codebooks = groups
             .iter()
@@ -208,6 +217,9 @@ impl<S: Clone + Into<Structure>> TrainedNetwork<S> {
             .iter()
             .zip(codebook_of)
             .map(|(weights, &codebook)| {
+                let Some(codebook) = codebook else {
+                    return CodedTensor::raw(weights.clone());
+                };
                 let symbols = codebooks.get(codebook).unwrap_or(&none).symbols(weights);
                 CodedTensor::new(codebook, symbols)
             });

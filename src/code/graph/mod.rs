@@ -1,5 +1,6 @@
 //! Networks as graphs of operators: version 3 of the file.
 
+pub(super) mod as_chain;
 mod code;
 pub(super) mod dimensions;
 mod fields;
