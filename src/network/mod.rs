@@ -2,10 +2,12 @@
 //!
 //! A network that was trained elsewhere is [imported](import) from a
 //! [safetensors file](safetensors). Then [`simplify`] removes what the function does not need, and
-//! [`within_budget`] rounds its weights to fit so many bytes.
+//! [`within_budget`] rounds its weights to fit so many bytes, [`least_bound`] so that what can be
+//! certified is least.
 
 mod budget;
 pub mod comparison;
+mod frontier;
 mod import;
 mod kmeans;
 mod noise;
@@ -16,6 +18,7 @@ mod simplify_links;
 mod trained_network;
 
 pub use budget::{within_budget, BudgetError, Calibration};
+pub use frontier::{least_bound, Frontier, FrontierError, FrontierEvent, Point};
 pub use import::{import, parse_names, ImportError, ImportOptions, NamesError};
 pub use kmeans::{kmeans, optimal_kmeans};
 pub use noise::{stochastic_bounds, StochasticBound, StochasticError, RELATIVE_WIDTHS};

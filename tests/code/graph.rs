@@ -1,14 +1,15 @@
 //! Graphs, their models and their code words.
 
 use nonvacuous::code::{
-    CodeError, CodedTensor, Graph, GraphError, Misfit, Model, Node, Operator, TensorError,
+    Activation, Arithmetic, CodeError, CodedTensor, Graph, GraphError, Misfit, Model, Node,
+    Operator, TensorError, TensorShape,
 };
 use nonvacuous::shape::ImageSize;
 use proptest::prelude::*;
 
 use crate::any_graph::{any_graph, any_graph_model};
 use crate::any_model::architecture;
-use crate::networks::{resnet50, vit_b_32};
+use crate::networks::{resnet50, vit_b_32, Builder, ADD, RELU};
 
 #[test]
 fn repeated_blocks_cost_next_to_nothing() {
@@ -146,4 +147,84 @@ fn raw_weights_are_finite_and_only_of_graphs() {
     assert_eq!(Model::decode(&file).unwrap().weights(), [[0.1; 8]]);
     // 8 weights of 32 bits, and a few bytes.
     assert!((32..48).contains(&file.len()), "{} bytes", file.len());
+}
+
+/// The chain that a graph of these nodes is, as text, and which tensors it takes.
+fn chain_of(nodes: Vec<Node>, input: ImageSize) -> Option<(String, Vec<usize>)> {
+    let chain = Graph::new(input, nodes).unwrap().as_chain()?;
+    Some((chain.architecture.to_string(), chain.tensors))
+}
+
+#[test]
+fn a_graph_of_layers_that_chains_have_is_a_chain() {
+    let input = ImageSize {
+        channels: 3,
+        height: 8,
+        width: 8,
+    };
+    let mut builder = Builder::default();
+    let first = builder.convolution(0, 4, 3, 1);
+    let relu = builder.node(RELU, &[first]);
+    // The shortcut comes first in the file, the sum names the other side first.
+    let shortcut = builder.convolution(relu, 6, 1, 2);
+    let one = builder.convolution(relu, 6, 3, 2);
+    let two = builder.node(RELU, &[one]);
+    let three = builder.convolution(two, 6, 3, 1);
+    let sum = builder.node(ADD, &[three, shortcut]);
+    let same = builder.convolution(sum, 6, 3, 1);
+    builder.node(ADD, &[sum, same]);
+    builder.then(Operator::Flatten);
+    builder.then(Operator::Dense {
+        units: 5,
+        bias: false,
+    });
+    let text = "conv:4:3:b relu ( conv:6:1:s2:b | conv:6:3:s2:b relu conv:6:3:b ) ( conv:6:3:b ) \
+                dense:5";
+    let tensors: Vec<usize> = (0..11).collect();
+    let graph = builder.graph(input);
+    let chain = graph.as_chain().unwrap();
+    assert_eq!(chain.architecture.to_string(), text);
+    assert_eq!(chain.tensors, tensors);
+    let shapes = |tensors: Vec<TensorShape>| -> Vec<Vec<usize>> {
+        tensors
+            .into_iter()
+            .map(|tensor| tensor.dimensions)
+            .collect()
+    };
+    assert_eq!(
+        shapes(chain.architecture.tensors()),
+        shapes(graph.tensors())
+    );
+}
+
+#[test]
+fn a_graph_with_anything_else_is_none() {
+    let dense = node(
+        Operator::Dense {
+            units: 2,
+            bias: false,
+        },
+        &[2],
+    );
+    let sigmoid = node(Operator::Activation(Activation::Sigmoid), &[0]);
+    let flat = node(Operator::Flatten, &[1]);
+    assert_eq!(
+        chain_of(vec![sigmoid, flat.clone(), dense.clone()], IMAGE),
+        None
+    );
+    let relu = node(RELU, &[0]);
+    let (text, _) = chain_of(vec![relu.clone(), flat.clone(), dense.clone()], IMAGE).unwrap();
+    assert_eq!(text, "relu dense:2");
+    // A product comes back by no sum.
+    let product = node(Operator::Combine(Arithmetic::Multiply), &[0, 1]);
+    let flat = node(Operator::Flatten, &[2]);
+    let dense = node(
+        Operator::Dense {
+            units: 2,
+            bias: false,
+        },
+        &[3],
+    );
+    assert_eq!(chain_of(vec![relu, product, flat, dense], IMAGE), None);
+    assert_eq!(resnet50().as_chain(), None);
 }

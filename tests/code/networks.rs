@@ -63,8 +63,8 @@ impl Builder {
     }
 }
 
-const RELU: Operator = Operator::Activation(Activation::Relu);
-const ADD: Operator = Operator::Combine(Arithmetic::Add);
+pub const RELU: Operator = Operator::Activation(Activation::Relu);
+pub const ADD: Operator = Operator::Combine(Arithmetic::Add);
 
 /// ResNet-50 (He et al. 2016) as torchvision exports it, batch normalisation folded.
 pub fn resnet50() -> Graph {

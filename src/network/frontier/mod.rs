@@ -1,0 +1,334 @@
+//! Bits against errors: what a network is worth without training it further.
+//!
+//! Every file that decodes to some network may be certified, and choosing among them is free: the
+//! bits of the chosen one pay for it. So the least bound of a network is looked for along its
+//! frontier: all tensors on uniform grids, whose steps are in proportion to `1 / sqrt(S_t)` with a
+//! measured sensitivity `S_t` (Gish and Pierce 1968) and a dead zone around zero, from fine to
+//! coarse; then each tensor's step alone, longer or shorter, as long as the bound falls.
+
+mod grid;
+mod sensitivity;
+
+use std::time::Instant;
+
+use thiserror::Error;
+
+use self::grid::on_grid;
+use self::sensitivity::sensitivities;
+use super::import::error::ImportError;
+use super::trained_network::TrainedNetwork;
+use crate::bounds::{occam_binomial, Bits, BoundError, EmpiricalRisk, FailureProbability};
+use crate::certificate::design_bits;
+use crate::code::{CodeError, Model, Structure};
+use crate::evaluate::{Batch, EvaluationError, Evaluator, Examples, Loss};
+use crate::spread::spread;
+
+/// Examples on which sensitivities are measured.
+const MEASURED: usize = 64;
+
+/// Most weights of a network whose errors are counted on more examples, and whose steps are moved
+/// one by one.
+const SMALL: usize = 1 << 20;
+
+/// Examples on which errors are counted, of small networks and of others: at most so many, and so
+/// many numbers of their images.
+const EXAMINED: [usize; 2] = [20_000, 2_000];
+const EXAMINED_PIXELS: usize = 1 << 25;
+
+/// Dead zones that are tried, in steps.
+const DEAD_ZONES: [f32; 3] = [0.5, 0.65, 0.8];
+
+/// From one grid of a scan to the next, in octaves.
+const COARSER: f32 = 0.5;
+
+/// A scan begins where files have so many bits an example.
+const FINEST: f64 = 2.0;
+
+/// Steps are moved by so many octaves, in turn.
+const MOVES: [f32; 2] = [0.5, -0.5];
+
+/// Times that all steps are tried.
+const ROUNDS: usize = 2;
+
+/// Why the frontier of a network cannot be found.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum FrontierError {
+    /// The network does not read the examples.
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
+    /// A quantised network has no file.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// A quantised network has no file.
+    #[error(transparent)]
+    Code(#[from] CodeError),
+    /// A number is outside a bound's domain.
+    #[error(transparent)]
+    Bound(#[from] BoundError),
+}
+
+/// A file of the network.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Point {
+    /// Length of the file.
+    pub bits: u64,
+    /// Errors among the examined examples.
+    pub errors: u64,
+    /// Occam's bound for the file, if all examples are misclassified as often as the examined ones:
+    /// an estimate, unless all were examined.
+    pub bound: f64,
+}
+
+/// How far the search has come.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum FrontierEvent {
+    /// Another tensor's sensitivity was measured, of so many.
+    Measured {
+        /// Number of tensors.
+        of: usize,
+    },
+    /// Another file was made.
+    Tried(Point),
+}
+
+/// What was tried, and the file of the least bound.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Frontier {
+    /// Examples on which errors were counted.
+    pub examined: usize,
+    /// Errors of the network before it was quantised, among these.
+    pub original_errors: u64,
+    /// Every file that was tried, in that order.
+    pub tried: Vec<Point>,
+    /// Of the file with the least bound.
+    pub best: Point,
+    /// That file's network.
+    pub model: Model,
+}
+
+/// Looks for the file of a network with the least bound for these examples, until `deadline`; a
+/// first scan is always finished.
+///
+/// A pure function of its arguments but for the deadline.
+///
+/// # Errors
+/// If the network does not read the examples, or cannot be coded.
+pub fn least_bound<S: Clone + Into<Structure>>(
+    network: &TrainedNetwork<S>,
+    examples: &dyn Examples,
+    loss: Loss,
+    delta: FailureProbability,
+    is_unseen: bool,
+    deadline: Option<Instant>,
+    report: &mut dyn FnMut(FrontierEvent),
+) -> Result<Frontier, FrontierError> {
+    let structure: Structure = network.architecture().clone().into();
+    let weights = network.weights();
+    let count: usize = weights.iter().map(Vec::len).sum();
+    let most = EXAMINED[usize::from(count > SMALL)];
+    let most = most.min(EXAMINED_PIXELS / structure.input().features().max(1));
+    let indices: Vec<usize> = spread(examples.len(), most).collect();
+    let examined = examples.batch(&indices);
+    let measured = examined.spread(MEASURED);
+    let mut measured_one = || report(FrontierEvent::Measured { of: weights.len() });
+    let costs = sensitivities(&structure, weights, &measured, &mut measured_one)?;
+    let mut search = Search {
+        network,
+        proportions: costs
+            .iter()
+            .map(|cost| (1.0 / cost.sqrt()) as f32)
+            .collect(),
+        charged: design_bits(&structure, is_unseen),
+        examples: examples.len() as u64,
+        examined: &examined,
+        loss,
+        delta,
+        tried: Vec::new(),
+        best: None,
+        report,
+    };
+    let original_errors = search.errors(&network.evaluator())?;
+    for dead_zone in DEAD_ZONES {
+        search.scan(dead_zone, count)?;
+    }
+    if count <= SMALL {
+        search.move_steps(deadline)?;
+    }
+    let Search { tried, best, .. } = search;
+    let best = best.ok_or(CodeError::Empty)?;
+    Ok(Frontier {
+        examined: indices.len(),
+        original_errors,
+        tried,
+        best: best.point,
+        model: best.model,
+    })
+}
+
+/// What is looked for, and what was found.
+struct Search<'a, S> {
+    network: &'a TrainedNetwork<S>,
+    /// Of the steps, one a tensor.
+    proportions: Vec<f32>,
+    /// Bits for the design of the format.
+    charged: u64,
+    /// All examples.
+    examples: u64,
+    examined: &'a Batch<'a>,
+    loss: Loss,
+    delta: FailureProbability,
+    tried: Vec<Point>,
+    best: Option<Best>,
+    report: &'a mut dyn FnMut(FrontierEvent),
+}
+
+/// The file with the least bound so far.
+struct Best {
+    point: Point,
+    model: Model,
+    exponents: Vec<f32>,
+    dead_zone: f32,
+}
+
+impl<S: Clone + Into<Structure>> Search<'_, S> {
+    fn errors(&self, evaluator: &Evaluator) -> Result<u64, EvaluationError> {
+        let mut errors = 0;
+        // Part by part, so that features take little memory.
+        for part in self.examined.parts(256) {
+            let wrong = evaluator.misclassified(&part, self.loss)?;
+            errors += wrong.into_iter().filter(|&is_wrong| is_wrong).count() as u64;
+        }
+        Ok(errors)
+    }
+
+    /// Tensors with the steps `proportion 2^exponent`.
+    fn quantised(&self, exponents: &[f32], dead_zone: f32) -> Result<Model, FrontierError> {
+        let steps = self.proportions.iter().zip(exponents);
+        let tensors = self.network.weights().iter().zip(steps);
+        let weights = tensors.map(|(weights, (proportion, exponent))| {
+            on_grid(weights, proportion * exponent.exp2(), dead_zone)
+        });
+        let network = TrainedNetwork::new(self.network.architecture().clone(), weights.collect())?;
+        Ok(network.model()?)
+    }
+
+    /// Makes a file and counts its errors; whether its bound is the least so far.
+    fn try_steps(&mut self, exponents: &[f32], dead_zone: f32) -> Result<Point, FrontierError> {
+        let model = self.quantised(exponents, dead_zone)?;
+        let bits = 8 * model.encode()?.len() as u64;
+        let errors = self.errors(&Evaluator::new(&model))?;
+        let point = Point {
+            bits,
+            errors,
+            bound: self.bound(bits, errors)?,
+        };
+        self.tried.push(point);
+        (self.report)(FrontierEvent::Tried(point));
+        let is_best = self
+            .best
+            .as_ref()
+            .is_none_or(|best| point.bound < best.point.bound);
+        if is_best {
+            self.best = Some(Best {
+                point,
+                model,
+                exponents: exponents.to_vec(),
+                dead_zone,
+            });
+        }
+        Ok(point)
+    }
+
+    fn bound(&self, bits: u64, errors: u64) -> Result<f64, BoundError> {
+        let examined = self.examined.examples().len().max(1) as u128;
+        let scaled = (u128::from(errors) * u128::from(self.examples)).div_ceil(examined);
+        let risk = EmpiricalRisk::new(scaled as u64, self.examples)?;
+        let bits = Bits::new((bits + self.charged) as f64)?;
+        Ok(occam_binomial(risk, bits, self.delta))
+    }
+
+    /// From the grids of [`FINEST`] to those that are no better than guessing.
+    fn scan(&mut self, dead_zone: f32, weights: usize) -> Result<(), FrontierError> {
+        let classes = self.examined.classes().max(2) as f64;
+        let guessing = 1.0 - 1.1 / classes;
+        let most_bits = FINEST * self.examples as f64;
+        let mut exponent = self.finest(most_bits.min(8.0 * weights as f64), dead_zone);
+        const MOST: usize = 40;
+        for _ in 0..MOST {
+            let exponents = vec![exponent; self.proportions.len()];
+            let point = self.try_steps(&exponents, dead_zone)?;
+            let rate = point.errors as f64 / self.examined.examples().len().max(1) as f64;
+            if rate >= guessing {
+                break;
+            }
+            exponent += COARSER;
+        }
+        Ok(())
+    }
+
+    /// The exponent of the finest grids whose symbols have at most so many bits of entropy.
+    fn finest(&self, bits: f64, dead_zone: f32) -> f32 {
+        let (mut fine, mut coarse) = (-40.0f32, 40.0f32);
+        const BISECTIONS: usize = 12;
+        for _ in 0..BISECTIONS {
+            let middle = (fine + coarse) / 2.0;
+            let tensors = self.network.weights().iter().zip(&self.proportions);
+            let entropy: f64 = tensors
+                .map(|(weights, proportion)| {
+                    entropy(&on_grid(weights, proportion * middle.exp2(), dead_zone))
+                })
+                .sum();
+            if entropy <= bits {
+                coarse = middle;
+            } else {
+                fine = middle;
+            }
+        }
+        coarse
+    }
+
+    /// Each tensor's step longer, then shorter, kept where the bound falls.
+    fn move_steps(&mut self, deadline: Option<Instant>) -> Result<(), FrontierError> {
+        for _ in 0..ROUNDS {
+            let mut is_moved = false;
+            for tensor in 0..self.proportions.len() {
+                for change in MOVES {
+                    let is_over = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+                    let Some(best) = self.best.as_ref().filter(|_| !is_over) else {
+                        return Ok(());
+                    };
+                    let (mut exponents, before) = (best.exponents.clone(), best.point.bound);
+                    exponents[tensor] += change;
+                    if self.try_steps(&exponents, best.dead_zone)?.bound < before {
+                        is_moved = true;
+                        break;
+                    }
+                }
+            }
+            if !is_moved {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The empirical entropy of all numbers of a tensor, in bits.
+fn entropy(weights: &[f32]) -> f64 {
+    let mut counts = std::collections::HashMap::new();
+    for weight in weights {
+        *counts.entry(weight.to_bits()).or_insert(0u64) += 1;
+    }
+    let total = weights.len() as f64;
+    let mut counts: Vec<u64> = counts.into_values().collect();
+    // Sums of doubles depend on their order.
+    counts.sort_unstable();
+    counts
+        .into_iter()
+        .map(|count| count as f64 * (total / count as f64).log2())
+        .sum()
+}
