@@ -20,6 +20,7 @@ mod trained_network;
 pub use budget::{within_budget, BudgetError, Calibration};
 pub use frontier::{least_bound, Frontier, FrontierError, FrontierEvent, Point};
 pub use import::{import, parse_names, ImportError, ImportOptions, NamesError};
+pub use import::{Damaged, OnnxError, OnnxNetwork, OnnxOptions, Refusal, MAX_ONNX_BYTES};
 pub use kmeans::{kmeans, optimal_kmeans};
 pub use noise::{stochastic_bounds, StochasticBound, StochasticError, RELATIVE_WIDTHS};
 #[cfg(feature = "train")]

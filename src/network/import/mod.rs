@@ -5,12 +5,17 @@ mod hints;
 mod known;
 mod layout;
 mod moments;
+mod onnx;
 mod options;
 mod patterns;
 mod pixels;
 mod source;
 
 pub use error::ImportError;
+pub use onnx::error::{OnnxError, Refusal};
+pub use onnx::network::{OnnxNetwork, MAX_ONNX_BYTES};
+pub use onnx::options::OnnxOptions;
+pub use onnx::protobuf::Damaged;
 pub use options::{parse_names, ImportOptions, NamesError};
 
 use self::known::KnownNames;
