@@ -10,18 +10,20 @@ use nonvacuous::compress::Recipe;
 use nonvacuous::data::{digits, read_images, read_labels, Framing, LabelledImages, SearchPath};
 use nonvacuous::lab::run::Experiment;
 use nonvacuous::network::safetensors::SafetensorsFile;
+use nonvacuous::network::{OnnxNetwork, OnnxOptions};
 use nonvacuous::shape::ImageSize;
 
 /// A reader of one kind of input, and its name: that of its fuzz target and of its corpus.
 pub type Input = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const INPUTS: [Input; 8] = [
+pub const INPUTS: [Input; 9] = [
     ("architecture", architecture),
     ("certificate", certificate),
     ("experiment", experiment),
     ("idx", idx),
     ("model", model),
+    ("onnx", onnx),
     ("photograph", photograph),
     ("recipe", recipe),
     ("safetensors", safetensors),
@@ -84,6 +86,18 @@ pub fn model(bytes: &[u8]) {
         let written = model.encode().expect("a decoded model can be encoded");
         assert_eq!(written, bytes);
         assert_eq!(model.weights().len(), model.structure().tensors().len());
+    }
+}
+
+/// An ONNX file: refused, or a graph with as many weights as its tensors have.
+pub fn onnx(bytes: &[u8]) {
+    if let Ok(network) = OnnxNetwork::decode(bytes, &OnnxOptions::default()) {
+        let tensors = network.graph.tensors();
+        assert_eq!(network.names.len(), tensors.len());
+        assert_eq!(network.weights.len(), tensors.len());
+        for (weights, shape) in network.weights.iter().zip(&tensors) {
+            assert_eq!(weights.len(), shape.len());
+        }
     }
 }
 

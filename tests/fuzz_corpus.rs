@@ -55,6 +55,11 @@ fn experiments_are_read_or_refused() {
 }
 
 #[test]
+fn onnx_files_are_read_or_refused() {
+    survives(input("onnx"));
+}
+
+#[test]
 fn idx_files_are_read_or_refused() {
     survives(input("idx"));
 }

@@ -52,16 +52,15 @@ def images(side: int, count: int) -> numpy.ndarray:
     return levels.astype(numpy.float32) / numpy.float32(255)
 
 
-def lively(model) -> None:
-    """Moments and gains as of a trained net: with those of a new one batch and layer
-    normalisations would be nearly nothing."""
+def lively(model, side: int) -> None:
+    """Gains as of a trained net, and the moments of some images: with those of a new one batch and
+    layer normalisations would be nearly nothing, and all images would have the same logits."""
     import torch
 
     torch.manual_seed(2)
     for module in model.modules():
         if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
-            module.running_mean.uniform_(-0.2, 0.2)
-            module.running_var.uniform_(0.6, 1.4)
+            module.momentum = 1.0
         is_normalisation = isinstance(
             module, (torch.nn.modules.batchnorm._BatchNorm, torch.nn.LayerNorm)
         )
@@ -74,9 +73,12 @@ def lively(model) -> None:
     for name, parameter in model.named_parameters():
         if name.endswith("layer_scale"):
             torch.nn.init.uniform_(parameter, 0.2, 0.4)
+    model.train()
+    with torch.no_grad():
+        model(torch.tensor(images(side, 8)))
 
 
-def network(name: str):
+def network(name: str, side: int):
     import torch
     import torchvision
 
@@ -85,7 +87,7 @@ def network(name: str):
     if name in ("googlenet", "inception_v3"):
         options |= {"init_weights": False, "aux_logits": False, "transform_input": True}
     model = getattr(torchvision.models, name)(**options)
-    lively(model)
+    lively(model, side)
     return model.eval()
 
 
@@ -93,7 +95,7 @@ def export(name: str, folder: Path, side: int, opset: int = 17, training: bool =
     """By the exporter that traces; with batch normalisations of their own for training."""
     import torch
 
-    model = network(name)
+    model = network(name, side)
     mode = torch.onnx.TrainingMode
     torch.onnx.export(
         model,
@@ -114,7 +116,7 @@ def export_dynamo(name: str, folder: Path, side: int) -> None:
     import torch
 
     torch.onnx.export(
-        network(name),
+        network(name, side),
         (torch.zeros(1, 3, side, side),),
         folder / "net.onnx",
         dynamo=True,

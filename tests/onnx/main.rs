@@ -2,4 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod architectures;
+mod forged;
+mod hostile;
 mod reference;
+mod small;

@@ -20,6 +20,9 @@ pub enum OnnxError {
     /// It holds no graph.
     #[error("this is no ONNX file: it holds no graph")]
     NoGraph,
+    /// It does not say what its operators mean.
+    #[error("the file does not say which version of ONNX's operators it uses; it is damaged")]
+    NoVersion,
     /// It holds something that is not read.
     #[error("the file holds {0}, which this program does not read")]
     Unread(&'static str),

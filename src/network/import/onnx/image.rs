@@ -1,9 +1,10 @@
 //! The image that a network reads.
 
+use super::attributes::Attributes;
 use super::call::Computed;
 use super::draft::Draft;
 use super::error::{OnnxError, Refusal};
-use super::file::{AxisMessage, ValueMessage};
+use super::file::{AxisMessage, GraphMessage, NodeMessage, ValueMessage};
 use super::options::OnnxOptions;
 use super::tensors::is_float;
 use crate::code::{Dimensions, GraphError};
@@ -44,9 +45,29 @@ fn text_of(axes: &[AxisMessage<'_>]) -> String {
     text + "]"
 }
 
-/// Lengths of an image that seem to be a number of channels.
-fn is_channels(axis: AxisMessage<'_>) -> bool {
-    matches!(axis, AxisMessage::Known(1 | 3 | 4))
+/// Whether all that reads an input puts its last axis second, as converters from TensorFlow write.
+fn is_transposed_first(graph: &GraphMessage<'_>, name: &str) -> bool {
+    let mut readers = graph
+        .nodes
+        .iter()
+        .filter(|node| node.inputs.contains(&name))
+        .peekable();
+    let channels_second = |node: &NodeMessage<'_>| {
+        let order = Attributes::read(&node.attributes).ok();
+        let order = order.and_then(|found| Some(found.integers("perm").ok()??.to_vec()));
+        node.operator == "Transpose" && order.is_some_and(|order| order == [0, 3, 1, 2])
+    };
+    readers.peek().is_some() && readers.all(channels_second)
+}
+
+/// Whether lengths may be those of an axis each.
+fn may_be(axes: [AxisMessage<'_>; 3], lengths: [usize; 3]) -> bool {
+    let pairs = axes.into_iter().zip(lengths);
+    let mut fits = pairs.map(|(axis, length)| match axis {
+        AxisMessage::Known(known) => known == length as i64,
+        AxisMessage::Symbolic(_) => true,
+    });
+    fits.all(|fits| fits)
 }
 
 impl Image {
@@ -54,7 +75,11 @@ impl Image {
     ///
     /// # Errors
     /// [`OnnxError::Input`] if that is no image, or its size is not known.
-    pub fn of(input: &ValueMessage<'_>, options: &OnnxOptions) -> Result<Self, OnnxError> {
+    pub fn of(
+        input: &ValueMessage<'_>,
+        graph: &GraphMessage<'_>,
+        options: &OnnxOptions,
+    ) -> Result<Self, OnnxError> {
         let axes = input.axes.as_deref().unwrap_or(&[]);
         let refused = |problem| OnnxError::Input {
             name: input.name.escape_debug().take(100).collect(),
@@ -81,14 +106,17 @@ impl Image {
                 )
             });
         };
-        let is_last = !is_channels(second) && is_channels(fourth);
+        let named = options
+            .input
+            .map(|size| [size.channels, size.height, size.width]);
+        let is_last = is_transposed_first(graph, input.name)
+            || named.is_some_and(|named| {
+                !may_be([second, third, fourth], named) && may_be([fourth, second, third], named)
+            });
         let (layout, places) = match is_last {
             true => (Layout::ChannelsLast, [fourth, second, third]),
             false => (Layout::ChannelsFirst, [second, third, fourth]),
         };
-        let named = options
-            .input
-            .map(|size| [size.channels, size.height, size.width]);
         let mut lengths = [0; 3];
         for (index, place) in places.into_iter().enumerate() {
             let wanted = named.map(|named| named[index]);

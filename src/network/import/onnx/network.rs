@@ -65,6 +65,7 @@ impl OnnxNetwork {
 fn decode(bytes: &[u8], folder: &Folder, options: &OnnxOptions) -> Result<OnnxNetwork, OnnxError> {
     let model = Model::read(bytes)?;
     let graph = model.graph.ok_or(OnnxError::NoGraph)?;
+    let opset = model.opset.ok_or(OnnxError::NoVersion)?;
     if graph.has_sparse {
         return Err(OnnxError::Unread("sparse initialisers"));
     }
@@ -77,10 +78,10 @@ fn decode(bytes: &[u8], folder: &Folder, options: &OnnxOptions) -> Result<OnnxNe
         MemoryLimit::of_file(bytes.len().saturating_add(beside as usize))
     });
     let input = only_input(&graph)?;
-    let image = Image::of(input, options)?;
+    let image = Image::of(input, &graph, options)?;
     let output = chosen_output(&graph, options)?;
     let mut draft = Draft::new(image.dimensions()?, limit);
-    let mut translation = Translation::new(&graph, folder, model.opset.unwrap_or(1), image.batch)?;
+    let mut translation = Translation::new(&graph, folder, opset, image.batch)?;
     let computed = image
         .computed(&mut draft)
         .map_err(|source| OnnxError::Initialiser {

@@ -262,6 +262,14 @@ impl<'a> Translation<'a> {
         Err(Refusal::Unsupported("a constant of text, or of nothing"))
     }
 
+    /// What a node's output was before it became probabilities, if that is what it is.
+    fn logits_of(&self, node: &NodeMessage<'_>, call: &Call<'_>) -> Option<Computed> {
+        if ORDERLY.contains(&call.operator) {
+            return self.logits.get(node.inputs.first()?).cloned();
+        }
+        read_by_softmax(call)
+    }
+
     /// Gives the values that a node makes their names.
     fn keep(
         &mut self,
@@ -285,7 +293,7 @@ impl<'a> Translation<'a> {
                     }
                 }
             }
-            if let Some(logits) = logits(call) {
+            if let Some(logits) = self.logits_of(node, call) {
                 self.logits.insert(name, logits);
             }
             self.values.insert(name, value);
@@ -294,8 +302,19 @@ impl<'a> Translation<'a> {
     }
 }
 
+/// Operators that leave numbers and their order as they are.
+const ORDERLY: [&str; 7] = [
+    "Cast",
+    "Dropout",
+    "Flatten",
+    "Identity",
+    "Reshape",
+    "Squeeze",
+    "Unsqueeze",
+];
+
 /// What a softmax over all numbers of a value reads.
-fn logits(call: &Call<'_>) -> Option<Computed> {
+fn read_by_softmax(call: &Call<'_>) -> Option<Computed> {
     if !matches!(call.operator, "Softmax" | "LogSoftmax") {
         return None;
     }
