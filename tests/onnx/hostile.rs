@@ -208,13 +208,13 @@ fn little_makes_little_unless_more_is_allowed() {
     ];
     let of = |count: i64| file(&made, &[row("shape", &[4, count])]);
     refused(&of(250_000_000), &["--limit"]);
-    refused(&of(4_000_000), &["--limit"]);
+    refused(&of(2_500_000), &["--limit"]);
     assert!(read(&of(1_000)).is_ok());
     let options = OnnxOptions {
         memory: Some(MemoryLimit::megabytes(1_000)),
         ..OnnxOptions::default()
     };
-    assert!(OnnxNetwork::decode(&of(4_000_000), &options).is_ok());
+    assert!(OnnxNetwork::decode(&of(2_500_000), &options).is_ok());
     for (operator, inputs) in [
         ("Range", &["zero", "many", "one"][..]),
         ("Tile", &["w", "shape"]),
