@@ -4,13 +4,13 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::examples::{batches, Batch, Example, Examples};
-use super::features::{Block, Features, State};
-use super::lanes::{each, LANES};
+use super::features::{Block, Features};
+use super::lanes::LANES;
 use super::loss::{margin, Loss};
-use super::step::Step;
-use crate::code::{Architecture, Model, Structure};
+use super::operations::tensor::Tensors;
+use super::plan::Plan;
+use crate::code::{Architecture, Graph, Model, Structure};
 use crate::shape::ImageSize;
-use crate::vectorised::vectorised;
 
 /// Why a model cannot be evaluated on examples.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -50,21 +50,17 @@ pub enum EvaluationError {
 pub struct Evaluator {
     input: ImageSize,
     classes: usize,
-    /// Each layer, with the sizes of what it reads and of what it makes.
-    steps: Vec<(Step, ImageSize, ImageSize)>,
+    plan: Plan,
 }
 
 impl Evaluator {
     /// Prepares the function that `model` stands for.
     pub fn new(model: &Model) -> Self {
-        // One weight after the other: those of a large network, all of them at once, would take
-        // more memory than all that is made of them.
-        let tensors = (0..model.tensors().len())
-            .map(|place| (model.nonzeros_at_most(place), model.tensor_weights(place)));
-        match model.structure() {
-            Structure::Chain(chain) => Self::with_room(chain, tensors),
-            Structure::Graph(_) => unimplemented!("comes with the branch `evaluator`"),
-        }
+        let tensors = (0..model.tensors().len()).map(|place| {
+            let nonzeros = model.nonzeros_at_most(place);
+            (Some(nonzeros), model.tensor_weights(place))
+        });
+        Self::with_tensors(model.structure(), Tensors::new(tensors))
     }
 
     /// Prepares the function of an architecture with weights, one list a tensor, as long and in the
@@ -73,7 +69,20 @@ impl Evaluator {
         architecture: &Architecture,
         weights: impl IntoIterator<Item = T>,
     ) -> Self {
-        Self::with_room(architecture, weights.into_iter().map(|tensor| (0, tensor)))
+        let tensors = weights.into_iter().map(|tensor| (None, tensor));
+        let plan = Plan::of_chain(architecture, &mut Tensors::new(tensors));
+        Self::of_plan(plan, architecture.input(), architecture.classes())
+    }
+
+    /// Prepares the function of a graph with weights, one list a tensor, as long and in the order
+    /// of [`Graph::tensors`]; weights that are missing are zero.
+    pub fn of_graph<T: IntoIterator<Item = f32>>(
+        graph: &Graph,
+        weights: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let tensors = weights.into_iter().map(|tensor| (None, tensor));
+        let plan = Plan::of_graph(graph, &mut Tensors::new(tensors));
+        Self::of_plan(plan, graph.input(), graph.classes())
     }
 
     /// Prepares the function of a structure with weights, as [`Evaluator::of`].
@@ -81,25 +90,27 @@ impl Evaluator {
         structure: &Structure,
         weights: impl IntoIterator<Item = T>,
     ) -> Self {
-        match structure {
-            Structure::Chain(chain) => Self::of(chain, weights),
-            Structure::Graph(_) => unimplemented!("comes with the branch `evaluator`"),
-        }
+        let tensors = weights.into_iter().map(|tensor| (None, tensor));
+        Self::with_tensors(structure, Tensors::new(tensors))
     }
 
-    /// The same, with room for so many weights that are not zero in each tensor.
-    fn with_room<T: IntoIterator<Item = f32>>(
-        architecture: &Architecture,
-        mut tensors: impl Iterator<Item = (usize, T)>,
-    ) -> Self {
-        let mut steps = Vec::new();
-        for (layer, before, after) in architecture.steps() {
-            steps.push((Step::new(layer, before, &mut tensors), before, after));
-        }
+    fn with_tensors<I, T>(structure: &Structure, mut tensors: Tensors<I>) -> Self
+    where
+        I: Iterator<Item = (Option<usize>, T)>,
+        T: IntoIterator<Item = f32>,
+    {
+        let plan = match structure {
+            Structure::Chain(chain) => Plan::of_chain(chain, &mut tensors),
+            Structure::Graph(graph) => Plan::of_graph(graph, &mut tensors),
+        };
+        Self::of_plan(plan, structure.input(), structure.classes())
+    }
+
+    fn of_plan(plan: Plan, input: ImageSize, classes: usize) -> Self {
         Self {
-            input: architecture.input(),
-            classes: architecture.classes(),
-            steps,
+            input,
+            classes,
+            plan,
         }
     }
 
@@ -211,7 +222,7 @@ impl Evaluator {
     /// What the layers up to the first `layers` make of features that some of them have made.
     pub fn advance(&self, mut features: Features, layers: usize) -> Features {
         features.0.par_iter_mut().for_each(|block| {
-            self.apply(&mut block.state, block.layers..layers);
+            self.plan.apply(&mut block.values, block.layers..layers);
             block.layers = block.layers.max(layers);
             block.channels = self.channels_after(block.layers);
         });
@@ -265,62 +276,31 @@ impl Evaluator {
             }
             labels.push(example.class().unwrap_or(usize::MAX));
         }
-        let mut state = State {
-            features,
-            remembered: Vec::new(),
-        };
-        self.apply(&mut state, 0..layers);
+        let mut values = self.plan.start(features);
+        self.plan.apply(&mut values, 0..layers);
         Block {
-            state,
+            values,
             labels,
             layers,
             channels: self.channels_after(layers),
         }
     }
 
-    /// Channels of the feature map after the first layers.
+    /// Channels of the feature map after the first layers: indices of its first axis.
     fn channels_after(&self, layers: usize) -> usize {
-        let last = layers
-            .checked_sub(1)
-            .and_then(|last| self.steps.get(last.min(self.steps.len() - 1)));
-        last.map_or(self.input, |(_, _, after)| *after).channels
-    }
-
-    /// Applies some of the layers.
-    fn apply(&self, state: &mut State, layers: std::ops::Range<usize>) {
-        let State {
-            features,
-            remembered,
-        } = state;
-        // Wider vectors change no result: each lane's operations and their order stay.
-        for (step, before, after) in self.steps.iter().take(layers.end).skip(layers.start) {
-            match (step, remembered.last_mut()) {
-                (Step::Branch, _) => remembered.push(features.clone()),
-                (Step::Exchange, Some(other)) => std::mem::swap(other, features),
-                (Step::Join, _) => {
-                    let others = remembered.pop().unwrap_or_default();
-                    for (value, other) in features.iter_mut().zip(&others) {
-                        each(value, other, |value, other| value + other);
-                    }
-                }
-                _ => {
-                    *features = vectorised(
-                        #[inline(always)]
-                        || step.apply(std::mem::take(features), *before, *after),
-                    );
-                }
-            }
-        }
+        let lengths = self.plan.dimensions(layers).lengths();
+        lengths.first().copied().unwrap_or(1)
     }
 
     /// What comes of the logits and the label of each of a block's examples.
     fn block_outcomes<T>(&self, mut block: Block, outcome: impl Fn(&[f32], usize) -> T) -> Vec<T> {
-        self.apply(&mut block.state, block.layers..self.steps.len());
-        let features = block.state.features;
+        self.plan
+            .apply(&mut block.values, block.layers..self.plan.len());
+        let features = block.values.current();
         let mut logits = vec![0.0; features.len()];
         let mut outcomes = Vec::with_capacity(block.labels.len());
         for (lane, &label) in block.labels.iter().enumerate() {
-            for (logit, lanes) in logits.iter_mut().zip(&features) {
+            for (logit, lanes) in logits.iter_mut().zip(features) {
                 *logit = lanes[lane];
             }
             outcomes.push(outcome(&logits, label));

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::lanes::Lanes;
 #[cfg(doc)]
 use super::lanes::LANES;
+use super::plan::Values;
 
 /// Images on their way through a network.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ impl Features {
     pub(super) fn maps(&self) -> Vec<(&[Lanes], usize)> {
         self.0
             .iter()
-            .map(|block| (&block.state.features[..], block.labels.len()))
+            .map(|block| (block.values.current(), block.labels.len()))
             .collect()
     }
 
@@ -42,7 +43,7 @@ impl Features {
         let mut sums = vec![0.0; self.0.first().map_or(0, |block| block.channels)];
         for block in &self.0 {
             let area = block.area();
-            for (sum, map) in sums.iter_mut().zip(block.state.features.chunks(area)) {
+            for (sum, map) in sums.iter_mut().zip(block.values.current().chunks(area)) {
                 let sum_of = |lanes: &Lanes| {
                     lanes
                         .iter()
@@ -62,24 +63,17 @@ impl Features {
     pub fn add_to_channels(&mut self, numbers: &[f32]) {
         self.0.par_iter_mut().for_each(|block| {
             let area = block.area();
-            for (map, number) in block.state.features.chunks_mut(area).zip(numbers) {
+            for (map, number) in block.values.current_mut().chunks_mut(area).zip(numbers) {
                 map.iter_mut().flatten().for_each(|value| *value += number);
             }
         });
     }
 }
 
-/// Features, and those that open branches remember.
-#[derive(Debug, Clone)]
-pub(super) struct State {
-    pub(super) features: Vec<Lanes>,
-    pub(super) remembered: Vec<Vec<Lanes>>,
-}
-
 /// At most [`LANES`] images after some of the layers.
 #[derive(Debug, Clone)]
 pub(super) struct Block {
-    pub(super) state: State,
+    pub(super) values: Values,
     pub(super) labels: Vec<usize>,
     pub(super) layers: usize,
     /// Channels of the feature map.
@@ -89,6 +83,6 @@ pub(super) struct Block {
 impl Block {
     /// Places of the feature map.
     fn area(&self) -> usize {
-        (self.state.features.len() / self.channels.max(1)).max(1)
+        (self.values.current().len() / self.channels.max(1)).max(1)
     }
 }

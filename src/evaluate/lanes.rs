@@ -32,11 +32,11 @@ pub(super) fn smaller(first: f32, second: f32) -> f32 {
     }
 }
 
-/// `sum += weight * value` in every lane.
+/// `sum += value * value` in every lane.
 #[inline(always)]
-pub(super) fn accumulate(sum: &mut Lanes, weight: f32, value: &Lanes) {
+pub(super) fn accumulate_square(sum: &mut Lanes, value: &Lanes) {
     for (sum, value) in sum.iter_mut().zip(value) {
-        *sum += weight * value;
+        *sum += value * value;
     }
 }
 

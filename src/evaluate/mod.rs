@@ -4,14 +4,15 @@
 //! [`Evaluator`] defines the function that a model file stands for, [`Loss`] says when an example
 //! counts as an error. Nothing that candle computes enters here.
 
-mod convolution;
+mod elementary;
 mod evaluator;
 mod examples;
 mod examples_digest;
 mod features;
 mod lanes;
 mod loss;
-mod step;
+mod operations;
+mod plan;
 mod taps;
 mod window_moments;
 

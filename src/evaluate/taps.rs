@@ -23,10 +23,6 @@ impl<T> Taps<T> {
         self.ends.push(self.taps.len());
     }
 
-    pub(super) fn count_outputs(&self) -> usize {
-        self.ends.len()
-    }
-
     /// The taps of an output.
     #[inline(always)]
     pub(super) fn of(&self, output: usize) -> &[T] {
@@ -37,9 +33,8 @@ impl<T> Taps<T> {
         &self.taps[start..self.ends[output]]
     }
 
-    /// Those of each output in turn.
-    #[inline(always)]
-    pub(super) fn outputs(&self) -> impl Iterator<Item = &[T]> {
-        (0..self.count_outputs()).map(|output| self.of(output))
+    /// Those of all outputs.
+    pub(super) fn all(&self) -> &[T] {
+        &self.taps
     }
 }
