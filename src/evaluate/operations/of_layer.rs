@@ -34,7 +34,7 @@ impl Operation {
         let operation = match *layer {
             Layer::Convolution(convolution) => {
                 let tensor = tensors.next();
-                let bias = convolution.bias.then(|| tensors.vector(after.channels));
+                let bias = convolution.bias.then(|| tensors.bias(after.channels));
                 let geometry = geometry(&convolution, before, after);
                 Operation::Convolve(Convolve::new(geometry, tensor, bias))
             }
@@ -42,7 +42,7 @@ impl Operation {
             Layer::Oriented { filters } => oriented_filters(filters, before, after),
             Layer::Dense { units, bias } => {
                 let tensor = tensors.next();
-                let bias = bias.then(|| tensors.vector(units));
+                let bias = bias.then(|| tensors.bias(units));
                 Operation::Dense(Dense::new([units, before.features()], tensor, bias))
             }
             Layer::MaxPool { size } => pool(Pooling::Largest, size, before, after),

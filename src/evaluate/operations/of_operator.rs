@@ -44,12 +44,12 @@ impl Operation {
                     groups: *groups,
                 };
                 let tensor = tensors.next();
-                let bias = bias.then(|| tensors.vector(geometry.after[0]));
+                let bias = bias.then(|| tensors.bias(geometry.after[0]));
                 Operation::Convolve(Convolve::new(geometry, tensor, bias))
             }
             Operator::Dense { units, bias } => {
                 let tensor = tensors.next();
-                let bias = bias.then(|| tensors.vector(*units));
+                let bias = bias.then(|| tensors.bias(*units));
                 let inputs = first.last().copied().unwrap_or(1);
                 Operation::Dense(Dense::new([*units, inputs], tensor, bias))
             }

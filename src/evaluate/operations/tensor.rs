@@ -29,6 +29,13 @@ where
         }
     }
 
+    /// What sums begin with: the numbers of the next tensor, 0 for -0.
+    pub(super) fn bias(&mut self, outputs: usize) -> Vec<f32> {
+        let mut bias = self.vector(outputs);
+        bias.iter_mut().for_each(|bias| *bias += 0.0);
+        bias
+    }
+
     /// The numbers of the next tensor.
     pub(super) fn vector(&mut self, length: usize) -> Vec<f32> {
         let mut vector = Vec::with_capacity(length);

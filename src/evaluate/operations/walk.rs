@@ -58,7 +58,7 @@ impl Walk {
     pub(super) fn runs(&self, mut visit: impl FnMut(Run)) {
         let (outer, (count, step)) = match self.axes.split_last() {
             Some((&last, outer)) => (outer, last),
-            None => (&[][..], (1, 0)),
+            None => (&[][..], (1, 1)),
         };
         let mut indices = vec![0; outer.len()];
         let mut other = 0;

@@ -81,7 +81,7 @@ enum Weights {
 }
 
 impl WeightedSums {
-    /// Of `[groups, outputs, inputs]` weights.
+    /// Of `[groups, outputs, inputs]` weights. No bias is -0.
     pub(super) fn new(
         [groups, outputs, inputs]: [usize; 3],
         tensor: Tensor<impl Iterator<Item = f32>>,
@@ -104,8 +104,6 @@ impl WeightedSums {
                 }
             }
         };
-        // No sum begins with -0.
-        let bias = bias.map(|bias| bias.into_iter().map(|bias| bias + 0.0).collect());
         Self {
             groups,
             outputs,
