@@ -10,8 +10,8 @@ use nonvacuous::random::stream;
 use proptest::prelude::*;
 use rand::{Rng, RngExt};
 
+mod accuracy;
 mod any_graph;
-#[allow(dead_code)]
 #[path = "../../src/evaluate/elementary/mod.rs"]
 mod elementary;
 mod reference;

@@ -2,8 +2,9 @@
 //!
 //! Nothing is fused, nothing is looked up, nothing depends on the machine: only `+ - * /` and the
 //! square root, comparisons, and integer operations on the bits of a number. Numbers below the
-//! least normal one are kept. Each function states its largest error, which its tests measure
-//! against double precision; `docs/function.md` repeats each to the last bit.
+//! least normal one are kept. Each function states its largest error, which
+//! `tests/graphs/accuracy.rs` measures against double precision; `docs/function.md` repeats each to
+//! the last bit.
 
 pub(super) mod erf;
 pub(super) mod exponential;

@@ -9,7 +9,7 @@ use super::logarithm::logarithm;
 /// `(base * base) * base`, `1 / base`, `sqrt(base)` and `1 / sqrt(base)`, each operation rounded.
 /// Otherwise `exp(exponent * log(|base|))`, with a minus sign for a negative base and an odd
 /// exponent, and not a number for a negative base and an exponent that is no integer below `2^22`
-/// in magnitude: relative to the truth its error is at most `2^-23 (2 + |exponent * log(|base|)|)`
+/// in magnitude: relative to the truth its error is at most `2^-22 (1 + |exponent * log(|base|)|)`
 /// where that is a normal number.
 #[inline(always)]
 pub(crate) fn power(base: f32, exponent: f32) -> f32 {
