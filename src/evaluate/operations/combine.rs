@@ -46,8 +46,11 @@ impl Combine {
                 second
             }
             (first, second) => {
-                let places = self.first.places().into_iter();
-                let mut repeated: Vec<Lanes> = places.map(|place| first[place]).collect();
+                let mut repeated = Vec::with_capacity(self.numbers);
+                self.first.runs(|run| {
+                    let places = (0..run.count).map(|index| run.other + index * run.step);
+                    repeated.extend(places.map(|place| first[place]));
+                });
                 combine::<false>(self.arithmetic, &mut repeated, &second, &self.second);
                 repeated
             }

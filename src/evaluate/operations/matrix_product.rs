@@ -11,6 +11,7 @@ pub(in crate::evaluate) struct MatrixProduct {
     rows: usize,
     inner: usize,
     columns: usize,
+    products: usize,
     /// For each product which matrix of the first value, and of the second.
     firsts: Walk,
     seconds: Walk,
@@ -27,21 +28,22 @@ impl MatrixProduct {
             rows: *rows,
             inner: first[first.len() - 1],
             columns: *columns,
+            products: outer.iter().product(),
             firsts: Walk::broadcast(outer, &outers(first)),
             seconds: Walk::broadcast(outer, &outers(second)),
         }
     }
 
     pub(super) fn run(&self, first: &[Lanes], second: &[Lanes]) -> Vec<Lanes> {
-        let (firsts, seconds) = (self.firsts.places(), self.seconds.places());
-        let size = self.rows * self.columns;
-        let mut products = vec![[0.0; LANES]; firsts.len() * size];
-        let targets = products.chunks_exact_mut(size);
-        for ((target, first_place), second_place) in targets.zip(firsts).zip(seconds) {
+        let mut products = vec![[0.0; LANES]; self.products * self.rows * self.columns];
+        let targets = products.chunks_exact_mut(self.rows * self.columns);
+        for (product, target) in targets.enumerate() {
+            let (first_matrix, second_matrix) =
+                (self.firsts.place(product), self.seconds.place(product));
             Arch::new().dispatch(Product {
                 sizes: self,
-                first: &first[first_place * self.rows * self.inner..],
-                second: &second[second_place * self.inner * self.columns..],
+                first: &first[first_matrix * self.rows * self.inner..],
+                second: &second[second_matrix * self.inner * self.columns..],
                 target,
             });
         }

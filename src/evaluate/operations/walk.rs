@@ -46,11 +46,14 @@ impl Walk {
         Self::new(lengths, &steps)
     }
 
-    /// Where the other value's number is, for each number in order.
-    pub(super) fn places(&self) -> Vec<usize> {
-        let mut places = Vec::new();
-        self.runs(|run| places.extend((0..run.count).map(|index| run.other + index * run.step)));
-        places
+    /// Where the other value's number is that is beside one of these.
+    pub(super) fn place(&self, mut index: usize) -> usize {
+        let mut place = 0;
+        for &(length, step) in self.axes.iter().rev() {
+            place += index % length * step;
+            index /= length;
+        }
+        place
     }
 
     /// What stands side by side, in order.
