@@ -13,8 +13,9 @@ use std::time::Instant;
 use nonvacuous::code::Architecture;
 use nonvacuous::data::{Framing, ImageFolder};
 use nonvacuous::evaluate::{Batch, Example, Loss};
-use nonvacuous::network::safetensors::SafetensorsFile;
-use nonvacuous::network::{import, within_budget, Calibration, ImportOptions, TrainedNetwork};
+use nonvacuous::network::{
+    import, within_budget, Calibration, ImportOptions, TensorFile, TrainedNetwork,
+};
 use nonvacuous::shape::ImageSize;
 
 const CALIBRATION: usize = 256;
@@ -116,7 +117,7 @@ fn main() {
         width: 224,
     };
     let architecture = Architecture::named("efficientnet-lite0", input, 1000).unwrap();
-    let mut file = SafetensorsFile::open(&data.join("efficientnet_lite0.safetensors")).unwrap();
+    let mut file = TensorFile::open(&data.join("efficientnet_lite0.safetensors")).unwrap();
     let options = ImportOptions {
         pixels: PIXELS.to_vec(),
         ..ImportOptions::default()

@@ -6,8 +6,7 @@ use nonvacuous::bounds::FailureProbability;
 use nonvacuous::certificate::Certificate;
 use nonvacuous::code::Architecture;
 use nonvacuous::data::digits;
-use nonvacuous::network::safetensors::SafetensorsFile;
-use nonvacuous::network::{import, simplify, ImportOptions};
+use nonvacuous::network::{import, simplify, ImportOptions, TensorFile};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
@@ -16,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let data = digits()?;
     let layers = Architecture::parse("dense:10", data.train.shape())?;
-    let mut file = SafetensorsFile::open(&weights)?;
+    let mut file = TensorFile::open(&weights)?;
     let mut network = import(&mut file, &layers, &ImportOptions::default())?;
     // Few values for all weights: the fewer, the shorter the file.
     network.quantise(3);

@@ -9,6 +9,7 @@ use nonvacuous::code::{Architecture, Model};
 use nonvacuous::compress::Recipe;
 use nonvacuous::data::{digits, read_images, read_labels, Framing, LabelledImages, SearchPath};
 use nonvacuous::lab::run::Experiment;
+use nonvacuous::network::pytorch::PyTorchFile;
 use nonvacuous::network::safetensors::SafetensorsFile;
 use nonvacuous::network::{OnnxNetwork, OnnxOptions};
 use nonvacuous::shape::ImageSize;
@@ -25,6 +26,7 @@ pub const INPUTS: [Input; 9] = [
     ("model", model),
     ("onnx", onnx),
     ("photograph", photograph),
+    ("pytorch", pytorch),
     ("recipe", recipe),
     ("safetensors", safetensors),
 ];
@@ -107,6 +109,20 @@ pub fn photograph(bytes: &[u8]) {
     let framing = Framing::new(16, SIDE as u32).expect("a square within a square");
     if let Ok(pixels) = framing.pixels(bytes) {
         assert_eq!(pixels.len(), 3 * SIDE * SIDE);
+    }
+}
+
+/// A file of PyTorch's, and all numbers in it.
+pub fn pytorch(bytes: &[u8]) {
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+    file.write_all(bytes).expect("a temporary file");
+    if let Ok(mut file) = PyTorchFile::open(file.path()) {
+        for name in file.names().to_vec() {
+            let count: usize = file.shape(&name).expect("it has the name").iter().product();
+            if let Ok(numbers) = file.read(&name) {
+                assert_eq!(numbers.len(), count);
+            }
+        }
     }
 }
 

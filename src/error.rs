@@ -9,8 +9,9 @@ use crate::code::CodeError;
 use crate::compress::{CompressError, RecipeError};
 use crate::data::DataError;
 use crate::evaluate::EvaluationError;
+use crate::network::pytorch::PyTorchError;
 use crate::network::safetensors::SafetensorsError;
-use crate::network::ImportError;
+use crate::network::{ImportError, TensorFileError};
 use crate::storage::file_error::FileError;
 
 /// Whatever can go wrong on the way from weights and examples to a certificate and back.
@@ -31,9 +32,15 @@ pub enum Error {
     /// A network does not fit the data.
     #[error(transparent)]
     Evaluation(#[from] EvaluationError),
-    /// A file of weights.
+    /// A safetensors file.
     #[error(transparent)]
     Safetensors(#[from] SafetensorsError),
+    /// A file of PyTorch's.
+    #[error(transparent)]
+    PyTorch(#[from] PyTorchError),
+    /// A file of weights in any format.
+    #[error(transparent)]
+    Tensors(#[from] TensorFileError),
     /// A network that was trained elsewhere.
     #[error(transparent)]
     Import(#[from] ImportError),

@@ -75,6 +75,11 @@ fn photographs_are_decoded_or_refused() {
 }
 
 #[test]
+fn pytorch_files_are_read_or_refused() {
+    survives(input("pytorch"));
+}
+
+#[test]
 fn recipes_are_read_or_refused() {
     survives(input("recipe"));
 }

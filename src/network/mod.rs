@@ -1,29 +1,37 @@
 //! A network as numbers, without training: read from elsewhere, simplified, quantised.
 //!
-//! A network that was trained elsewhere is [imported](import) from a
-//! [safetensors file](safetensors). Then [`simplify`] removes what the function does not need, and
-//! [`within_budget`] rounds its weights to fit so many bytes, [`least_bound`] so that what can be
-//! certified is least.
+//! A network that was trained elsewhere is [imported](import) from a [file](TensorFile), one of
+//! [safetensors] or of [PyTorch's](pytorch). Then [`simplify`] removes what the function does not
+//! need, and [`within_budget`] rounds its weights to fit so many bytes, [`least_bound`] so that
+//! what can be certified is least.
 
 mod budget;
 pub mod comparison;
+mod float_type;
 mod frontier;
 mod import;
 mod kmeans;
+mod natural_order;
 mod noise;
+pub mod pytorch;
 pub mod safetensors;
 mod sensitivity;
 mod simplify;
 mod simplify_links;
+mod tensor_file;
 mod trained_network;
 
 pub use budget::{within_budget, BudgetError, Calibration};
 pub use frontier::{least_bound, Frontier, FrontierError, FrontierEvent, Point};
-pub use import::{import, parse_names, ImportError, ImportOptions, NamesError};
+pub use import::{
+    import, match_tensors, parse_names, FlattenOrder, ImportError, ImportOptions, MatchedTensor,
+    Matching, NamesError, OrderMisfit,
+};
 pub use import::{Damaged, OnnxError, OnnxNetwork, OnnxOptions, Refusal, MAX_ONNX_BYTES};
 pub use kmeans::{kmeans, optimal_kmeans};
 pub use noise::{stochastic_bounds, StochasticBound, StochasticError, RELATIVE_WIDTHS};
 #[cfg(feature = "train")]
 pub(crate) use sensitivity::{sensitive_tensors, sensitivities};
 pub use simplify::{shortened, simplify, Simplification};
+pub use tensor_file::{TensorFile, TensorFileError, TensorOrder};
 pub use trained_network::TrainedNetwork;

@@ -17,7 +17,7 @@ use nonvacuous::storage::whole_file;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The safetensors file
+    /// The network: a safetensors file, or a state dict as torch.save writes it (.pt, .pth)
     network: PathBuf,
 
     /// Where to write the model; without it, beside the network

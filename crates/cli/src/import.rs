@@ -3,14 +3,17 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
+use super::output::warn;
 use nonvacuous::code::Architecture;
 use nonvacuous::data::{LabelledImages, IMAGENET};
-use nonvacuous::network::safetensors::{SafetensorsError, SafetensorsFile};
+use nonvacuous::network::pytorch::PyTorchError;
+use nonvacuous::network::safetensors::SafetensorsError;
 use nonvacuous::network::{
-    import, parse_names, simplify, ImportOptions, Simplification, TrainedNetwork,
+    import, match_tensors, parse_names, simplify, FlattenOrder, ImportOptions, Simplification,
+    TensorFile, TensorFileError, TrainedNetwork,
 };
 use nonvacuous::shape::ImageSize;
 use nonvacuous::storage::file_error::FileError;
@@ -19,7 +22,7 @@ use nonvacuous::storage::whole_file;
 #[derive(Debug, Clone, Args)]
 pub(super) struct ImportArguments {
     /// Tensor of the file for a tensor of the architecture, such as conv1.weight=features.0.weight;
-    /// without it, the one whose name ends alike
+    /// without it, the one whose name ends alike, and if there is none, by order and shape
     #[arg(long, value_name = "OURS=THEIRS", value_parser = name_pair)]
     tensor: Vec<(String, String)>,
 
@@ -41,6 +44,11 @@ pub(super) struct ImportArguments {
     #[arg(long, value_name = "BLACK,WHITE|imagenet", allow_hyphen_values = true)]
     pixels: Option<Pixels>,
 
+    /// In which order a dense layer reads a feature map: it must be said for files whose weights
+    /// are stored as TensorFlow has them
+    #[arg(long, value_name = "ORDER", value_enum)]
+    flatten: Option<Flatten>,
+
     /// Let the weights of each tensor share at most this many values that are not zero
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u16).range(1..=255))]
     codewords: Option<u16>,
@@ -48,6 +56,24 @@ pub(super) struct ImportArguments {
     /// Code the network as it is: remove, fold and sort nothing
     #[arg(long)]
     no_simplify: bool,
+}
+
+/// In which order a dense layer reads a feature map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Flatten {
+    /// Channel, row, column, as PyTorch has it
+    ChannelFirst,
+    /// Row, column, channel, as after Flatten in Keras
+    ChannelLast,
+}
+
+impl From<Flatten> for FlattenOrder {
+    fn from(flatten: Flatten) -> Self {
+        match flatten {
+            Flatten::ChannelFirst => Self::ChannelFirst,
+            Flatten::ChannelLast => Self::ChannelLast,
+        }
+    }
 }
 
 /// What a network expects for black and white, by channel.
@@ -76,6 +102,28 @@ impl FromStr for Pixels {
             .collect::<Result<_, _>>()
             .map(Self)
     }
+}
+
+/// Where in a file of PyTorch's the state dict is, if it is not all that was saved.
+fn state_dict(file: &TensorFile) -> Option<String> {
+    const LISTED: usize = 10;
+    let TensorFile::PyTorch(file) = file else {
+        return None;
+    };
+    let (wrapper, left_out) = (file.wrapper(), file.left_out());
+    let mut parts = Vec::new();
+    if !wrapper.is_empty() {
+        parts.push(format!("the state dict is under {}", wrapper.join(".")));
+    }
+    if !left_out.is_empty() {
+        let listed = left_out[..left_out.len().min(LISTED)].join(", ");
+        let more = match left_out.len().saturating_sub(LISTED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        parts.push(format!("left out is {listed}{more}"));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 fn name_pair(text: &str) -> Result<(String, String), String> {
@@ -120,14 +168,19 @@ impl ImportArguments {
         Ok(names)
     }
 
-    /// Reads a network as it is, but for `--codewords`.
+    /// Reads a network as it is, but for `--codewords`; on standard error is said what of the file
+    /// was read, where its names do not tell.
     pub(super) fn read(
         &self,
         path: &Path,
         architecture: &Architecture,
     ) -> Result<TrainedNetwork, Failure> {
-        let mut file = SafetensorsFile::open(path).map_err(|error| match error {
-            SafetensorsError::Io(source) => FileError::new("read", path, source).into(),
+        let mut file = TensorFile::open(path).map_err(|error| match error {
+            TensorFileError::Io(source)
+            | TensorFileError::Safetensors(SafetensorsError::Io(source))
+            | TensorFileError::PyTorch(PyTorchError::Io(source)) => {
+                FileError::new("read", path, source).into()
+            }
             other => Failure::from(other).about(path.display()),
         })?;
         let pixels = self.pixels.clone().map_or(Vec::new(), |pixels| pixels.0);
@@ -136,7 +189,15 @@ impl ImportArguments {
             ignore: self.ignore.clone(),
             pixels,
             epsilon: self.epsilon,
+            flatten: self.flatten.map(FlattenOrder::from),
         };
+        let matching = match_tensors(&file, architecture, &options)?;
+        if let Some(state_dict) = state_dict(&file) {
+            warn(&format!("{}: {state_dict}", path.display()));
+        }
+        if matching.order.is_some() {
+            warn(&format!("{}: {matching}", path.display()));
+        }
         let mut network = import(&mut file, architecture, &options)?;
         if let Some(codewords) = self.codewords {
             network.quantise(usize::from(codewords));

@@ -2,9 +2,12 @@
 
 use thiserror::Error;
 
+use super::options::FlattenOrder;
+use super::order::OrderMisfit;
 use crate::code::CodeError;
 use crate::evaluate::EvaluationError;
-use crate::network::safetensors::SafetensorsError;
+use crate::network::tensor_file::TensorFileError;
+use crate::shape::ImageSize;
 
 /// Why a file does not become a network.
 #[derive(Debug, Error)]
@@ -12,7 +15,7 @@ use crate::network::safetensors::SafetensorsError;
 pub enum ImportError {
     /// The file.
     #[error(transparent)]
-    File(#[from] SafetensorsError),
+    File(#[from] TensorFileError),
     /// The architecture or the code.
     #[error(transparent)]
     Code(#[from] CodeError),
@@ -44,6 +47,35 @@ pub enum ImportError {
         /// What these names stand for, if that is known.
         hint: String,
     },
+    /// Neither do names fit nor order and shapes.
+    #[error("{names}; by order and shape they do not fit either: {order}")]
+    Unmatched {
+        /// Why names do not fit.
+        names: Box<ImportError>,
+        /// Why order and shapes do not.
+        order: OrderMisfit,
+    },
+    /// It is not known in which order a dense layer reads a feature map.
+    #[error(
+        "the weights are stored as TensorFlow has them, and {tensor} reads a map of {} channels \
+         with {}x{} places: --flatten channel-last says that it reads it row, column, channel, as \
+         after Flatten in Keras and after a reshape in TensorFlow and Flax, --flatten \
+         channel-first that it reads it channel, row, column",
+        .map.channels, .map.height, .map.width
+    )]
+    FlattenUnknown {
+        /// The architecture's tensor.
+        tensor: String,
+        /// What it reads.
+        map: ImageSize,
+    },
+    /// The order was given, but there is no layer for which it matters.
+    #[error(
+        "--flatten {} is for a dense layer that reads a map of several channels and several \
+         places, and there is none",
+        .0.name()
+    )]
+    FlattenUnused(FlattenOrder),
     /// A tensor has other sizes.
     #[error(
         "{tensor} has shape {found:?}, but {wanted} of the architecture needs \

@@ -1,6 +1,6 @@
 //! Names that others give to tensors.
 
-use crate::network::safetensors::SafetensorsFile;
+use crate::network::tensor_file::TensorFile;
 
 /// What is known of a file by its names.
 pub(super) struct KnownNames {
@@ -11,8 +11,8 @@ pub(super) struct KnownNames {
 }
 
 impl KnownNames {
-    pub(super) fn of(file: &SafetensorsFile) -> Self {
-        if file.entries().contains_key("_conv_stem.weight") {
+    pub(super) fn of(file: &TensorFile) -> Self {
+        if file.shape("_conv_stem.weight").is_some() {
             return Self {
                 names: efficientnet_lite0(),
                 epsilon: Some(1e-3),

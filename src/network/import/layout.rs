@@ -1,6 +1,7 @@
 //! In which order a file has the numbers of a tensor.
 
 use super::error::ImportError;
+use super::transposed::transposed;
 use crate::code::TensorShape;
 
 /// How a tensor is stored.
@@ -42,15 +43,6 @@ impl Layout {
             expected: shape.dimensions.clone(),
             alternative,
         })
-    }
-}
-
-/// `[out, in, rows, columns]` becomes `[rows, columns, in, out]`, `[out, in]` becomes `[in, out]`.
-fn transposed(dimensions: &[usize]) -> Vec<usize> {
-    match *dimensions {
-        [out, input, rows, columns] => vec![rows, columns, input, out],
-        [out, input] => vec![input, out],
-        _ => dimensions.to_vec(),
     }
 }
 

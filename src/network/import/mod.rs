@@ -1,29 +1,37 @@
 //! A network trained elsewhere: from named tensors to an architecture's.
 
 pub(super) mod error;
+mod flatten;
 mod hints;
 mod known;
 mod layout;
+mod matching;
 mod moments;
 mod onnx;
 mod options;
+mod order;
 mod patterns;
 mod pixels;
+mod roles;
 mod source;
+mod transposed;
 
 pub use error::ImportError;
+pub use matching::{match_tensors, MatchedTensor, Matching};
 pub use onnx::error::{OnnxError, Refusal};
 pub use onnx::network::{OnnxNetwork, MAX_ONNX_BYTES};
 pub use onnx::options::OnnxOptions;
 pub use onnx::protobuf::Damaged;
-pub use options::{parse_names, ImportOptions, NamesError};
+pub use options::{parse_names, FlattenOrder, ImportOptions, NamesError};
+pub use order::OrderMisfit;
 
+use self::flatten::flatten;
 use self::known::KnownNames;
 use self::layout::{transpose, Layout};
 use self::moments::read_moments;
 use self::pixels::with_pixels;
 use self::source::Sources;
-use super::safetensors::SafetensorsFile;
+use super::tensor_file::TensorFile;
 use super::trained_network::TrainedNetwork;
 use crate::code::Architecture;
 
@@ -32,7 +40,11 @@ use crate::code::Architecture;
 /// A name fits if it ends in the architecture's (`model.conv1.weight`, `LeNet/conv1/weights`).
 /// Kernels may be stored as `[out, in, rows, columns]` and matrices as `[out, in]` (PyTorch), or as
 /// `[rows, columns, in, out]` and `[in, out]` (TensorFlow). The inputs of a dense layer after a
-/// feature map are in the order channel, row, column.
+/// feature map are in the order channel, row, column, unless [`ImportOptions::flatten`] says
+/// otherwise, which must be given for TensorFlow's.
+///
+/// Where names do not fit, as those of PyTorch's `Sequential` do not (`0.weight`, `3.bias`), layers
+/// are matched by order and shape; [`match_tensors`] says which tensor became which.
 ///
 /// Batch normalisations that come with moments (`bn1.running_mean` and `bn1.running_var` beside
 /// `bn1.weight`; Keras' `moving_mean` and `moving_variance` beside `gamma`, Flax' `mean` and `var`
@@ -47,7 +59,7 @@ use crate::code::Architecture;
 /// architecture does not read and [`ImportOptions::ignore`] does not name; or if an option names
 /// nothing.
 pub fn import(
-    file: &mut SafetensorsFile,
+    file: &mut TensorFile,
     architecture: &Architecture,
     options: &ImportOptions,
 ) -> Result<TrainedNetwork, ImportError> {
@@ -88,6 +100,12 @@ pub fn import(
     if let Some(epsilon) = options.epsilon.filter(|_| !has_moments) {
         return Err(ImportError::Epsilon(epsilon));
     }
+    flatten(
+        architecture,
+        &mut weights,
+        options.flatten,
+        is_usually_transposed,
+    )?;
     // Minus zero is zero.
     weights
         .iter_mut()

@@ -2,7 +2,7 @@
 
 use super::error::ImportError;
 use super::source::{MomentNames, Source, Sources};
-use crate::network::safetensors::SafetensorsFile;
+use crate::network::tensor_file::TensorFile;
 
 /// The moments of one batch normalisation.
 pub(super) struct Moments {
@@ -29,7 +29,7 @@ impl Moments {
 /// # Errors
 /// If there is only one of the two, one has another shape, or one cannot be read.
 pub(super) fn read_moments(
-    file: &mut SafetensorsFile,
+    file: &mut TensorFile,
     sources: &Sources,
     source: &Source,
     given_epsilon: Option<f64>,

@@ -33,6 +33,30 @@ pub struct ImportOptions {
     /// What is added to a variance before its root, where a batch normalisation comes with moments;
     /// if it is not given, `1e-3` for EfficientNet-Lite0, else `1e-5` as in PyTorch.
     pub epsilon: Option<f64>,
+    /// In which order dense layers read feature maps. It must be given for a file whose weights are
+    /// stored as TensorFlow has them, if a dense layer reads a map of several channels and several
+    /// places; if it is not given for another, [`FlattenOrder::ChannelFirst`].
+    pub flatten: Option<FlattenOrder>,
+}
+
+/// In which order a dense layer reads a feature map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FlattenOrder {
+    /// Channel, row, column, as PyTorch has it, and this program.
+    ChannelFirst,
+    /// Row, column, channel: what `Flatten` does in Keras, and a reshape in TensorFlow and Flax.
+    ChannelLast,
+}
+
+impl FlattenOrder {
+    /// Its name in options: `channel-first` or `channel-last`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ChannelFirst => "channel-first",
+            Self::ChannelLast => "channel-last",
+        }
+    }
 }
 
 /// Why a text does not give names of tensors.

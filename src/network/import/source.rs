@@ -6,10 +6,11 @@ use super::error::ImportError;
 use super::hints::hint;
 use super::known::KnownNames;
 use super::options::ImportOptions;
+use super::order::by_order;
 use super::patterns::matches;
 use crate::code::{Architecture, TensorShape};
 use crate::nearest::nearest;
-use crate::network::safetensors::SafetensorsFile;
+use crate::network::tensor_file::{TensorFile, TensorOrder};
 
 /// At most so many names are listed in a message.
 const LISTED: usize = 10;
@@ -53,16 +54,19 @@ impl Source {
 pub(super) struct Sources {
     shapes: BTreeMap<String, Vec<usize>>,
     pub(super) all: Vec<Source>,
+    /// The order by which they were matched, where names did not fit.
+    pub(super) order: Option<TensorOrder>,
 }
 
 impl Sources {
-    /// Finds them: by the names that were given, those that are known, and equal endings.
+    /// Finds them: by the names that were given, those that are known, and equal endings; if not
+    /// all are found, by order and shape.
     ///
     /// # Errors
     /// If a tensor is not found or could be several, if a name that was given does not exist, or if
     /// the file has tensors that are not read.
     pub(super) fn find(
-        file: &SafetensorsFile,
+        file: &TensorFile,
         architecture: &Architecture,
         options: &ImportOptions,
         known: &KnownNames,
@@ -70,17 +74,39 @@ impl Sources {
         let wanted = architecture.tensors();
         check_names(&wanted, options)?;
         let shapes = not_ignored(file, options)?;
-        let mut all = Vec::with_capacity(wanted.len());
-        for shape in wanted {
-            let given = options.names.iter().chain(&known.names);
-            let name = match given.into_iter().find(|(ours, _)| *ours == shape.name) {
-                Some((_, name)) if shapes.contains_key(name) => name.clone(),
-                Some((_, name)) => return Err(not_in_file(name, file)),
-                None => with_equal_ending(&shape.name, &shapes)?,
-            };
-            all.push(Source { name, shape });
+        let mut given = BTreeMap::new();
+        for (ours, theirs) in known.names.iter().chain(&options.names) {
+            if !wanted.iter().any(|shape| shape.name == *ours) {
+                continue;
+            }
+            if !shapes.contains_key(theirs) {
+                return Err(not_in_file(theirs, file));
+            }
+            given.insert(ours.clone(), theirs.clone());
         }
-        let sources = Self { shapes, all };
+        let mut order = None;
+        let all = match by_names(&wanted, &given, &shapes) {
+            Ok(all) => all,
+            Err(names) => {
+                let mut others = wanted.clone();
+                others.retain(|shape| !given.contains_key(&shape.name));
+                let found = file.names().into_iter().filter_map(|name| {
+                    let is_given = given.values().any(|theirs| *theirs == name);
+                    let shape = shapes.get(&name).filter(|_| !is_given)?;
+                    Some((name, shape.clone()))
+                });
+                match by_order(&others, found.collect(), file.order()) {
+                    Ok(matched) => given.extend(matched),
+                    Err(order) => {
+                        let names = Box::new(names);
+                        return Err(ImportError::Unmatched { names, order });
+                    }
+                }
+                order = Some(file.order());
+                by_names(&wanted, &given, &shapes)?
+            }
+        };
+        let sources = Self { shapes, all, order };
         sources.check_all_read()?;
         Ok(sources)
     }
@@ -187,11 +213,11 @@ fn check_names(wanted: &[TensorShape], options: &ImportOptions) -> Result<(), Im
 
 /// The file's tensors, without those that are to be ignored, by name.
 fn not_ignored(
-    file: &SafetensorsFile,
+    file: &TensorFile,
     options: &ImportOptions,
 ) -> Result<BTreeMap<String, Vec<usize>>, ImportError> {
     for pattern in &options.ignore {
-        if !file.entries().keys().any(|name| matches(pattern, name)) {
+        if !file.names().iter().any(|name| matches(pattern, name)) {
             return Err(not_in_file(pattern, file));
         }
     }
@@ -200,12 +226,26 @@ fn not_ignored(
         let mut patterns = given.chain(TRAINING_STATE);
         patterns.any(|pattern| matches(pattern, name))
     };
-    Ok(file
-        .entries()
-        .iter()
-        .filter(|(name, _)| !is_ignored(name))
-        .map(|(name, entry)| (name.clone(), entry.shape.clone()))
-        .collect())
+    let mut shapes = file.shapes();
+    shapes.retain(|name, _| !is_ignored(name));
+    Ok(shapes)
+}
+
+/// Each tensor by the name that is given for it, or else by an equal ending.
+fn by_names(
+    wanted: &[TensorShape],
+    given: &BTreeMap<String, String>,
+    shapes: &BTreeMap<String, Vec<usize>>,
+) -> Result<Vec<Source>, ImportError> {
+    let source = |shape: &TensorShape| {
+        let name = match given.get(&shape.name) {
+            Some(name) => name.clone(),
+            None => with_equal_ending(&shape.name, shapes)?,
+        };
+        let shape = shape.clone();
+        Ok(Source { name, shape })
+    };
+    wanted.iter().map(source).collect()
 }
 
 /// The tensor whose name ends in `wanted`.
@@ -239,11 +279,11 @@ fn in_pytorch_letters(name: &str) -> String {
     format!(".{}", name.replace("weights", "weight"))
 }
 
-fn not_in_file(name: &str, file: &SafetensorsFile) -> ImportError {
-    let names = file.entries().keys().map(String::as_str);
+fn not_in_file(name: &str, file: &TensorFile) -> ImportError {
+    let names = file.names();
     ImportError::NotInFile {
         name: name.to_string(),
-        nearest: nearest(name, names).map(str::to_string),
+        nearest: nearest(name, names.iter().map(String::as_str)).map(str::to_string),
     }
 }
 

@@ -5,6 +5,8 @@ use std::io;
 use ::safetensors::tensor::Dtype;
 use thiserror::Error;
 
+use crate::network::pytorch::PyTorchFile;
+
 /// Why a file cannot be read.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -60,18 +62,9 @@ pub enum ForeignFormat {
     /// The text that stands for a large file in a Git repository.
     #[error("the pointer of Git LFS to one; `git lfs pull` fetches the file itself")]
     GitLfsPointer,
-    /// What `torch.save` writes: a ZIP archive with a pickle in it.
-    #[error(
-        "a ZIP archive, as torch.save writes them; in Python, \
-         safetensors.torch.save_file(torch.load(FILE), \"FILE.safetensors\") makes one of it"
-    )]
-    PyTorchArchive,
-    /// What `torch.save` wrote before PyTorch 1.6, or pickle writes.
-    #[error(
-        "a Python pickle, as old versions of torch.save write them; in Python, \
-         safetensors.torch.save_file(torch.load(FILE), \"FILE.safetensors\") makes one of it"
-    )]
-    Pickle,
+    /// A ZIP archive or a pickle; [`TensorFile`](crate::network::TensorFile) reads it too.
+    #[error("what torch.save writes, which is read as such")]
+    PyTorch,
 }
 
 impl ForeignFormat {
@@ -80,13 +73,6 @@ impl ForeignFormat {
         if beginning.starts_with(b"version https://git-lfs") {
             return Some(Self::GitLfsPointer);
         }
-        if beginning.starts_with(b"PK\x03\x04") {
-            return Some(Self::PyTorchArchive);
-        }
-        // The opcode PROTO and the number of a protocol.
-        match beginning {
-            [0x80, 2..=5, ..] => Some(Self::Pickle),
-            _ => None,
-        }
+        PyTorchFile::is_begun_by(beginning).then_some(Self::PyTorch)
     }
 }

@@ -2,18 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Seek, SeekFrom};
 use std::path::Path;
 
 use ::safetensors::tensor::{Dtype, TensorInfo};
-use half::{bf16, f16};
 
 use super::error::SafetensorsError;
 use super::header::read_header;
+use crate::network::float_type::FloatType;
 use crate::storage::whole_file;
-
-/// Numbers that are converted at a time.
-const CHUNK: usize = 1 << 16;
 
 /// An open file.
 #[derive(Debug)]
@@ -63,32 +60,18 @@ impl SafetensorsFile {
         let position = self.start + entry.data_offsets.0 as u64;
         let dtype = entry.dtype;
         self.file.seek(SeekFrom::Start(position))?;
-        match dtype {
-            Dtype::F32 => self.convert(count, f32::from_le_bytes),
-            Dtype::F64 => self.convert(count, |bytes| f64::from_le_bytes(bytes) as f32),
-            Dtype::F16 => self.convert(count, |bytes| f16::from_le_bytes(bytes).to_f32()),
-            Dtype::BF16 => self.convert(count, |bytes| bf16::from_le_bytes(bytes).to_f32()),
-            _ => Err(SafetensorsError::Type {
-                name: name.to_string(),
-                dtype,
-            }),
-        }
-    }
-
-    /// The next `count` numbers, of `WIDTH` bytes each.
-    fn convert<const WIDTH: usize>(
-        &mut self,
-        count: usize,
-        number: fn([u8; WIDTH]) -> f32,
-    ) -> Result<Vec<f32>, SafetensorsError> {
-        let mut numbers = Vec::with_capacity(count);
-        let mut buffer = vec![[0; WIDTH]; CHUNK.min(count)];
-        while numbers.len() < count {
-            let next = (count - numbers.len()).min(CHUNK);
-            buffer.truncate(next);
-            self.file.read_exact(buffer.as_flattened_mut())?;
-            numbers.extend(buffer.iter().copied().map(number));
-        }
-        Ok(numbers)
+        let numbers = match dtype {
+            Dtype::F64 => FloatType::F64,
+            Dtype::F32 => FloatType::F32,
+            Dtype::F16 => FloatType::F16,
+            Dtype::BF16 => FloatType::BF16,
+            _ => {
+                return Err(SafetensorsError::Type {
+                    name: name.to_string(),
+                    dtype,
+                });
+            }
+        };
+        Ok(numbers.read(&mut self.file, count)?)
     }
 }

@@ -134,7 +134,7 @@ impl ModelArguments {
         }
         let arch = arguments.arch.as_deref().ok_or_else(|| {
             Failure::misuse(
-                "--model FILE.safetensors needs --arch: its layers, or a name such as lenet5",
+                "--model FILE.safetensors, or FILE.pt, needs --arch: its layers, or a name such as lenet5",
             )
         })?;
         let architecture =
@@ -161,8 +161,8 @@ impl ModelArguments {
     ) -> Result<Prepared<'a>, Failure> {
         if self.is_model_file() {
             return Err(Failure::misuse(
-                "training goes on from a safetensors file: nonvacuous decompress makes one of a \
-                 model file",
+                "training goes on from a safetensors or PyTorch file: nonvacuous decompress makes the \
+                 former of a model file",
             ));
         }
         let recipe = read_recipe(recipe_path, input_of(found), found.classes())?;

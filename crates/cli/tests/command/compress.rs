@@ -309,7 +309,7 @@ fn kernels_and_matrices_may_be_stored_with_the_output_last() {
         )
     });
     let case = Case::new(&transposed.collect());
-    case.run(&["--no-simplify"]);
+    case.run(&["--no-simplify", "--flatten=channel-first"]);
     assert_eq!(case.model(), straight.model());
 }
 
@@ -490,10 +490,24 @@ fn the_released_lenet_takes_at_most_3_9_kibibytes() {
         "--arch",
         "lenet5",
         "--pixels=-1,1",
+        "--flatten=channel-first",
     ]);
     let length = fs::metadata(&file).unwrap().len();
     println!("{length} bytes");
     assert!(length <= 3_993);
+}
+
+#[test]
+fn the_released_lenet_does_not_tell_in_which_order_maps_are_flattened() {
+    let Some(network) = released() else {
+        return;
+    };
+    let message = refuses(&["compress", &network, "-o", "x.nvc", "--arch", "lenet5"]);
+    assert!(
+        message.contains("reads a map of 50 channels with 4x4 places"),
+        "{message}"
+    );
+    assert!(message.contains("--flatten channel-last"), "{message}");
 }
 
 #[cfg(feature = "train")]
@@ -513,6 +527,7 @@ fn the_released_lenet_is_certified_below_34_percent_and_verified() {
         "--data",
         "mnist",
         "--pixels=-1,1",
+        "--flatten=channel-first",
         "--out",
         out,
     ];
@@ -523,4 +538,57 @@ fn the_released_lenet_is_certified_below_34_percent_and_verified() {
         "{certificate}"
     );
     assert!(succeeds(&["verify", out]).starts_with("holds"));
+}
+
+/// A file as PyTorch wrote it.
+fn pytorch(name: &str) -> Vec<u8> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    fs::read(root.join("../../fuzz/corpus/pytorch").join(name)).unwrap()
+}
+
+#[test]
+fn a_state_dict_is_told_by_its_content_and_what_was_matched_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (network, model) = (
+        folder.path().join("net.anything"),
+        folder.path().join("net.nvc"),
+    );
+    let compress = |layers: &str| {
+        Command::new(env!("CARGO_BIN_EXE_nonvacuous"))
+            .args(["compress", text(&network), "-o", text(&model)])
+            .args(["--input", "1x4x4", "--arch", layers])
+            .output()
+            .unwrap()
+    };
+    let layers = "conv:2:3:p0:b bn relu dense:3:b";
+    fs::write(&network, pytorch("checkpoint.pt")).unwrap();
+    let output = compress(layers);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    for expected in [
+        "the state dict is under model_state_dict; left out is epoch, optimizer_state_dict, loss",
+        "tensors matched by order of registration, and shape:",
+        "conv1.weight <- 0.weight [2, 1, 3, 3]",
+        "bn1.bias     <- 1.bias [2]",
+        "fc1.bias     <- 4.bias [3]",
+    ] {
+        assert!(said.contains(expected), "{expected} in {said}");
+    }
+    let file = fs::read(&model).unwrap();
+    assert!(Model::decode(&file).is_ok());
+    fs::write(&network, pytorch("module.pt")).unwrap();
+    let output = compress(layers);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("torch.save(net.state_dict(), FILE)"),
+        "{said}"
+    );
+    fs::write(&network, pytorch("sequential.pt")).unwrap();
+    let output = compress("conv:2:3:p0:b relu dense:3:b");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains("is 1 of the file with a weight of shape [2]"),
+        "{said}"
+    );
 }
