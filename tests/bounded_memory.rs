@@ -12,7 +12,7 @@ mod mutations;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use inputs::INPUTS;
+use inputs::{Input, INPUTS};
 use models::Noise;
 use mutations::{corpus, mutated};
 use nonvacuous::code::{Architecture, CodeError, Codebook, CodedTensor, Model, Subspace};
@@ -53,9 +53,9 @@ fn assert_bounded(what: &str, memory: u64, bytes: usize) {
 }
 
 /// Largest memory and time over so many mutations of the corpus of each input.
-fn mutations_are_bounded(count: usize) {
+fn mutations_are_bounded(inputs: &[Input], count: usize) {
     let _alone = alone();
-    for (name, read) in INPUTS {
+    for &(name, read) in inputs {
         // What is made once and stays, such as tables.
         let files = corpus(name);
         files.iter().for_each(|(_, file)| read(file));
@@ -75,13 +75,108 @@ fn mutations_are_bounded(count: usize) {
 
 #[test]
 fn mutated_files_of_every_kind_take_little_memory() {
-    mutations_are_bounded(300);
+    mutations_are_bounded(&INPUTS, 300);
 }
 
 #[test]
 #[ignore = "minutes: 100,000 mutated files of each kind"]
 fn a_hundred_thousand_mutated_files_of_every_kind_take_little_memory() {
-    mutations_are_bounded(100_000);
+    mutations_are_bounded(&INPUTS, 100_000);
+}
+
+#[test]
+fn thousands_of_mutated_pytorch_files_take_little_memory() {
+    mutations_are_bounded(&[("pytorch", inputs::pytorch)], 3_000);
+}
+
+#[test]
+#[ignore = "minutes: 100,000 mutated files"]
+fn a_hundred_thousand_mutated_pytorch_files_take_little_memory() {
+    mutations_are_bounded(&[("pytorch", inputs::pytorch)], 100_000);
+}
+
+/// A file of PyTorch's before 1.6 with this pickle, and one storage of one number, called `0`.
+fn stream(pickle: &[u8]) -> Vec<u8> {
+    let mut file = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.".to_vec();
+    file.extend(b"\x80\x02M\xe9\x03.");
+    file.extend(b"\x80\x02}U\x0dlittle_endian\x88s.");
+    file.extend(b"\x80\x02");
+    file.extend(pickle);
+    file.extend(b".\x80\x02]U\x010a.");
+    file.extend(1u64.to_le_bytes());
+    file.extend(1f32.to_le_bytes());
+    file
+}
+
+/// A tensor of these sizes, whose strides are 0.
+fn repeated(sizes: &[u8]) -> Vec<u8> {
+    let strides = b"K\0".repeat(sizes.len() / 5);
+    [
+        b"ctorch._utils\n_rebuild_tensor_v2\n((U\x07storagectorch\nFloatStorage\nU\x010U\x03cpuK\x01tQ",
+        &b"K\0("[..],
+        sizes,
+        b"t(",
+        &strides,
+        b"ttR",
+    ]
+    .concat()
+}
+
+#[test]
+fn pickles_that_ask_for_more_than_they_have_are_refused() {
+    let _alone = alone();
+    let entry = |tensor: &[u8]| [b"}U\x01a", tensor, b"s"].concat();
+    let number = |number: u32| [b"J", &number.to_le_bytes()[..]].concat();
+    let [small, large] = [1_000, 1 << 30].map(number);
+    // Each is a dictionary with a thousand times the one before it.
+    let mut nested = entry(&repeated(&small));
+    for level in 0..20u8 {
+        let again = [b"U\x01a", &b"h"[..], &[level]].concat();
+        nested.extend([b"q", &[level][..], b"0}(", &again.repeat(1_000), b"u"].concat());
+    }
+    let many: Vec<u8> = (0..100_000u32)
+        .flat_map(|name| [b"X\x08\0\0\0", format!("{name:08}").as_bytes(), b"h\0"].concat())
+        .collect();
+    let long = [b"X\x40\x42\x0f\0", &b"k".repeat(1_000_000)[..]].concat();
+    let cases: [(&str, Vec<u8>); 9] = [
+        ("a small tensor", entry(&repeated(&small))),
+        ("a large tensor", entry(&repeated(&large))),
+        (
+            "a product beyond 64 bits",
+            entry(&repeated(&large.repeat(7))),
+        ),
+        ("a dictionary in itself", b"}q\0U\x01ah\0s".to_vec()),
+        ("dictionaries in dictionaries", nested),
+        ("a million objects", b"N".repeat(1_000_000)),
+        ("a million lists", b"]".repeat(1_000_000)),
+        (
+            "many of one tensor",
+            [&repeated(&small)[..], b"q\0}(", &many, b"u"].concat(),
+        ),
+        (
+            "a long name",
+            [b"}", &long[..], &repeated(&small), b"s"].concat(),
+        ),
+    ];
+    for (what, pickle) in cases {
+        let file = stream(&pickle);
+        let ((), memory, time) = cost(|| inputs::pytorch(&file));
+        println!(
+            "{what}: {} bytes of file, {memory} of memory, {time:.1?}",
+            file.len()
+        );
+        assert_bounded(what, memory, file.len());
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("net.pt");
+    let open = |pickle: &[u8]| {
+        std::fs::write(&path, stream(pickle)).unwrap();
+        nonvacuous::network::pytorch::PyTorchFile::open(&path)
+    };
+    let mut file = open(&entry(&repeated(&small))).unwrap();
+    assert_eq!(file.read("a").unwrap(), [1.0; 1_000]);
+    let refusal = open(&entry(&repeated(&large))).unwrap_err().to_string();
+    assert!(refusal.contains("repeat their numbers"), "{refusal}");
 }
 
 fn input(channels: usize, side: usize) -> ImageSize {

@@ -24,6 +24,9 @@ const MOST_DEPTH: usize = 8;
 /// Entries that are looked at.
 const MOST_ENTRIES: usize = 1 << 17;
 
+/// Things beside the state dict that are named.
+const MOST_NAMED: usize = 1000;
+
 /// Bytes of the names of all tensors.
 const MOST_LETTERS: usize = 1 << 23;
 
@@ -100,8 +103,12 @@ impl StateDict {
             [] => Ok(None),
             [(key, inner)] => {
                 let others = items.iter().map(|&(key, _)| key_name(objects, key));
-                let others = others.take(MOST_ENTRIES).filter(|other| other != key);
-                self.left_out.extend(others);
+                let mut others = others.filter(|other| other != key);
+                self.left_out.extend(others.by_ref().take(MOST_NAMED));
+                let more = others.count();
+                if more > 0 {
+                    self.left_out.push(format!("{more} more"));
+                }
                 Ok(Some((key.clone(), *inner)))
             }
             _ => Err(PyTorchError::SeveralStateDicts {
