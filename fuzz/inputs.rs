@@ -18,7 +18,7 @@ use nonvacuous::shape::ImageSize;
 pub type Input = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const INPUTS: [Input; 9] = [
+pub const INPUTS: [Input; 10] = [
     ("architecture", architecture),
     ("certificate", certificate),
     ("experiment", experiment),
