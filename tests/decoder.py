@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""A second decoder of the model file `.nvc`, versions 1 and 2, written from docs/format.md alone,
+"""A second decoder of the model file `.nvc`, written from docs/format.md and docs/graph.md alone,
 with the standard library.
 
     python3 decoder.py MODEL.nvc WEIGHTS [MODEL.nvc WEIGHTS]...
 
 writes every weight of every tensor, in order, as little-endian single-precision numbers to WEIGHTS,
-and prints the layers and the shapes of the tensors. It does not encode again, so it accepts files
-that are not canonical.
+and prints the layers or nodes, the dimensions of what nodes make, and those of the tensors. It does
+not encode again, so it accepts files that are not canonical.
 """
 
 import math
+import os
 import struct
 import sys
 
@@ -37,12 +38,24 @@ class Coder:
         self.offset += 4
         return int.from_bytes(four, "big")
 
-    def symbol(self, starts):
-        """`starts` are where the intervals begin, and 2^20."""
-        scale = self.range >> PRECISION
-        quantile = ((self.point - self.lower) & MASK) // scale
+    def quantile(self):
+        quantile = ((self.point - self.lower) & MASK) // (self.range >> PRECISION)
         if quantile >> PRECISION:
             raise Invalid("no symbol has this code word")
+        return quantile
+
+    def take(self, start, end):
+        scale = self.range >> PRECISION
+        self.lower = (self.lower + scale * start) & MASK
+        self.range = scale * (end - start)
+        if self.range < 1 << 32:
+            self.lower = self.lower << 32 & MASK
+            self.range <<= 32
+            self.point = (self.point << 32 & MASK) + self.word()
+
+    def symbol(self, starts):
+        """`starts` are where the intervals begin, and 2^20."""
+        quantile = self.quantile()
         low, high = 0, len(starts) - 1
         while high - low > 1:
             middle = (low + high) // 2
@@ -50,13 +63,14 @@ class Coder:
                 low = middle
             else:
                 high = middle
-        self.lower = (self.lower + scale * starts[low]) & MASK
-        self.range = scale * (starts[low + 1] - starts[low])
-        if self.range < 1 << 32:
-            self.lower = self.lower << 32 & MASK
-            self.range <<= 32
-            self.point = (self.point << 32 & MASK) + self.word()
+        self.take(starts[low], starts[low + 1])
         return low
+
+    def half(self):
+        """16 bits of a raw number."""
+        half = self.quantile() >> 4
+        self.take(16 * half, 16 * half + 16)
+        return half
 
     # Section 3.
 
@@ -146,15 +160,19 @@ NEXT = {
 }
 
 
+def read_input(coder):
+    """Channels, rows and columns."""
+    if coder.bit():
+        return [(1, 8, 8), (1, 28, 28), (3, 32, 32), (3, 224, 224)][coder.bits(2)]
+    return coder.gamma(), coder.gamma(), coder.gamma()
+
+
 class Architecture:
     """Layers as text, and shapes `(dimensions, geometry)` of the tensors (section 5)."""
 
     def __init__(self, coder, is_deskewed):
-        usual = [(1, 8, 8), (1, 28, 28), (3, 32, 32), (3, 224, 224)]
-        if coder.bit():
-            self.size = usual[coder.bits(2)]
-        else:
-            self.size = (coder.gamma(), coder.gamma(), coder.gamma())
+        self.size = read_input(coder)
+        self.values = [self.size]
         self.layers, self.tensors, self.branches = ["upright"] if is_deskewed else [], [], []
         self.table = {kind: list(weights) for kind, weights in NEXT.items()}
         self.bias_weights = [15, 1]
@@ -249,7 +267,426 @@ class Architecture:
         return f"dense:{units}" + (":b" if bias else "")
 
 
-# Section 6.
+# Version 3: docs/graph.md.
+
+NAMES = (
+    "end convolution dense affine constant pool reduce normalise local-response softmax activation "
+    "scalar combine matrix-product concatenate reshape flatten transpose slice pad select"
+).split()
+(
+    END, CONVOLUTION, DENSE, AFFINE, CONSTANT, POOL, REDUCE, NORMALISE, LOCAL_RESPONSE, SOFTMAX,
+    ACTIVATION, SCALAR, COMBINE, MATRIX_PRODUCT, CONCATENATE, RESHAPE, FLATTEN, TRANSPOSE, SLICE,
+    PAD, SELECT,
+) = range(21)  # fmt: skip
+READS = {CONSTANT: 0, COMBINE: 2, MATRIX_PRODUCT: 2}
+ACTIVATION_SINGLES = {1: 2, 2: 1, 3: 1, 5: 2}
+
+WINDOW = ["side", "side+", "stride", "stride+", "padding"] + 3 * ["padding+"]
+WINDOW += ["dilation", "dilation+"]
+
+
+def fields(kind, numbers, axes):
+    """The field of each number in turn, of which the first are already in `numbers`; `axes` is how
+    many the first value has. With a plus, one that may be as the number before."""
+    if kind == CONVOLUTION:
+        yield from ["width"] + WINDOW + ["groups", "bias"]
+    elif kind == DENSE:
+        yield from ["width", "bias"]
+    elif kind == AFFINE:
+        yield from ["axis", "parts"]
+    elif kind in (CONSTANT, RESHAPE):
+        yield "axis count"
+        yield from (numbers[0] - (kind == RESHAPE)) * ["length"]
+    elif kind == POOL:
+        yield from ["pooling"] + WINDOW + ["rounded up"]
+    elif kind == REDUCE:
+        yield from ["reduction", "axes", "keep"]
+    elif kind == NORMALISE:
+        yield from ["axis count", "single"]
+    elif kind == LOCAL_RESPONSE:
+        yield from ["side"] + 3 * ["single"]
+    elif kind == SOFTMAX or kind == CONCATENATE:
+        yield "axis"
+    elif kind == ACTIVATION:
+        yield "activation"
+        yield from ACTIVATION_SINGLES.get(numbers[0], 0) * ["single"]
+    elif kind == SCALAR:
+        yield from ["arithmetic", "single", "is first"]
+    elif kind == COMBINE:
+        yield "arithmetic"
+    elif kind == TRANSPOSE:
+        yield from axes * ["axis"]
+    elif kind == SLICE:
+        yield from ["axis", "part", "start", "step"]
+    elif kind == PAD:
+        yield "axis count"
+        yield from (["index"] + 15 * ["index+"])[: 2 * numbers[0]]
+    elif kind == SELECT:
+        yield from ["axis", "count"]
+        yield from numbers[1] * ["index"]
+
+
+def pattern(number):
+    """The 32 bits of a single-precision number."""
+    return struct.unpack("<I", struct.pack("<f", number))[0]
+
+
+def number_of(bits):
+    return struct.unpack("<f", struct.pack("<I", bits))[0]
+
+
+SINGLES = [0, 1, 2, 1 / 2, 3, 6, 1e-5, 1e-6, 1e-12, -1, 0.2, 0.01, 1 / 6]
+SINGLES += [2**0.5, 0.5**0.5, 1 / 8, 0.17677669]
+FIELDS = {
+    "width": (range(9), [8, 6, 1, 6, 4, 4, 1, 4, 4, 16]),
+    "side": ([1, 3, 5, 7, 2, 4], [12, 16, 4, 2, 4, 1, 1]),
+    "stride": ([1, 2, 0], [16, 8, 6, 1]),
+    "padding": (range(4), [16, 12, 2, 2, 1]),
+    "dilation": ([1, 2], [24, 1, 1]),
+    "groups": (range(2), [16, 8, 2]),
+    "bias": (range(2), [1, 3]),
+    "parts": (range(3), [4, 1, 1]),
+    "pooling": (range(3), [4, 2, 1]),
+    "rounded up": (range(2), [8, 1]),
+    "reduction": (range(3), [16, 1, 1]),
+    "axes": ([6, 1, 2, 4], [16, 2, 2, 2, 1]),
+    "keep": (range(2), [2, 1]),
+    "axis": (range(8), [8, 4, 4, 1, 1, 1, 1, 1]),
+    "axis count": (range(9), [1, 8, 8, 8, 2, 1, 1, 1, 1]),
+    "length": (range(3), [16, 4, 1, 8]),
+    "count": ([1, 2], [8, 2, 16]),
+    "index": ([0, 1], [12, 4, 8]),
+    "part": ([4, 6, 8, 3], [8, 8, 2, 2, 8]),
+    "start": ([0, 2, 4, 6], [8, 4, 4, 1, 4]),
+    "step": ([1, 2], [16, 1, 1]),
+    "activation": (range(14), [24, 6, 2, 1, 6, 2, 2, 2, 8, 1, 1, 1, 1, 1]),
+    "arithmetic": (range(7), [16, 2, 8, 2, 1, 1, 1]),
+    "is first": (range(2), [8, 1]),
+    "single": ([pattern(x) for x in SINGLES], [8, 8, 8, 8, 1, 4, 4, 4, 1, 1] + 7 * [2] + [24]),
+}
+KIND_WEIGHTS = [1, 16, 8, 4, 1, 4, 2, 2, 1, 1, 16, 2, 8, 2, 2, 2, 2, 2, 2, 1, 1]
+DIGIT_COUNTS = [1, 2, 6, 8, 8, 6, 6, 6, 6, 6, 6, 4, 4, 2, 2] + 10 * [1]
+
+
+class History:
+    """The records so far, and which one they predict."""
+
+    def __init__(self):
+        self.records, self.likeness = [], []
+
+    def predicted(self):
+        best = 0
+        for index, likeness in enumerate(self.likeness[:-1]):
+            if likeness > 0 and likeness >= self.likeness[best]:
+                best = index
+        return self.records[best + 1] if self.likeness[:-1] and self.likeness[best] else None
+
+    def append(self, record):
+        for index in reversed(range(len(self.records))):
+            before = self.likeness[index - 1] if index else 0
+            if self.records[index] == record:
+                self.likeness[index] = min(before + 1, 32)
+            elif self.records[index][0] == record[0]:
+                self.likeness[index] = before // 2 + 1
+            else:
+                self.likeness[index] = 0
+        self.records.append(record)
+        self.likeness.append(32)
+
+
+class Records:
+    """The code of records. A record is its kind, its distances and its numbers. Whatever is coded
+    here is read from the coder; or, if it is known, as in the primer, only learned."""
+
+    def __init__(self):
+        self.history, self.in_a_row = History(), 0
+        self.as_predicted = [Adaptive(row) for row in [(3, 2), (2, 3), (1, 4), (1, 12), (1, 32)]]
+        self.kinds = list(KIND_WEIGHTS)
+        self.kinds_after = [[0] * 21 for _ in range(21)]
+        self.last_kind = 0
+        self.concatenated = Adaptive([8, 4, 4, 4])
+        self.is_predicted_distance, self.is_in_line = Adaptive([1, 3]), Adaptive([1, 3])
+        self.distances = [Adaptive([24, 1, 1, 1, 2]), Adaptive([8, 4, 1, 1, 8])]
+        self.fields = {field: Adaptive(weights) for field, (_, weights) in FIELDS.items()}
+        self.is_predicted_number = {field: Adaptive([1, 8]) for field in FIELDS}
+        self.is_predicted_number["width"] = Adaptive([2, 1])
+        self.is_number_before = {field: Adaptive([1, 8]) for field in FIELDS}
+        self.digit_count = Adaptive(DIGIT_COUNTS)
+
+    def symbol(self, coder, model, known):
+        if known is None:
+            return model.read(coder)
+        model.weights[known] += 2
+        return known
+
+    def agrees(self, coder, model, guess, known):
+        return self.symbol(coder, model, None if known is None else int(guess == known))
+
+    def width(self, coder, known):
+        more = self.symbol(coder, self.digit_count, known and known.bit_length() - 1)
+        if known is not None:
+            return known
+        zeros = coder.weighted(*range(1, more + 2))
+        if zeros == more:
+            return 1 << more
+        return (1 << more) + (2 * coder.bits(more - 1 - zeros) + 1 << zeros)
+
+    def one_of(self, coder, model, values, known, other):
+        """One of the values, or any number as `other` gives it."""
+        index = None
+        if known is not None:
+            index = values.index(known) if known in values else len(values)
+        index = self.symbol(coder, model, index)
+        return values[index] if index < len(values) else other(known)
+
+    def kind(self, coder, known):
+        after = self.kinds_after[self.last_kind]
+        kind = known
+        if kind is None:
+            kind = coder.weighted(*(u + v for u, v in zip(self.kinds, after)))
+        self.kinds[kind] += 2
+        after[kind] += 24
+        return kind
+
+    def reads(self, coder, kind, known):
+        if kind != CONCATENATE:
+            return READS.get(kind, 1)
+        known = known and len(known[1])
+        width = lambda known: self.width(coder, known)
+        return self.one_of(coder, self.concatenated, range(2, 5), known, width)
+
+    def distance(self, coder, before, guess, known):
+        line = 2 * before[-1] - before[-2] if len(before) > 1 else -1
+        if guess is not None:
+            if self.agrees(coder, self.is_predicted_distance, guess, known):
+                return guess
+        elif line >= 0 and self.agrees(coder, self.is_in_line, line, known):
+            return line
+        width = lambda known: self.width(coder, known)
+        return self.one_of(coder, self.distances[bool(before)], range(4), known, width)
+
+    def number(self, coder, field, before, guess, known):
+        is_repeated, field = field.endswith("+"), field.rstrip("+")
+        if guess is not None:
+            if self.agrees(coder, self.is_predicted_number[field], guess, known):
+                return guess
+        elif is_repeated and self.agrees(coder, self.is_number_before[field], before[-1], known):
+            return before[-1]
+
+        def other(known):
+            if field == "single":
+                return coder.bits(32) if known is None else known
+            if field in ("index", "start"):
+                return self.width(coder, None if known is None else known + 1) - 1
+            return self.width(coder, known)
+
+        return self.one_of(coder, self.fields[field], FIELDS[field][0], known, other)
+
+    def unpredicted(self, coder, axes_of_first, guess, known):
+        kind = self.kind(coder, known and known[0])
+        if kind == END:
+            return None
+        if guess is None or guess[0] != kind:
+            guess = (kind, (), ())
+
+        def at(numbers, index):
+            return numbers[index] if index < len(numbers) else None
+
+        distances, numbers = [], []
+        for index in range(self.reads(coder, kind, known)):
+            known_distance = known and known[1][index]
+            distances.append(self.distance(coder, distances, at(guess[1], index), known_distance))
+        axes = len(known[2]) if known else axes_of_first(distances)
+        for index, field in enumerate(fields(kind, numbers, axes)):
+            known_number = known and known[2][index]
+            guessed = at(guess[2], index)
+            numbers.append(self.number(coder, field, numbers, guessed, known_number))
+        return kind, tuple(distances), tuple(numbers)
+
+    def record(self, coder, axes_of_first, known=None):
+        """The next record, or nothing at the end."""
+        guess, record = self.history.predicted(), None
+        if guess is not None:
+            row = self.as_predicted[(0, 1, 2, 2, 3)[min(self.in_a_row, 4)]]
+            if self.in_a_row >= 12:
+                row = self.as_predicted[4]
+            if self.agrees(coder, row, guess, known):
+                record = guess
+        self.in_a_row = self.in_a_row + 1 if record else 0
+        if record is None:
+            record = self.unpredicted(coder, axes_of_first, guess, known)
+        if record is not None:
+            self.last_kind = record[0]
+            self.history.append(record)
+        return record
+
+
+def primer():
+    """The records at the end of docs/graph.md."""
+    page = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../docs/graph.md")
+    with open(page, encoding="utf-8") as file:
+        lines = file.read().rsplit("```text\n", 1)[1].split("```")[0].splitlines()
+    for line in lines:
+        kind, distances, written = (part.split() for part in line.split(":"))
+        kind, numbers = int(kind[0]), []
+        for number, field in zip(written, fields(kind, numbers, len(written))):
+            numbers.append(pattern(float(number)) if field == "single" else int(number))
+        yield kind, tuple(map(int, distances)), tuple(numbers)
+
+
+class Graph:
+    """Nodes as text, the dimensions of all values, and shapes `(dimensions, geometry)` of the
+    tensors."""
+
+    def __init__(self, coder):
+        self.values = [read_input(coder)]
+        self.layers, self.tensors, self.flattened = [], [], {}
+        records = Records()
+        for record in primer():
+            records.record(None, None, record)
+        while True:
+            record = records.record(coder, lambda distances: len(self.first(distances)))
+            if record is None:
+                return
+            self.node(*record)
+
+    def read(self, distances):
+        """The numbers of the values that are read."""
+        last = len(self.values) - 1
+        if any(distance > last for distance in distances):
+            raise Invalid("a value before the input")
+        return [last - distance for distance in distances]
+
+    def first(self, distances):
+        return self.values[(self.read(distances) or [-1])[0]]
+
+    def node(self, kind, distances, numbers):
+        read = self.read(distances)
+        first = self.first(distances)
+        output = getattr(self, NAMES[kind].replace("-", "_"), lambda size, *_: size)
+        size = tuple(output(first, numbers, read))
+        if len(size) > 8 or not all(length > 0 for length in size) or math.prod(size) > 1 << 24:
+            raise Invalid("a value has no such dimensions")
+        self.values.append(size)
+        singles = [field == "single" for field in fields(kind, numbers, len(numbers))]
+        text = [str(number_of(n) if is_single else n) for n, is_single in zip(numbers, singles)]
+        self.layers.append(":".join([NAMES[kind], ",".join(map(str, read)), ",".join(text)]))
+
+    def weights(self, dimensions, geometry=None):
+        if geometry is None and len(dimensions) == 4:
+            geometry = dimensions
+        elif geometry is None and len(dimensions) == 2:
+            geometry = (*dimensions, 1, 1)
+        self.tensors.append((dimensions, geometry or (1, math.prod(dimensions), 1, 1)))
+
+    # Below, the dimensions that each kind makes.
+
+    def width(self, code, of):
+        if code >= 9:
+            return code - 8
+        return [of, 2 * of, 3 * of, 4 * of, 6 * of, of // 2, of // 3, of // 4, of // 6][code]
+
+    def windows(self, size, window, is_rounded_up):
+        def along(length, side, stride, before, after, dilation):
+            stride = stride or side
+            room = length + before + after - (side - 1) * dilation - 1
+            positions = room // stride + 1
+            is_added = is_rounded_up and room % stride and positions * stride < length + before
+            return positions + bool(is_added)
+
+        side, stride, padding, dilation = window[:2], window[2:4], window[4:8], window[8:]
+        for axis, length in enumerate(size[1:]):
+            before, after = padding[2 * axis : 2 * axis + 2]
+            yield along(length, side[axis], stride[axis], before, after, dilation[axis])
+
+    def convolution(self, size, numbers, _):
+        channels, window = self.width(numbers[0], size[0]), numbers[1:11]
+        groups = (1, size[0])[numbers[11]] if numbers[11] < 2 else numbers[11] - 1
+        self.weights((channels, size[0] // groups, *window[:2]))
+        if numbers[12]:
+            self.weights((channels,))
+        return channels, *self.windows(size, window, False)
+
+    def dense(self, size, numbers, read):
+        units = self.width(numbers[0], size[-1])
+        before = self.flattened.get(read[0])
+        self.weights((units, size[-1]), before and (units, *before))
+        if numbers[1]:
+            self.weights((units,))
+        return *size[:-1], units
+
+    def affine(self, size, numbers, _):
+        for _ in range(1 if numbers[1] else 2):
+            self.weights((size[numbers[0]],))
+        return size
+
+    def constant(self, size, numbers, _):
+        lengths = [size[axis] if n == 0 else n for axis, n in enumerate(numbers[1:])]
+        self.weights(tuple(lengths))
+        return lengths
+
+    def pool(self, size, numbers, _):
+        return size[0], *self.windows(size, numbers[1:11], numbers[11])
+
+    def reduce(self, size, numbers, _):
+        axes, keep = numbers[1:]
+        for axis, length in enumerate(size):
+            if not axes >> axis & 1:
+                yield length
+            elif keep:
+                yield 1
+
+    def combine(self, _, __, read):
+        return self.broadcast(*(self.values[value] for value in read))
+
+    def broadcast(self, one, other):
+        axes = max(len(one), len(other))
+        one, other = ((axes - len(size)) * (1,) + size for size in (one, other))
+        if any(a != b and 1 not in (a, b) for a, b in zip(one, other)):
+            raise Invalid("these do not fit")
+        return [max(a, b) for a, b in zip(one, other)]
+
+    def matrix_product(self, _, __, read):
+        one, other = (self.values[value] for value in read)
+        return *self.broadcast(one[:-2], other[:-2]), one[-2], other[-1]
+
+    def concatenate(self, size, numbers, read):
+        (axis,) = numbers
+        along = sum(self.values[value][axis] for value in read)
+        return *size[:axis], along, *size[axis + 1 :]
+
+    def reshape(self, size, numbers, _):
+        lengths = [size[axis] if n == 0 else n for axis, n in enumerate(numbers[1:])]
+        if numbers[0] == 0:
+            return ()
+        return *lengths, math.prod(size) // math.prod(lengths)
+
+    def flatten(self, size, _, read):
+        if len(size) == 3:
+            self.flattened[len(self.values)] = size
+        return (math.prod(size),)
+
+    def transpose(self, size, numbers, _):
+        return (size[axis] for axis in numbers)
+
+    def slice(self, size, numbers, _):
+        axis, part, _, _ = numbers
+        length = size[axis]
+        count = part // 2 if part % 2 else 2 * length // part
+        return *size[:axis], count, *size[axis + 1 :]
+
+    def pad(self, size, numbers, _):
+        axes, padding = numbers[0], numbers[1:]
+        sums = [before + after for before, after in zip(padding[::2], padding[1::2])]
+        sums = (len(size) - axes) * [0] + sums
+        return (length + more for length, more in zip(size, sums))
+
+    def select(self, size, numbers, _):
+        axis, count = numbers[:2]
+        return *size[:axis], count, *size[axis + 1 :]
+
+
+# Section 6 of docs/format.md.
 
 DIGITS = [12, 24, 32, 24, 12, 6, 4, 6, 2, 2, 4] + 11 * [1] + [4, 8, 8, 4, 2] + 5 * [1]
 
@@ -534,18 +971,21 @@ def kronecker_weights(coordinates, rows, seed, shape_rows, length):
 def decode(data):
     """The architecture and a list of weights for each tensor."""
     coder = Coder(data)
-    is_deskewed = coder.weighted(15, 1) == 1
-    if is_deskewed and coder.weighted(15, 1):
+    version = 1
+    while version < 4 and coder.weighted(15, 1):
+        version += 1
+    if version > 3:
         raise Invalid("a later version")
-    architecture = Architecture(coder, is_deskewed)
-    is_new, ways = AdaptiveBit(), Adaptive([24, 24, 8, 4, 1])
+    architecture = Graph(coder) if version == 3 else Architecture(coder, version == 2)
+    is_raw, is_new, ways = AdaptiveBit(), AdaptiveBit(), Adaptive([24, 24, 8, 4, 1])
     values, negative, tensors = None, 0, []
     for dimensions, geometry in architecture.tensors:
+        length = math.prod(dimensions)
+        if version == 3 and is_raw.read(coder):
+            tensors.append([number_of(coder.half() << 16 | coder.half()) for _ in range(length)])
+            continue
         if values is None or is_new.read(coder):
             values, negative = read_codebook(coder)
-        length = 1
-        for dimension in dimensions:
-            length *= dimension
         if not values:
             tensors.append([0.0] * length)
             continue
@@ -578,8 +1018,9 @@ def main():
         with open(output, "wb") as file:
             for tensor in tensors:
                 file.write(struct.pack(f"<{len(tensor)}f", *tensor))
-        print(" ".join(architecture.layers))
-        for dimensions, _ in architecture.tensors:
+        print("layers", *architecture.layers)
+        tensors = [dimensions for dimensions, _ in architecture.tensors]
+        for dimensions in architecture.values[1:] + tensors:
             print("x".join(map(str, dimensions)))
 
 

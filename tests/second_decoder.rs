@@ -2,20 +2,46 @@
 //! language, agrees.
 #![allow(clippy::unwrap_used)]
 
+#[path = "code/any_graph.rs"]
+mod any_graph;
 mod models;
 mod needs;
 
 use std::path::Path;
 use std::process::Command;
 
+use any_graph::any_graph_model;
 use models::every_kind;
 use nonvacuous::code::{Model, SymbolCode};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+
+/// Random graphs, the same ones in every run.
+fn random_graphs() -> Vec<(&'static str, Model)> {
+    let mut runner = TestRunner::deterministic();
+    let mut model = || any_graph_model().new_tree(&mut runner).unwrap().current();
+    (0..60).map(|_| ("random graph", model())).collect()
+}
+
+/// What the second decoder prints of a model after its layers: the dimensions of its tensors.
+fn dimensions(model: &Model) -> String {
+    let written = |lengths: &[usize]| {
+        let lengths: Vec<String> = lengths.iter().map(usize::to_string).collect();
+        lengths.join("x") + "\n"
+    };
+    let tensors = model.structure().tensors();
+    let tensors = tensors.iter().map(|tensor| written(&tensor.dimensions));
+    let values = model.structure().graph().into_iter();
+    let values = values.flat_map(|graph| graph.values()[1..].iter());
+    let values = values.map(|value| written(value.lengths()));
+    values.chain(tensors).collect()
+}
 
 #[test]
-fn a_second_decoder_reads_the_same_weights_from_files_of_every_kind() {
+fn a_second_decoder_reads_the_same_weights_and_dimensions_from_files_of_every_kind() {
     let folder = tempfile::tempdir().unwrap();
     let path = |index: usize, what: &str| folder.path().join(format!("{index}.{what}"));
-    let kinds = every_kind();
+    let kinds = [every_kind(), random_graphs()].concat();
     let mut python = Command::new("python3");
     python.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/decoder.py"));
     for (index, (_, model)) in kinds.iter().enumerate() {
@@ -34,6 +60,8 @@ fn a_second_decoder_reads_the_same_weights_from_files_of_every_kind() {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let mut printed = printed.split("layers ").skip(1);
     for (index, (kind, model)) in kinds.iter().enumerate() {
         let weights: Vec<u8> = model
             .weights()
@@ -45,6 +73,8 @@ fn a_second_decoder_reads_the_same_weights_from_files_of_every_kind() {
             std::fs::read(path(index, "weights")).unwrap() == weights,
             "{kind}"
         );
+        let (layers, read) = printed.next().unwrap().split_once('\n').unwrap();
+        assert_eq!(read, dimensions(model), "{kind}: {layers}");
     }
 }
 

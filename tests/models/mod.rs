@@ -1,5 +1,7 @@
 //! Models of every kind that the format has.
 
+mod graphs;
+
 use nonvacuous::code::{Architecture, Codebook, CodedTensor, Model, Subspace};
 use nonvacuous::shape::ImageSize;
 
@@ -214,5 +216,6 @@ pub fn every_kind() -> Vec<(&'static str, Model)> {
         ];
         Model::new(architecture, vec![codebook], tensors).unwrap()
     }));
+    kinds.extend(graphs::graphs());
     kinds
 }
