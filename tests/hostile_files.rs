@@ -2,10 +2,23 @@
 //! not write, memory stays small.
 #![allow(clippy::unwrap_used)]
 
+#[allow(dead_code)]
 mod models;
+mod mutations;
 
-use models::{every_kind, Noise};
-use nonvacuous::code::Model;
+use std::time::{Duration, Instant};
+
+use models::{every_kind, graphs, Noise};
+use mutations::mutated;
+use nonvacuous::code::{
+    Activation, Arithmetic, CodeError, CodedTensor, Graph, GraphError, Model, Node, Operator,
+};
+use nonvacuous::shape::ImageSize;
+use nonvacuous::storage::memory_limit::MemoryLimit;
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
 
 /// The most memory that this process has ever used, in KiB, where the system tells.
 fn peak_memory() -> Option<u64> {
@@ -59,4 +72,100 @@ fn damaged_files_of_every_kind_never_panic_and_never_use_much_memory() {
     if let Some(peak) = peak_memory() {
         assert!(peak < 256 << 10, "{peak} KiB");
     }
+}
+
+/// Mutations of graphs: none takes more memory than its length allows. The largest memory and time.
+fn mutated_graphs_are_bounded(count: usize) {
+    let files: Vec<Vec<u8>> = graphs::graphs()
+        .iter()
+        .map(|(_, model)| model.encode().unwrap())
+        .collect();
+    let mut noise = Noise::new(3);
+    let (mut largest, mut longest, mut accepted) = (0, Duration::ZERO, 0);
+    for _ in 0..count {
+        let any = |noise: &mut Noise| &files[noise.below(files.len() as u64) as usize];
+        let (file, other) = (any(&mut noise), any(&mut noise));
+        let mut bytes = mutated(file, other, &mut noise);
+        // The graph is at the beginning.
+        if noise.below(2) == 0 && bytes.len() > 60 {
+            bytes[noise.below(60) as usize] ^= 1 << noise.below(8);
+        }
+        let before = MEMORY.current_usage();
+        MEMORY.reset_peak_usage();
+        let start = Instant::now();
+        accepted += usize::from(decodes(&bytes));
+        longest = longest.max(start.elapsed());
+        let memory = MEMORY.peak_usage().saturating_sub(before) as u64;
+        let limit = MemoryLimit::of_file(bytes.len());
+        assert!(limit.check(memory).is_ok(), "{memory} for {}", bytes.len());
+        largest = largest.max(memory);
+    }
+    println!("{count} graphs, {accepted} accepted, at most {largest} bytes and {longest:.1?}");
+}
+
+#[test]
+#[ignore = "minutes: 100,000 mutated graphs, which are measured alone"]
+fn a_hundred_thousand_mutated_graphs_take_little_memory() {
+    mutated_graphs_are_bounded(100_000);
+}
+
+const IMAGE: ImageSize = ImageSize {
+    channels: 1,
+    height: 2,
+    width: 2,
+};
+
+#[test]
+fn graphs_as_long_as_they_may_be_are_read_back() {
+    // 8,190 nodes that say nothing, and two more: no number of them is as predicted.
+    let mut noise = Noise::new(4);
+    let mut nodes: Vec<Node> = (0..8190)
+        .map(|value| Node {
+            operator: match noise.below(3) {
+                0 => Operator::Activation(Activation::Relu),
+                1 => Operator::Softmax { axis: 1 },
+                _ => Operator::Scalar {
+                    arithmetic: Arithmetic::Add,
+                    number: f32::from_bits(noise.below(1 << 30) as u32),
+                    is_first: false,
+                },
+            },
+            inputs: vec![value],
+        })
+        .collect();
+    // Indices of two nodes, as many as all nodes may have.
+    for (value, count) in [(8190, 520_000), (8191, 500_000)] {
+        let indices = (0..count).map(|_| noise.below(2) as usize).collect();
+        let operator = Operator::Select { axis: 1, indices };
+        let inputs = vec![value];
+        nodes.push(Node { operator, inputs });
+    }
+    let graph = Graph::new(IMAGE, nodes.clone()).unwrap();
+    let model = Model::new(graph, vec![], Vec::<CodedTensor>::new()).unwrap();
+    let start = Instant::now();
+    let file = model.encode().unwrap();
+    assert_eq!(Model::decode(&file).unwrap(), model);
+    println!("{} bytes in {:.1?}", file.len(), start.elapsed());
+    // One more.
+    nodes.push(nodes[0].clone());
+    let refusal = Graph::new(IMAGE, nodes).unwrap_err();
+    assert!(matches!(refusal, GraphError::TooManyNodes { .. }));
+}
+
+#[test]
+fn a_graph_of_more_numbers_than_a_file_may_say_is_not_written() {
+    let nodes = (0..3).map(|value| Node {
+        operator: Operator::Select {
+            axis: 1,
+            indices: vec![1; 400_000],
+        },
+        inputs: vec![value],
+    });
+    let graph = Graph::new(IMAGE, nodes.collect()).unwrap();
+    let model = Model::new(graph, vec![], Vec::<CodedTensor>::new()).unwrap();
+    let refusal = model.encode().unwrap_err();
+    let CodeError::Graph(refusal) = refusal else {
+        panic!("{refusal}");
+    };
+    assert!(matches!(*refusal, GraphError::TooLong { .. }));
 }

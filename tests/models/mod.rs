@@ -1,6 +1,6 @@
 //! Models of every kind that the format has.
 
-mod graphs;
+pub mod graphs;
 
 use nonvacuous::code::{Architecture, Codebook, CodedTensor, Model, Subspace};
 use nonvacuous::shape::ImageSize;
