@@ -27,7 +27,7 @@ mod units;
 pub use checkpoints::Checkpoints;
 pub use error::CompressError;
 pub use polish::polish;
-pub use presets::{recipes, variations, Effort};
+pub use presets::{recipes, tunings, variations, Effort};
 pub use pretrained::Pretrained;
 pub use progress::Progress;
 pub use pruning::{PrunedWeights, Pruning, PruningMethod};

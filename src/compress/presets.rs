@@ -186,6 +186,48 @@ fn quantised(codewords: usize, rate: f64) -> Quantisation {
     }
 }
 
+/// Recipes by which a network of these layers, trained already, is trained further, in the order in
+/// which they are tried: fewer units or more, at a higher price of bits or a lower one.
+///
+/// # Errors
+/// None in practice: the settings are within their domains.
+pub fn tunings(architecture: &Architecture) -> Result<Vec<Recipe>, RecipeError> {
+    const WIDTHS_AND_RATES: [(f64, f64); 6] = [
+        (0.5, 8.0),
+        (0.25, 8.0),
+        (1.0, 8.0),
+        (0.16, 8.0),
+        (0.25, 4.0),
+        (0.5, 16.0),
+    ];
+    WIDTHS_AND_RATES
+        .into_iter()
+        .map(|(width, rate)| {
+            let settings = RecipeSettings {
+                architecture: architecture.clone(),
+                pruning: Pruning {
+                    width,
+                    ..pruned(0.3)
+                },
+                first: Schedule {
+                    epochs: 1,
+                    batch: 64,
+                    learning_rate: 0.003,
+                },
+                quantisation: quantised(2, rate),
+                second: Schedule {
+                    epochs: 10,
+                    batch: 64,
+                    learning_rate: 0.02,
+                },
+                bounded: 0.3,
+                sweeps: 0,
+            };
+            settings.check()
+        })
+        .collect()
+}
+
 /// Recipes that differ from one in a single setting: the price of bits, the speed and the length of
 /// training. Settings that leave their domain are left out.
 #[must_use]

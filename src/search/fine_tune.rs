@@ -6,7 +6,7 @@ use super::error::SearchError;
 use super::settings::Settings;
 use crate::code::Model;
 use crate::compress::{compress_pretrained, polish, Checkpoints, Pretrained, Progress, Recipe};
-use crate::data::Readable;
+use crate::data::{LabelledImages, Readable};
 use crate::evaluate::{Evaluator, Examples};
 #[cfg(feature = "photographs")]
 use crate::network::comparison::noise_images;
@@ -46,39 +46,84 @@ pub fn fine_tune(
     checkpoints: &Checkpoints,
     report: &mut dyn FnMut(FineTuneEvent),
 ) -> Result<Model, SearchError> {
-    let examples = data.sample().training;
-    let sweeps = recipe.settings().sweeps;
-    let training_set = match data {
-        Readable::Images(data) => TrainingSet::new(&data.train, &Device::Cpu)?,
-        #[cfg(feature = "photographs")]
-        Readable::Photographs(_) if sweeps > 0 => {
-            return Err(SearchError::Sweeps(sweeps));
-        }
-        #[cfg(feature = "photographs")]
-        Readable::Photographs(data) => TrainingSet::streamed(&data.train, &Device::Cpu),
-    };
-    let pretrained = measured(network, examples, report)?;
-    let model = compress_pretrained(
-        recipe,
-        pretrained,
-        &training_set,
-        settings.seed,
-        checkpoints,
-        |progress| report(FineTuneEvent::Progress(progress)),
-    )?;
     match data {
         Readable::Images(data) => {
-            let images = &data.train;
-            let delta = settings.delta;
-            let model = polish(&model, images, delta, sweeps, |_| {})?;
-            Ok(shortened(model, images))
+            let training_set = TrainingSet::new(&data.train, &Device::Cpu)?;
+            fine_tune_images(
+                network,
+                recipe,
+                &data.train,
+                &training_set,
+                settings,
+                checkpoints,
+                report,
+            )
         }
         #[cfg(feature = "photographs")]
-        Readable::Photographs(_) => {
-            let images = noise_images(model.structure().input(), model.structure().classes())?;
+        Readable::Photographs(data) => {
+            let sweeps = recipe.settings().sweeps;
+            if sweeps > 0 {
+                return Err(SearchError::Sweeps(sweeps));
+            }
+            let training_set = TrainingSet::streamed(&data.train, &Device::Cpu);
+            let model = tuned(
+                network,
+                recipe,
+                &data.train,
+                &training_set,
+                settings.seed,
+                checkpoints,
+                report,
+            )?;
+            let structure = model.structure();
+            let images = noise_images(structure.input(), structure.classes())?;
             Ok(shortened(model, &images))
         }
     }
+}
+
+/// The same of images in memory, which `training_set` holds as candle tensors.
+pub(super) fn fine_tune_images(
+    network: &TrainedNetwork,
+    recipe: &Recipe,
+    images: &LabelledImages,
+    training_set: &TrainingSet,
+    settings: &Settings,
+    checkpoints: &Checkpoints,
+    report: &mut dyn FnMut(FineTuneEvent),
+) -> Result<Model, SearchError> {
+    let model = tuned(
+        network,
+        recipe,
+        images,
+        training_set,
+        settings.seed,
+        checkpoints,
+        report,
+    )?;
+    let sweeps = recipe.settings().sweeps;
+    let model = polish(&model, images, settings.delta, sweeps, |_| {})?;
+    Ok(shortened(model, images))
+}
+
+fn tuned(
+    network: &TrainedNetwork,
+    recipe: &Recipe,
+    examples: &dyn Examples,
+    training_set: &TrainingSet,
+    seed: u64,
+    checkpoints: &Checkpoints,
+    report: &mut dyn FnMut(FineTuneEvent),
+) -> Result<Model, SearchError> {
+    let pretrained = measured(network, examples, report)?;
+    Ok(compress_pretrained(
+        recipe,
+        pretrained,
+        training_set,
+        seed,
+        checkpoints,
+        |progress| report(FineTuneEvent::Progress(progress)),
+    )?)
 }
 
 /// The network with what rounding each of its tensors costs, on some of the examples.

@@ -6,12 +6,16 @@ use std::time::Instant;
 use candle_core::Device;
 
 use super::error::SearchError;
+use super::fine_tune::{fine_tune_images, FineTuneEvent};
 use super::settings::Settings;
 use super::trials::{Trial, Trials};
 use crate::certificate::{Certificate, Folder, Issue, Kept};
-use crate::compress::{compress, variations, CompressError, Effort, Progress, Recipe};
+use crate::compress::{compress, variations, Checkpoints, CompressError, Effort, Progress, Recipe};
 use crate::data::DataSet;
+use crate::digest::sha256;
 use crate::evaluate::Loss;
+use crate::network::TrainedNetwork;
+use crate::storage::file_error::FileError;
 use crate::storage::whole_file;
 use crate::train::{TrainError, TrainingSet};
 
@@ -37,6 +41,8 @@ use crate::train::{TrainError, TrainingSet};
 /// ```
 #[derive(Debug)]
 pub struct Search<'a> {
+    /// From which network training begins, if not from a random one; and its SHA-256.
+    start: Option<(&'a TrainedNetwork, String)>,
     data: &'a DataSet,
     folder: &'a Folder,
     settings: &'a Settings,
@@ -90,9 +96,24 @@ impl<'a> Search<'a> {
     /// On a data set, into a folder.
     pub fn new(data: &'a DataSet, folder: &'a Folder, settings: &'a Settings) -> Self {
         Self {
+            start: None,
             data,
             folder,
             settings,
+        }
+    }
+
+    /// Begins each training from a network of the recipes' layers; its trials are logged as those
+    /// of this network alone.
+    #[must_use]
+    pub fn from(self, network: &'a TrainedNetwork) -> Self {
+        let mut numbers = network.architecture().to_string().into_bytes();
+        for weight in network.weights().iter().flatten() {
+            numbers.extend(weight.to_le_bytes());
+        }
+        Self {
+            start: Some((network, sha256(&numbers))),
+            ..self
         }
     }
 
@@ -157,11 +178,13 @@ impl<'a> Search<'a> {
             let begun = Instant::now();
             let file = match self.trained(&recipe, &training_set, report) {
                 Ok(file) => file,
-                Err(CompressError::Train(error @ TrainError::Diverged { .. })) => {
+                Err(SearchError::Compress(CompressError::Train(
+                    error @ TrainError::Diverged { .. },
+                ))) => {
                     diverged = Some(error);
                     continue;
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             };
             trial.seconds = begun.elapsed().as_millis() as f64 / 1000.0;
             let certificate = self.issued(&file)?;
@@ -210,7 +233,11 @@ impl<'a> Search<'a> {
             training_set: digest.to_string(),
             version: env!("CARGO_PKG_VERSION").to_string(),
             delta: self.settings.delta.get(),
-            recipe: recipe.identity().to_string(),
+            recipe: match &self.start {
+                None => recipe.identity().to_string(),
+                // A comment of TOML.
+                Some((_, sha256)) => format!("{} # from {sha256}", recipe.identity()),
+            },
             seed: self.settings.seed,
             n: self.data.train.len() as u64,
             errors: 0,
@@ -225,13 +252,48 @@ impl<'a> Search<'a> {
         recipe: &Recipe,
         training_set: &TrainingSet,
         report: &mut dyn FnMut(Event),
-    ) -> Result<Vec<u8>, CompressError> {
+    ) -> Result<Vec<u8>, SearchError> {
         let (delta, seed) = (self.settings.delta, self.settings.seed);
         let data = &self.data.train;
-        let model = compress(recipe, data, training_set, delta, seed, |progress| {
-            report(Event::Progress(progress));
-        })?;
+        let mut progress = |progress| report(Event::Progress(progress));
+        let model = match &self.start {
+            None => compress(recipe, data, training_set, delta, seed, progress)?,
+            Some((network, _)) => {
+                let checkpoints = self.checkpoints(recipe);
+                let mut listen = |event| {
+                    if let FineTuneEvent::Progress(now) = event {
+                        progress(now);
+                    }
+                };
+                let model = fine_tune_images(
+                    network,
+                    recipe,
+                    data,
+                    training_set,
+                    self.settings,
+                    &checkpoints,
+                    &mut listen,
+                )?;
+                checkpoints
+                    .remove()
+                    .map_err(|source| FileError::new("remove", self.folder.path(), source))?;
+                model
+            }
+        };
         Ok(model.encode()?)
+    }
+
+    /// Where a training that begins from a network is kept while it goes on.
+    fn checkpoints(&self, recipe: &Recipe) -> Checkpoints {
+        let start = self.start.as_ref().map_or("", |(_, sha256)| sha256);
+        let key = format!(
+            "{}\n{}\n{}\n{start}\n{}",
+            env!("CARGO_PKG_VERSION"),
+            recipe.identity(),
+            self.settings.seed,
+            self.data.train.sha256()
+        );
+        Checkpoints::new(self.folder.path(), &key)
     }
 
     fn issued(&self, file: &[u8]) -> Result<Certificate, SearchError> {
