@@ -9,6 +9,7 @@ mod budget;
 pub mod comparison;
 mod float_type;
 mod frontier;
+mod graph_network;
 mod import;
 mod kmeans;
 mod natural_order;

@@ -92,6 +92,13 @@ impl<S: Clone + Into<Structure>> TrainedNetwork<S> {
         self.architecture.clone().into()
     }
 
+    /// Whether a model of it can have exactly these weights, none of them raw: no tensor takes more
+    /// than [`MAX_CODEWORDS`] values that are not zero.
+    #[must_use]
+    pub fn takes_few_values(&self) -> bool {
+        self.weights.iter().all(|weights| distinct(weights).is_ok())
+    }
+
     /// Each tensor's weights that are not zero take at most `codewords` values: the best ones, by
     /// the sum of squared differences. Tensors with fewer values stay as they are.
     pub fn quantise(&mut self, codewords: usize) {

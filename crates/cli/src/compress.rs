@@ -8,16 +8,19 @@ use serde_json::json;
 use super::budget::BudgetArguments;
 use super::failure::Failure;
 use super::import::{image_size, ImportArguments};
+use super::onnx::{is_onnx, read_onnx};
 use super::output::{print, print_json, refuse_same_file, write_whole};
-use nonvacuous::code::Architecture;
+use nonvacuous::code::{Architecture, Graph, Model};
 use nonvacuous::digest::sha256;
 use nonvacuous::network::comparison::noise_images;
+use nonvacuous::network::{Simplification, TrainedNetwork};
 use nonvacuous::shape::ImageSize;
 use nonvacuous::storage::whole_file;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The network: a safetensors file, or a state dict as torch.save writes it (.pt, .pth)
+    /// The network: a safetensors file, or a state dict as torch.save writes it (.pt, .pth), with
+    /// --arch; or an ONNX file
     network: PathBuf,
 
     /// Where to write the model; without it, beside the network
@@ -26,9 +29,9 @@ pub(super) struct Arguments {
 
     /// lenet5, resnet20, mobilenet-v1-1, …, or layers, such as "conv:8:3 relu max:2 dense:10:b"
     #[arg(long, value_name = "NAME|LAYERS")]
-    arch: String,
+    arch: Option<String>,
 
-    /// Size of the images: channels, rows, columns
+    /// Size of the images: channels, rows, columns; of an ONNX file only where it leaves that open
     #[arg(long, value_name = "CxHxW", value_parser = image_size, default_value = "1x28x28")]
     input: ImageSize,
 
@@ -48,15 +51,84 @@ const USUAL_CLASSES: usize = 10;
 
 impl Arguments {
     fn architecture(&self) -> Result<Architecture, Failure> {
+        let arch = self.arch.as_deref().ok_or_else(|| {
+            Failure::misuse("a safetensors file needs --arch: its layers, or a name such as lenet5")
+        })?;
         let classes = self.classes.unwrap_or_else(|| {
-            let layers = Architecture::parse(&self.arch, self.input);
+            let layers = Architecture::parse(arch, self.input);
             layers.map_or(USUAL_CLASSES, |layers| layers.classes())
         });
         Ok(Architecture::from_name_or_layers(
-            &self.arch, self.input, classes,
+            arch, self.input, classes,
         )?)
     }
+
+    /// The model of a safetensors file's network, and what was simplified.
+    fn chain_model(&self) -> Result<Compressed, Failure> {
+        let architecture = self.architecture()?;
+        // What is simplified must have a file already, and weights before quantisation take too
+        // many values for one.
+        if let Some(budget) = self.budget.bytes() {
+            let network = self.import.read(&self.network, &architecture)?;
+            let (model, file) = self.budget.model(&network, budget)?;
+            return Ok((model, file, None));
+        }
+        let images = noise_images(architecture.input(), architecture.classes())?;
+        let (network, simplification) = self.import.load(&self.network, &architecture, &images)?;
+        let model = network.model()?;
+        drop(network);
+        let file = model.encode()?;
+        Ok((model, file, simplification))
+    }
+
+    /// The network of an ONNX file.
+    fn onnx(&self) -> Result<TrainedNetwork<Graph>, Failure> {
+        if self.arch.is_some() || self.classes.is_some() || self.import.names_a_tensor() {
+            return Err(Failure::misuse(
+                "an ONNX file says its layers and their tensors: --arch, --classes, --tensor, \
+                 --tensors, --ignore and --epsilon have no use",
+            ));
+        }
+        let mut network = read_onnx(&self.network, self.input, self.import.pixels())?;
+        if let Some(codewords) = self.import.codewords() {
+            network.quantise(codewords);
+        }
+        Ok(network)
+    }
+
+    /// The model of an ONNX file's network, and what was simplified.
+    fn onnx_model(&self) -> Result<Compressed, Failure> {
+        let network = self.onnx()?;
+        let chain = network.clone().simplest()?.chain();
+        let file_of = |model: Model, simplification| -> Result<Compressed, Failure> {
+            let file = model.encode()?;
+            Ok((model, file, simplification))
+        };
+        match (self.budget.bytes(), chain) {
+            (Some(budget), Some(chain)) => {
+                let (model, file) = self.budget.model(&chain, budget)?;
+                Ok((model, file, None))
+            }
+            (Some(_), None) => Err(Failure::misuse(
+                "--budget quantises chains of layers, and this network is a graph of operators \
+                 that no layers stand for: --codewords K quantises each tensor",
+            )),
+            // The file of a graph has weights as they are, where they take many values.
+            (None, Some(chain)) if chain.takes_few_values() => {
+                let images = noise_images(
+                    network.architecture().input(),
+                    chain.architecture().classes(),
+                )?;
+                let (chain, simplification) = self.import.simplified(chain, &images)?;
+                file_of(chain.model()?, simplification)
+            }
+            (None, _) => file_of(network.model()?, None),
+        }
+    }
 }
+
+/// A model, its file, and what was simplified.
+type Compressed = (Model, Vec<u8>, Option<Simplification>);
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let output = arguments
@@ -68,30 +140,14 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         refuse_same_file(names, &output)?;
     }
     whole_file::require_writable(&output)?;
-    let architecture = arguments.architecture()?;
-    let (model, file, simplification) = match arguments.budget.bytes() {
-        // What is simplified must have a file already, and weights before quantisation take too
-        // many values for one.
-        Some(budget) => {
-            let network = arguments.import.read(&arguments.network, &architecture)?;
-            let (model, file) = arguments.budget.model(&network, budget)?;
-            (model, file, None)
-        }
-        None => {
-            let images = noise_images(architecture.input(), architecture.classes())?;
-            let (network, simplification) =
-                arguments
-                    .import
-                    .load(&arguments.network, &architecture, &images)?;
-            let model = network.model()?;
-            drop(network);
-            let file = model.encode()?;
-            (model, file, simplification)
-        }
+    let (model, file, simplification) = if is_onnx(&arguments.network) {
+        arguments.onnx_model()?
+    } else {
+        arguments.chain_model()?
     };
     write_whole(&output, &file)?;
     let bits = 8 * file.len();
-    let weights = architecture.weights().unwrap_or(u64::MAX);
+    let weights = model.structure().weights().unwrap_or(u64::MAX);
     if json {
         return print_json(&json!({
             "file": output.display().to_string(),

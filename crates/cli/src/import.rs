@@ -205,6 +205,22 @@ impl ImportArguments {
         Ok(network)
     }
 
+    /// Whether names of tensors, or what only state dicts need, were given.
+    pub(super) fn names_a_tensor(&self) -> bool {
+        let is_named = !self.tensor.is_empty() || self.tensors.is_some();
+        is_named || !self.ignore.is_empty() || self.epsilon.is_some()
+    }
+
+    /// At most how many values each tensor is to share.
+    pub(super) fn codewords(&self) -> Option<usize> {
+        self.codewords.map(usize::from)
+    }
+
+    /// What the network expects for black and white; nothing, if it is not said.
+    pub(super) fn pixels(&self) -> &[f32] {
+        self.pixels.as_ref().map_or(&[], |pixels| &pixels.0)
+    }
+
     /// Reads a network and, unless told not to, simplifies it; its function is compared on
     /// `images`.
     pub(super) fn load(
@@ -214,6 +230,15 @@ impl ImportArguments {
         images: &LabelledImages,
     ) -> Result<(TrainedNetwork, Option<Simplification>), Failure> {
         let network = self.read(path, architecture)?;
+        self.simplified(network, images)
+    }
+
+    /// Simplifies a network, unless told not to.
+    pub(super) fn simplified(
+        &self,
+        network: TrainedNetwork,
+        images: &LabelledImages,
+    ) -> Result<(TrainedNetwork, Option<Simplification>), Failure> {
         if self.no_simplify {
             return Ok((network, None));
         }

@@ -28,9 +28,14 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     if json {
         return print_json(&as_json(&model, &allocation, &file));
     }
-    let architecture = model.structure();
-    print(&format!("input         {}", architecture.input()));
-    print(&format!("layers        {architecture}"));
+    let structure = model.structure();
+    match structure.graph() {
+        None => {
+            print(&format!("input         {}", structure.input()));
+            print(&format!("layers        {structure}"));
+        }
+        Some(graph) => print(&format!("{graph}")),
+    }
     print(&format!("SHA-256       {}", sha256(&file)));
     print("");
     print(&table(&rows(&allocation)));

@@ -22,6 +22,7 @@ mod limit;
 mod man;
 mod memory_limit;
 mod noise;
+mod onnx;
 mod output;
 mod percent;
 mod pixel_cache;

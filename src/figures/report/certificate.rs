@@ -40,7 +40,7 @@ pub(super) fn page(folder: &Path) -> Result<String, FigureError> {
             code { (model.structure()) } "."
         }
         (figure(&bits, "Bits of each tensor of the model file"))
-        (trials(folder)?)
+        @for log in LOGS { (log.drawn(folder)?) }
         (verification(&claim))
     };
     Ok(whole(&title, false, &body))
@@ -58,22 +58,49 @@ fn model_path(folder: &Path, path: &Path, claim: &Claim) -> Result<PathBuf, Figu
     }
 }
 
-/// All recipes that were tried, if there are such.
-fn trials(folder: &Path) -> Result<Markup, FigureError> {
-    let trials = folder.join("trials.csv");
-    if !trials.exists() {
-        return Ok(html! {});
-    }
-    let frontier = FigureKind::Frontier.draw(&[trials, folder.join("certificate.json")])?;
-    Ok(html! {
-        h2 { "What was tried" }
-        p {
-            "Every recipe that was tried is a point; every file on a curve proves the bound beside \
-             it. Trying many costs nothing: the bound holds for all files at once."
+/// A log of what was tried.
+struct Log {
+    /// The file, beside the certificate.
+    file: &'static str,
+    heading: &'static str,
+    /// What a point is.
+    point: &'static str,
+}
+
+/// Files of a network that was trained elsewhere, and recipes by which networks were trained.
+const LOGS: [Log; 2] = [
+    Log {
+        file: "frontier.csv",
+        heading: "Files of the network",
+        point: "Every file of the network that was made, with its weights on finer or rougher \
+                grids, is a point",
+    },
+    Log {
+        file: "trials.csv",
+        heading: "What was tried",
+        point: "Every recipe that was tried is a point",
+    },
+];
+
+impl Log {
+    /// Its picture, if it is there.
+    fn drawn(&self, folder: &Path) -> Result<Markup, FigureError> {
+        let log = folder.join(self.file);
+        if !log.exists() {
+            return Ok(html! {});
         }
-        (figure(&frontier, "Bits against training error of all trials"))
-        p { a href="trials.csv" { "trials.csv" } }
-    })
+        let frontier = FigureKind::Frontier.draw(&[log, folder.join("certificate.json")])?;
+        Ok(html! {
+            h2 { (self.heading) }
+            p {
+                (self.point)
+                "; every file on a curve proves the bound beside it. Trying many costs nothing: \
+                 the bound holds for all files at once."
+            }
+            (figure(&frontier, "Bits against training error of all trials"))
+            p { a href=(self.file) { (self.file) } }
+        })
+    }
 }
 
 /// The claim for those who know no statistics.

@@ -9,6 +9,7 @@ use super::options::Mode;
 use crate::effort::Effort;
 use crate::import::ImportArguments;
 use crate::memory_limit::LimitArgument;
+use crate::onnx::is_onnx;
 use nonvacuous::bounds::FailureProbability;
 use nonvacuous::certificate::Folder;
 use nonvacuous::evaluate::Loss;
@@ -160,6 +161,7 @@ impl Arguments {
         let is_model_file = self.model.is_model_file();
         match (&self.model.model, &self.recipe, self.prior_fraction) {
             (Some(_), Some(_), _) => Mode::FineTune,
+            (Some(path), None, _) if is_onnx(path) => Mode::Onnx,
             (Some(_), None, _) if is_model_file => Mode::ModelFile,
             (Some(_), None, _) => Mode::Import,
             (None, _, Some(_)) => Mode::PriorFraction,

@@ -1,6 +1,7 @@
 //! `nonvacuous certify`.
 
 mod arguments;
+mod frontier;
 mod model;
 mod options;
 mod outcome;

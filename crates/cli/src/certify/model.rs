@@ -3,22 +3,24 @@
 use std::path::Path;
 
 use super::arguments::{Arguments, LossName, ModelArguments};
+use super::frontier::best_file;
 use super::outcome;
-use super::trained::read_recipe;
+use super::trained::{read_recipe, TrainingProgress};
 use crate::evaluation_progress::EvaluationProgress;
 use crate::failure::Failure;
+use crate::onnx::{is_onnx, read_onnx};
 use crate::output::{print, read, write_whole};
 use crate::pixel_cache::pixel_cache;
 use crate::progress::progress_bar;
 use nonvacuous::certificate::{remove_logs, Evaluation, Folder, Issue, Kept};
-use nonvacuous::code::{Architecture, Model};
-use nonvacuous::compress::{Checkpoints, Progress, Recipe};
-use nonvacuous::data::{read_class_map, Found, Groups, Readable};
+use nonvacuous::code::{Architecture, Model, Structure};
+use nonvacuous::compress::{tunings, Checkpoints, Progress, Recipe};
+use nonvacuous::data::{read_class_map, DataSet, Found, Groups, Readable};
 use nonvacuous::digest::sha256;
 use nonvacuous::evaluate::{ExamplesDigest, Loss};
 use nonvacuous::network::comparison::{first_images, noise_images};
-use nonvacuous::network::TrainedNetwork;
-use nonvacuous::search::{fine_tune, FineTuneEvent, Settings};
+use nonvacuous::network::{shortened, TrainedNetwork};
+use nonvacuous::search::{fine_tune, FineTuneEvent, Search, Settings};
 use nonvacuous::shape::ImageSize;
 use nonvacuous::storage::whole_file;
 
@@ -37,6 +39,8 @@ const RESOLUTION: f64 = 1000.0;
 struct Prepared<'a> {
     file: Vec<u8>,
     tuned: Option<(&'a Path, Checkpoints)>,
+    /// The network before it was quantised, if it may be trained further.
+    further: Option<TrainedNetwork>,
 }
 
 impl ModelArguments {
@@ -60,10 +64,7 @@ impl ModelArguments {
         }
         let prepared = match &arguments.recipe {
             Some(recipe) => self.tuned(path, recipe, arguments, &found, folder)?,
-            None => Prepared {
-                file: self.model_file(path, arguments, &found, json)?,
-                tuned: None,
-            },
+            None => self.quantised(path, arguments, &found, folder, json)?,
         };
         let model = self.limit.decode(&prepared.file)?;
         let input = model.structure().input();
@@ -112,7 +113,14 @@ impl ModelArguments {
             }
             checkpoints.remove()?;
         }
-        outcome::report(folder, &certificate, &kept, &arguments.data, json)
+        match (&prepared.further, &data) {
+            (Some(network), Readable::Images(data)) if arguments.minutes.is_some() => {
+                train_further(network, data, arguments, folder)?;
+                let best = folder.certificate()?.unwrap_or(certificate);
+                outcome::report(folder, &best, &Kept::New, &arguments.data, json)
+            }
+            _ => outcome::report(folder, &certificate, &kept, &arguments.data, json),
+        }
     }
 
     /// The data as a network of this input reads them.
@@ -121,33 +129,83 @@ impl ModelArguments {
         Ok(found.read_at(input, cache.as_ref())?)
     }
 
-    /// A model file as it is; or the file of a network that is imported and simplified.
-    fn model_file(
+    /// A model file as it is; the file of a network that takes few values; or that with the least
+    /// bound of one that takes more.
+    fn quantised<'a>(
+        &self,
+        path: &Path,
+        arguments: &Arguments,
+        found: &Found,
+        folder: &Folder,
+        json: bool,
+    ) -> Result<Prepared<'a>, Failure> {
+        let as_it_is = |file| Prepared {
+            file,
+            tuned: None,
+            further: None,
+        };
+        if self.is_model_file() {
+            return Ok(as_it_is(read(path)?));
+        }
+        let network = self.imported(path, arguments, found, json)?;
+        if network.takes_few_values() {
+            return Ok(as_it_is(network.model()?.encode()?));
+        }
+        let input = network.architecture().input();
+        found.check_outputs(network.architecture().classes())?;
+        let data = self.readable(found.clone(), input)?;
+        whole_file::create_folder(folder.path())?;
+        let loss = Loss::from(self.loss);
+        let examples = data.sample().training;
+        let best = best_file(&network, examples, loss, arguments, folder, json)?;
+        let model = match &data {
+            Readable::Images(data) => shortened(best.model, &data.train),
+            Readable::Photographs(_) => shortened(
+                best.model,
+                &noise_images(input, network.architecture().classes())?,
+            ),
+        };
+        Ok(Prepared {
+            file: model.encode()?,
+            tuned: None,
+            further: network.chain(),
+        })
+    }
+
+    /// A network in another file, as it is; one that takes few values simplified, unless that is not
+    /// wanted.
+    fn imported(
         &self,
         path: &Path,
         arguments: &Arguments,
         found: &Found,
         json: bool,
-    ) -> Result<Vec<u8>, Failure> {
-        if self.is_model_file() {
-            return read(path);
+    ) -> Result<TrainedNetwork<Structure>, Failure> {
+        if is_onnx(path) {
+            let network = read_onnx(path, input_of(found), self.import.pixels())?;
+            return Ok(network.simplest()?);
         }
         let arch = arguments.arch.as_deref().ok_or_else(|| {
             Failure::misuse(
-                "--model FILE.safetensors, or FILE.pt, needs --arch: its layers, or a name such as lenet5",
+                "--model FILE.safetensors, or FILE.pt, needs --arch: its layers, or a name such as \
+                 lenet5; an ONNX file needs none",
             )
         })?;
         let architecture =
             Architecture::from_name_or_layers(arch, input_of(found), found.classes())?;
+        let network = self.import.read(path, &architecture)?;
+        if !network.takes_few_values() {
+            return Ok(network.into());
+        }
         let images = match found {
             Found::Images(data) => first_images(&data.train)?,
             Found::Photographs(_) => noise_images(architecture.input(), architecture.classes())?,
         };
-        let (network, simplification) = self.import.load(path, &architecture, &images)?;
+        let (network, simplification) = self.import.simplified(network, &images)?;
         if let Some(simplification) = simplification.filter(|_| !json) {
             print(&format!("simplified: {simplification}\n"));
         }
-        Ok(network.model()?.encode()?)
+        Ok(network.into())
     }
 
     /// The file of a network that is trained further.
@@ -159,10 +217,16 @@ impl ModelArguments {
         found: &Found,
         folder: &Folder,
     ) -> Result<Prepared<'a>, Failure> {
+        if is_onnx(path) {
+            return Err(Failure::misuse(
+                "--recipe trains networks of safetensors files further; one of an ONNX file is \
+                 trained by several recipes with --minutes",
+            ));
+        }
         if self.is_model_file() {
             return Err(Failure::misuse(
-                "training goes on from a safetensors or PyTorch file: nonvacuous decompress makes the \
-                 former of a model file",
+                "training goes on from a safetensors or PyTorch file: nonvacuous decompress makes \
+                 the former of a model file",
             ));
         }
         let recipe = read_recipe(recipe_path, input_of(found), found.classes())?;
@@ -181,6 +245,7 @@ impl ModelArguments {
         Ok(Prepared {
             file: model.encode()?,
             tuned: Some((recipe_path, checkpoints)),
+            further: None,
         })
     }
 
@@ -220,6 +285,27 @@ fn input_of(found: &Found) -> ImageSize {
             None => PHOTOGRAPH_SIZE,
         },
     }
+}
+
+/// Trains a network further by recipe after recipe; what has a smaller bound than the certificate
+/// in the folder takes its place.
+fn train_further(
+    network: &TrainedNetwork,
+    data: &DataSet,
+    arguments: &Arguments,
+    folder: &Folder,
+) -> Result<(), Failure> {
+    let settings = Settings {
+        replace: false,
+        ..arguments.settings()
+    };
+    let recipes = tunings(network.architecture())?;
+    let progress = TrainingProgress::new();
+    let search = Search::new(data, folder, &settings).from(network);
+    let found = search.run(recipes, &mut |event| progress.show(&event));
+    progress.finish();
+    found?;
+    Ok(())
 }
 
 /// Trains a network further, with bars on a terminal.

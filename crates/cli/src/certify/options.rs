@@ -18,6 +18,8 @@ pub(super) enum Mode {
     ModelFile,
     /// Certify a network trained elsewhere.
     Import,
+    /// The same of an ONNX file, which says all of it.
+    Onnx,
     /// Train such a network further.
     FineTune,
 }
@@ -31,6 +33,7 @@ impl Mode {
             Self::PriorFraction => "a prior learnt on a part",
             Self::ModelFile => "a model file",
             Self::Import => "a network trained elsewhere",
+            Self::Onnx => "a network in an ONNX file",
             Self::FineTune => "a network trained further",
         }
     }
@@ -43,64 +46,127 @@ impl Mode {
             Self::PriorFraction => "--prior-fraction",
             Self::ModelFile => "--model FILE.nvc",
             Self::Import => "--model FILE.safetensors",
+            Self::Onnx => "--model FILE.onnx",
             Self::FineTune => "--model FILE.safetensors --recipe",
         }
     }
 }
 
-use Mode::{FineTune, Import, ModelFile, PriorFraction, Recipe, Search};
+use Mode::{FineTune, Import, ModelFile, Onnx, PriorFraction, Recipe, Search};
 
 /// Every option, and what it applies to.
 const OPTIONS: &[(&str, &[Mode])] = &[
     (
         "data",
-        &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
+        &[
+            Search,
+            Recipe,
+            PriorFraction,
+            ModelFile,
+            Import,
+            Onnx,
+            FineTune,
+        ],
     ),
     (
         "data_dir",
-        &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
+        &[
+            Search,
+            Recipe,
+            PriorFraction,
+            ModelFile,
+            Import,
+            Onnx,
+            FineTune,
+        ],
     ),
     (
         "json",
-        &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
+        &[
+            Search,
+            Recipe,
+            PriorFraction,
+            ModelFile,
+            Import,
+            Onnx,
+            FineTune,
+        ],
     ),
     (
         "delta",
-        &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
+        &[
+            Search,
+            Recipe,
+            PriorFraction,
+            ModelFile,
+            Import,
+            Onnx,
+            FineTune,
+        ],
     ),
     (
         "out",
-        &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
+        &[
+            Search,
+            Recipe,
+            PriorFraction,
+            ModelFile,
+            Import,
+            Onnx,
+            FineTune,
+        ],
     ),
     (
         "unseen",
-        &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
+        &[
+            Search,
+            Recipe,
+            PriorFraction,
+            ModelFile,
+            Import,
+            Onnx,
+            FineTune,
+        ],
     ),
-    ("per_class", &[Search, Recipe, ModelFile, Import, FineTune]),
-    ("groups", &[Search, Recipe, ModelFile, Import, FineTune]),
+    (
+        "per_class",
+        &[Search, Recipe, ModelFile, Import, Onnx, FineTune],
+    ),
+    (
+        "groups",
+        &[Search, Recipe, ModelFile, Import, Onnx, FineTune],
+    ),
     ("classes", &[ModelFile]),
     (
         "replace",
-        &[Search, Recipe, PriorFraction, ModelFile, Import, FineTune],
+        &[
+            Search,
+            Recipe,
+            PriorFraction,
+            ModelFile,
+            Import,
+            Onnx,
+            FineTune,
+        ],
     ),
-    ("model", &[ModelFile, Import, FineTune]),
+    ("model", &[ModelFile, Import, Onnx, FineTune]),
     ("arch", &[Search, PriorFraction, Import]),
     ("recipe", &[Recipe, PriorFraction, FineTune]),
     ("prior_fraction", &[PriorFraction]),
     ("effort", &[Search, PriorFraction]),
     ("seed", &[Search, Recipe, PriorFraction, FineTune]),
-    ("minutes", &[Search]),
+    ("minutes", &[Search, Import, Onnx]),
     ("tensor", &[Import, FineTune]),
     ("tensors", &[Import, FineTune]),
     ("ignore", &[Import, FineTune]),
     ("epsilon", &[Import, FineTune]),
-    ("pixels", &[Import, FineTune]),
+    ("pixels", &[Import, Onnx, FineTune]),
     ("codewords", &[Import, FineTune]),
     ("no_simplify", &[Import]),
-    ("loss", &[ModelFile, Import, FineTune]),
-    ("subsample", &[ModelFile, Import, FineTune]),
-    ("cache", &[ModelFile, Import, FineTune]),
-    ("limit", &[ModelFile, Import, FineTune]),
+    ("loss", &[ModelFile, Import, Onnx, FineTune]),
+    ("subsample", &[ModelFile, Import, Onnx, FineTune]),
+    ("cache", &[ModelFile, Import, Onnx, FineTune]),
+    ("limit", &[ModelFile, Import, Onnx, FineTune]),
 ];
 
 /// Refuses options that were given and would not be used.
@@ -111,8 +177,9 @@ pub(super) fn refuse_unused(mode: Mode, matches: &ArgMatches) -> Result<(), Fail
         known && matches.value_source(name) == Some(ValueSource::CommandLine)
     };
     for (name, modes) in OPTIONS {
-        // A subsample is drawn by the seed.
-        let is_used = modes.contains(&mode) || (*name == "seed" && given("subsample"));
+        // A subsample is drawn by the seed, and a network is trained further by it.
+        let seeds = given("subsample") || given("minutes");
+        let is_used = modes.contains(&mode) || (*name == "seed" && seeds);
         if given(name) && !is_used {
             let accepted: Vec<&str> = modes.iter().map(|mode| mode.words()).collect();
             return Err(Failure::misuse(format!(

@@ -14,6 +14,7 @@ mod imagenet_experiments;
 mod man;
 #[path = "../../../../tests/needs/mod.rs"]
 mod needs;
+mod onnx;
 mod options;
 #[path = "../../../../tests/photographs/mod.rs"]
 mod photographs;

@@ -1,0 +1,231 @@
+//! Networks in ONNX files, as a user types it.
+#![cfg(feature = "train")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use nonvacuous::code::Model;
+use serde_json::Value;
+use tempfile::{tempdir, TempDir};
+
+/// An encoder of the few messages of protocol buffers that an ONNX file needs.
+#[derive(Default)]
+struct Message(Vec<u8>);
+
+impl Message {
+    fn varint(&mut self, mut number: u64) {
+        while number > 127 {
+            self.0.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.0.push(number as u8);
+    }
+
+    fn number(mut self, field: u64, number: u64) -> Self {
+        self.varint(field << 3);
+        self.varint(number);
+        self
+    }
+
+    fn bytes(mut self, field: u64, bytes: &[u8]) -> Self {
+        self.varint(field << 3 | 2);
+        self.varint(bytes.len() as u64);
+        self.0.extend(bytes);
+        self
+    }
+
+    fn text(self, field: u64, text: &str) -> Self {
+        self.bytes(field, text.as_bytes())
+    }
+
+    fn message(self, field: u64, message: Self) -> Self {
+        self.bytes(field, &message.0)
+    }
+}
+
+/// A node of an operator without attributes.
+fn node(operator: &str, inputs: &[&str], output: &str) -> Message {
+    let mut message = Message::default();
+    for input in inputs {
+        message = message.text(1, input);
+    }
+    message.text(2, output).text(4, operator)
+}
+
+fn initialiser(name: &str, shape: &[usize], numbers: impl Iterator<Item = f32>) -> Message {
+    let mut message = Message::default();
+    for &length in shape {
+        message = message.number(1, length as u64);
+    }
+    let raw: Vec<u8> = numbers.flat_map(f32::to_le_bytes).collect();
+    const FLOAT: u64 = 1;
+    message.number(2, FLOAT).text(8, name).bytes(9, &raw)
+}
+
+/// A value of floats of this shape; one image at a time.
+fn value(name: &str, shape: &[u64]) -> Message {
+    let mut axes = Message::default();
+    for &length in shape {
+        axes = axes.message(1, Message::default().number(1, length));
+    }
+    let tensor = Message::default().number(1, 1).message(2, axes);
+    Message::default()
+        .text(1, name)
+        .message(2, Message::default().message(1, tensor))
+}
+
+/// Ten times the pixels' products with weights that no codebook holds, of images of 8x8; then this
+/// function.
+fn network(function: &str) -> Vec<u8> {
+    let weight = |place: usize| ((place * 7919 + 13) % 1009) as f32 / 1009.0 - 0.5;
+    let mut graph = Message::default();
+    for node in [
+        node("Flatten", &["image"], "flat"),
+        node("Gemm", &["flat", "weight", "bias"], "logits"),
+        node(function, &["logits"], "output"),
+    ] {
+        graph = graph.message(1, node);
+    }
+    let graph = graph
+        .text(2, "network")
+        .message(5, initialiser("weight", &[64, 10], (0..640).map(weight)))
+        .message(5, initialiser("bias", &[10], (0..10).map(weight)))
+        .message(11, value("image", &[1, 1, 8, 8]))
+        .message(12, value("output", &[1, 10]));
+    let opset = Message::default().text(1, "").number(2, 17);
+    Message::default()
+        .number(1, 8)
+        .message(7, graph)
+        .message(8, opset)
+        .0
+}
+
+struct Case(TempDir);
+
+impl Case {
+    fn new(function: &str) -> Self {
+        let folder = tempdir().unwrap();
+        fs::write(folder.path().join("net.onnx"), network(function)).unwrap();
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_nonvacuous"))
+            .args(arguments)
+            .current_dir(self.0.path())
+            .output()
+            .unwrap()
+    }
+
+    fn succeeds(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{error}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn fails(&self, arguments: &[&str]) -> String {
+        let output = self.command(arguments);
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8(output.stderr).unwrap()
+    }
+}
+
+fn model(path: &Path) -> Model {
+    Model::decode(&fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn a_graph_is_compressed_as_it_is_inspected_and_decompressed() {
+    let case = Case::new("Sigmoid");
+    let said = case.succeeds(&["compress", "net.onnx"]);
+    assert!(said.contains("sigmoid"), "{said}");
+    let model = model(&case.path("net.nvc"));
+    assert!(model.structure().graph().is_some());
+    // The weight is transposed: `[units, inputs]`.
+    let weights = model.weights();
+    assert_eq!((weights[0].len(), weights[1].len()), (640, 10));
+    let inspected = case.succeeds(&["inspect", "net.nvc"]);
+    assert!(
+        inspected.contains("dense 10 bias") && inspected.contains("raw"),
+        "{inspected}"
+    );
+    case.succeeds(&["decompress", "net.nvc"]);
+    let written = fs::read(case.path("net.safetensors")).unwrap();
+    let raw: Vec<u8> = weights
+        .concat()
+        .iter()
+        .flat_map(|weight| weight.to_le_bytes())
+        .collect();
+    assert!(written.ends_with(&raw));
+}
+
+#[test]
+fn a_network_that_takes_many_values_is_certified_by_its_least_bound() {
+    for function in ["Sigmoid", "Relu"] {
+        let case = Case::new(function);
+        let said = case.succeeds(&["certify", "--model", "net.onnx", "--out", "out"]);
+        assert!(said.contains("the network misreads"), "{said}");
+        // Weights at random prove nothing, and the command says what would.
+        assert!(
+            said.contains("No file of this network proves less than chance"),
+            "{said}"
+        );
+        assert!(said.contains("What to try"), "{said}");
+        let is_graph = model(&case.path("out/model.nvc"))
+            .structure()
+            .graph()
+            .is_some();
+        assert_eq!(is_graph, function == "Sigmoid");
+        let claim = fs::read(case.path("out/certificate.json")).unwrap();
+        let claim: Value = serde_json::from_slice(&claim).unwrap();
+        assert_eq!(claim["design_bits"], if is_graph { 80 } else { 64 });
+        let tried = fs::read_to_string(case.path("out/frontier.csv")).unwrap();
+        assert!(tried.starts_with("n,delta,examined,errors,bits,bound\n1500,0.05,1500,"));
+        let verified = case.succeeds(&["verify", "out"]);
+        assert!(verified.contains("holds"), "{verified}");
+    }
+}
+
+#[test]
+fn a_chain_is_trained_further_while_there_is_time() {
+    let case = Case::new("Relu");
+    let arguments = [
+        "certify",
+        "--model",
+        "net.onnx",
+        "--out",
+        "out",
+        "--minutes",
+        "0",
+    ];
+    let said = case.succeeds(&arguments);
+    // One recipe is always tried, and does better than weights at random.
+    let trials = fs::read_to_string(case.path("out/trials.csv")).unwrap();
+    assert_eq!(trials.lines().count(), 2, "{trials}");
+    assert!(trials.contains("# from "), "{trials}");
+    assert!(case.path("out/recipe.toml").exists(), "{said}");
+    case.succeeds(&["verify", "out"]);
+}
+
+#[test]
+fn what_an_onnx_file_has_no_use_for_is_refused() {
+    let case = Case::new("Sigmoid");
+    let said = case.fails(&["compress", "net.onnx", "--arch", "dense:10"]);
+    assert!(said.contains("--arch"), "{said}");
+    let said = case.fails(&["certify", "--model", "net.onnx", "--arch", "dense:10"]);
+    assert!(
+        said.contains("--arch has no use for a network in an ONNX file"),
+        "{said}"
+    );
+    let said = case.fails(&["compress", "net.onnx", "--budget", "100"]);
+    assert!(said.contains("--budget"), "{said}");
+    fs::write(case.path("other.onnx"), network("Sinh")).unwrap();
+    let said = case.fails(&["compress", "other.onnx"]);
+    assert!(said.contains("Sinh"), "{said}");
+}
