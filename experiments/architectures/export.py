@@ -4,10 +4,12 @@
 
 A name may be followed by `@13`, an older version of the operators; `@training`, batch
 normalisations not folded into convolutions; or `@dynamo`, the newer exporter. For each there is a
-folder with `net.onnx`, `input.npy` (images of whole pixel levels, divided
-by 255) and `logits.npy`, what onnxruntime makes of them. Needs torch, torchvision, onnx and
-onnxruntime. `light_NAME` are the nets that PyPI's onnx ships, with their constant weights replaced
-by random ones: what is left of a constant net says little about an importer.
+folder with `net.onnx`, `input.npy` (images of whole pixel levels, divided by 255) and `logits.npy`,
+what onnxruntime makes of them. Needs torch, torchvision, onnx and onnxruntime.
+
+`light_NAME` are the nets that PyPI's onnx ships, with their constant weights replaced by random
+ones, for a constant net says little about an importer; and `light_NAME@shipped` as they are, with
+the output that is shipped beside them.
 """
 
 import sys
@@ -124,10 +126,22 @@ def export_dynamo(name: str, folder: Path, side: int) -> None:
     )
 
 
+def shipped(name: str, folder: Path) -> None:
+    """One of the nets of PyPI's onnx as it is, with the image of its tests and its output."""
+    data = Path(onnx.__file__).parent / "backend/test/data/light"
+    (folder / "net.onnx").write_bytes((data / f"{name}.onnx").read_bytes())
+    tensor = onnx.TensorProto.FromString((data / f"{name}_output_0.pb").read_bytes())
+    numpy.save(folder / "logits.npy", onnx.numpy_helper.to_array(tensor).reshape(1, -1))
+    count = 3 * 224 * 224
+    image = (numpy.arange(count) / count).astype(numpy.float32)
+    numpy.save(folder / "input.npy", image.reshape(1, 3, 224, 224))
+
+
 def light(name: str, folder: Path) -> None:
-    """One of the nets of PyPI's onnx, with random weights in the place of constants."""
-    package = Path(onnx.__file__).parent
-    net = onnx.load(package / "backend/test/data/light" / f"{name}.onnx")
+    """One of the nets of PyPI's onnx, with random weights in the place of constants, and without
+    its softmax: one class would have all."""
+    data = Path(onnx.__file__).parent / "backend/test/data/light"
+    net = onnx.load(data / f"{name}.onnx")
     generator = numpy.random.default_rng(3)
     shapes = {tensor.name: tensor for tensor in net.graph.initializer}
     kept = []
@@ -143,6 +157,8 @@ def light(name: str, folder: Path) -> None:
             weights = generator.uniform(0.6, 1.2, shape)
         tensor = onnx.numpy_helper.from_array(weights.astype(numpy.float32), node.output[0])
         net.graph.initializer.append(tensor)
+    if kept[-1].op_type == "Softmax":
+        net.graph.output[0].name = kept.pop().input[0]
     del net.graph.node[:]
     net.graph.node.extend(kept)
     net.ir_version = 4
@@ -155,6 +171,9 @@ def main(root: Path, names: list[str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         base, _, variant = name.partition("@")
         side = SIZES.get(base, 224)
+        if variant == "shipped":
+            shipped(base, folder)
+            continue
         if base.startswith("light_"):
             light(base, folder)
         elif variant == "training":

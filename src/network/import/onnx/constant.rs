@@ -30,22 +30,24 @@ pub(super) struct Constant {
 /// A shape has at most this many axes.
 pub(super) const MAX_AXES: usize = 9;
 
+/// No shape has as many numbers as this.
+const MAX_NUMBERS: usize = 1 << 40;
+
 /// How many numbers a shape has.
 ///
 /// # Errors
 /// If there are too many to be counted, or too many axes.
 pub(super) fn count_of(shape: &[usize]) -> Result<usize, Refusal> {
-    let product = shape
-        .iter()
-        .try_fold(1usize, |product, &length| product.checked_mul(length));
-    // Not so many that bytes could not be counted, even where another axis is empty.
-    let is_small = shape.iter().all(|&length| length < 1 << 40) && shape.len() <= MAX_AXES;
-    match product {
-        Some(count) if is_small && count < 1 << 40 => Ok(count),
-        _ => Err(Refusal::Dimensions(
+    // Strides and bytes can be counted, too, even where another axis is empty.
+    let filled = shape.iter().try_fold(1usize, |product, &length| {
+        product.checked_mul(length.max(1))
+    });
+    if shape.len() > MAX_AXES || filled.is_none_or(|filled| filled >= MAX_NUMBERS) {
+        return Err(Refusal::Dimensions(
             shape.iter().map(|&length| length as i64).collect(),
-        )),
+        ));
     }
+    Ok(shape.iter().product())
 }
 
 impl Constant {
@@ -330,5 +332,7 @@ mod tests {
         assert!(one.expanded(&[100_000], &mut ledger).is_ok());
         assert!(one.expanded(&[100_000], &mut ledger).is_err());
         assert!(one.expanded(&[1 << 39, 1 << 39], &mut ledger).is_err());
+        assert!(count_of(&[0, 1 << 39, 1 << 39]).is_err());
+        assert_eq!(count_of(&[0, 1 << 39]).unwrap(), 0);
     }
 }

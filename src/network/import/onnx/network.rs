@@ -101,6 +101,8 @@ fn decode(bytes: &[u8], folder: &Folder, options: &OnnxOptions) -> Result<OnnxNe
     let mut notes = image.notes();
     notes.extend(translation.notes());
     let logits = translation.logits(output.name).cloned();
+    // What it knows of constants would keep weights that are now the draft's alone.
+    drop(translation);
     let leaves_out_softmax = logits.is_some();
     if leaves_out_softmax {
         notes.push(

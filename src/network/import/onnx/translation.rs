@@ -198,7 +198,7 @@ impl<'a> Translation<'a> {
     ) -> Result<Vec<Value>, Refusal> {
         if !is_onnx(node.domain) {
             return Err(Refusal::Operator(
-                "; only operators of ONNX itself are read: export without a runtime's own operators",
+                "; only operators of ONNX itself are read: export without those of a runtime",
             ));
         }
         let constant = |constant: Constant| Ok(vec![Value::Constant(Rc::new(constant))]);

@@ -28,6 +28,7 @@ fn cut(computed: &Computed, stretch: Stretch, draft: &mut Draft) -> Result<Compu
         Some(own) => (computed.value, own),
         None => (computed.with_all_axes(draft)?, axis),
     };
+    let step = if count == 1 { 1 } else { step };
     let operator = match usize::try_from(step) {
         Ok(step) => Operator::Slice {
             axis,
