@@ -4,5 +4,12 @@
 mod architectures;
 mod forged;
 mod hostile;
+#[allow(dead_code)]
+#[path = "../models/mod.rs"]
+mod models;
+mod mutated;
+#[allow(dead_code)]
+#[path = "../mutations/mod.rs"]
+mod mutations;
 mod reference;
 mod small;
