@@ -4,6 +4,24 @@
 use nonvacuous::code::{
     Activation, Arithmetic, Dimensions, Graph, Operator, Pooling, Reduction, Window,
 };
+use nonvacuous::data::LabelledImages;
+use nonvacuous::evaluate::Evaluator;
+
+/// The logits of one image by the evaluator, if its pixels are levels over 255.
+pub fn evaluated(graph: &Graph, weights: &[Vec<f32>], image: &[f32]) -> Option<Vec<f64>> {
+    let mut levels = Vec::with_capacity(image.len());
+    for &pixel in image {
+        let level = (pixel * 255.0).round();
+        if level / 255.0 != pixel {
+            return None;
+        }
+        levels.push(level as u8);
+    }
+    let images = LabelledImages::new(graph.input(), 256, graph.classes(), levels, vec![0]).unwrap();
+    let evaluator = Evaluator::of_graph(graph, weights.iter().map(|tensor| tensor.iter().copied()));
+    let logits = evaluator.logits(&images).unwrap();
+    Some(logits[0].iter().map(|&logit| f64::from(logit)).collect())
+}
 
 /// The logits of one image.
 pub fn logits(graph: &Graph, weights: &[Vec<f32>], image: &[f32]) -> Vec<f64> {

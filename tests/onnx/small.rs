@@ -8,7 +8,7 @@ use nonvacuous::code::{Activation, Operator};
 use nonvacuous::network::{OnnxNetwork, OnnxOptions};
 use npyz::NpyFile;
 
-use crate::reference::logits;
+use crate::reference::{evaluated, logits};
 
 fn folder(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -43,29 +43,34 @@ fn as_onnxruntime(name: &str) -> OnnxNetwork {
     let classes = network.graph.classes();
     for row in rows.chunks(pixels + classes) {
         let (image, wanted) = row.split_at(pixels);
-        let mut made = logits(&network.graph, &network.weights, image);
-        // Of the files here the probabilities are the plain ones, not their logarithms, if any
-        // number is positive.
-        if network.leaves_out_softmax {
-            let largest = made.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let sum: f64 = made.iter().map(|x| (x - largest).exp()).sum();
-            let are_logarithms = wanted.iter().all(|&number| number < 0.0);
-            for number in &mut made {
-                *number -= largest + sum.ln();
-                if !are_logarithms {
-                    *number = number.exp();
-                }
-            }
-        }
-        let largest = wanted
-            .iter()
-            .fold(0.0f32, |most, logit| most.max(logit.abs()));
-        for (made, &wanted) in made.iter().zip(wanted) {
-            let difference = (made - f64::from(wanted)).abs() / f64::from(largest);
-            assert!(difference < 1e-5, "{name}: {made} instead of {wanted}");
+        let exact = evaluated(&network.graph, &network.weights, image).unwrap();
+        for made in [logits(&network.graph, &network.weights, image), exact] {
+            assert_near(name, &network, made, wanted);
         }
     }
     network
+}
+
+/// Compares logits, as probabilities or their logarithms where the file has these.
+fn assert_near(name: &str, network: &OnnxNetwork, mut made: Vec<f64>, wanted: &[f32]) {
+    if network.leaves_out_softmax {
+        let largest = made.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let sum: f64 = made.iter().map(|x| (x - largest).exp()).sum();
+        let are_logarithms = wanted.iter().all(|&number| number < 0.0);
+        for number in &mut made {
+            *number -= largest + sum.ln();
+            if !are_logarithms {
+                *number = number.exp();
+            }
+        }
+    }
+    let largest = wanted
+        .iter()
+        .fold(0.0f32, |most, logit| most.max(logit.abs()));
+    for (made, &wanted) in made.iter().zip(wanted) {
+        let difference = (made - f64::from(wanted)).abs() / f64::from(largest);
+        assert!(difference < 1e-5, "{name}: {made} instead of {wanted}");
+    }
 }
 
 fn operators(network: &OnnxNetwork) -> Vec<String> {
