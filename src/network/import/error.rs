@@ -53,7 +53,7 @@ pub enum ImportError {
         /// Why names do not fit.
         names: Box<ImportError>,
         /// Why order and shapes do not.
-        order: OrderMisfit,
+        order: Box<OrderMisfit>,
     },
     /// It is not known in which order a dense layer reads a feature map.
     #[error(
@@ -87,9 +87,9 @@ pub enum ImportError {
         /// The architecture's name.
         wanted: String,
         /// What the file has.
-        found: Vec<usize>,
+        found: Box<[usize]>,
         /// What the architecture has.
-        expected: Vec<usize>,
+        expected: Box<[usize]>,
         /// The other layout, if it has another shape.
         alternative: String,
     },

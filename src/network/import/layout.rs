@@ -39,8 +39,8 @@ impl Layout {
         Err(ImportError::Shape {
             tensor: tensor.to_string(),
             wanted: shape.name.clone(),
-            found: found.to_vec(),
-            expected: shape.dimensions.clone(),
+            found: found.into(),
+            expected: shape.dimensions.clone().into(),
             alternative,
         })
     }

@@ -98,7 +98,7 @@ impl Sources {
                 match by_order(&others, found.collect(), file.order()) {
                     Ok(matched) => given.extend(matched),
                     Err(order) => {
-                        let names = Box::new(names);
+                        let (names, order) = (Box::new(names), Box::new(order));
                         return Err(ImportError::Unmatched { names, order });
                     }
                 }
