@@ -12,6 +12,7 @@ use rand::{Rng, RngExt};
 
 mod accuracy;
 mod any_graph;
+mod chains;
 #[path = "../../src/evaluate/elementary/mod.rs"]
 mod elementary;
 mod reference;
