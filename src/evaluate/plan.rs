@@ -123,7 +123,7 @@ impl Plan {
 
     /// The dimensions of what the network goes on with after the first steps.
     pub(super) fn dimensions(&self, steps: usize) -> &Dimensions {
-        let last = self.steps.iter().take(steps).last();
+        let last = self.steps.iter().take(steps).next_back();
         last.map_or(&self.input, |step| &step.after)
     }
 

@@ -397,8 +397,8 @@ fn matrix_product(first: &Value, second: &Value, after: &[usize]) -> Vec<f32> {
                     let index = &index[axes - value.lengths.len()..];
                     let last = value.lengths.len() - 2;
                     let mut own: Vec<usize> = index.to_vec();
-                    for axis in 0..last {
-                        own[axis] = own[axis].min(value.lengths[axis] - 1);
+                    for (own, length) in own.iter_mut().zip(value.lengths).take(last) {
+                        *own = (*own).min(length - 1);
                     }
                     value.at(&own)
                 };

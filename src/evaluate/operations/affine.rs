@@ -22,15 +22,16 @@ impl Affine {
                 for values in values.chunks_exact_mut(self.length * self.inner) {
                     let columns = values.chunks_exact_mut(self.inner).enumerate();
                     for (index, values) in columns {
-                        if let Some(scale) = &self.scale {
-                            for value in values.iter_mut().flatten() {
-                                *value *= scale[index];
+                        let scale = self.scale.as_ref().map(|scale| scale[index]);
+                        let shift = self.shift.as_ref().map(|shift| shift[index]);
+                        let values = values.iter_mut().flatten();
+                        match (scale, shift) {
+                            (Some(scale), Some(shift)) => {
+                                values.for_each(|value| *value = scale * *value + shift);
                             }
-                        }
-                        if let Some(shift) = &self.shift {
-                            for value in values.iter_mut().flatten() {
-                                *value += shift[index];
-                            }
+                            (Some(scale), None) => values.for_each(|value| *value *= scale),
+                            (None, Some(shift)) => values.for_each(|value| *value += shift),
+                            (None, None) => {}
                         }
                     }
                 }

@@ -374,11 +374,12 @@ impl<S: Simd> Tile<'_, S> {
         let Self { simd, .. } = *self;
         let row = self.positions.len() * vectors::<S>();
         let mut sums = [[[simd.splat_f32s(0.0); WIDTH]; TOGETHER]; BLOCKS];
-        for place in 0..BLOCKS {
-            for output in 0..TOGETHER {
-                let from = (place * TOGETHER + output) * row + first;
-                sums[place][output].copy_from_slice(&room[from..][..WIDTH]);
-            }
+        for (sums, room) in sums
+            .as_flattened_mut()
+            .iter_mut()
+            .zip(room.chunks_exact(row))
+        {
+            sums.copy_from_slice(&room[first..][..WIDTH]);
         }
         let weights: [&[[f32; TOGETHER]]; BLOCKS] = std::array::from_fn(|place| {
             let first = (block + place) * self.sums.inputs;
@@ -406,11 +407,8 @@ impl<S: Simd> Tile<'_, S> {
                 }
             }
         }
-        for place in 0..BLOCKS {
-            for output in 0..TOGETHER {
-                let to = (place * TOGETHER + output) * row + first;
-                room[to..][..WIDTH].copy_from_slice(&sums[place][output]);
-            }
+        for (sums, room) in sums.as_flattened().iter().zip(room.chunks_exact_mut(row)) {
+            room[first..][..WIDTH].copy_from_slice(sums);
         }
     }
 
