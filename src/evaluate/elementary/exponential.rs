@@ -10,8 +10,8 @@ const LOWEST: f32 = -104.0;
 
 const LOG2_E: f32 = f32::from_bits(0x3fb8_aa3b);
 
-/// The logarithm of 2 in two parts, of which the first, 0.693359375, has 9 bits: its products with the exponents
-/// are exact.
+/// The logarithm of 2 in two parts, of which the first, 0.693359375, has 9 bits: its products with
+/// the exponents are exact.
 pub(super) const LN_2: [f32; 2] = [f32::from_bits(0x3f31_8000), f32::from_bits(0xb95e_8083)];
 
 /// Of `(exp(r) - 1 - r) / r^2` (Moshier, Cephes), the highest power first.
