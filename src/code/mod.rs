@@ -47,7 +47,7 @@ pub use coder::{distribution, integer};
 pub use error::CodeError;
 pub use fixed::{deskew, oriented};
 pub use graph::as_chain::AsChain;
-pub use graph::dimensions::Dimensions;
+pub use graph::dimensions::{Dimensions, DimensionsError};
 pub use graph::misfit::{GraphError, Misfit};
 pub use graph::nodes::{Graph, Node, MAX_NODES};
 pub use graph::operator::{Activation, Arithmetic, Arity, Operator, Pooling, Reduction, Window};

@@ -2,13 +2,51 @@
 
 use std::fmt;
 
-use super::misfit::Misfit;
+use thiserror::Error;
 
 /// A value has at most this many numbers, as what is between two layers of a chain.
 pub(super) const MAX_NUMBERS: usize = 1 << 24;
 
 /// A value has at most this many axes.
 pub(super) const MAX_AXES: usize = 8;
+
+/// What no value has, or what two values do not share.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum DimensionsError {
+    /// A value would have too many axes.
+    #[error("{found} axes, but at most {limit} are allowed")]
+    Axes {
+        /// Axes.
+        found: usize,
+        /// The most that are allowed.
+        limit: usize,
+    },
+    /// A value would be empty, or too large.
+    #[error("a value of the lengths {lengths:?} is empty or has more than {limit} numbers")]
+    Size {
+        /// Lengths of the axes.
+        lengths: Vec<usize>,
+        /// The most numbers that are allowed.
+        limit: usize,
+    },
+    /// There is no such axis.
+    #[error("there is no axis {axis} (counted from 0) in {before}")]
+    NoAxis {
+        /// The axis, counted from 0.
+        axis: usize,
+        /// The value.
+        before: Dimensions,
+    },
+    /// Two values cannot be combined number by number.
+    #[error("{first} and {second} cannot be combined: lengths differ, and neither is 1")]
+    Broadcast {
+        /// The first value.
+        first: Dimensions,
+        /// The second value.
+        second: Dimensions,
+    },
+}
 
 /// The lengths of a value's axes, for one example; numbers are stored with the last axis fastest.
 ///
@@ -20,11 +58,11 @@ impl Dimensions {
     /// Axes of these lengths.
     ///
     /// # Errors
-    /// [`Misfit::Axes`] if there are more than 8; [`Misfit::Size`] if one is empty, or there are
+    /// [`DimensionsError::Axes`] if there are more than 8; [`DimensionsError::Size`] if one is empty, or there are
     /// more than `2^24` numbers.
-    pub fn new(lengths: Vec<usize>) -> Result<Self, Misfit> {
+    pub fn new(lengths: Vec<usize>) -> Result<Self, DimensionsError> {
         if lengths.len() > MAX_AXES {
-            return Err(Misfit::Axes {
+            return Err(DimensionsError::Axes {
                 found: lengths.len(),
                 limit: MAX_AXES,
             });
@@ -34,7 +72,7 @@ impl Dimensions {
             .try_fold(1usize, |product, &length| product.checked_mul(length));
         match numbers {
             Some(1..=MAX_NUMBERS) => Ok(Self(lengths)),
-            _ => Err(Misfit::Size {
+            _ => Err(DimensionsError::Size {
                 lengths,
                 limit: MAX_NUMBERS,
             }),
@@ -59,12 +97,15 @@ impl Dimensions {
     /// The length of an axis.
     ///
     /// # Errors
-    /// [`Misfit::NoAxis`] if there is no such axis.
-    pub fn length(&self, axis: usize) -> Result<usize, Misfit> {
-        self.0.get(axis).copied().ok_or_else(|| Misfit::NoAxis {
-            axis,
-            before: self.clone(),
-        })
+    /// [`DimensionsError::NoAxis`] if there is no such axis.
+    pub fn length(&self, axis: usize) -> Result<usize, DimensionsError> {
+        self.0
+            .get(axis)
+            .copied()
+            .ok_or_else(|| DimensionsError::NoAxis {
+                axis,
+                before: self.clone(),
+            })
     }
 
     /// Numbers for each index of the axes before `axis`: the product of the lengths from it on.
@@ -76,8 +117,8 @@ impl Dimensions {
     /// axes are aligned at the last, as numpy aligns them.
     ///
     /// # Errors
-    /// [`Misfit::Broadcast`] if two lengths differ and neither is 1.
-    pub fn broadcast(&self, other: &Self) -> Result<Self, Misfit> {
+    /// [`DimensionsError::Broadcast`] if two lengths differ and neither is 1.
+    pub fn broadcast(&self, other: &Self) -> Result<Self, DimensionsError> {
         let axes = self.axes().max(other.axes());
         let aligned = |dimensions: &Self, axis: usize| {
             (axis + dimensions.axes())
@@ -89,7 +130,7 @@ impl Dimensions {
         for axis in 0..axes {
             let (first, second) = (aligned(self, axis), aligned(other, axis));
             if first != second && first != 1 && second != 1 {
-                return Err(Misfit::Broadcast {
+                return Err(DimensionsError::Broadcast {
                     first: self.clone(),
                     second: other.clone(),
                 });

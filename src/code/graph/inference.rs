@@ -119,7 +119,7 @@ impl Operator {
         }
         match (self, inputs) {
             (Operator::Constant { dimensions }, _) => Ok(dimensions.clone()),
-            (Operator::Combine(_), [first, second]) => first.broadcast(second),
+            (Operator::Combine(_), [first, second]) => Ok(first.broadcast(second)?),
             (Operator::MatrixProduct, [first, second]) => matrix_product(first, second),
             (Operator::Concatenate { axis }, [first, others @ ..]) => {
                 concatenated(first, others, *axis)
@@ -176,7 +176,10 @@ impl Operator {
                 finite("the bias", *bias)?;
                 Ok(before.clone())
             }
-            Operator::Softmax { axis } => before.length(*axis).map(|_| before.clone()),
+            Operator::Softmax { axis } => {
+                before.length(*axis)?;
+                Ok(before.clone())
+            }
             Operator::Activation(activation) => activation.check().map(|()| before.clone()),
             Operator::Scalar { number, .. } => {
                 finite("the number", *number).map(|()| before.clone())
@@ -190,7 +193,7 @@ impl Operator {
                 }
                 Ok(dimensions.clone())
             }
-            Operator::Flatten => Dimensions::new(vec![before.numbers()]),
+            Operator::Flatten => Ok(Dimensions::new(vec![before.numbers()])?),
             Operator::Transpose { order } => transposed(before, order),
             Operator::Slice {
                 axis,
@@ -228,7 +231,7 @@ fn with_length(before: &Dimensions, axis: usize, length: usize) -> Result<Dimens
     let mut lengths = before.lengths().to_vec();
     before.length(axis)?;
     lengths[axis] = length;
-    Dimensions::new(lengths)
+    Ok(Dimensions::new(lengths)?)
 }
 
 fn with_last(before: &Dimensions, length: usize) -> Result<Dimensions, Misfit> {
@@ -253,11 +256,11 @@ fn convolved(
     ] {
         within(name, channels % groups, 0..=0)?;
     }
-    Dimensions::new(vec![
+    Ok(Dimensions::new(vec![
         channels,
         window.positions(0, rows, false)?,
         window.positions(1, columns, false)?,
-    ])
+    ])?)
 }
 
 fn pooled(before: &Dimensions, window: &Window, is_rounded_up: bool) -> Result<Dimensions, Misfit> {
@@ -269,11 +272,11 @@ fn pooled(before: &Dimensions, window: &Window, is_rounded_up: bool) -> Result<D
             within("the padding", padding, 0..=window.extent(side) - 1)?;
         }
     }
-    Dimensions::new(vec![
+    Ok(Dimensions::new(vec![
         channels,
         window.positions(0, rows, is_rounded_up)?,
         window.positions(1, columns, is_rounded_up)?,
-    ])
+    ])?)
 }
 
 fn reduced(before: &Dimensions, axes: &[usize], keep: bool) -> Result<Dimensions, Misfit> {
@@ -294,7 +297,7 @@ fn reduced(before: &Dimensions, axes: &[usize], keep: bool) -> Result<Dimensions
             lengths.remove(axis);
         }
     }
-    Dimensions::new(lengths)
+    Ok(Dimensions::new(lengths)?)
 }
 
 fn transposed(before: &Dimensions, order: &[usize]) -> Result<Dimensions, Misfit> {
@@ -307,7 +310,9 @@ fn transposed(before: &Dimensions, order: &[usize]) -> Result<Dimensions, Misfit
         });
     }
     let lengths = before.lengths();
-    Dimensions::new(order.iter().map(|&axis| lengths[axis]).collect())
+    Ok(Dimensions::new(
+        order.iter().map(|&axis| lengths[axis]).collect(),
+    )?)
 }
 
 fn padded(before: &Dimensions, padding: &[[usize; 2]]) -> Result<Dimensions, Misfit> {
@@ -322,7 +327,7 @@ fn padded(before: &Dimensions, padding: &[[usize; 2]]) -> Result<Dimensions, Mis
         within("the padding", *end, 0..=MAX_NUMBERS)?;
         *length += start + end;
     }
-    Dimensions::new(lengths)
+    Ok(Dimensions::new(lengths)?)
 }
 
 fn concatenated(
@@ -364,5 +369,5 @@ fn matrix_product(first: &Dimensions, second: &Dimensions) -> Result<Dimensions,
     let batch = outer.broadcast(&Dimensions::new(others.to_vec())?)?;
     let mut lengths = batch.lengths().to_vec();
     lengths.extend([*rows, *columns]);
-    Dimensions::new(lengths)
+    Ok(Dimensions::new(lengths)?)
 }

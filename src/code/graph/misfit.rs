@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::dimensions::Dimensions;
+use super::dimensions::{Dimensions, DimensionsError};
 
 /// Why an operator does not fit what it reads.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -24,43 +24,14 @@ pub enum Misfit {
         /// Its own.
         limit: usize,
     },
-    /// A value would have too many axes.
-    #[error("{found} axes, but at most {limit} are allowed")]
-    Axes {
-        /// Axes.
-        found: usize,
-        /// The most that are allowed.
-        limit: usize,
-    },
-    /// A value would be empty, or too large.
-    #[error("a value of the lengths {lengths:?} is empty or has more than {limit} numbers")]
-    Size {
-        /// Lengths of the axes.
-        lengths: Vec<usize>,
-        /// The most numbers that are allowed.
-        limit: usize,
-    },
-    /// There is no such axis.
-    #[error("there is no axis {axis} (counted from 0) in {before}")]
-    NoAxis {
-        /// The axis, counted from 0.
-        axis: usize,
-        /// The value.
-        before: Dimensions,
-    },
+    /// The dimensions of a value.
+    #[error(transparent)]
+    Dimensions(#[from] DimensionsError),
     /// The value is not an image or a feature map.
     #[error("it reads feature maps of channels, rows and columns, not {before}")]
     NotAMap {
         /// The value.
         before: Dimensions,
-    },
-    /// Two values cannot be combined number by number.
-    #[error("{first} and {second} cannot be combined: lengths differ, and neither is 1")]
-    Broadcast {
-        /// The first value.
-        first: Dimensions,
-        /// The second value.
-        second: Dimensions,
     },
     /// Two matrices cannot be multiplied.
     #[error("matrices {first} and {second} cannot be multiplied")]

@@ -65,9 +65,14 @@ const UNUSED: &[(&[&str], &[&[&str]])] = &[
     ),
     (
         &["--model", "net.safetensors", "--arch", "dense:10"],
+        &[&["--effort", "quick"], &["--seed", "3"]],
+    ),
+    (
+        &["--model", "net.onnx"],
         &[
-            &["--effort", "quick"],
-            &["--minutes", "1"],
+            &["--arch", "dense:10"],
+            &["--tensor", "fc1.weight=weight"],
+            &["--codewords", "4"],
             &["--seed", "3"],
         ],
     ),

@@ -171,7 +171,8 @@ impl Draft {
         if let Some((value, _)) = self.constants.get(&address) {
             return Ok(*value);
         }
-        let dimensions = Dimensions::new(without_example(&constant.shape).to_vec())?;
+        let lengths = without_example(&constant.shape).to_vec();
+        let dimensions = Dimensions::new(lengths).map_err(Misfit::from)?;
         let weight = Weight {
             name: constant.name.clone(),
             numbers: constant.to_floats(&mut self.ledger)?,
@@ -186,7 +187,7 @@ impl Draft {
     /// # Errors
     /// If it has another number of numbers.
     pub fn reshape(&mut self, value: usize, lengths: &[usize]) -> Result<usize, Refusal> {
-        let dimensions = Dimensions::new(lengths.to_vec())?;
+        let dimensions = Dimensions::new(lengths.to_vec()).map_err(Misfit::from)?;
         if *self.dimensions(value) == dimensions {
             return Ok(value);
         }
