@@ -1,10 +1,10 @@
 //! Size against error of EfficientNet-Lite0 without training, as CSV:
-//! `cargo bench --bench budget -- [BYTES…]`, with `efficientnet_lite0.safetensors` and
-//! `imagenet-sample` in `$NONVACUOUS_DATA`.
+//! `cargo bench --bench budget -- [BYTES…] [--photographs N]`, with
+//! `efficientnet_lite0.safetensors` and `imagenet-sample` in `$NONVACUOUS_DATA`.
 //!
-//! The network is calibrated on 256 photographs, without their labels; errors are counted on these
-//! and on the other 744. The divergence `KL(p || q)` of the probabilities, in nats, from those of
-//! the network before is a mean over the others, too.
+//! The network is calibrated on `N` photographs (500), without their labels; errors are counted on
+//! these and on the others. The divergence `KL(p || q)` of the probabilities, in nats, from those
+//! of the network before is a mean over the others, too.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::path::PathBuf;
@@ -14,11 +14,12 @@ use nonvacuous::code::Architecture;
 use nonvacuous::data::{Framing, ImageFolder};
 use nonvacuous::evaluate::{Batch, Example, Loss};
 use nonvacuous::network::{
-    import, within_budget, Calibration, ImportOptions, TensorFile, TrainedNetwork,
+    divergence, import, within_budget, Calibration, ImportOptions, TensorFile, TrainedNetwork,
 };
 use nonvacuous::shape::ImageSize;
 
-const CALIBRATION: usize = 256;
+/// Photographs for calibration, unless told otherwise.
+const CALIBRATION: usize = 500;
 
 /// Photographs at a time.
 const PART: usize = 64;
@@ -87,27 +88,17 @@ impl Photographs {
     }
 }
 
-/// `KL(p || q)` of the probabilities with these logits, in nats.
-fn divergence(first: &[f32], second: &[f32]) -> f64 {
-    let logarithms = |logits: &[f32]| -> Vec<f64> {
-        let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let shifted: Vec<f64> = logits
-            .iter()
-            .map(|&logit| f64::from(logit) - f64::from(largest))
-            .collect();
-        let total = shifted.iter().map(|logit| logit.exp()).sum::<f64>().ln();
-        shifted.into_iter().map(|logit| logit - total).collect()
-    };
-    let pairs = logarithms(first).into_iter().zip(logarithms(second));
-    pairs
-        .map(|(first, second)| first.exp() * (first - second))
-        .sum()
-}
-
 fn main() {
-    let budgets: Vec<usize> = std::env::args()
-        .filter_map(|argument| argument.parse().ok())
-        .collect();
+    let (mut budgets, mut count) = (Vec::new(), CALIBRATION);
+    let mut arguments = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench");
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--photographs" => count = arguments.next().unwrap().parse().unwrap(),
+            bytes => budgets.push(bytes.parse().unwrap()),
+        }
+    }
     let Some(data) = std::env::var_os("NONVACUOUS_DATA").map(PathBuf::from) else {
         return eprintln!("skipped: NONVACUOUS_DATA is not set");
     };
@@ -125,7 +116,7 @@ fn main() {
     let network = import(&mut file, &architecture, &options).unwrap();
     let folder = ImageFolder::open(&data.join("imagenet-sample")).unwrap();
     let framing = Framing::usual(input).unwrap();
-    let calibration = folder.spread(CALIBRATION);
+    let calibration = folder.spread(count);
     let others: Vec<usize> = (0..folder.len())
         .filter(|index| !calibration.contains(index))
         .collect();
@@ -141,9 +132,9 @@ fn main() {
         let (calibration, (errors, divergence)) =
             (calibration.compare(network), others.compare(network));
         let counts = format!(
-            "{},{CALIBRATION},{errors},{}",
+            "{},{count},{errors},{}",
             calibration.0,
-            folder.len() - CALIBRATION
+            folder.len() - count
         );
         println!("{budget},{bytes},{counts},{divergence:.5},{seconds:.0}");
     };

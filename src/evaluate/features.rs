@@ -8,7 +8,7 @@ use super::lanes::LANES;
 use super::plan::Values;
 
 /// Images on their way through a network.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Features(pub(super) Vec<Block>);
 
 impl Features {
@@ -18,6 +18,11 @@ impl Features {
             .iter()
             .map(|block| (block.values.current(), block.labels.len()))
             .collect()
+    }
+
+    /// Number of images.
+    pub fn images(&self) -> usize {
+        self.0.iter().map(|block| block.labels.len()).sum()
     }
 
     /// The mean of each channel, over all images and places.
@@ -39,7 +44,6 @@ impl Features {
 
     /// The mean of a function of each channel's numbers.
     fn channel_averages(&self, function: impl Fn(f64) -> f64) -> Vec<f64> {
-        let images: usize = self.0.iter().map(|block| block.labels.len()).sum();
         let mut sums = vec![0.0; self.0.first().map_or(0, |block| block.channels)];
         for block in &self.0 {
             let area = block.area();
@@ -55,7 +59,7 @@ impl Features {
             }
         }
         sums.into_iter()
-            .map(|sum| sum / images.max(1) as f64)
+            .map(|sum| sum / self.images().max(1) as f64)
             .collect()
     }
 

@@ -22,7 +22,9 @@ mod simplify_links;
 mod tensor_file;
 mod trained_network;
 
-pub use budget::{within_budget, BudgetError, Calibration};
+pub use budget::{
+    budget_steps, divergence, within_budget, within_budget_reporting, BudgetError, Calibration,
+};
 pub use frontier::{least_bound, Frontier, FrontierError, FrontierEvent, Point};
 pub use import::{
     import, match_tensors, parse_names, FlattenOrder, ImportError, ImportOptions, MatchedTensor,

@@ -9,7 +9,9 @@ use super::failure::Failure;
 use super::progress::progress_bar;
 use nonvacuous::code::Model;
 use nonvacuous::data::{Framing, ImageFolder};
-use nonvacuous::network::{within_budget, Calibration, TrainedNetwork};
+use nonvacuous::network::{
+    budget_steps, within_budget, within_budget_reporting, Calibration, TrainedNetwork,
+};
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct BudgetArguments {
@@ -28,7 +30,7 @@ pub(super) struct BudgetArguments {
     #[arg(
         long,
         value_name = "N",
-        default_value_t = 256,
+        default_value_t = 500,
         requires = "calibrate",
         value_parser = clap::value_parser!(u32).range(1..=4096)
     )]
@@ -54,11 +56,18 @@ impl BudgetArguments {
                 say(&folder.remarks());
                 let framing = Framing::usual(network.architecture().input())?;
                 let images = folder.batch(&folder.spread(self.photographs as usize), framing, None);
-                let steps = Calibration::steps(network, &images) as u64;
-                let progress = progress_bar(steps, "{bar:40} {pos}/{len} measurements, {eta} left");
-                let calibration = Calibration::measured(network, &images, || progress.inc(1));
+                let steps = Calibration::steps(network, &images) + budget_steps(network);
+                let progress = progress_bar(
+                    steps as u64,
+                    "{bar:40} {pos} of at most {len} measurements, {eta} left",
+                );
+                let mut report = || progress.inc(1);
+                let within =
+                    Calibration::measured(network, &images, &mut report).and_then(|measured| {
+                        within_budget_reporting(network, Some(&measured), budget, &mut report)
+                    });
                 progress.finish_and_clear();
-                within_budget(network, Some(&calibration?), budget)?
+                within?
             }
         };
         Ok((network.model()?, file))

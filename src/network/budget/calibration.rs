@@ -13,7 +13,7 @@ use crate::network::trained_network::TrainedNetwork;
 const MEASURED: usize = 16;
 
 /// What an error in each tensor costs, which errors of a unit's weights make up for each other, and
-/// photographs on which means are kept. No labels.
+/// the photographs. No labels.
 #[derive(Debug, Clone)]
 pub struct Calibration {
     sensitivities: Vec<Option<f64>>,
@@ -39,7 +39,7 @@ impl Calibration {
         Ok(Self {
             sensitivities: sensitivities(&folded, &evaluator, start, &mut report),
             inputs: inputs(&folded, &evaluator, images, &mut report)?,
-            images: images.spread(PART),
+            images: images.clone(),
         })
     }
 

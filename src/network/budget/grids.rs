@@ -25,10 +25,6 @@ const PART: f32 = 1.0 / 48.0;
 /// Tensors of at most so many weights stay as they are.
 const SMALL: usize = 64;
 
-/// What a bit costs in squared steps, where a step's error and its entropy balance: `ln 2 / 6`,
-/// from an error of a twelfth of a squared step, which falls by a factor of four with each bit.
-const BIT: f32 = std::f32::consts::LN_2 / 6.0;
-
 /// A network whose tensors are to be quantised, and steps in proportion.
 pub(super) struct Grids<'a> {
     folded: &'a Folded,
@@ -40,8 +36,8 @@ pub(super) struct Grids<'a> {
 }
 
 /// A tensor on its grid.
-struct Quantised {
-    weights: Vec<f32>,
+pub(super) struct Quantised {
+    pub(super) weights: Vec<f32>,
     /// What each row is multiplied with: powers of two, one where not all rows are within reach of
     /// the same step.
     scales: Vec<f32>,
@@ -75,6 +71,23 @@ impl<'a> Grids<'a> {
         }
     }
 
+    /// The network before it is put on grids.
+    pub(super) fn original(&self) -> &'a TrainedNetwork {
+        &self.folded.network
+    }
+
+    /// Whether a tensor is put on a grid of the common proportions.
+    pub(super) fn has_step(&self, place: usize) -> bool {
+        self.steps.get(place).copied().flatten().is_some()
+    }
+
+    /// Multiplies the steps of a tensor.
+    pub(super) fn stretch(&mut self, place: usize, factor: f32) {
+        if let Some(Some(step)) = self.steps.get_mut(place) {
+            *step *= factor;
+        }
+    }
+
     /// The exponent of the finest grids that so many bits allow, by the empirical entropy of the
     /// nearest multiples: steps are the proportions times `2^exponent`.
     pub(super) fn exponent_within(&self, bits: f64) -> f32 {
@@ -82,62 +95,73 @@ impl<'a> Grids<'a> {
         const BISECTIONS: usize = 16;
         for _ in 0..BISECTIONS {
             let middle = (fine + coarse) / 2.0;
-            match self
-                .tensors(middle, None)
-                .iter()
-                .map(|tensor| tensor.bits)
-                .sum::<f64>()
-                <= bits
-            {
-                true => coarse = middle,
-                false => fine = middle,
+            if self.bits(middle).into_iter().sum::<f64>() <= bits {
+                coarse = middle;
+            } else {
+                fine = middle;
             }
         }
         coarse
     }
 
+    /// An estimate of the bits of each tensor.
+    pub(super) fn bits(&self, exponent: f32) -> Vec<f64> {
+        let places = (0..self.original().weights.len()).into_par_iter();
+        places
+            .map(|place| self.tensor(place, exponent, &[]).bits)
+            .collect()
+    }
+
     /// The network on these grids, with weights that make up for each other's errors, if inputs are
     /// known.
     pub(super) fn at(&self, exponent: f32) -> TrainedNetwork {
-        let mut network = self.folded.network.clone();
-        let tensors = self.tensors(exponent, self.inputs).into_iter();
-        let (weights, scales): (Vec<_>, Vec<_>) = tensors
-            .map(|tensor| (tensor.weights, tensor.scales))
-            .unzip();
-        network.weights = weights;
-        for (scales, place) in scales.into_iter().zip(&self.folded.scales) {
-            if let Some(place) = *place {
-                network.weights[place] = scales;
-            }
+        let mut network = self.original().clone();
+        for (place, tensor) in self.tensors(exponent).into_iter().enumerate() {
+            self.put(&mut network, place, tensor);
         }
         network
     }
 
-    fn tensors(&self, exponent: f32, inputs: Option<&[Vec<Inputs>]>) -> Vec<Quantised> {
-        let tensor =
-            |(place, weights): (usize, &Vec<f32>)| match self.steps.get(place).copied().flatten() {
-                Some(step) => {
-                    let inputs = inputs
-                        .and_then(|inputs| inputs.get(place))
-                        .map_or(&[][..], Vec::as_slice);
-                    let has_scales = self.folded.scales[place].is_some();
-                    Rows::new(
-                        weights,
-                        self.rows[place],
-                        step * exponent.exp2(),
-                        has_scales,
-                    )
-                    .quantised(inputs)
-                }
-                None => rounded(weights),
-            };
-        self.folded
-            .network
-            .weights
-            .par_iter()
-            .enumerate()
-            .map(tensor)
-            .collect()
+    /// All tensors on these grids.
+    pub(super) fn tensors(&self, exponent: f32) -> Vec<Quantised> {
+        let tensor = |place: usize| {
+            let inputs = self.inputs.and_then(|inputs| inputs.get(place));
+            self.tensor(place, exponent, inputs.map_or(&[], Vec::as_slice))
+        };
+        let places = (0..self.original().weights.len()).into_par_iter();
+        places.map(tensor).collect()
+    }
+
+    fn tensor(&self, place: usize, exponent: f32, inputs: &[Inputs]) -> Quantised {
+        self.rounded(place, &self.original().weights[place], exponent, inputs)
+    }
+
+    /// Weights of the tensor at this place, which may differ from what they were, on its grid.
+    pub(super) fn rounded(
+        &self,
+        place: usize,
+        weights: &[f32],
+        exponent: f32,
+        inputs: &[Inputs],
+    ) -> Quantised {
+        let Some(step) = self.steps[place] else {
+            return rounded(weights);
+        };
+        let has_scales = self.folded.scales[place].is_some();
+        let rows = self.rows[place];
+        Rows::new(weights, rows, step * exponent.exp2(), has_scales).quantised(inputs)
+    }
+
+    /// Puts a quantised tensor in its place of a network, and the scales of its rows in theirs;
+    /// scales that were folded come with their rows only.
+    pub(super) fn put(&self, network: &mut TrainedNetwork, place: usize, tensor: Quantised) {
+        if self.folded.scales.contains(&Some(place)) {
+            return;
+        }
+        network.weights[place] = tensor.weights;
+        if let Some(scales) = self.folded.scales[place] {
+            network.weights[scales] = tensor.scales;
+        }
     }
 }
 
@@ -203,9 +227,10 @@ impl Rows {
                 .max(0.0)
                 .exp2()
         };
-        let scales: Vec<f32> = match has_scales {
-            true => weights.chunks(length).map(scale).collect(),
-            false => vec![1.0; rows],
+        let scales: Vec<f32> = if has_scales {
+            weights.chunks(length).map(scale).collect()
+        } else {
+            vec![1.0; rows]
         };
         let rows = weights.chunks(length).zip(&scales);
         let weights = rows
@@ -218,45 +243,26 @@ impl Rows {
         }
     }
 
-    /// Each weight takes one of the two multiples beside it: that with the smaller squared error
-    /// and cost of bits, by the frequencies of the nearest multiples. With `inputs` weights are
-    /// moved before, to make up for errors.
+    /// Each weight takes the nearest multiple. With `inputs` weights are moved before, to make up
+    /// for errors.
+    ///
+    /// The multiple that costs fewer bits is not preferred. That would make the squared error of a
+    /// layer's output a little less for its bits, but all towards zero: an output with a relative
+    /// error of `e` follows the original's by `1 - e` only, and over layers this multiplies. Errors
+    /// of nearest multiples have nothing to do with the weights, and add up as squares do.
     fn quantised(self, inputs: &[Inputs]) -> Quantised {
-        let mut multiples: Vec<i32> = self.weights.iter().map(|&weight| nearest(weight)).collect();
-        for _ in 0..2 {
-            let costs = costs(&multiples);
-            let choose = |&weight: &f32| cheaper(weight, 1.0, &costs);
-            multiples = self.weights.iter().map(choose).collect();
-        }
-        if !inputs.is_empty() {
-            let costs = costs(&multiples);
-            let mean = Inputs::mean_left(inputs);
+        let multiples: Vec<i32> = if inputs.is_empty() {
+            self.weights.iter().map(|&weight| nearest(weight)).collect()
+        } else {
             let length = (self.weights.len() / self.scales.len().max(1)).max(1);
             let rows = self.scales.len().div_ceil(inputs.len()).max(1);
-            let round = |weight: f32, variance: f32| {
-                let multiple = cheaper(weight, variance / mean, &costs);
-                (multiple, multiple as f32)
-            };
             let units = self.weights.par_chunks(length).enumerate();
             let rounded = units.map(|(unit, row)| {
-                inputs[(unit / rows).min(inputs.len() - 1)].round_row(row, round)
+                inputs[(unit / rows).min(inputs.len() - 1)].round_row(row, nearest)
             });
-            multiples = rounded.flatten_iter().collect();
-        }
+            rounded.flatten_iter().collect()
+        };
         quantised(&multiples, self.step, self.scales)
-    }
-}
-
-/// The cheaper of the two multiples beside a weight.
-fn cheaper(weight: f32, importance: f32, costs: &[f32; PLACES]) -> i32 {
-    let cost = |multiple: i32| {
-        let difference = weight - multiple as f32;
-        importance * difference * difference + BIT * costs[place(multiple)]
-    };
-    let (below, above) = (nearest(weight.floor()), nearest(weight.ceil()));
-    match cost(below) < cost(above) {
-        true => below,
-        false => above,
     }
 }
 
@@ -276,12 +282,6 @@ fn frequencies(multiples: &[i32]) -> [f64; PLACES] {
         .iter()
         .for_each(|&multiple| counts[place(multiple)] += 1.0);
     counts
-}
-
-/// Bits of each multiple; what is not there costs as much as what is there once.
-fn costs(multiples: &[i32]) -> [f32; PLACES] {
-    let total = multiples.len() as f64;
-    frequencies(multiples).map(|count| (total / count.max(1.0)).log2() as f32)
 }
 
 fn quantised(multiples: &[i32], step: f32, scales: Vec<f32>) -> Quantised {

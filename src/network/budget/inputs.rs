@@ -3,7 +3,8 @@
 use nalgebra::{Cholesky, DMatrix};
 use rayon::prelude::*;
 
-use crate::code::{Architecture, Convolution, Layer, Padding};
+use super::correction::shift_after;
+use crate::code::{Convolution, Layer, Padding};
 use crate::evaluate::Batch;
 use crate::evaluate::{Evaluator, WindowMoments};
 use crate::network::budget::error::BudgetError;
@@ -13,6 +14,9 @@ use crate::shape::ImageSize;
 
 /// Photographs at a time.
 pub(super) const PART: usize = 64;
+
+/// Along each axis at most so many windows of a photograph are looked at: neighbours are alike.
+const WINDOWS: usize = 8;
 
 /// Added to variances, as a part of their mean: what comes in is not exactly what it was either.
 const DAMPING: f64 = 0.01;
@@ -35,51 +39,32 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    /// The covariance from two halves of the images.
+    /// The inputs of each group from two halves of the images.
     ///
     /// Correlations are shrunk by the factor with which one half's predict the other's best, as
     /// what is not there in both is noise.
     fn of_halves(halves: &[WindowMoments; 2], is_corrected: bool) -> Vec<Self> {
-        let inputs = halves[0].inputs();
-        let parts = halves
-            .each_ref()
-            .map(|half| half.count() as f64 / (halves[0].count() + halves[1].count()) as f64);
         let groups = 0..halves[0].groups();
-        let covariances: Vec<[Vec<f64>; 2]> = groups
-            .map(|group| covariances(halves, group, is_corrected))
+        let covariances: Vec<Halves> = groups
+            .map(|group| Halves::new(halves, group, is_corrected))
             .collect();
-        let (mut common, mut all) = (0.0, f64::MIN_POSITIVE);
-        for [one, other] in &covariances {
-            for row in 0..inputs {
-                for column in 0..row {
-                    let at = |place: usize| parts[0] * one[place] + parts[1] * other[place];
-                    let (place, [x, y]) = (
-                        row * inputs + column,
-                        [row, column].map(|input| at(input * inputs + input)),
-                    );
-                    let scale = (x * y).max(f64::MIN_POSITIVE);
-                    common += one[place] * other[place] / scale;
-                    all += at(place).powi(2) / scale;
-                }
-            }
-        }
-        let kept = (common / all).clamp(0.0, 1.0);
-        let groups = covariances.into_iter().map(|[one, other]| {
-            let mean = one
-                .iter()
-                .zip(other)
-                .map(|(one, other)| parts[0] * one + parts[1] * other);
-            let shrunk =
-                mean.enumerate()
-                    .map(|(place, value)| match place / inputs == place % inputs {
-                        true => value,
-                        false => kept * value,
-                    });
-            shrunk.collect()
-        });
-        groups
-            .map(|covariance: Vec<f64>| Self::of_covariance(&covariance, inputs))
-            .collect()
+        Self::of_covariances(&covariances)
+    }
+
+    /// The same from the covariances of all groups.
+    pub(super) fn of_covariances(groups: &[Halves]) -> Vec<Self> {
+        let kept = kept(groups, |row, column| column < row);
+        let group = |group: &Halves| {
+            let inputs = group.inputs;
+            let shrunk = (0..inputs * inputs).map(|place| {
+                let (row, column) = (place / inputs, place % inputs);
+                let kept = if row == column { 1.0 } else { kept };
+                kept * group.mean(row, column)
+            });
+            let shrunk: Vec<f64> = shrunk.collect();
+            Self::of_covariance(&shrunk, inputs)
+        };
+        groups.iter().map(group).collect()
     }
 
     /// From the lower triangle of a covariance, row by row.
@@ -131,76 +116,132 @@ impl Inputs {
             / inputs.len().max(1) as f64)
     }
 
-    /// Mean of the variances that are left.
-    pub(super) fn mean_left(inputs: &[Self]) -> f32 {
-        let variances = inputs.iter().flat_map(|inputs| &inputs.variances);
-        variances.sum::<f32>()
-            / inputs
-                .iter()
-                .map(|inputs| inputs.count)
-                .sum::<usize>()
-                .max(1) as f32
+    /// `H^-1 v`.
+    pub(super) fn solve(&self, mut vector: Vec<f32>) -> Vec<f32> {
+        let row = |place: usize| &self.factor[place * self.count..][..self.count];
+        for place in 0..self.count {
+            let (solved, after) = (vector[place], place + 1);
+            let rest = vector[after..].iter_mut().zip(&row(place)[after..]);
+            rest.for_each(|(value, factor)| *value -= solved * factor);
+        }
+        for (value, variance) in vector.iter_mut().zip(&self.variances) {
+            *value /= variance;
+        }
+        for place in (0..self.count).rev() {
+            let after = place + 1;
+            vector[place] -= dot(&row(place)[after..], &vector[after..]);
+        }
+        vector
     }
 
     /// Rounds the weights of a unit from the last to the first, each after it has been moved to
     /// make up for the errors of those after it (nearest plane, Babai 1986; in networks Hassibi and
-    /// Stork 1993, Frantar et al. 2023). `round` is given a weight and the variance that its error
-    /// meets.
-    pub(super) fn round_row<T: Default + Clone>(
-        &self,
-        row: &[f32],
-        round: impl Fn(f32, f32) -> (T, f32),
-    ) -> Vec<T> {
-        let mut symbols = vec![T::default(); row.len()];
+    /// Stork 1993, Frantar et al. 2023).
+    pub(super) fn round_row(&self, row: &[f32], round: impl Fn(f32) -> i32) -> Vec<i32> {
+        let mut rounded = vec![0; row.len()];
         let mut errors = vec![0.0f32; row.len()];
         for place in (0..row.len().min(self.count)).rev() {
             let after = place + 1;
             let along = &self.factor[place * self.count..][after..self.count];
             let target = row[place] + dot(along, &errors[after..]);
-            let (symbol, rounded) = round(target, self.variances[place]);
-            symbols[place] = symbol;
-            errors[place] = row[place] - rounded;
+            rounded[place] = round(target);
+            errors[place] = row[place] - rounded[place] as f32;
         }
-        symbols
+        rounded
     }
 }
 
-/// The covariance of the inputs of a group in each half, about the means of both; about zero, where
-/// means are not corrected.
-fn covariances(halves: &[WindowMoments; 2], group: usize, is_corrected: bool) -> [Vec<f64>; 2] {
-    let windows = halves
-        .iter()
-        .map(WindowMoments::count)
-        .sum::<usize>()
-        .max(1) as f64;
-    let [first, second] = [0, 1].map(|half| halves[half].sums(group));
-    let means: Vec<f64> = first
-        .iter()
-        .zip(second)
-        .map(|(first, second)| (first + second) / windows)
-        .collect();
-    let means = if is_corrected {
-        means
-    } else {
-        vec![0.0; means.len()]
-    };
-    [0, 1].map(|half| {
-        let (half, inputs) = (&halves[half], means.len());
-        let (count, sums, products) = (
-            half.count().max(1) as f64,
-            half.sums(group),
-            half.products(group),
-        );
-        let covariance = |place: usize| {
-            let (row, column) = (place / inputs, place % inputs);
-            let [(x, sum_x), (y, sum_y)] = [row, column].map(|input| (means[input], sums[input]));
-            match column <= row && half.count() > 0 {
-                true => (products[place] - x * sum_y - y * sum_x) / count + x * y,
-                false => 0.0,
-            }
+/// The covariance of the inputs of a group in each half of the images, about the means of both.
+pub(super) struct Halves {
+    pub(super) inputs: usize,
+    /// Which part of the windows each half has.
+    parts: [f64; 2],
+    /// `[inputs, inputs]`, on and below the diagonal.
+    covariances: [Vec<f64>; 2],
+}
+
+impl Halves {
+    /// About zero, where means are not corrected.
+    pub(super) fn new(halves: &[WindowMoments; 2], group: usize, is_corrected: bool) -> Self {
+        let counts = halves.each_ref().map(|half| half.count() as f64);
+        let windows = (counts[0] + counts[1]).max(1.0);
+        let [first, second] = [0, 1].map(|half| halves[half].sums(group));
+        let means: Vec<f64> = first
+            .iter()
+            .zip(second)
+            .map(|(first, second)| (first + second) / windows)
+            .collect();
+        let means = if is_corrected {
+            means
+        } else {
+            vec![0.0; means.len()]
         };
-        (0..inputs * inputs).map(covariance).collect()
-    })
+        Self {
+            inputs: means.len(),
+            parts: counts.map(|count| count / windows),
+            covariances: [0, 1].map(|half| covariance(&halves[half], group, &means)),
+        }
+    }
+
+    /// These of the inputs alone, of which there are so many, without those behind them.
+    pub(super) fn first(&self, inputs: usize) -> Self {
+        let rows = |covariance: &Vec<f64>| {
+            let rows = covariance.chunks(self.inputs.max(1)).take(inputs);
+            rows.flat_map(|row| &row[..inputs]).copied().collect()
+        };
+        Self {
+            inputs,
+            parts: self.parts,
+            covariances: self.covariances.each_ref().map(rows),
+        }
+    }
+
+    /// In each half, for a column that is not after the row.
+    fn at(&self, row: usize, column: usize) -> [f64; 2] {
+        let place = row * self.inputs + column;
+        self.covariances.each_ref().map(|half| half[place])
+    }
+
+    /// In both together.
+    pub(super) fn mean(&self, row: usize, column: usize) -> f64 {
+        let [one, other] = self.at(row, column);
+        self.parts[0] * one + self.parts[1] * other
+    }
+}
+
+/// The factor by which the covariances of these pairs of inputs are best multiplied: that with
+/// which one half's predict the other's.
+pub(super) fn kept(groups: &[Halves], counts: impl Fn(usize, usize) -> bool) -> f64 {
+    let (mut common, mut all) = (0.0, f64::MIN_POSITIVE);
+    for group in groups {
+        let variances: Vec<f64> = (0..group.inputs)
+            .map(|input| group.mean(input, input))
+            .collect();
+        for (row, variance) in variances.iter().enumerate() {
+            for column in (0..row).filter(|&column| counts(row, column)) {
+                let scale = (variance * variances[column]).max(f64::MIN_POSITIVE);
+                let [one, other] = group.at(row, column);
+                common += one * other / scale;
+                all += group.mean(row, column).powi(2) / scale;
+            }
+        }
+    }
+    (common / all).clamp(0.0, 1.0)
+}
+
+/// The covariance in one half, on and below the diagonal.
+fn covariance(half: &WindowMoments, group: usize, means: &[f64]) -> Vec<f64> {
+    let (inputs, count) = (means.len(), half.count().max(1) as f64);
+    let (sums, products) = (half.sums(group), half.products(group));
+    let covariance = |place: usize| {
+        let (row, column) = (place / inputs, place % inputs);
+        if column > row || half.count() == 0 {
+            return 0.0;
+        }
+        let [(x, sum_x), (y, sum_y)] = [row, column].map(|input| (means[input], sums[input]));
+        (products[place] - x * sum_y - y * sum_x) / count + x * y
+    };
+    (0..inputs * inputs).map(covariance).collect()
 }
 
 /// Partial sums, that a processor computes side by side.
@@ -243,7 +284,7 @@ pub(super) fn inputs(
             features = evaluator.advance(features, layer);
             if let (Some((convolution, size)), Some(first)) = (reader(kind, size), first) {
                 for (block, found) in features
-                    .window_moments(&convolution, size)
+                    .window_moments(&spread(&convolution, size), size)
                     .into_iter()
                     .enumerate()
                 {
@@ -256,32 +297,32 @@ pub(super) fn inputs(
         }
         report();
     }
-    let corrected = corrected(architecture);
+    let mut corrected = vec![false; network.weights.len()];
+    for (layer, first) in firsts.into_iter().enumerate() {
+        if let Some(first) = first {
+            corrected[first] = shift_after(architecture, layer).is_some();
+        }
+    }
     let tensors = moments.into_par_iter().zip(corrected);
     Ok(tensors
         .map(|(halves, is)| halves.map_or(Vec::new(), |halves| Inputs::of_halves(&halves, is)))
         .collect())
 }
 
-/// For each tensor whether the means of what its layer computes are corrected: by a bias, or the
-/// batch normalisation that follows.
-fn corrected(architecture: &Architecture) -> Vec<bool> {
-    let mut corrected = vec![false; architecture.tensors().len()];
-    for (layer, first) in architecture.first_tensors().into_iter().enumerate() {
-        let next = architecture.layers().get(layer + 1);
-        let has_shift = architecture
-            .layers()
-            .get(layer)
-            .is_some_and(Layer::has_shift);
-        if let Some(corrected) = first.and_then(|first| corrected.get_mut(first)) {
-            *corrected = has_shift || next == Some(&Layer::BatchNormalise);
-        }
+/// A convolution that reads only some of the windows of this one.
+pub(super) fn spread(convolution: &Convolution, size: ImageSize) -> Convolution {
+    let windows = size
+        .height
+        .max(size.width)
+        .div_ceil(convolution.stride.max(1));
+    Convolution {
+        stride: convolution.stride * windows.div_ceil(WINDOWS).max(1),
+        ..*convolution
     }
-    corrected
 }
 
 /// The convolution that a layer is, and what it reads; a dense layer reads all features at once.
-fn reader(layer: &Layer, size: ImageSize) -> Option<(Convolution, ImageSize)> {
+pub(super) fn reader(layer: &Layer, size: ImageSize) -> Option<(Convolution, ImageSize)> {
     match *layer {
         Layer::Convolution(convolution) => Some((convolution, size)),
         Layer::Dense { units, bias } => {
