@@ -112,7 +112,8 @@ fn stream(pickle: &[u8]) -> Vec<u8> {
 fn repeated(sizes: &[u8]) -> Vec<u8> {
     let strides = b"K\0".repeat(sizes.len() / 5);
     [
-        b"ctorch._utils\n_rebuild_tensor_v2\n((U\x07storagectorch\nFloatStorage\nU\x010U\x03cpuK\x01tQ",
+        b"ctorch._utils\n_rebuild_tensor_v2\n((U\x07storagectorch\nFloatStorage\n\
+          U\x010U\x03cpuK\x01tQ",
         &b"K\0("[..],
         sizes,
         b"t(",

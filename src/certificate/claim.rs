@@ -91,8 +91,8 @@ pub struct Claim {
     pub groups: Option<GroupsClaim>,
     /// Length of the model file in bits.
     pub bits: u64,
-    /// [`design_bits`] of the file; or 0, if the maker states that the format was not designed with these
-    /// examples at hand.
+    /// [`design_bits`] of the file; or 0, if the maker states that the format was not designed with
+    /// these examples at hand.
     pub design_bits: u64,
     /// The output of the network that stands for each class, if it is not the class's own number.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,8 +5,8 @@ use super::trained_network::TrainedNetwork;
 use crate::code::{AsChain, Graph, Node, Operator, Structure};
 
 impl TrainedNetwork<Graph> {
-    /// The same network as a [chain](Graph::as_chain), if it is one: its file is shorter, and it can
-    /// be trained further. Else as the graph that it is.
+    /// The same network as a [chain](Graph::as_chain), if it is one: its file is shorter, and it
+    /// can be trained further. Else as the graph that it is.
     ///
     /// # Errors
     /// None in practice: the chain has the graph's tensors.

@@ -132,8 +132,8 @@ impl<S: Clone + Into<Structure>> TrainedNetwork<S> {
     ///
     /// # Errors
     /// [`ImportError::Values`] if a tensor of a chain takes more than [`MAX_CODEWORDS`] values that
-    /// are not zero; [`ImportError::Code`] if one is not a normal number or a tensor does not fit the
-    /// architecture.
+    /// are not zero; [`ImportError::Code`] if one is not a normal number or a tensor does not fit
+    /// the architecture.
     pub fn model(&self) -> Result<Model, ImportError> {
         let shapes = self.structure().tensors();
         let mut groups: Vec<Vec<f32>> = Vec::new();

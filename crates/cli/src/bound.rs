@@ -18,8 +18,8 @@ use nonvacuous::bounds::{
 
 #[derive(Debug, Clone, Args)]
 pub(super) struct Arguments {
-    /// What does it take? The bound to be reached: leave out one of --n, --errors and --bits, and it
-    /// is found
+    /// What does it take? The bound to be reached: leave out one of --n, --errors and --bits, and
+    /// it is found
     #[arg(
         long,
         value_name = "B",

@@ -27,8 +27,8 @@ pub(super) fn is_onnx(path: &Path) -> bool {
     read.is_ok() && head[0] == IR_VERSION && (1..=64).contains(&head[1]) && head[HEADER] != b'{'
 }
 
-/// The network of a file. What of it was read in another way than written, or not at all, is said on
-/// standard error.
+/// The network of a file. What of it was read in another way than written, or not at all, is said
+/// on standard error.
 ///
 /// `size` is that of the images, where the file leaves it open; `pixels` what the network expects
 /// for black and white, if it is not 0 and 1.

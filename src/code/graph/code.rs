@@ -248,8 +248,8 @@ impl Graph {
         Ok(())
     }
 
-    /// The length of its code word, in bits: what the input size and the nodes take in a file, where
-    /// it is a little more or less, by at most a byte in all.
+    /// The length of its code word, in bits: what the input size and the nodes take in a file,
+    /// where it is a little more or less, by at most a byte in all.
     ///
     /// # Errors
     /// None in practice; the coder's error type is passed on.

@@ -58,8 +58,8 @@ impl Dimensions {
     /// Axes of these lengths.
     ///
     /// # Errors
-    /// [`DimensionsError::Axes`] if there are more than 8; [`DimensionsError::Size`] if one is empty, or there are
-    /// more than `2^24` numbers.
+    /// [`DimensionsError::Axes`] if there are more than 8; [`DimensionsError::Size`] if one is
+    /// empty, or there are more than `2^24` numbers.
     pub fn new(lengths: Vec<usize>) -> Result<Self, DimensionsError> {
         if lengths.len() > MAX_AXES {
             return Err(DimensionsError::Axes {

@@ -30,9 +30,9 @@ const OCTAVES: f32 = 0.25;
 const LEAST_SAVING: f64 = 0.05;
 
 /// Changes the steps of the grids so that, within so many bits, a bit more buys the same
-/// everywhere: with the divergence `D_t` of the probabilities when tensor `t` alone is on its grid, and the bits
-/// `b_t` that a step twice as long would save, all `D_t / b_t` are alike. `report` is told after
-/// each tensor.
+/// everywhere: with the divergence `D_t` of the probabilities when tensor `t` alone is on its grid,
+/// and the bits `b_t` that a step twice as long would save, all `D_t / b_t` are alike. `report` is
+/// told after each tensor.
 ///
 /// # Errors
 /// If the network does not read the images.

@@ -100,9 +100,10 @@ fn minutes(text: &str) -> Result<Duration, String> {
 
 #[derive(Debug, Args)]
 pub(super) struct ModelArguments {
-    /// Certify the network in this safetensors or PyTorch file, of layers --arch, or in this model file,
-    /// instead of training one; or with --recipe, train the one in this safetensors file further
-    #[arg(long, value_name = "FILE.safetensors|FILE.nvc")]
+    /// Certify the network in this ONNX file, in this safetensors or PyTorch file, of layers
+    /// --arch, or in this model file, instead of training one; or with --recipe, train the one in
+    /// this safetensors or PyTorch file further
+    #[arg(long, value_name = "FILE")]
     pub(super) model: Option<PathBuf>,
 
     #[command(flatten)]

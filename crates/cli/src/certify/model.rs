@@ -172,8 +172,8 @@ impl ModelArguments {
         })
     }
 
-    /// A network in another file, as it is; one that takes few values simplified, unless that is not
-    /// wanted.
+    /// A network in another file, as it is; one that takes few values simplified, unless that is
+    /// not wanted.
     fn imported(
         &self,
         path: &Path,
