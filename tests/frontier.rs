@@ -93,6 +93,38 @@ fn the_file_of_the_least_bound_is_certified_with_that_bound() {
 }
 
 #[test]
+fn a_network_of_few_weights_is_tried_on_rougher_and_rougher_grids() {
+    let data = digits().unwrap();
+    let architecture = Architecture::parse("avg:4 dense:10:b", data.train.shape()).unwrap();
+    // The nearest class mean of the four quarters of an image.
+    let mut quarters = vec![0.0f32; 40];
+    for (place, mean) in nearest_means(&data)[0].iter().enumerate() {
+        let (class, row, column) = (place / 64, place % 64 / 8, place % 8);
+        quarters[4 * class + row / 4 * 2 + column / 4] += mean / 16.0;
+    }
+    let biases = quarters.chunks(4);
+    let biases = biases.map(|means| -means.iter().map(|mean| mean * mean).sum::<f32>() / 2.0);
+    let biases = biases.collect();
+    let network = TrainedNetwork::new(architecture, vec![quarters, biases]).unwrap();
+    let images = &data.train;
+    let frontier = least_bound(
+        &network,
+        images,
+        Loss::Top1,
+        delta(),
+        false,
+        None,
+        &mut |_| {},
+    )
+    .unwrap();
+    // Even the finest grids, of 254 values, have less than two bits an example.
+    let mut bits: Vec<u64> = frontier.tried.iter().map(|point| point.bits).collect();
+    bits.sort_unstable();
+    bits.dedup();
+    assert!(bits.len() > 5, "{bits:?}");
+}
+
+#[test]
 fn the_frontier_is_the_same_again_and_tells_of_all_that_is_tried() {
     let data = digits().unwrap();
     let mut told = Vec::new();

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use thiserror::Error;
 
-use self::grid::on_grid;
+use self::grid::{on_grid, shortest_step};
 use self::sensitivity::sensitivities;
 use super::import::error::ImportError;
 use super::trained_network::TrainedNetwork;
@@ -270,9 +270,14 @@ impl<S: Clone + Into<Structure>> Search<'_, S> {
         Ok(())
     }
 
-    /// The exponent of the finest grids whose symbols have at most so many bits of entropy.
+    /// The exponent of the finest grids whose symbols have at most so many bits of entropy, and of
+    /// which one at least is no finer than it must be.
     fn finest(&self, bits: f64, dead_zone: f32) -> f32 {
-        let (mut fine, mut coarse) = (-40.0f32, 40.0f32);
+        let tensors = self.network.weights().iter().zip(&self.proportions);
+        let exponents = tensors.map(|(weights, step)| (shortest_step(weights) / step).log2());
+        let shortest = exponents.filter(|exponent| exponent.is_finite());
+        let mut fine = shortest.fold(40.0f32, f32::min);
+        let mut coarse = fine + 40.0;
         const BISECTIONS: usize = 12;
         for _ in 0..BISECTIONS {
             let middle = (fine + coarse) / 2.0;
