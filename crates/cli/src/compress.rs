@@ -86,7 +86,7 @@ impl Arguments {
         if self.arch.is_some() || self.classes.is_some() || self.import.names_a_tensor() {
             return Err(Failure::misuse(
                 "an ONNX file says its layers and their tensors: --arch, --classes, --tensor, \
-                 --tensors, --ignore and --epsilon have no use",
+                 --tensors, --ignore, --epsilon and --flatten have no use",
             ));
         }
         let mut network = read_onnx(&self.network, self.input, self.import.pixels())?;

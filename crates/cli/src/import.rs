@@ -208,7 +208,7 @@ impl ImportArguments {
     /// Whether names of tensors, or what only state dicts need, were given.
     pub(super) fn names_a_tensor(&self) -> bool {
         let is_named = !self.tensor.is_empty() || self.tensors.is_some();
-        is_named || !self.ignore.is_empty() || self.epsilon.is_some()
+        is_named || !self.ignore.is_empty() || self.epsilon.is_some() || self.flatten.is_some()
     }
 
     /// At most how many values each tensor is to share.

@@ -160,6 +160,7 @@ const OPTIONS: &[(&str, &[Mode])] = &[
     ("tensors", &[Import, FineTune]),
     ("ignore", &[Import, FineTune]),
     ("epsilon", &[Import, FineTune]),
+    ("flatten", &[Import, FineTune]),
     ("pixels", &[Import, Onnx, FineTune]),
     ("codewords", &[Import, FineTune]),
     ("no_simplify", &[Import]),
