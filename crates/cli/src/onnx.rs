@@ -22,6 +22,10 @@ pub(super) fn is_onnx(path: &Path) -> bool {
     {
         return true;
     }
+    // Opening a pipe would wait for whoever writes into it.
+    if !path.is_file() {
+        return false;
+    }
     let mut head = [0; HEADER + 1];
     let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
     read.is_ok() && head[0] == IR_VERSION && (1..=64).contains(&head[1]) && head[HEADER] != b'{'

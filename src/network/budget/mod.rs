@@ -37,7 +37,8 @@ use grids::Grids;
 use sequence::in_sequence;
 use working_point::{measure_again, MEASUREMENTS};
 
-/// How often the estimate of the bits is brought in line with the length of the file.
+/// How often the estimate of the bits is brought in line with the length of the file; as often
+/// again, if no file is within the budget yet.
 const ROUNDS: usize = 4;
 
 /// A file of this part of the budget is near enough.
@@ -60,7 +61,7 @@ pub fn within_budget(
 /// How many steps [`within_budget_reporting`] takes with a calibration, at most.
 #[must_use]
 pub fn budget_steps(network: &TrainedNetwork) -> usize {
-    (MEASUREMENTS + ROUNDS) * sensitivity::sensitive_tensors(network)
+    (MEASUREMENTS + 2 * ROUNDS) * sensitivity::sensitive_tensors(network)
 }
 
 /// As [`within_budget`], and `report` is told after each of the [steps](budget_steps).
@@ -89,7 +90,10 @@ pub fn within_budget_reporting(
     }
     let mut best: Option<(TrainedNetwork, Vec<u8>)> = None;
     let mut least = usize::MAX;
-    for _ in 0..ROUNDS {
+    for round in 0..2 * ROUNDS {
+        if round >= ROUNDS && best.is_some() {
+            break;
+        }
         let exponent = grids.exponent_within(aim);
         let quantised = match calibration {
             Some(calibration) => in_sequence(&grids, exponent, calibration, report)?,

@@ -236,7 +236,7 @@ fn simplification_keeps_the_function_and_saves_bits() {
     assert!(model.structure().weights() < all);
     let chain = model.structure().chain().unwrap();
     let decoded = TrainedNetwork::new(chain.clone(), model.weights()).unwrap();
-    let images = noise_images(decoded.architecture().input(), 10).unwrap();
+    let images = noise_images(decoded.architecture().input(), 3).unwrap();
     let [before, after] =
         [&network(&tensors()), &decoded].map(|network| logits(network, &images).unwrap());
     let difference = largest_difference(&before, &after);
@@ -246,7 +246,7 @@ fn simplification_keeps_the_function_and_saves_bits() {
 #[test]
 fn units_that_are_not_read_or_constant_are_removed_and_zero_biases_dropped() {
     let network = network(&tensors());
-    let images = noise_images(network.architecture().input(), 10).unwrap();
+    let images = noise_images(network.architecture().input(), 3).unwrap();
     let (simple, done) = simplify(network, &images).unwrap();
     // The third filter, units 3 and 7 at least.
     assert!(done.removed_units >= 3, "{done}");

@@ -255,17 +255,20 @@ fn an_output_never_takes_the_place_of_an_input() {
 }
 
 #[test]
-fn files_of_other_formats_are_refused_with_how_to_get_the_weights() {
+fn files_that_are_no_networks_are_refused_with_what_they_are() {
     let place = Place::new();
     for (bytes, hint) in [
         (
             &b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"[..],
             "git lfs pull",
         ),
-        (b"PK\x03\x04\x14\0\0\0archive/data.pkl", "save_file"),
+        (
+            b"PK\x03\x04\x14\0\0\0archive/data.pkl",
+            "the PyTorch file is a damaged ZIP archive",
+        ),
         (
             b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M",
-            "save_file",
+            "the PyTorch file",
         ),
     ] {
         place.write("net.safetensors", bytes);
