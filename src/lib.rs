@@ -86,6 +86,7 @@ pub mod figures;
 pub mod lab;
 mod nearest;
 pub mod network;
+mod pickle_bytes;
 pub mod printable;
 pub mod random;
 #[cfg(feature = "train")]

@@ -3,7 +3,7 @@
 
 use nonvacuous::bounds::FailureProbability;
 use nonvacuous::certificate::Certificate;
-use nonvacuous::code::{Architecture, Graph, Model, Node, Operator};
+use nonvacuous::code::{Architecture, Graph, Model, Node, Operator, Structure};
 use nonvacuous::data::{digits, DataSet};
 use nonvacuous::evaluate::{Examples, Loss};
 use nonvacuous::network::{least_bound, Frontier, FrontierEvent, TrainedNetwork};
@@ -55,24 +55,20 @@ fn graph(data: &DataSet) -> TrainedNetwork<Graph> {
     TrainedNetwork::new(graph, nearest_means(data)).unwrap()
 }
 
-fn frontier_of_the_chain(data: &DataSet) -> Frontier {
+/// On all of the digits, at 95%, without a deadline.
+fn frontier_of<S: Clone + Into<Structure>>(
+    network: &TrainedNetwork<S>,
+    data: &DataSet,
+    listen: &mut dyn FnMut(FrontierEvent),
+) -> Frontier {
     let images = &data.train;
-    least_bound(
-        &chain(data),
-        images,
-        Loss::Top1,
-        delta(),
-        false,
-        None,
-        &mut |_| {},
-    )
-    .unwrap()
+    least_bound(network, images, Loss::Top1, delta(), false, None, listen).unwrap()
 }
 
 #[test]
 fn the_file_of_the_least_bound_is_certified_with_that_bound() {
     let data = digits().unwrap();
-    let frontier = frontier_of_the_chain(&data);
+    let frontier = frontier_of(&chain(&data), &data, &mut |_| {});
     assert_eq!(frontier.examined, data.train.len());
     let least = frontier
         .tried
@@ -106,17 +102,7 @@ fn a_network_of_few_weights_is_tried_on_rougher_and_rougher_grids() {
     let biases = biases.map(|means| -means.iter().map(|mean| mean * mean).sum::<f32>() / 2.0);
     let biases = biases.collect();
     let network = TrainedNetwork::new(architecture, vec![quarters, biases]).unwrap();
-    let images = &data.train;
-    let frontier = least_bound(
-        &network,
-        images,
-        Loss::Top1,
-        delta(),
-        false,
-        None,
-        &mut |_| {},
-    )
-    .unwrap();
+    let frontier = frontier_of(&network, &data, &mut |_| {});
     // Even the finest grids, of 254 values, have less than two bits an example.
     let mut bits: Vec<u64> = frontier.tried.iter().map(|point| point.bits).collect();
     bits.sort_unstable();
@@ -128,42 +114,22 @@ fn a_network_of_few_weights_is_tried_on_rougher_and_rougher_grids() {
 fn the_frontier_is_the_same_again_and_tells_of_all_that_is_tried() {
     let data = digits().unwrap();
     let mut told = Vec::new();
-    let images = &data.train;
     let mut listen = |event| {
         if let FrontierEvent::Tried(point) = event {
             told.push(point);
         }
     };
     let network = chain(&data);
-    let first = least_bound(
-        &network,
-        images,
-        Loss::Top1,
-        delta(),
-        false,
-        None,
-        &mut listen,
-    )
-    .unwrap();
+    let first = frontier_of(&network, &data, &mut listen);
     assert_eq!(told, first.tried);
-    assert_eq!(frontier_of_the_chain(&data), first);
+    assert_eq!(frontier_of(&chain(&data), &data, &mut |_| {}), first);
 }
 
 #[test]
 fn a_graph_has_the_frontier_of_the_chain_that_it_is_but_for_the_charge_and_its_nodes() {
     let data = digits().unwrap();
-    let (graph, images) = (graph(&data), &data.train);
-    let of_graph = least_bound(
-        &graph,
-        images,
-        Loss::Top1,
-        delta(),
-        false,
-        None,
-        &mut |_| {},
-    )
-    .unwrap();
-    let of_chain = frontier_of_the_chain(&data);
+    let of_graph = frontier_of(&graph(&data), &data, &mut |_| {});
+    let of_chain = frontier_of(&chain(&data), &data, &mut |_| {});
     assert_eq!(of_graph.original_errors, of_chain.original_errors);
     let gap = of_graph.best.bound - of_chain.best.bound;
     assert!((0.0..0.02).contains(&gap), "{gap}");

@@ -60,4 +60,5 @@ pub use structure::{Structure, FORMAT_VERSION};
 pub use subspace::kronecker::{kronecker_factor, Factors};
 pub use subspace::map::{Subspace, MAX_SEED, MAX_TERMS};
 pub use symbols::symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
+pub(crate) use symbols::tensor::entropy;
 pub use symbols::tensor::CodedTensor;

@@ -106,6 +106,14 @@ impl Structure {
         }
     }
 
+    /// How many layers or nodes stand before the one that a tensor belongs to.
+    pub(crate) fn steps_before_tensor(&self, tensor: usize) -> usize {
+        let firsts = self.first_tensors();
+        let mut firsts = firsts.iter();
+        let place = firsts.rposition(|first| first.is_some_and(|first| first <= tensor));
+        place.unwrap_or(0)
+    }
+
     /// How the symbols of each tensor lie to each other.
     pub(super) fn geometries(&self) -> Vec<Geometry> {
         match self {

@@ -103,7 +103,8 @@ fn swept(
     let mut model = candidate.model.clone();
     let evaluator = Evaluator::new(&model);
     let images = undecided(&evaluator, data)?;
-    let features = evaluator.features(data, &images, layers_before(&model, tensor))?;
+    let features =
+        evaluator.features(data, &images, model.structure().steps_before_tensor(tensor))?;
     // The other images' verdicts are taken to stay.
     let decided = candidate
         .errors
@@ -151,13 +152,4 @@ fn values(model: &Model, tensor: usize) -> u8 {
         .get(tensor)
         .and_then(|tensor| model.codebooks().get(tensor.codebook()?));
     codebook.map_or(0, |codebook| codebook.len() as u8)
-}
-
-/// Number of layers before the one that a tensor belongs to.
-fn layers_before(model: &Model, tensor: usize) -> usize {
-    let first_tensors = model.structure().first_tensors();
-    first_tensors
-        .iter()
-        .rposition(|first| first.is_some_and(|first| first <= tensor))
-        .unwrap_or(0)
 }

@@ -1,6 +1,7 @@
 //! A graph with weights, as what it can become.
 
 use super::import::error::ImportError;
+use super::import::pixels::scales_and_shifts;
 use super::trained_network::TrainedNetwork;
 use crate::code::{AsChain, Graph, Node, Operator, Structure};
 
@@ -37,19 +38,7 @@ impl TrainedNetwork<Graph> {
     /// one more node.
     pub fn with_pixels(self, pixels: &[f32]) -> Result<Self, ImportError> {
         let (graph, mut weights) = self.into_parts();
-        let channels = graph.input().channels;
-        let needed = 2 * channels;
-        if pixels.len() != 2 && pixels.len() != needed {
-            return Err(ImportError::Pixels {
-                found: pixels.len(),
-                channels,
-                needed,
-            });
-        }
-        let pairs: Vec<&[f32]> = pixels.chunks_exact(2).cycle().take(channels).collect();
-        let scales = pairs.iter().map(|pair| pair[1] - pair[0]).collect();
-        let shifts = pairs.iter().map(|pair| pair[0]).collect();
-        weights.splice(0..0, [scales, shifts]);
+        weights.splice(0..0, scales_and_shifts(pixels, graph.input().channels)?);
         let map = Node {
             operator: Operator::Affine {
                 axis: 0,
@@ -69,13 +58,18 @@ impl TrainedNetwork<Graph> {
 }
 
 impl TrainedNetwork<Structure> {
-    /// The network as a chain of layers, if it is one.
-    #[must_use]
-    pub fn chain(&self) -> Option<TrainedNetwork> {
-        Some(TrainedNetwork {
-            architecture: self.architecture().chain()?.clone(),
-            weights: self.weights().to_vec(),
-        })
+    /// The network as a chain of layers.
+    ///
+    /// # Errors
+    /// The network itself, if it is none.
+    pub fn into_chain(self) -> Result<TrainedNetwork, Self> {
+        match self.architecture {
+            Structure::Chain(architecture) => Ok(TrainedNetwork {
+                architecture,
+                weights: self.weights,
+            }),
+            _ => Err(self),
+        }
     }
 }
 

@@ -25,6 +25,8 @@ mod trained_network;
 pub use budget::{
     budget_steps, divergence, within_budget, within_budget_reporting, BudgetError, Calibration,
 };
+#[cfg(feature = "train")]
+pub(crate) use frontier::unbeaten::unbeaten;
 pub use frontier::{least_bound, Frontier, FrontierError, FrontierEvent, Point};
 pub use import::{
     import, match_tensors, parse_names, FlattenOrder, ImportError, ImportOptions, MatchedTensor,

@@ -2,6 +2,7 @@
 //! squared error; scales, shifts and biases have none, since they are kept precise.
 
 use super::trained_network::TrainedNetwork;
+use crate::code::Structure;
 use crate::evaluate::{Evaluator, Features};
 
 /// The step that is tried, as a part of the root mean square of a tensor: some 4 bits a weight.
@@ -40,48 +41,72 @@ pub(crate) fn sensitive_tensors(network: &TrainedNetwork) -> usize {
 
 /// The squared difference of the logits that rounding one tensor alone makes, divided by the
 /// squared error in the tensor, on images whose features stand before the first layer of the
-/// network's evaluator. No labels, no gradients. `report` is told after each tensor.
+/// network's evaluator; [relative](relative) where rounding changes nothing. No labels, no
+/// gradients. `report` is told after each tensor.
 pub(crate) fn sensitivities(
     network: &TrainedNetwork,
     original: &Evaluator,
+    features: Features,
+    report: impl FnMut(),
+) -> Vec<Option<f64>> {
+    let relative = relative(network);
+    let measured = rounding_costs(
+        &network.architecture.clone().into(),
+        &network.weights,
+        original,
+        features,
+        |place| relative.get(place).copied().flatten().is_some(),
+        report,
+    );
+    let pairs = measured.into_iter().zip(&relative);
+    pairs.map(|(cost, relative)| cost.or(*relative)).collect()
+}
+
+/// For each tensor that is to be measured what rounding it alone costs, as [`sensitivities`] says;
+/// nothing if rounding changes nothing.
+pub(super) fn rounding_costs(
+    structure: &Structure,
+    weights: &[Vec<f32>],
+    original: &Evaluator,
     mut features: Features,
+    is_measured: impl Fn(usize) -> bool,
     mut report: impl FnMut(),
 ) -> Vec<Option<f64>> {
     let logits = original.logits_from(&features);
-    let mut sensitivities = relative(network);
-    for (layer, place) in network.architecture.first_tensors().into_iter().enumerate() {
-        let Some(place) =
-            place.filter(|&place| sensitivities.get(place).copied().flatten().is_some())
-        else {
-            continue;
-        };
-        features = original.advance(features, layer);
-        if let Some(cost) = cost(network, place, &features, &logits) {
-            sensitivities[place] = Some(cost);
+    let mut costs = vec![None; weights.len()];
+    for (place, measured) in costs.iter_mut().enumerate() {
+        if is_measured(place) {
+            features = original.advance(features, structure.steps_before_tensor(place));
+            *measured = rounding_cost(structure, weights, place, &features, &logits);
+            report();
         }
-        report();
     }
-    sensitivities
+    costs
 }
 
-/// The measured sensitivity of one tensor; nothing if rounding changes nothing.
-fn cost(
-    network: &TrainedNetwork,
+/// Of one tensor, on features that stand before its layer.
+fn rounding_cost(
+    structure: &Structure,
+    weights: &[Vec<f32>],
     place: usize,
     features: &Features,
     logits: &[Vec<f32>],
 ) -> Option<f64> {
-    let mut changed = network.weights.clone();
-    let weights = changed.get_mut(place)?;
-    let squares: f32 = weights.iter().map(|weight| weight * weight).sum();
-    let step = TRIED * (squares / weights.len() as f32).sqrt();
+    let original = weights.get(place)?;
+    let squares: f32 = original.iter().map(|weight| weight * weight).sum();
+    let step = TRIED * (squares / original.len() as f32).sqrt();
     let mut error = 0.0;
-    for weight in weights.iter_mut() {
-        let rounded = (*weight / step).round() * step;
-        error += f64::from(*weight - rounded).powi(2);
-        *weight = rounded;
+    let mut rounded = Vec::with_capacity(original.len());
+    for &weight in original {
+        let nearest = (weight / step).round() * step;
+        error += f64::from(weight - nearest).powi(2);
+        rounded.push(nearest);
     }
-    let changed = Evaluator::of(&network.architecture, changed).logits_from(features);
+    let changed = weights.iter().enumerate().map(|(other, weights)| {
+        let weights = if other == place { &rounded } else { weights };
+        weights.iter().copied()
+    });
+    let changed = Evaluator::of_structure(structure, changed).logits_from(features);
     let pairs = changed.iter().flatten().zip(logits.iter().flatten());
     let distortion: f64 = pairs
         .map(|(one, other)| f64::from(one - other).powi(2))

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::network::unbeaten;
 use crate::storage::append_log::{AppendLog, LogError};
 use crate::storage::line_format::CsvLines;
 
@@ -88,19 +89,9 @@ impl Trials {
 
     /// The trials on a training set that no other beats in both bits and errors, by ascending bits.
     pub fn frontier(&self, training_set: &str) -> Vec<&Trial> {
-        let mut trials: Vec<&Trial> = self
-            .trials
-            .iter()
-            .filter(|trial| trial.training_set == training_set)
-            .collect();
-        trials.sort_by_key(|trial| (trial.bits, trial.errors));
-        let mut fewest = u64::MAX;
-        trials.retain(|trial| {
-            let is_fewer = trial.errors < fewest;
-            fewest = fewest.min(trial.errors);
-            is_fewer
-        });
-        trials
+        let trials = self.trials.iter();
+        let trials = trials.filter(|trial| trial.training_set == training_set);
+        unbeaten(trials.collect(), |trial| (trial.bits, trial.errors))
     }
 
     /// Adds a line; what was known of the same trial stays.

@@ -9,7 +9,8 @@ use proptest::prelude::*;
 
 use crate::any_graph::{any_graph, any_graph_model};
 use crate::any_model::architecture;
-use crate::networks::{resnet50, vit_b_32, Builder, ADD, RELU};
+use crate::networks::{resnet50, vit_b_32};
+use crate::nodes::{Nodes, ADD, RELU};
 
 #[test]
 fn repeated_blocks_cost_next_to_nothing() {
@@ -157,31 +158,26 @@ fn chain_of(nodes: Vec<Node>, input: ImageSize) -> Option<(String, Vec<usize>)> 
 
 #[test]
 fn a_graph_of_layers_that_chains_have_is_a_chain() {
-    let input = ImageSize {
-        channels: 3,
-        height: 8,
-        width: 8,
-    };
-    let mut builder = Builder::default();
-    let first = builder.convolution(0, 4, 3, 1);
-    let relu = builder.node(RELU, &[first]);
+    let mut nodes = Nodes::default();
+    let first = nodes.convolution(0, 4, 3, 1);
+    let relu = nodes.node(RELU, &[first]);
     // The shortcut comes first in the file, the sum names the other side first.
-    let shortcut = builder.convolution(relu, 6, 1, 2);
-    let one = builder.convolution(relu, 6, 3, 2);
-    let two = builder.node(RELU, &[one]);
-    let three = builder.convolution(two, 6, 3, 1);
-    let sum = builder.node(ADD, &[three, shortcut]);
-    let same = builder.convolution(sum, 6, 3, 1);
-    builder.node(ADD, &[sum, same]);
-    builder.then(Operator::Flatten);
-    builder.then(Operator::Dense {
+    let shortcut = nodes.convolution(relu, 6, 1, 2);
+    let one = nodes.convolution(relu, 6, 3, 2);
+    let two = nodes.node(RELU, &[one]);
+    let three = nodes.convolution(two, 6, 3, 1);
+    let sum = nodes.node(ADD, &[three, shortcut]);
+    let same = nodes.convolution(sum, 6, 3, 1);
+    nodes.node(ADD, &[sum, same]);
+    nodes.then(Operator::Flatten);
+    nodes.then(Operator::Dense {
         units: 5,
         bias: false,
     });
     let text = "conv:4:3:b relu ( conv:6:1:s2:b | conv:6:3:s2:b relu conv:6:3:b ) ( conv:6:3:b ) \
                 dense:5";
     let tensors: Vec<usize> = (0..11).collect();
-    let graph = builder.graph(input);
+    let graph = nodes.graph(3, 8, 8);
     let chain = graph.as_chain().unwrap();
     assert_eq!(chain.architecture.to_string(), text);
     assert_eq!(chain.tensors, tensors);

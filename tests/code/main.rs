@@ -10,4 +10,6 @@ mod fixed_layers;
 mod graph;
 mod model;
 mod networks;
+#[path = "../nodes/mod.rs"]
+mod nodes;
 mod subspace;

@@ -1,115 +1,50 @@
 //! Well-known networks as graphs.
 
 use nonvacuous::code::{
-    Activation, Arithmetic, Dimensions, Graph, Node, Operator, Pooling, Reduction, Window,
-};
-use nonvacuous::shape::ImageSize;
-
-const PHOTOGRAPH: ImageSize = ImageSize {
-    channels: 3,
-    height: 224,
-    width: 224,
+    Activation, Arithmetic, Dimensions, Graph, Operator, Pooling, Reduction, Window,
 };
 
-/// Nodes so far; values are counted from 0, the image.
-#[derive(Default)]
-pub struct Builder {
-    nodes: Vec<Node>,
-}
-
-impl Builder {
-    /// A node that reads these values; returns the value that it makes.
-    pub fn node(&mut self, operator: Operator, inputs: &[usize]) -> usize {
-        self.nodes.push(Node {
-            operator,
-            inputs: inputs.to_vec(),
-        });
-        self.nodes.len()
-    }
-
-    pub fn last(&self) -> usize {
-        self.nodes.len()
-    }
-
-    /// A node that reads the value just before.
-    pub fn then(&mut self, operator: Operator) -> usize {
-        self.node(operator, &[self.last()])
-    }
-
-    pub fn convolution(
-        &mut self,
-        from: usize,
-        channels: usize,
-        size: usize,
-        stride: usize,
-    ) -> usize {
-        let window = Window {
-            size: [size; 2],
-            stride: [stride; 2],
-            padding: [[size / 2; 2]; 2],
-            dilation: [1; 2],
-        };
-        let operator = Operator::Convolution {
-            channels,
-            window,
-            groups: 1,
-            bias: true,
-        };
-        self.node(operator, &[from])
-    }
-
-    pub fn graph(self, input: ImageSize) -> Graph {
-        Graph::new(input, self.nodes).unwrap()
-    }
-}
-
-pub const RELU: Operator = Operator::Activation(Activation::Relu);
-pub const ADD: Operator = Operator::Combine(Arithmetic::Add);
+use crate::nodes::{window, Nodes, ADD, RELU};
 
 /// ResNet-50 (He et al. 2016) as torchvision exports it, batch normalisation folded.
 pub fn resnet50() -> Graph {
-    let mut builder = Builder::default();
-    builder.convolution(0, 64, 7, 2);
-    builder.then(RELU);
-    builder.then(Operator::Pool {
+    let mut nodes = Nodes::default();
+    nodes.convolution(0, 64, 7, 2);
+    nodes.then(RELU);
+    nodes.then(Operator::Pool {
         pooling: Pooling::Largest,
-        window: Window {
-            size: [3; 2],
-            stride: [2; 2],
-            padding: [[1; 2]; 2],
-            dilation: [1; 2],
-        },
+        window: window(3, 2),
         is_rounded_up: false,
     });
     for (stage, blocks) in [3, 4, 6, 3].into_iter().enumerate() {
         let width = 64 << stage;
         for block in 0..blocks {
-            let before = builder.last();
+            let before = nodes.last();
             let stride = if block == 0 && stage > 0 { 2 } else { 1 };
-            builder.convolution(before, width, 1, 1);
-            builder.then(RELU);
-            builder.convolution(builder.last(), width, 3, stride);
-            builder.then(RELU);
-            let wide = builder.convolution(builder.last(), 4 * width, 1, 1);
+            nodes.convolution(before, width, 1, 1);
+            nodes.then(RELU);
+            nodes.convolution(nodes.last(), width, 3, stride);
+            nodes.then(RELU);
+            let wide = nodes.convolution(nodes.last(), 4 * width, 1, 1);
             let shortcut = match block {
-                0 => builder.convolution(before, 4 * width, 1, stride),
+                0 => nodes.convolution(before, 4 * width, 1, stride),
                 _ => before,
             };
-            builder.node(ADD, &[wide, shortcut]);
-            builder.then(RELU);
+            nodes.node(ADD, &[wide, shortcut]);
+            nodes.then(RELU);
         }
     }
-    builder.then(Operator::Reduce {
+    nodes.then(Operator::Reduce {
         reduction: Reduction::Mean,
         axes: vec![1, 2],
         keep: true,
     });
-    builder.then(Operator::Flatten);
-    builder.then(Operator::Dense {
+    nodes.then(Operator::Flatten);
+    nodes.then(Operator::Dense {
         units: 1000,
         bias: true,
     });
-    builder.graph(PHOTOGRAPH)
+    nodes.graph(3, 224, 224)
 }
 
 fn dimensions(lengths: &[usize]) -> Dimensions {
@@ -122,7 +57,7 @@ pub fn vit_b_32() -> Graph {
     const TOKENS: usize = 50;
     const WIDTH: usize = 768;
     const HEADS: usize = 12;
-    let mut builder = Builder::default();
+    let mut nodes = Nodes::default();
     let window = Window {
         size: [32; 2],
         stride: [32; 2],
@@ -135,65 +70,65 @@ pub fn vit_b_32() -> Graph {
         groups: 1,
         bias: true,
     };
-    builder.node(convolution, &[0]);
-    builder.then(Operator::Reshape {
+    nodes.node(convolution, &[0]);
+    nodes.then(Operator::Reshape {
         dimensions: dimensions(&[WIDTH, TOKENS - 1]),
     });
-    let patches = builder.then(Operator::Transpose { order: vec![1, 0] });
-    let class = builder.node(
+    let patches = nodes.then(Operator::Transpose { order: vec![1, 0] });
+    let class = nodes.node(
         Operator::Constant {
             dimensions: dimensions(&[1, WIDTH]),
         },
         &[],
     );
-    builder.node(Operator::Concatenate { axis: 0 }, &[class, patches]);
-    let tokens = builder.last();
-    let places = builder.node(
+    nodes.node(Operator::Concatenate { axis: 0 }, &[class, patches]);
+    let tokens = nodes.last();
+    let places = nodes.node(
         Operator::Constant {
             dimensions: dimensions(&[TOKENS, WIDTH]),
         },
         &[],
     );
-    builder.node(ADD, &[tokens, places]);
+    nodes.node(ADD, &[tokens, places]);
     for _ in 0..12 {
-        attention_block(&mut builder, TOKENS, WIDTH, HEADS);
+        attention_block(&mut nodes, TOKENS, WIDTH, HEADS);
     }
-    layer_norm(&mut builder);
-    builder.then(Operator::Slice {
+    layer_norm(&mut nodes);
+    nodes.then(Operator::Slice {
         axis: 0,
         start: 0,
         count: 1,
         step: 1,
     });
-    builder.then(Operator::Flatten);
-    builder.then(Operator::Dense {
+    nodes.then(Operator::Flatten);
+    nodes.then(Operator::Dense {
         units: 1000,
         bias: true,
     });
-    builder.graph(PHOTOGRAPH)
+    nodes.graph(3, 224, 224)
 }
 
-fn layer_norm(builder: &mut Builder) -> usize {
-    builder.then(Operator::Normalise {
+fn layer_norm(nodes: &mut Nodes) -> usize {
+    nodes.then(Operator::Normalise {
         axes: 1,
         epsilon: 1e-6,
     });
-    builder.then(Operator::Affine {
+    nodes.then(Operator::Affine {
         axis: 1,
         scale: true,
         shift: true,
     })
 }
 
-fn attention_block(builder: &mut Builder, tokens: usize, width: usize, heads: usize) {
-    let before = builder.last();
-    layer_norm(builder);
-    let all = builder.then(Operator::Dense {
+fn attention_block(nodes: &mut Nodes, tokens: usize, width: usize, heads: usize) {
+    let before = nodes.last();
+    layer_norm(nodes);
+    let all = nodes.then(Operator::Dense {
         units: 3 * width,
         bias: true,
     });
-    let part = |builder: &mut Builder, part: usize, order: &[usize]| {
-        builder.node(
+    let part = |nodes: &mut Nodes, part: usize, order: &[usize]| {
+        nodes.node(
             Operator::Slice {
                 axis: 1,
                 start: part * width,
@@ -202,17 +137,17 @@ fn attention_block(builder: &mut Builder, tokens: usize, width: usize, heads: us
             },
             &[all],
         );
-        builder.then(Operator::Reshape {
+        nodes.then(Operator::Reshape {
             dimensions: dimensions(&[tokens, heads, width / heads]),
         });
-        builder.then(Operator::Transpose {
+        nodes.then(Operator::Transpose {
             order: order.to_vec(),
         })
     };
-    let query = part(builder, 0, &[1, 0, 2]);
-    let key = part(builder, 1, &[1, 2, 0]);
-    let value = part(builder, 2, &[1, 0, 2]);
-    builder.node(
+    let query = part(nodes, 0, &[1, 0, 2]);
+    let key = part(nodes, 1, &[1, 2, 0]);
+    let value = part(nodes, 2, &[1, 0, 2]);
+    nodes.node(
         Operator::Scalar {
             arithmetic: Arithmetic::Multiply,
             number: 0.125,
@@ -220,29 +155,29 @@ fn attention_block(builder: &mut Builder, tokens: usize, width: usize, heads: us
         },
         &[query],
     );
-    builder.node(Operator::MatrixProduct, &[builder.last(), key]);
-    builder.then(Operator::Softmax { axis: 2 });
-    builder.node(Operator::MatrixProduct, &[builder.last(), value]);
-    builder.then(Operator::Transpose {
+    nodes.node(Operator::MatrixProduct, &[nodes.last(), key]);
+    nodes.then(Operator::Softmax { axis: 2 });
+    nodes.node(Operator::MatrixProduct, &[nodes.last(), value]);
+    nodes.then(Operator::Transpose {
         order: vec![1, 0, 2],
     });
-    builder.then(Operator::Reshape {
+    nodes.then(Operator::Reshape {
         dimensions: dimensions(&[tokens, width]),
     });
-    builder.then(Operator::Dense {
+    nodes.then(Operator::Dense {
         units: width,
         bias: true,
     });
-    let middle = builder.node(ADD, &[builder.last(), before]);
-    layer_norm(builder);
-    builder.then(Operator::Dense {
+    let middle = nodes.node(ADD, &[nodes.last(), before]);
+    layer_norm(nodes);
+    nodes.then(Operator::Dense {
         units: 4 * width,
         bias: true,
     });
-    builder.then(Operator::Activation(Activation::Gelu));
-    builder.then(Operator::Dense {
+    nodes.then(Operator::Activation(Activation::Gelu));
+    nodes.then(Operator::Dense {
         units: width,
         bias: true,
     });
-    builder.node(ADD, &[builder.last(), middle]);
+    nodes.node(ADD, &[nodes.last(), middle]);
 }

@@ -1,37 +1,18 @@
 //! Models whose structure is a graph: all kinds of nodes, and of their numbers.
 
 use nonvacuous::code::{
-    Activation, Arithmetic, Codebook, CodedTensor, Dimensions, Graph, Model, Node, Operator,
-    Pooling, Reduction, Window,
+    Activation, Arithmetic, Codebook, CodedTensor, Dimensions, Graph, Model, Operator, Pooling,
+    Reduction, Window,
 };
-use nonvacuous::shape::ImageSize;
 
+use self::nodes::{window, Nodes, ADD, RELU};
 use super::{symbols, Noise};
 
-const RELU: Operator = Operator::Activation(Activation::Relu);
-const ADD: Operator = Operator::Combine(Arithmetic::Add);
-
-/// Nodes so far. Values are counted from 0, the image.
-#[derive(Default)]
-struct Nodes(Vec<Node>);
+#[allow(dead_code)]
+#[path = "../nodes/mod.rs"]
+mod nodes;
 
 impl Nodes {
-    /// A node that reads these values; returns the value that it makes.
-    fn node(&mut self, operator: Operator, inputs: &[usize]) -> usize {
-        let inputs = inputs.to_vec();
-        self.0.push(Node { operator, inputs });
-        self.last()
-    }
-
-    fn last(&self) -> usize {
-        self.0.len()
-    }
-
-    /// A node that reads the value just before.
-    fn then(&mut self, operator: Operator) -> usize {
-        self.node(operator, &[self.last()])
-    }
-
     fn flatten(&mut self, value: usize) -> usize {
         self.node(Operator::Flatten, &[value])
     }
@@ -40,24 +21,6 @@ impl Nodes {
     fn joined(&mut self, values: &[usize]) -> usize {
         let flat: Vec<usize> = values.iter().map(|&value| self.flatten(value)).collect();
         self.node(Operator::Concatenate { axis: 0 }, &flat)
-    }
-
-    fn graph(self, channels: usize, height: usize, width: usize) -> Graph {
-        let input = ImageSize {
-            channels,
-            height,
-            width,
-        };
-        Graph::new(input, self.0).unwrap()
-    }
-}
-
-fn window(size: usize, stride: usize) -> Window {
-    Window {
-        size: [size; 2],
-        stride: [stride; 2],
-        padding: [[size / 2; 2]; 2],
-        dilation: [1; 2],
     }
 }
 

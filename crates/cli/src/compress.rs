@@ -99,31 +99,34 @@ impl Arguments {
     /// The model of an ONNX file's network, and what was simplified.
     fn onnx_model(&self) -> Result<Compressed, Failure> {
         let network = self.onnx()?;
-        let chain = network.clone().simplest()?.chain();
-        let file_of = |model: Model, simplification| -> Result<Compressed, Failure> {
-            let file = model.encode()?;
-            Ok((model, file, simplification))
-        };
-        match (self.budget.bytes(), chain) {
-            (Some(budget), Some(chain)) => {
-                let (model, file) = self.budget.model(&chain, budget)?;
-                Ok((model, file, None))
-            }
-            (Some(_), None) => Err(Failure::misuse(
-                "--budget quantises chains of layers, and this network is a graph of operators \
-                 that no layers stand for: --codewords K quantises each tensor",
-            )),
+        let budget = self.budget.bytes();
+        if budget.is_none() && !network.takes_few_values() {
             // The file of a graph has weights as they are, where they take many values.
-            (None, Some(chain)) if chain.takes_few_values() => {
-                let images = noise_images(
-                    network.architecture().input(),
-                    chain.architecture().classes(),
-                )?;
-                let (chain, simplification) = self.import.simplified(chain, &images)?;
-                file_of(chain.model()?, simplification)
-            }
-            (None, _) => file_of(network.model()?, None),
+            let model = network.model()?;
+            let file = model.encode()?;
+            return Ok((model, file, None));
         }
+        let (model, simplification) = match (network.simplest()?.into_chain(), budget) {
+            (Ok(chain), Some(budget)) => {
+                let (model, file) = self.budget.model(&chain, budget)?;
+                return Ok((model, file, None));
+            }
+            (Err(_), Some(_)) => {
+                return Err(Failure::misuse(
+                    "--budget quantises chains of layers, and this network is a graph of \
+                     operators that no layers stand for: --codewords K quantises each tensor",
+                ));
+            }
+            (Ok(chain), None) => {
+                let layers = chain.architecture();
+                let images = noise_images(layers.input(), layers.classes())?;
+                let (chain, simplification) = self.import.simplified(chain, &images)?;
+                (chain.model()?, simplification)
+            }
+            (Err(graph), None) => (graph.model()?, None),
+        };
+        let file = model.encode()?;
+        Ok((model, file, simplification))
     }
 }
 

@@ -5,6 +5,8 @@
 //! has one, by whether it is that, else by a code that learns. Every table here is frozen with the
 //! version of the format.
 
+use std::rc::Rc;
+
 use super::dimensions::Dimensions;
 use super::fields::{learned, Fields};
 use super::history::History;
@@ -84,21 +86,21 @@ impl Learned {
         stream: &mut impl Stream,
         given: &Record,
         axes: impl Fn(&[usize]) -> Result<usize, CodeError>,
-    ) -> Result<Record, CodeError> {
-        let predicted = self.history.predicted().cloned();
+    ) -> Result<Rc<Record>, CodeError> {
+        let predicted = self.history.predicted();
         if let Some(predicted) = &predicted {
             let bit = &mut self.as_predicted[self.history.reliability()];
-            if learned(stream, bit, given == predicted)? {
+            if learned(stream, bit, *given == **predicted)? {
                 axes(&predicted.distances)?;
-                return self.seen(predicted.clone(), true);
+                return self.seen(Rc::clone(predicted), true);
             }
         }
         let kind = self.kind(stream, given.kind)?;
         if kind == END {
-            return Ok(Record::end());
+            return Ok(Rc::new(Record::end()));
         }
         let alike = predicted.filter(|predicted| predicted.kind == kind);
-        let distances = self.distances(stream, kind, given, alike.as_ref())?;
+        let distances = self.distances(stream, kind, given, alike.as_deref())?;
         let axes = axes(&distances)?;
         let mut numbers: Vec<u64> = Vec::new();
         while let Some((field, is_often_again)) = next_field(kind, &numbers, axes) {
@@ -128,15 +130,15 @@ impl Learned {
             distances,
             numbers,
         };
-        self.seen(record, false)
+        self.seen(Rc::new(record), false)
     }
 
-    fn seen(&mut self, record: Record, as_predicted: bool) -> Result<Record, CodeError> {
+    fn seen(&mut self, record: Rc<Record>, as_predicted: bool) -> Result<Rc<Record>, CodeError> {
         self.size += record.numbers.len() + record.distances.len() + 1;
         if self.size > MAX_RECORD_NUMBERS {
             return Err(too_long());
         }
-        self.history.push(record.clone(), as_predicted);
+        self.history.push(Rc::clone(&record), as_predicted);
         Ok(record)
     }
 

@@ -1,5 +1,7 @@
 //! What a graph has been like so far, and what that lets expect.
 
+use std::rc::Rc;
+
 use super::record::Record;
 
 /// Beyond this many nodes a longer likeness does not count for more: the nearest is followed.
@@ -8,8 +10,8 @@ const LONGEST: usize = 32;
 /// The records so far, and how they repeat.
 #[derive(Default)]
 pub(super) struct History {
-    records: Vec<Record>,
-    /// For each record, how many kinds up to it are those up to the last one.
+    records: Vec<Rc<Record>>,
+    /// For each record but the last, how much the records up to it are like those up to the last.
     likeness: Vec<usize>,
     /// How many of the last records were as predicted, one after the other.
     run: usize,
@@ -17,14 +19,13 @@ pub(super) struct History {
 
 impl History {
     /// What followed where the kinds of nodes had been the same for longest, and of equals last.
-    pub(super) fn predicted(&self) -> Option<&Record> {
+    pub(super) fn predicted(&self) -> Option<Rc<Record>> {
         let earlier = self.likeness.iter().enumerate();
-        let earlier = earlier.take(self.records.len().saturating_sub(1));
         let (place, likeness) = earlier.max_by_key(|(_, likeness)| **likeness)?;
         if *likeness == 0 {
             return None;
         }
-        self.records.get(place + 1)
+        self.records.get(place + 1).cloned()
     }
 
     /// The kind of the last record; 0 at the beginning.
@@ -44,23 +45,23 @@ impl History {
     }
 
     /// One more record, which was as predicted or not.
-    pub(super) fn push(&mut self, record: Record, as_predicted: bool) {
+    pub(super) fn push(&mut self, record: Rc<Record>, as_predicted: bool) {
         self.run = if as_predicted { self.run + 1 } else { 0 };
-        for place in (0..self.records.len()).rev() {
-            let before = match place {
-                0 => 0,
-                _ => self.likeness[place - 1],
-            };
-            self.likeness[place] = if self.records[place] == record {
+        let mut before = 0;
+        for (place, earlier) in self.records.iter().enumerate() {
+            let likeness = if *earlier == record {
                 (before + 1).min(LONGEST)
-            } else if self.records[place].kind == record.kind {
+            } else if earlier.kind == record.kind {
                 before / 2 + 1
             } else {
                 0
             };
+            match self.likeness.get_mut(place) {
+                // What it was is what the next one follows.
+                Some(place) => before = std::mem::replace(place, likeness),
+                None => self.likeness.push(likeness),
+            }
         }
-        // That of the last with itself is never asked for, but makes the next ones.
-        self.likeness.push(LONGEST);
         self.records.push(record);
     }
 }

@@ -34,11 +34,14 @@ impl Geometry {
                 Layer::Dense { .. } => Some(before),
                 _ => None,
             });
-        architecture
-            .tensors()
-            .iter()
-            .map(|tensor| Self::new(tensor, &mut dense_inputs))
-            .collect()
+        let tensors = architecture.tensors();
+        let geometry = |tensor: &TensorShape| {
+            // Only dense layers have matrices.
+            let is_matrix = tensor.dimensions.len() == 2;
+            let inputs = if is_matrix { dense_inputs.next() } else { None };
+            Self::new(&tensor.dimensions, inputs)
+        };
+        tensors.iter().map(geometry).collect()
     }
 
     /// One geometry a tensor of the graph. A dense layer that reads a flattened feature map has its
@@ -46,67 +49,38 @@ impl Geometry {
     pub(in crate::code) fn of_graph(graph: &Graph) -> Vec<Self> {
         let mut geometries = Vec::new();
         for (node, read, _) in graph.steps() {
+            let is_dense = matches!(node.operator, Operator::Dense { .. });
+            let inputs = is_dense.then(|| dense_input(graph, node));
             for (_, dimensions) in node.operator.weights(&read) {
-                geometries.push(match (&node.operator, dimensions.as_slice()) {
-                    (_, &[rows, channels, height, width]) => Self {
-                        rows,
-                        channels,
-                        height,
-                        width,
-                    },
-                    (Operator::Dense { .. }, &[rows, _]) => {
-                        let ImageSize {
-                            channels,
-                            height,
-                            width,
-                        } = dense_input(graph, node);
-                        Self {
-                            rows,
-                            channels,
-                            height,
-                            width,
-                        }
-                    }
-                    (_, &[rows, channels]) => Self {
-                        rows,
-                        channels,
-                        height: 1,
-                        width: 1,
-                    },
-                    _ => Self::line(dimensions.iter().product()),
-                });
+                geometries.push(Self::new(&dimensions, inputs));
             }
         }
         geometries
     }
 
-    fn new(tensor: &TensorShape, dense_inputs: &mut impl Iterator<Item = ImageSize>) -> Self {
-        match *tensor.dimensions {
-            [rows, channels, height, width] => Self {
+    /// Of a tensor of these dimensions; if it is a matrix, of a dense layer that reads such a
+    /// feature map, if that is known.
+    fn new(dimensions: &[usize], dense_inputs: Option<ImageSize>) -> Self {
+        match (dimensions, dense_inputs) {
+            (&[rows, channels, height, width], _) => Self {
                 rows,
                 channels,
                 height,
                 width,
             },
-            [rows, inputs] => match dense_inputs.next() {
-                Some(ImageSize {
-                    channels,
-                    height,
-                    width,
-                }) => Self {
-                    rows,
-                    channels,
-                    height,
-                    width,
-                },
-                None => Self {
-                    rows,
-                    channels: inputs,
-                    height: 1,
-                    width: 1,
-                },
+            (&[rows, _], Some(inputs)) => Self {
+                rows,
+                channels: inputs.channels,
+                height: inputs.height,
+                width: inputs.width,
             },
-            _ => Self::line(tensor.len()),
+            (&[rows, channels], None) => Self {
+                rows,
+                channels,
+                height: 1,
+                width: 1,
+            },
+            _ => Self::line(dimensions.iter().product()),
         }
     }
 

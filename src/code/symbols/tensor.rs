@@ -174,8 +174,9 @@ impl CodedTensor {
     }
 }
 
-/// `-sum_i c_i log2(c_i / c)` for counts `c_i` with sum `c`.
-fn entropy(counts: &[u64]) -> f64 {
+/// `-sum_i c_i log2(c_i / c)` for counts `c_i` with sum `c`: the bits of all symbols at the best
+/// fixed probabilities.
+pub(crate) fn entropy(counts: &[u64]) -> f64 {
     let total: u64 = counts.iter().sum();
     let part = |&count: &u64| match count {
         0 => 0.0,

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::data::error::DataError;
+use crate::pickle_bytes::PickleBytes;
 
 /// Dictionaries, lists, tuples and objects that a file may make: CIFAR's make fewer than twenty.
 const MOST_CONTAINERS: usize = 64;
@@ -34,47 +35,25 @@ pub(super) enum Value<'a> {
 /// [`DataError::Pickle`], with the place.
 pub(super) fn dictionary(bytes: &[u8]) -> Result<BTreeMap<&[u8], Value<'_>>, DataError> {
     let mut reader = Reader {
-        bytes,
-        place: 0,
+        bytes: PickleBytes::new(bytes),
         stack: Vec::new(),
         memo: BTreeMap::new(),
         containers: 0,
     };
     reader.run().ok_or(DataError::Pickle {
-        place: reader.place,
+        place: reader.bytes.place,
     })
 }
 
 struct Reader<'a> {
-    bytes: &'a [u8],
-    place: usize,
+    bytes: PickleBytes<'a>,
     stack: Vec<Value<'a>>,
     /// Strings and names that are used again.
-    memo: BTreeMap<u32, Value<'a>>,
+    memo: BTreeMap<u64, Value<'a>>,
     containers: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let bytes = self.bytes.get(self.place..)?.get(..length)?;
-        self.place += length;
-        Some(bytes)
-    }
-
-    /// A little-endian number of so many bytes.
-    fn number(&mut self, length: usize) -> Option<u32> {
-        let bytes = self.take(length)?.iter().rev();
-        Some(bytes.fold(0, |sum, &byte| sum << 8 | u32::from(byte)))
-    }
-
-    fn line(&mut self) -> Option<&'a [u8]> {
-        let rest = self.bytes.get(self.place..)?;
-        let length = rest.iter().position(|&byte| byte == b'\n')?;
-        let line = self.take(length)?;
-        self.place += 1;
-        Some(line)
-    }
-
     /// What is on the stack above the last mark, which is taken away.
     fn since_mark(&mut self) -> Option<Vec<Value<'a>>> {
         let is_mark = |value: &Value| matches!(value, Value::Mark);
@@ -91,7 +70,7 @@ impl<'a> Reader<'a> {
     }
 
     fn push_text(&mut self, length: usize) -> Option<()> {
-        let text = self.take(length)?;
+        let text = self.bytes.take(length)?;
         self.stack.push(Value::Text(text));
         Some(())
     }
@@ -102,7 +81,7 @@ impl<'a> Reader<'a> {
         (self.containers <= MOST_CONTAINERS).then_some(())
     }
 
-    fn remember(&mut self, place: u32) -> Option<()> {
+    fn remember(&mut self, place: u64) -> Option<()> {
         let value = match self.stack.last()? {
             value @ (Value::Text(_) | Value::Global(_)) => value.clone(),
             _ => return Some(()),
@@ -113,48 +92,49 @@ impl<'a> Reader<'a> {
 
     fn run(&mut self) -> Option<BTreeMap<&'a [u8], Value<'a>>> {
         loop {
-            let code = *self.take(1)?.first()?;
+            let code = *self.bytes.take(1)?.first()?;
             match code {
                 b'.' => return self.finished(),
-                0x80 => self.take(1).map(|_| ())?,
-                0x95 => self.take(8).map(|_| ())?,
-                0x94 => self.remember(self.memo.len() as u32)?,
+                0x80 => self.bytes.take(1).map(|_| ())?,
+                0x95 => self.bytes.take(8).map(|_| ())?,
+                0x94 => self.remember(self.memo.len() as u64)?,
                 b'q' => {
-                    let place = self.number(1)?;
+                    let place = self.bytes.number(1)?;
                     self.remember(place)?;
                 }
                 b'r' => {
-                    let place = self.number(4)?;
+                    let place = self.bytes.number(4)?;
                     self.remember(place)?;
                 }
                 b'h' | b'j' => {
-                    let place = self.number(if code == b'h' { 1 } else { 4 })?;
+                    let place = self.bytes.number(if code == b'h' { 1 } else { 4 })?;
                     self.stack.push(self.memo.get(&place)?.clone());
                 }
                 b'U' | b'C' | 0x8c => {
-                    let length = self.number(1)?;
+                    let length = self.bytes.number(1)?;
                     self.push_text(length as usize)?;
                 }
                 b'T' | b'B' | b'X' => {
-                    let length = self.number(4)?;
+                    let length = self.bytes.number(4)?;
                     self.push_text(length as usize)?;
                 }
                 b'K' => {
-                    let number = self.number(1)?;
-                    self.stack.push(Value::Number(i64::from(number)));
+                    let number = self.bytes.number(1)?;
+                    self.stack.push(Value::Number(number as i64));
                 }
                 b'M' => {
-                    let number = self.number(2)?;
-                    self.stack.push(Value::Number(i64::from(number)));
+                    let number = self.bytes.number(2)?;
+                    self.stack.push(Value::Number(number as i64));
                 }
                 b'J' => {
-                    let number = self.number(4)?;
-                    self.stack.push(Value::Number(i64::from(number as i32)));
+                    let number = self.bytes.number(4)?;
+                    self.stack
+                        .push(Value::Number(i64::from(number as u32 as i32)));
                 }
                 b'N' | 0x88 | 0x89 => self.stack.push(Value::Other),
                 b'c' => {
-                    self.line()?;
-                    let name = self.line()?;
+                    self.bytes.line()?;
+                    let name = self.bytes.line()?;
                     self.stack.push(Value::Global(name));
                 }
                 b'(' => self.stack.push(Value::Mark),
@@ -173,7 +153,7 @@ impl<'a> Reader<'a> {
                 b'R' => self.reduce()?,
                 b'b' => self.build()?,
                 _ => {
-                    self.place -= 1;
+                    self.bytes.place -= 1;
                     return None;
                 }
             }

@@ -7,19 +7,20 @@
 //! coarse; then each tensor's step alone, longer or shorter, as long as the bound falls.
 
 mod grid;
-mod sensitivity;
+pub(super) mod unbeaten;
 
 use std::time::Instant;
 
 use thiserror::Error;
 
 use self::grid::{on_grid, shortest_step};
-use self::sensitivity::sensitivities;
+use self::unbeaten::unbeaten;
 use super::import::error::ImportError;
+use super::sensitivity::rounding_costs;
 use super::trained_network::TrainedNetwork;
 use crate::bounds::{occam_binomial, Bits, BoundError, EmpiricalRisk, FailureProbability};
 use crate::certificate::design_bits;
-use crate::code::{CodeError, Model, Structure};
+use crate::code::{entropy, CodeError, Model, Structure};
 use crate::evaluate::{Batch, EvaluationError, Evaluator, Examples, Loss};
 use crate::spread::spread;
 
@@ -110,6 +111,26 @@ pub struct Frontier {
     pub model: Model,
 }
 
+impl Frontier {
+    /// The errors among so many examples, if they are as frequent as some among the examined ones;
+    /// rounded up.
+    #[must_use]
+    pub fn errors_among(&self, examples: u64, errors: u64) -> u64 {
+        among_all(errors, self.examined, examples)
+    }
+
+    /// The files that no other beats in both bits and errors, by ascending bits.
+    #[must_use]
+    pub fn unbeaten(&self) -> Vec<Point> {
+        unbeaten(self.tried.clone(), |point| (point.bits, point.errors))
+    }
+}
+
+fn among_all(errors: u64, examined: usize, all: u64) -> u64 {
+    let scaled = u128::from(errors) * u128::from(all);
+    scaled.div_ceil(examined.max(1) as u128) as u64
+}
+
 /// Looks for the file of a network with the least bound for these examples, until `deadline`; a
 /// first scan is always finished.
 ///
@@ -134,14 +155,18 @@ pub fn least_bound<S: Clone + Into<Structure>>(
     let indices: Vec<usize> = spread(examples.len(), most).collect();
     let examined = examples.batch(&indices);
     let measured = examined.spread(MEASURED);
-    let mut measured_one = || report(FrontierEvent::Measured { of: weights.len() });
-    let costs = sensitivities(&structure, weights, &measured, &mut measured_one)?;
+    let original = network.evaluator();
+    let costs = rounding_costs(
+        &structure,
+        weights,
+        &original,
+        original.features_of(&measured, 0)?,
+        |_| true,
+        || report(FrontierEvent::Measured { of: weights.len() }),
+    );
     let mut search = Search {
         network,
-        proportions: costs
-            .iter()
-            .map(|cost| (1.0 / cost.sqrt()) as f32)
-            .collect(),
+        proportions: proportions(&costs),
         charged: design_bits(&structure, is_unseen),
         examples: examples.len() as u64,
         examined: &examined,
@@ -151,7 +176,7 @@ pub fn least_bound<S: Clone + Into<Structure>>(
         best: None,
         report,
     };
-    let original_errors = search.errors(&network.evaluator())?;
+    let original_errors = search.errors(&original)?;
     for dead_zone in DEAD_ZONES {
         search.scan(dead_zone, count)?;
     }
@@ -167,6 +192,20 @@ pub fn least_bound<S: Clone + Into<Structure>>(
         best: best.point,
         model: best.model,
     })
+}
+
+/// Of the steps of tensors: `1 / sqrt(S_t)`. Where rounding changes nothing, nothing is lost by a
+/// rough grid: the cost is then taken as a thousandth of the least of the others.
+fn proportions(costs: &[Option<f64>]) -> Vec<f32> {
+    let known = costs.iter().flatten();
+    let least = known.fold(f64::INFINITY, |least, &cost| least.min(cost));
+    let without = if least.is_finite() {
+        least / 1000.0
+    } else {
+        1.0
+    };
+    let proportion = |cost: &Option<f64>| (1.0 / cost.unwrap_or(without).sqrt()) as f32;
+    costs.iter().map(proportion).collect()
 }
 
 /// What is looked for, and what was found.
@@ -244,9 +283,8 @@ impl<S: Clone + Into<Structure>> Search<'_, S> {
     }
 
     fn bound(&self, bits: u64, errors: u64) -> Result<f64, BoundError> {
-        let examined = self.examined.examples().len().max(1) as u128;
-        let scaled = (u128::from(errors) * u128::from(self.examples)).div_ceil(examined);
-        let risk = EmpiricalRisk::new(scaled as u64, self.examples)?;
+        let errors = among_all(errors, self.examined.examples().len(), self.examples);
+        let risk = EmpiricalRisk::new(errors, self.examples)?;
         let bits = Bits::new((bits + self.charged) as f64)?;
         Ok(occam_binomial(risk, bits, self.delta))
     }
@@ -284,7 +322,7 @@ impl<S: Clone + Into<Structure>> Search<'_, S> {
             let tensors = self.network.weights().iter().zip(&self.proportions);
             let entropy: f64 = tensors
                 .map(|(weights, proportion)| {
-                    entropy(&on_grid(weights, proportion * middle.exp2(), dead_zone))
+                    entropy_of(&on_grid(weights, proportion * middle.exp2(), dead_zone))
                 })
                 .sum();
             if entropy <= bits {
@@ -323,17 +361,13 @@ impl<S: Clone + Into<Structure>> Search<'_, S> {
 }
 
 /// The empirical entropy of all numbers of a tensor, in bits.
-fn entropy(weights: &[f32]) -> f64 {
+fn entropy_of(weights: &[f32]) -> f64 {
     let mut counts = std::collections::HashMap::new();
     for weight in weights {
         *counts.entry(weight.to_bits()).or_insert(0u64) += 1;
     }
-    let total = weights.len() as f64;
     let mut counts: Vec<u64> = counts.into_values().collect();
     // Sums of doubles depend on their order.
     counts.sort_unstable();
-    counts
-        .into_iter()
-        .map(|count| count as f64 * (total / count as f64).log2())
-        .sum()
+    entropy(&counts)
 }

@@ -11,7 +11,7 @@ mod onnx;
 mod options;
 mod order;
 mod patterns;
-mod pixels;
+pub(super) mod pixels;
 mod roles;
 mod source;
 mod transposed;

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::error::PyTorchError;
+use crate::pickle_bytes::PickleBytes;
 
 /// Objects that a pickle may make. A tensor takes about thirty.
 const MOST_OBJECTS: usize = 1 << 19;
@@ -116,8 +117,7 @@ impl<'a> Objects<'a> {
 /// [`PyTorchError::Pickle`] with the place, or [`PyTorchError::TooMuch`].
 pub(super) fn run(bytes: &[u8]) -> Result<(Objects<'_>, usize), PyTorchError> {
     let mut machine = Machine {
-        bytes,
-        place: 0,
+        bytes: PickleBytes::new(bytes),
         objects: Vec::new(),
         stack: Vec::new(),
         marks: Vec::new(),
@@ -132,18 +132,17 @@ pub(super) fn run(bytes: &[u8]) -> Result<(Objects<'_>, usize), PyTorchError> {
         });
     }
     let root = root.ok_or(PyTorchError::Pickle {
-        place: machine.place,
+        place: machine.bytes.place,
     })?;
     let objects = Objects {
         all: machine.objects,
         root,
     };
-    Ok((objects, machine.place))
+    Ok((objects, machine.bytes.place))
 }
 
 struct Machine<'a> {
-    bytes: &'a [u8],
-    place: usize,
+    bytes: PickleBytes<'a>,
     objects: Vec<Object<'a>>,
     stack: Vec<Reference>,
     /// Heights of the stack at which lists of items begin.
@@ -153,26 +152,6 @@ struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
-        let bytes = self.bytes.get(self.place..)?.get(..length)?;
-        self.place += length;
-        Some(bytes)
-    }
-
-    /// A little-endian number of at most eight bytes.
-    fn number(&mut self, length: usize) -> Option<u64> {
-        let bytes = self.take(length)?.iter().rev();
-        Some(bytes.fold(0, |sum, &byte| sum << 8 | u64::from(byte)))
-    }
-
-    fn line(&mut self) -> Option<&'a [u8]> {
-        let rest = self.bytes.get(self.place..)?;
-        let length = rest.iter().position(|&byte| byte == b'\n')?;
-        let line = self.take(length)?;
-        self.place += 1;
-        Some(line)
-    }
-
     fn get(&self, reference: Reference) -> Option<&Object<'a>> {
         self.objects.get(reference.0 as usize)
     }
@@ -211,7 +190,7 @@ impl<'a> Machine<'a> {
     }
 
     fn push_text(&mut self, length: u64) -> Option<()> {
-        let text = self.take(usize::try_from(length).ok()?)?;
+        let text = self.bytes.take(usize::try_from(length).ok()?)?;
         self.push(Object::Text(text))
     }
 
@@ -229,14 +208,14 @@ impl<'a> Machine<'a> {
 
     fn run(&mut self) -> Option<Reference> {
         loop {
-            let begin = self.place;
-            let code = *self.take(1)?.first()?;
+            let begin = self.bytes.place;
+            let code = *self.bytes.take(1)?.first()?;
             if code == b'.' {
                 let root = self.pop()?;
                 return (self.stack.is_empty() && self.marks.is_empty()).then_some(root);
             }
             if self.step(code).is_none() {
-                self.place = begin;
+                self.bytes.place = begin;
                 return None;
             }
         }
@@ -246,23 +225,23 @@ impl<'a> Machine<'a> {
     fn step(&mut self, code: u8) -> Option<()> {
         match code {
             // A protocol, a frame.
-            0x80 => self.take(1).map(|_| ()),
-            0x95 => self.take(8).map(|_| ()),
+            0x80 => self.bytes.take(1).map(|_| ()),
+            0x95 => self.bytes.take(8).map(|_| ()),
             0x94 => self.remember(self.memo.len() as u64),
             b'q' => {
-                let place = self.number(1)?;
+                let place = self.bytes.number(1)?;
                 self.remember(place)
             }
             b'r' => {
-                let place = self.number(4)?;
+                let place = self.bytes.number(4)?;
                 self.remember(place)
             }
             b'h' => {
-                let place = self.number(1)?;
+                let place = self.bytes.number(1)?;
                 self.recall(place)
             }
             b'j' => {
-                let place = self.number(4)?;
+                let place = self.bytes.number(4)?;
                 self.recall(place)
             }
             b'0' => self.pop().map(|_| ()),
@@ -280,40 +259,40 @@ impl<'a> Machine<'a> {
             0x88 => self.push(Object::Boolean(true)),
             0x89 => self.push(Object::Boolean(false)),
             b'G' => {
-                self.take(8)?;
+                self.bytes.take(8)?;
                 self.push(Object::Other)
             }
             b'K' | b'M' | b'J' => {
                 let number = match code {
-                    b'K' => self.number(1)? as i64,
-                    b'M' => self.number(2)? as i64,
-                    _ => i64::from(self.number(4)? as u32 as i32),
+                    b'K' => self.bytes.number(1)? as i64,
+                    b'M' => self.bytes.number(2)? as i64,
+                    _ => i64::from(self.bytes.number(4)? as u32 as i32),
                 };
                 self.push(Object::Integer(number))
             }
             0x8a => {
-                let length = self.number(1)?;
+                let length = self.bytes.number(1)?;
                 self.push_long(length)
             }
             0x8b => {
-                let length = self.number(4)?;
+                let length = self.bytes.number(4)?;
                 self.push_long(length)
             }
             // Texts and bytes, with a length of one, four or eight bytes.
             b'U' | b'C' | 0x8c => {
-                let length = self.number(1)?;
+                let length = self.bytes.number(1)?;
                 self.push_text(length)
             }
             b'T' | b'B' | b'X' => {
-                let length = self.number(4)?;
+                let length = self.bytes.number(4)?;
                 self.push_text(length)
             }
             0x8d | 0x8e | 0x96 => {
-                let length = self.number(8)?;
+                let length = self.bytes.number(8)?;
                 self.push_text(length)
             }
             b'c' => {
-                let (module, name) = (self.line()?, self.line()?);
+                let (module, name) = (self.bytes.line()?, self.bytes.line()?);
                 self.push(Object::Global { module, name })
             }
             0x93 => {
@@ -386,7 +365,7 @@ impl<'a> Machine<'a> {
 
     /// A whole number of so many bytes.
     fn push_long(&mut self, length: u64) -> Option<()> {
-        let bytes = self.take(usize::try_from(length).ok()?)?;
+        let bytes = self.bytes.take(usize::try_from(length).ok()?)?;
         let Some(last) = bytes.last() else {
             return self.push(Object::Integer(0));
         };

@@ -86,7 +86,7 @@ fn write_frontier(
 ) -> Result<(), Failure> {
     let mut text = String::from("n,delta,examined,errors,bits,bound\n");
     for point in &found.tried {
-        let errors = scaled(point.errors, found.examined, examples.len());
+        let errors = found.errors_among(examples.len() as u64, point.errors);
         text += &format!(
             "{},{},{},{errors},{},{:.6}\n",
             examples.len(),
@@ -97,12 +97,6 @@ fn write_frontier(
         );
     }
     write_whole(path, text.as_bytes())
-}
-
-/// As many errors among all examples as there are among some, rounded up.
-fn scaled(errors: u64, examined: usize, all: usize) -> u64 {
-    let scaled = u128::from(errors) * all as u128;
-    scaled.div_ceil(examined.max(1) as u128) as u64
 }
 
 fn say(
@@ -120,7 +114,7 @@ fn say(
     ));
     let header = ["bits", "misread", "", "bound"];
     let mut rows = vec![header.map(str::to_string).to_vec()];
-    for point in listed(&found.tried, found.best) {
+    for point in listed(found) {
         rows.push(vec![
             point.bits.to_string(),
             point.errors.to_string(),
@@ -137,19 +131,12 @@ fn say(
     Ok(())
 }
 
-/// The files that no other beats in both bits and errors, by ascending bits, and the best.
-fn listed(tried: &[Point], best: Point) -> Vec<Point> {
-    let mut points = tried.to_vec();
-    points.sort_by_key(|point| (point.bits, point.errors));
-    let mut fewest = u64::MAX;
-    points.retain(|point| {
-        let is_fewer = point.errors < fewest;
-        fewest = fewest.min(point.errors);
-        is_fewer
-    });
+/// Some of the files that no other beats, and the best.
+fn listed(found: &Frontier) -> Vec<Point> {
+    let points = found.unbeaten();
     let every = points.len().div_ceil(LISTED).max(1);
     let kept = points.into_iter().enumerate();
-    kept.filter(|(place, point)| place % every == 0 || *point == best)
+    kept.filter(|(place, point)| place % every == 0 || *point == found.best)
         .map(|(_, point)| point)
         .collect()
 }
@@ -164,7 +151,7 @@ fn advise(
     let chance = 1.0 - 1.0 / examples.classes().max(2) as f64;
     let target = Target::new(chance)?;
     let n = examples.len();
-    let errors = scaled(found.original_errors, found.examined, n);
+    let errors = found.errors_among(n as u64, found.original_errors);
     let charged = design_bits(structure, arguments.unseen);
     print(&format!(
         "No file of this network proves less than chance, {}: with {n} examples and the network's \

@@ -168,7 +168,7 @@ impl ModelArguments {
         Ok(Prepared {
             file: model.encode()?,
             tuned: None,
-            further: network.chain(),
+            further: network.into_chain().ok(),
         })
     }
 

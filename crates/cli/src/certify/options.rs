@@ -54,102 +54,35 @@ impl Mode {
 
 use Mode::{FineTune, Import, ModelFile, Onnx, PriorFraction, Recipe, Search};
 
+const ALL: &[Mode] = &[
+    Search,
+    Recipe,
+    PriorFraction,
+    ModelFile,
+    Import,
+    Onnx,
+    FineTune,
+];
+
+/// Those that end in a certificate.
+const CERTIFICATES: &[Mode] = &[Search, Recipe, ModelFile, Import, Onnx, FineTune];
+
+/// Those that begin with a network.
+const MODELS: &[Mode] = &[ModelFile, Import, Onnx, FineTune];
+
 /// Every option, and what it applies to.
 const OPTIONS: &[(&str, &[Mode])] = &[
-    (
-        "data",
-        &[
-            Search,
-            Recipe,
-            PriorFraction,
-            ModelFile,
-            Import,
-            Onnx,
-            FineTune,
-        ],
-    ),
-    (
-        "data_dir",
-        &[
-            Search,
-            Recipe,
-            PriorFraction,
-            ModelFile,
-            Import,
-            Onnx,
-            FineTune,
-        ],
-    ),
-    (
-        "json",
-        &[
-            Search,
-            Recipe,
-            PriorFraction,
-            ModelFile,
-            Import,
-            Onnx,
-            FineTune,
-        ],
-    ),
-    (
-        "delta",
-        &[
-            Search,
-            Recipe,
-            PriorFraction,
-            ModelFile,
-            Import,
-            Onnx,
-            FineTune,
-        ],
-    ),
-    (
-        "out",
-        &[
-            Search,
-            Recipe,
-            PriorFraction,
-            ModelFile,
-            Import,
-            Onnx,
-            FineTune,
-        ],
-    ),
-    (
-        "unseen",
-        &[
-            Search,
-            Recipe,
-            PriorFraction,
-            ModelFile,
-            Import,
-            Onnx,
-            FineTune,
-        ],
-    ),
-    (
-        "per_class",
-        &[Search, Recipe, ModelFile, Import, Onnx, FineTune],
-    ),
-    (
-        "groups",
-        &[Search, Recipe, ModelFile, Import, Onnx, FineTune],
-    ),
+    ("data", ALL),
+    ("data_dir", ALL),
+    ("json", ALL),
+    ("delta", ALL),
+    ("out", ALL),
+    ("unseen", ALL),
+    ("per_class", CERTIFICATES),
+    ("groups", CERTIFICATES),
     ("classes", &[ModelFile]),
-    (
-        "replace",
-        &[
-            Search,
-            Recipe,
-            PriorFraction,
-            ModelFile,
-            Import,
-            Onnx,
-            FineTune,
-        ],
-    ),
-    ("model", &[ModelFile, Import, Onnx, FineTune]),
+    ("replace", ALL),
+    ("model", MODELS),
     ("arch", &[Search, PriorFraction, Import]),
     ("recipe", &[Recipe, PriorFraction, FineTune]),
     ("prior_fraction", &[PriorFraction]),
@@ -164,10 +97,10 @@ const OPTIONS: &[(&str, &[Mode])] = &[
     ("pixels", &[Import, Onnx, FineTune]),
     ("codewords", &[Import, FineTune]),
     ("no_simplify", &[Import]),
-    ("loss", &[ModelFile, Import, Onnx, FineTune]),
-    ("subsample", &[ModelFile, Import, Onnx, FineTune]),
-    ("cache", &[ModelFile, Import, Onnx, FineTune]),
-    ("limit", &[ModelFile, Import, Onnx, FineTune]),
+    ("loss", MODELS),
+    ("subsample", MODELS),
+    ("cache", MODELS),
+    ("limit", MODELS),
 ];
 
 /// Refuses options that were given and would not be used.
