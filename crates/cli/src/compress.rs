@@ -8,7 +8,8 @@ use serde_json::json;
 use super::budget::BudgetArguments;
 use super::failure::Failure;
 use super::import::{image_size, ImportArguments};
-use super::onnx::{is_onnx, read_onnx};
+use super::memory_limit::LimitArgument;
+use super::onnx::{is_onnx, read_onnx, OnnxArguments};
 use super::output::{print, print_json, refuse_same_file, write_whole};
 use nonvacuous::code::{Architecture, Graph, Model};
 use nonvacuous::digest::sha256;
@@ -31,9 +32,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME|LAYERS")]
     arch: Option<String>,
 
-    /// Size of the images: channels, rows, columns; of an ONNX file only where it leaves that open
-    #[arg(long, value_name = "CxHxW", value_parser = image_size, default_value = "1x28x28")]
-    input: ImageSize,
+    /// Size of the images: channels, rows, columns; without it 1x28x28, and for an ONNX file what
+    /// it says, which must not be another
+    #[arg(long, value_name = "CxHxW", value_parser = image_size)]
+    input: Option<ImageSize>,
 
     /// Number of classes; without it as many as the layers have outputs, and 10 for a name
     #[arg(long, value_name = "N")]
@@ -43,8 +45,21 @@ pub(super) struct Arguments {
     import: ImportArguments,
 
     #[command(flatten)]
+    onnx: OnnxArguments,
+
+    #[command(flatten)]
+    limit: LimitArgument,
+
+    #[command(flatten)]
     budget: BudgetArguments,
 }
+
+/// Size of the images of a state dict, if nothing else is said.
+const USUAL_INPUT: ImageSize = ImageSize {
+    channels: 1,
+    height: 28,
+    width: 28,
+};
 
 /// Classes of a network with a name, if nothing else is said.
 const USUAL_CLASSES: usize = 10;
@@ -54,17 +69,21 @@ impl Arguments {
         let arch = self.arch.as_deref().ok_or_else(|| {
             Failure::misuse("a safetensors file needs --arch: its layers, or a name such as lenet5")
         })?;
+        let input = self.input.unwrap_or(USUAL_INPUT);
         let classes = self.classes.unwrap_or_else(|| {
-            let layers = Architecture::parse(arch, self.input);
+            let layers = Architecture::parse(arch, input);
             layers.map_or(USUAL_CLASSES, |layers| layers.classes())
         });
-        Ok(Architecture::from_name_or_layers(
-            arch, self.input, classes,
-        )?)
+        Ok(Architecture::from_name_or_layers(arch, input, classes)?)
     }
 
     /// The model of a safetensors file's network, and what was simplified.
     fn chain_model(&self) -> Result<Compressed, Failure> {
+        if self.onnx.are_given() || self.limit.given().is_some() {
+            return Err(Failure::misuse(
+                "--graph-output and --limit go with ONNX files, and this is another",
+            ));
+        }
         let architecture = self.architecture()?;
         // What is simplified must have a file already, and weights before quantisation take too
         // many values for one.
@@ -89,7 +108,8 @@ impl Arguments {
                  --tensors, --ignore, --epsilon and --flatten have no use",
             ));
         }
-        let mut network = read_onnx(&self.network, self.input, self.import.pixels())?;
+        let options = self.onnx.options(self.input, self.limit.given());
+        let mut network = read_onnx(&self.network, &options, None, self.import.pixels())?;
         if let Some(codewords) = self.import.codewords() {
             network.quantise(codewords);
         }
@@ -102,6 +122,7 @@ impl Arguments {
         let budget = self.budget.bytes();
         if budget.is_none() && !network.takes_few_values() {
             // The file of a graph has weights as they are, where they take many values.
+            self.import.refuse_no_simplify()?;
             let model = network.model()?;
             let file = model.encode()?;
             return Ok((model, file, None));
@@ -123,7 +144,10 @@ impl Arguments {
                 let (chain, simplification) = self.import.simplified(chain, &images)?;
                 (chain.model()?, simplification)
             }
-            (Err(graph), None) => (graph.model()?, None),
+            (Err(graph), None) => {
+                self.import.refuse_no_simplify()?;
+                (graph.model()?, None)
+            }
         };
         let file = model.encode()?;
         Ok((model, file, simplification))

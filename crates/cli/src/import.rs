@@ -211,6 +211,17 @@ impl ImportArguments {
         is_named || !self.ignore.is_empty() || self.epsilon.is_some() || self.flatten.is_some()
     }
 
+    /// Refuses `--no-simplify` where the file is a graph.
+    pub(super) fn refuse_no_simplify(&self) -> Result<(), Failure> {
+        if self.no_simplify {
+            return Err(Failure::misuse(
+                "--no-simplify has no use for this network: its file is a graph of operators, and \
+                 only chains of layers are simplified; leave it out",
+            ));
+        }
+        Ok(())
+    }
+
     /// At most how many values each tensor is to share.
     pub(super) fn codewords(&self) -> Option<usize> {
         self.codewords.map(usize::from)

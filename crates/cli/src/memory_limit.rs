@@ -7,17 +7,22 @@ use nonvacuous::storage::memory_limit::MemoryLimit;
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct LimitArgument {
-    /// Let decoding the model and evaluating it take so many MB of memory, and 64 million
+    /// Let reading the model and evaluating it take so many MB of memory, and 64 million
     /// operations an example for each; without it 64 MB, and 64 bytes for each byte of the file
     #[arg(long, value_name = "MB")]
     limit: Option<u64>,
 }
 
 impl LimitArgument {
+    /// The limit, if one was given.
+    pub(super) fn given(self) -> Option<MemoryLimit> {
+        self.limit.map(MemoryLimit::megabytes)
+    }
+
     /// The limit for a model file.
     pub(super) fn of(self, file: &[u8]) -> MemoryLimit {
-        self.limit
-            .map_or_else(|| MemoryLimit::of_file(file.len()), MemoryLimit::megabytes)
+        self.given()
+            .unwrap_or_else(|| MemoryLimit::of_file(file.len()))
     }
 
     /// The model of a file, within the limit.

@@ -3,12 +3,43 @@
 use std::io::Read;
 use std::path::Path;
 
+use clap::Args;
+
 use super::failure::Failure;
 use super::output::warn;
 use nonvacuous::code::Graph;
 use nonvacuous::network::{OnnxError, OnnxNetwork, OnnxOptions, TrainedNetwork};
 use nonvacuous::printable::escaped;
 use nonvacuous::shape::ImageSize;
+use nonvacuous::storage::memory_limit::MemoryLimit;
+
+/// How an ONNX file is read.
+#[derive(Debug, Clone, Args)]
+pub(super) struct OnnxArguments {
+    /// Which output of an ONNX file is the logits, where it has several
+    #[arg(long, value_name = "NAME")]
+    graph_output: Option<String>,
+}
+
+impl OnnxArguments {
+    /// Whether any of them was given.
+    pub(super) fn are_given(&self) -> bool {
+        self.graph_output.is_some()
+    }
+
+    /// The options of the importer, with this size of images and this limit, if they were given.
+    pub(super) fn options(
+        &self,
+        input: Option<ImageSize>,
+        memory: Option<MemoryLimit>,
+    ) -> OnnxOptions {
+        OnnxOptions {
+            input,
+            output: self.graph_output.clone(),
+            memory,
+        }
+    }
+}
 
 /// Whether a file is one of ONNX, by its first bytes: the version of the format, which comes first
 /// in what exporters write, or the name where it does not.
@@ -34,18 +65,28 @@ pub(super) fn is_onnx(path: &Path) -> bool {
 /// The network of a file. What of it was read in another way than written, or not at all, is said
 /// on standard error.
 ///
-/// `size` is that of the images, where the file leaves it open; `pixels` what the network expects
-/// for black and white, if it is not 0 and 1.
+/// `usual` is the size of images where neither the file nor the options say it; `pixels` what the
+/// network expects for black and white, if it is not 0 and 1.
 pub(super) fn read_onnx(
     path: &Path,
-    size: ImageSize,
+    options: &OnnxOptions,
+    usual: Option<ImageSize>,
     pixels: &[f32],
 ) -> Result<TrainedNetwork<Graph>, Failure> {
-    let options = OnnxOptions::default();
-    let network = match OnnxNetwork::read(path, &options) {
-        Err(OnnxError::Input { .. }) => {
-            let input = Some(size);
-            OnnxNetwork::read(path, &OnnxOptions { input, ..options })
+    let network = match OnnxNetwork::read(path, options) {
+        Err(open @ OnnxError::Input { .. }) if options.input.is_none() && usual.is_some() => {
+            let input = usual;
+            match OnnxNetwork::read(
+                path,
+                &OnnxOptions {
+                    input,
+                    ..options.clone()
+                },
+            ) {
+                // A size that nobody named is not what is wrong.
+                Err(OnnxError::Input { .. }) => Err(open),
+                read => read,
+            }
         }
         read => read,
     };

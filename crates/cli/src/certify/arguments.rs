@@ -7,13 +7,14 @@ use clap::{Args, ValueEnum};
 
 use super::options::Mode;
 use crate::effort::Effort;
-use crate::import::ImportArguments;
+use crate::import::{image_size, ImportArguments};
 use crate::memory_limit::LimitArgument;
-use crate::onnx::is_onnx;
+use crate::onnx::{is_onnx, OnnxArguments};
 use nonvacuous::bounds::FailureProbability;
 use nonvacuous::certificate::Folder;
 use nonvacuous::evaluate::Loss;
 use nonvacuous::search::Settings;
+use nonvacuous::shape::ImageSize;
 
 #[derive(Debug, Args)]
 pub(in super::super) struct Arguments {
@@ -108,6 +109,14 @@ pub(super) struct ModelArguments {
 
     #[command(flatten)]
     pub(super) import: ImportArguments,
+
+    #[command(flatten)]
+    pub(super) onnx: OnnxArguments,
+
+    /// With --model FILE.onnx: size of the images, where the file leaves it open; without it that
+    /// of the data
+    #[arg(long, value_name = "CxHxW", value_parser = image_size)]
+    pub(super) input: Option<ImageSize>,
 
     /// With --model: when an example counts as misclassified
     #[arg(long, value_enum, default_value_t = LossName::Top1)]

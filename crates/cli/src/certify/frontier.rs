@@ -84,19 +84,21 @@ fn write_frontier(
     examples: &dyn Examples,
     arguments: &Arguments,
 ) -> Result<(), Failure> {
-    let mut text = String::from("n,delta,examined,errors,bits,bound\n");
+    let n = examples.len();
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["n", "delta", "examined", "errors", "bits", "bound"])?;
     for point in &found.tried {
-        let errors = found.errors_among(examples.len() as u64, point.errors);
-        text += &format!(
-            "{},{},{},{errors},{},{:.6}\n",
-            examples.len(),
-            arguments.delta.get(),
-            found.examined,
-            point.bits,
-            point.bound
-        );
+        table.write_record([
+            n.to_string(),
+            arguments.delta.get().to_string(),
+            found.examined.to_string(),
+            found.errors_among(n as u64, point.errors).to_string(),
+            point.bits.to_string(),
+            format!("{:.6}", point.bound),
+        ])?;
     }
-    write_whole(path, text.as_bytes())
+    let table = table.into_inner().map_err(|error| error.into_error())?;
+    write_whole(path, &table)
 }
 
 fn say(

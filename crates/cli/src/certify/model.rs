@@ -182,7 +182,9 @@ impl ModelArguments {
         json: bool,
     ) -> Result<TrainedNetwork<Structure>, Failure> {
         if is_onnx(path) {
-            let network = read_onnx(path, input_of(found), self.import.pixels())?;
+            let options = self.onnx.options(self.input, self.limit.given());
+            let usual = Some(input_of(found));
+            let network = read_onnx(path, &options, usual, self.import.pixels())?;
             return Ok(network.simplest()?);
         }
         let arch = arguments.arch.as_deref().ok_or_else(|| {

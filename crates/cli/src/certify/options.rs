@@ -95,6 +95,8 @@ const OPTIONS: &[(&str, &[Mode])] = &[
     ("epsilon", &[Import, FineTune]),
     ("flatten", &[Import, FineTune]),
     ("pixels", &[Import, Onnx, FineTune]),
+    ("graph_output", &[Onnx]),
+    ("input", &[Onnx]),
     ("codewords", &[Import, FineTune]),
     ("no_simplify", &[Import]),
     ("loss", MODELS),

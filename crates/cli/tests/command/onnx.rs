@@ -63,11 +63,21 @@ fn initialiser(name: &str, shape: &[usize], numbers: impl Iterator<Item = f32>) 
     message.number(2, FLOAT).text(8, name).bytes(9, &raw)
 }
 
+/// An axis whose length the file leaves open.
+const OPEN: u64 = 0;
+
 /// A value of floats of this shape; one image at a time.
 fn value(name: &str, shape: &[u64]) -> Message {
     let mut axes = Message::default();
     for &length in shape {
-        axes = axes.message(1, Message::default().number(1, length));
+        let axis = Message::default();
+        axes = axes.message(
+            1,
+            match length {
+                OPEN => axis.text(2, "open"),
+                length => axis.number(1, length),
+            },
+        );
     }
     let tensor = Message::default().number(1, 1).message(2, axes);
     Message::default()
@@ -78,6 +88,11 @@ fn value(name: &str, shape: &[u64]) -> Message {
 /// Ten times the pixels' products with weights that no codebook holds, of images of 8x8; then this
 /// function.
 fn network(function: &str) -> Vec<u8> {
+    network_of(function, 8, &["output"])
+}
+
+/// The same with images of this side and these outputs.
+fn network_of(function: &str, side: u64, outputs: &[&str]) -> Vec<u8> {
     let weight = |place: usize| ((place * 7919 + 13) % 1009) as f32 / 1009.0 - 0.5;
     let mut graph = Message::default();
     for node in [
@@ -87,12 +102,14 @@ fn network(function: &str) -> Vec<u8> {
     ] {
         graph = graph.message(1, node);
     }
+    for output in outputs {
+        graph = graph.message(12, value(output, &[1, 10]));
+    }
     let graph = graph
         .text(2, "network")
         .message(5, initialiser("weight", &[64, 10], (0..640).map(weight)))
         .message(5, initialiser("bias", &[10], (0..10).map(weight)))
-        .message(11, value("image", &[1, 1, 8, 8]))
-        .message(12, value("output", &[1, 10]));
+        .message(11, value("image", &[1, 1, side, side]));
     let opset = Message::default().text(1, "").number(2, 17);
     Message::default()
         .number(1, 8)
@@ -228,4 +245,96 @@ fn what_an_onnx_file_has_no_use_for_is_refused() {
     fs::write(case.path("other.onnx"), network("Sinh")).unwrap();
     let said = case.fails(&["compress", "other.onnx"]);
     assert!(said.contains("Sinh"), "{said}");
+}
+
+#[test]
+fn of_several_outputs_one_is_chosen_by_its_name() {
+    let case = Case::new("Sigmoid");
+    let file = network_of("Sigmoid", 8, &["output", "logits"]);
+    fs::write(case.path("net.onnx"), file).unwrap();
+    let certify = ["certify", "--model", "net.onnx"];
+    for command in [&["compress", "net.onnx"][..], &certify] {
+        let said = case.fails(command);
+        assert!(
+            said.contains("output, logits") && said.contains("--graph-output NAME"),
+            "{said}"
+        );
+        let said = case.fails(&[command, &["--graph-output", "probabilities"]].concat());
+        assert!(said.contains("no output probabilities"), "{said}");
+    }
+    case.succeeds(&["compress", "net.onnx", "--graph-output", "logits"]);
+    assert!(model(&case.path("net.nvc")).structure().graph().is_some());
+    case.succeeds(&[
+        "compress",
+        "net.onnx",
+        "--graph-output",
+        "logits",
+        "--codewords",
+        "4",
+    ]);
+    // Without the sigmoid it is a chain.
+    assert!(model(&case.path("net.nvc")).structure().chain().is_some());
+}
+
+#[test]
+fn a_size_that_the_file_leaves_open_is_named_or_that_of_the_data() {
+    let case = Case::new("Sigmoid");
+    fs::write(
+        case.path("open.onnx"),
+        network_of("Sigmoid", OPEN, &["output"]),
+    )
+    .unwrap();
+    let said = case.fails(&["compress", "open.onnx"]);
+    assert!(said.contains("leaves the size of the images open") && said.contains("--input"));
+    case.succeeds(&["compress", "open.onnx", "--input", "1x8x8"]);
+    let digits = ["certify", "--model", "open.onnx", "--codewords", "4"];
+    assert!(case.fails(&digits).contains("--codewords has no use"));
+    case.succeeds(&[
+        "certify",
+        "--model",
+        "open.onnx",
+        "--out",
+        "usual",
+        "--subsample",
+        "20",
+    ]);
+    let said = case.fails(&["certify", "--model", "open.onnx", "--input", "3x8x8"]);
+    assert!(said.contains("--input"), "{said}");
+    // The file says 8x8.
+    for command in [
+        &["compress", "net.onnx"][..],
+        &["certify", "--model", "net.onnx"],
+    ] {
+        let said = case.fails(&[command, &["--input", "1x9x9"]].concat());
+        assert!(said.contains("--input does not fit"), "{said}");
+    }
+}
+
+#[test]
+fn a_limit_of_memory_reaches_the_importer() {
+    let case = Case::new("Sigmoid");
+    for command in [
+        &["compress", "net.onnx"][..],
+        &["certify", "--model", "net.onnx"],
+    ] {
+        let said = case.fails(&[command, &["--limit", "0"]].concat());
+        assert!(said.contains("0 are allowed"), "{said}");
+    }
+    case.succeeds(&["compress", "net.onnx", "--limit", "1"]);
+    let other = ["compress", "net.safetensors", "--arch", "dense:10"];
+    for option in ["--limit", "--graph-output"] {
+        let said = case.fails(&[&other[..], &[option, "1"]].concat());
+        assert!(said.contains(option), "{said}");
+    }
+}
+
+#[test]
+fn a_graph_is_not_simplified_and_not_asked_not_to_be() {
+    let case = Case::new("Sigmoid");
+    for codewords in [&[][..], &["--codewords", "4"]] {
+        let arguments = [&["compress", "net.onnx", "--no-simplify"], codewords].concat();
+        let said = case.fails(&arguments);
+        assert!(said.contains("--no-simplify has no use"), "{said}");
+    }
+    assert!(!case.path("net.nvc").exists());
 }

@@ -32,6 +32,8 @@ const UNUSED: &[(&[&str], &[&[&str]])] = &[
             &["--tensor", "a=b"],
             &["--tensors", "names.txt"],
             &["--pixels=-1,1"],
+            &["--graph-output", "logits"],
+            &["--input", "1x8x8"],
             &["--loss", "top5"],
             &["--subsample", "100"],
             &["--cache", "pixels"],
@@ -59,13 +61,18 @@ const UNUSED: &[(&[&str], &[&[&str]])] = &[
             &["--minutes", "3"],
             &["--codewords", "7"],
             &["--pixels", "0,1"],
+            &["--input", "1x8x8"],
             &["--seed", "3"],
             &["--no-simplify"],
         ],
     ),
     (
         &["--model", "net.safetensors", "--arch", "dense:10"],
-        &[&["--effort", "quick"], &["--seed", "3"]],
+        &[
+            &["--effort", "quick"],
+            &["--seed", "3"],
+            &["--graph-output", "logits"],
+        ],
     ),
     (
         &["--model", "net.onnx"],

@@ -43,7 +43,10 @@ pub enum OnnxError {
         problem: &'static str,
     },
     /// There are several outputs, and none was chosen.
-    #[error("the network has the outputs {found}; choose the logits with --output NAME")]
+    #[error(
+        "the network has the outputs {found}; choose the logits with --graph-output \
+             NAME"
+    )]
     Outputs {
         /// Their names.
         found: String,
