@@ -7,6 +7,7 @@
 
 mod budget;
 pub mod comparison;
+mod export;
 mod float_type;
 mod frontier;
 mod graph_network;
@@ -25,6 +26,7 @@ mod trained_network;
 pub use budget::{
     budget_steps, divergence, within_budget, within_budget_reporting, BudgetError, Calibration,
 };
+pub use export::{ExportError, OnnxFile};
 #[cfg(feature = "train")]
 pub(crate) use frontier::unbeaten::unbeaten;
 pub use frontier::{least_bound, Frontier, FrontierError, FrontierEvent, Point};

@@ -1,7 +1,13 @@
 //! Networks as ONNX: what exporters write, what they leave out, and what strangers forge.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../graphs/any_graph.rs"]
+mod any_graph;
+#[allow(dead_code)]
+#[path = "../code/any_model.rs"]
+mod any_model;
 mod architectures;
+mod exported;
 mod forged;
 mod hostile;
 #[allow(dead_code)]

@@ -1,0 +1,181 @@
+//! What is written as ONNX is the same network when it is read back.
+
+use nonvacuous::code::{Architecture, Graph, Operator, Structure};
+use nonvacuous::data::LabelledImages;
+use nonvacuous::evaluate::Evaluator;
+use nonvacuous::network::{ExportError, OnnxFile, OnnxNetwork, OnnxOptions, TrainedNetwork};
+use nonvacuous::random::stream;
+use nonvacuous::shape::ImageSize;
+use proptest::prelude::*;
+use rand::RngExt;
+
+use crate::any_graph::any_graph;
+use crate::any_model::any_model;
+
+/// The file of a network.
+fn written(structure: &Structure, weights: &[Vec<f32>]) -> Result<Vec<u8>, ExportError> {
+    let tensors = structure.tensors().into_iter();
+    let names: Vec<String> = tensors
+        .map(|tensor| format!("own {}", tensor.name))
+        .collect();
+    let file = OnnxFile::new(structure, &names)?;
+    let mut bytes = Vec::new();
+    let numbers = |tensor: usize| weights[tensor].iter().copied();
+    file.write(&mut bytes, numbers).unwrap();
+    Ok(bytes)
+}
+
+fn images(structure: &Structure, seed: u64) -> LabelledImages {
+    const COUNT: usize = 3;
+    let mut random = stream(seed, "export", 0, "images");
+    let features = COUNT * structure.input().features();
+    let levels = (0..features).map(|_| random.random()).collect();
+    LabelledImages::new(
+        structure.input(),
+        256,
+        structure.classes(),
+        levels,
+        vec![0; COUNT],
+    )
+    .unwrap()
+}
+
+/// Whether a node computes with constants alone, which the importer does at once, and in another
+/// way: no graph that was imported has any.
+fn computes_without_the_image(graph: &Graph) -> bool {
+    let mut depends = vec![true];
+    let mut does = false;
+    for node in graph.nodes() {
+        let reads_it = node.inputs.iter().any(|&value| depends[value]);
+        does |=
+            !reads_it && !matches!(node.operator, Operator::Constant { .. } | Operator::Flatten);
+        depends.push(reads_it);
+    }
+    does
+}
+
+/// The logits of a network, and of what its ONNX file is read as; nothing, where the file would
+/// compute with constants alone what the importer computes of images only.
+fn both(structure: &Structure, weights: &[Vec<f32>], seed: u64) -> Option<[Vec<Vec<f32>>; 2]> {
+    let file = match written(structure, weights) {
+        Err(ExportError::Inexpressible { .. }) => return None,
+        written => written.unwrap(),
+    };
+    let read = match OnnxNetwork::decode(&file, &OnnxOptions::default()) {
+        Ok(read) => read,
+        Err(error) => {
+            let error = nonvacuous::causes::with_causes(&error);
+            // A quotient by zeros would have infinite weights.
+            let is_known = ["depend on the image", "weight inf", "weight -inf"];
+            let is_known = is_known.iter().any(|known| error.contains(known));
+            assert!(is_known, "{seed}: {error}\n{structure}");
+            return None;
+        }
+    };
+    let images = images(structure, seed);
+    let own = TrainedNetwork::new(structure.clone(), weights.to_vec()).unwrap();
+    let after = Evaluator::of_graph(&read.graph, read.weights.clone());
+    Some([
+        own.evaluator().logits(&images).unwrap(),
+        after.logits(&images).unwrap(),
+    ])
+}
+
+/// How far two numbers are apart, as a fraction of the larger; nothing, if neither is one.
+fn relative_difference(one: f32, other: f32) -> f32 {
+    if one == other || (one.is_nan() && other.is_nan()) {
+        return 0.0;
+    }
+    let difference = (one - other).abs() / one.abs().max(other.abs());
+    if difference.is_finite() {
+        difference
+    } else {
+        f32::INFINITY
+    }
+}
+
+fn largest_difference([one, other]: &[Vec<Vec<f32>>; 2]) -> f32 {
+    let pairs = one.iter().flatten().zip(other.iter().flatten());
+    pairs
+        .map(|(&one, &other)| relative_difference(one, other))
+        .fold(0.0, f32::max)
+}
+
+/// A random graph with finite weights.
+fn any_network(seed: u64) -> (Graph, Vec<Vec<f32>>) {
+    let mut random = stream(seed, "export", 0, "graph");
+    let nodes = random.random_range(2..25);
+    let (graph, mut weights) = any_graph(&mut random, nodes);
+    for weight in weights
+        .iter_mut()
+        .flatten()
+        .filter(|weight| !weight.is_finite())
+    {
+        *weight = 0.5;
+    }
+    (graph, weights)
+}
+
+/// A shift after a convolution without a bias becomes its bias, which is then added first instead
+/// of last, and a quotient by constants becomes a product: that, and no more, may differ in the
+/// last bits, and what follows in some more.
+const MOVED: f32 = 1e-4;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn graphs_of_any_operators_are_read_back(seed: u64) {
+        let (graph, weights) = any_network(seed);
+        if !computes_without_the_image(&graph) {
+            let structure = Structure::from(graph);
+            if let Some(logits) = both(&structure, &weights, seed) {
+                let difference = largest_difference(&logits);
+                prop_assert!(difference <= MOVED, "{}: {}\n{}", seed, difference, structure);
+            }
+        }
+    }
+
+    #[test]
+    fn chains_of_any_layers_have_the_same_bits_when_they_are_read_back(model in any_model()) {
+        let structure = model.structure();
+        let weights: Vec<Vec<f32>> = model.weights();
+        if let Some([one, other]) = both(structure, &weights, 0) {
+            prop_assert_eq!(one, other);
+        } else {
+            prop_assert!(structure.to_string().contains("upright"));
+        }
+    }
+}
+
+#[test]
+fn most_random_graphs_are_read_back_with_the_same_bits() {
+    let mut counts = [0; 3];
+    for seed in 0..400 {
+        let (graph, weights) = any_network(seed);
+        let logits = match computes_without_the_image(&graph) {
+            true => None,
+            false => both(&graph.into(), &weights, seed),
+        };
+        let difference = logits.map(|logits| largest_difference(&logits));
+        counts[difference.map_or(2, |difference| usize::from(difference > 0.0))] += 1;
+    }
+    let [same, moved, refused] = counts;
+    println!("{same} same, {moved} with other last bits, {refused} not written or read");
+    assert!(same > 20 * moved && same > 150, "{counts:?}");
+}
+
+#[test]
+fn a_deskewed_image_is_none_of_onnx() {
+    let input = ImageSize {
+        channels: 1,
+        height: 8,
+        width: 8,
+    };
+    let structure = Structure::from(Architecture::parse("upright dense:2", input).unwrap());
+    let refused = OnnxFile::new(&structure, &[]).unwrap_err();
+    assert!(
+        refused.to_string().contains("the layer upright"),
+        "{refused}"
+    );
+}
