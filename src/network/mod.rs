@@ -15,6 +15,7 @@ mod import;
 mod kmeans;
 mod natural_order;
 mod noise;
+mod original_names;
 pub mod pytorch;
 pub mod safetensors;
 mod sensitivity;
@@ -37,6 +38,7 @@ pub use import::{
 pub use import::{Damaged, OnnxError, OnnxNetwork, OnnxOptions, Refusal, MAX_ONNX_BYTES};
 pub use kmeans::{kmeans, optimal_kmeans};
 pub use noise::{stochastic_bounds, StochasticBound, StochasticError, RELATIVE_WIDTHS};
+pub use original_names::{OriginalNames, OriginalNamesError};
 #[cfg(feature = "train")]
 pub(crate) use sensitivity::{sensitive_tensors, sensitivities};
 pub use simplify::{shortened, simplify, Simplification};

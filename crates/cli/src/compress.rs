@@ -8,13 +8,14 @@ use serde_json::json;
 use super::budget::BudgetArguments;
 use super::failure::Failure;
 use super::import::{image_size, ImportArguments};
+use super::imported::{Imported, Originals};
 use super::memory_limit::LimitArgument;
 use super::onnx::{is_onnx, read_onnx, OnnxArguments};
 use super::output::{print, print_json, refuse_same_file, write_whole};
 use nonvacuous::code::{Architecture, Graph, Model};
 use nonvacuous::digest::sha256;
 use nonvacuous::network::comparison::noise_images;
-use nonvacuous::network::{Simplification, TrainedNetwork};
+use nonvacuous::network::{OriginalNames, Simplification, TrainedNetwork};
 use nonvacuous::shape::ImageSize;
 use nonvacuous::storage::whole_file;
 
@@ -87,21 +88,19 @@ impl Arguments {
         let architecture = self.architecture()?;
         // What is simplified must have a file already, and weights before quantisation take too
         // many values for one.
+        let Imported { network, originals } = self.import.read(&self.network, &architecture)?;
         if let Some(budget) = self.budget.bytes() {
-            let network = self.import.read(&self.network, &architecture)?;
-            let (model, file) = self.budget.model(&network, budget)?;
-            return Ok((model, file, None));
+            return self.within_budget(&network, budget, originals);
         }
         let images = noise_images(architecture.input(), architecture.classes())?;
-        let (network, simplification) = self.import.load(&self.network, &architecture, &images)?;
+        let (network, simplification) = self.import.simplified(network, &images)?;
         let model = network.model()?;
         drop(network);
-        let file = model.encode()?;
-        Ok((model, file, simplification))
+        Compressed::new(model, simplification, originals)
     }
 
     /// The network of an ONNX file.
-    fn onnx(&self) -> Result<TrainedNetwork<Graph>, Failure> {
+    fn onnx(&self) -> Result<Imported<Graph>, Failure> {
         if self.arch.is_some() || self.classes.is_some() || self.import.names_a_tensor() {
             return Err(Failure::misuse(
                 "an ONNX file says its layers and their tensors: --arch, --classes, --tensor, \
@@ -109,29 +108,25 @@ impl Arguments {
             ));
         }
         let options = self.onnx.options(self.input, self.limit.given());
-        let mut network = read_onnx(&self.network, &options, None, self.import.pixels())?;
+        let mut imported = read_onnx(&self.network, &options, None, self.import.pixels())?;
         if let Some(codewords) = self.import.codewords() {
-            network.quantise(codewords);
+            imported.network.quantise(codewords);
         }
-        Ok(network)
+        Ok(imported)
     }
 
     /// The model of an ONNX file's network, and what was simplified.
     fn onnx_model(&self) -> Result<Compressed, Failure> {
-        let network = self.onnx()?;
+        let imported = self.onnx()?;
         let budget = self.budget.bytes();
-        if budget.is_none() && !network.takes_few_values() {
+        if budget.is_none() && !imported.network.takes_few_values() {
             // The file of a graph has weights as they are, where they take many values.
             self.import.refuse_no_simplify()?;
-            let model = network.model()?;
-            let file = model.encode()?;
-            return Ok((model, file, None));
+            return Compressed::new(imported.network.model()?, None, imported.originals);
         }
-        let (model, simplification) = match (network.simplest()?.into_chain(), budget) {
-            (Ok(chain), Some(budget)) => {
-                let (model, file) = self.budget.model(&chain, budget)?;
-                return Ok((model, file, None));
-            }
+        let Imported { network, originals } = imported.simplest()?;
+        let (model, simplification) = match (network.into_chain(), budget) {
+            (Ok(chain), Some(budget)) => return self.within_budget(&chain, budget, originals),
             (Err(_), Some(_)) => {
                 return Err(Failure::misuse(
                     "--budget quantises chains of layers, and this network is a graph of \
@@ -149,35 +144,81 @@ impl Arguments {
                 (graph.model()?, None)
             }
         };
-        let file = model.encode()?;
-        Ok((model, file, simplification))
+        Compressed::new(model, simplification, originals)
+    }
+
+    fn within_budget(
+        &self,
+        network: &TrainedNetwork,
+        budget: usize,
+        originals: Originals,
+    ) -> Result<Compressed, Failure> {
+        let (model, file) = self.budget.model(network, budget)?;
+        Ok(Compressed {
+            model,
+            file,
+            simplification: None,
+            originals,
+        })
     }
 }
 
-/// A model, its file, and what was simplified.
-type Compressed = (Model, Vec<u8>, Option<Simplification>);
+/// A model and its file.
+struct Compressed {
+    model: Model,
+    file: Vec<u8>,
+    /// What was simplified.
+    simplification: Option<Simplification>,
+    /// What the tensors were called.
+    originals: Originals,
+}
+
+impl Compressed {
+    fn new(
+        model: Model,
+        simplification: Option<Simplification>,
+        originals: Originals,
+    ) -> Result<Self, Failure> {
+        let file = model.encode()?;
+        Ok(Self {
+            model,
+            file,
+            simplification,
+            originals,
+        })
+    }
+}
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let output = arguments
         .output
         .clone()
         .unwrap_or_else(|| arguments.network.with_extension("nvc"));
-    refuse_same_file(&arguments.network, &output)?;
-    if let Some(names) = arguments.import.names_file() {
-        refuse_same_file(names, &output)?;
+    for written in [&output, &OriginalNames::beside(&output)] {
+        refuse_same_file(&arguments.network, written)?;
+        if let Some(names) = arguments.import.names_file() {
+            refuse_same_file(names, written)?;
+        }
+        whole_file::require_writable(written)?;
     }
-    whole_file::require_writable(&output)?;
-    let (model, file, simplification) = if is_onnx(&arguments.network) {
+    let Compressed {
+        model,
+        file,
+        simplification,
+        originals,
+    } = if is_onnx(&arguments.network) {
         arguments.onnx_model()?
     } else {
         arguments.chain_model()?
     };
     write_whole(&output, &file)?;
+    let names = originals.write_beside(&output, model.structure(), &file)?;
     let bits = 8 * file.len();
     let weights = model.structure().weights().unwrap_or(u64::MAX);
     if json {
         return print_json(&json!({
             "file": output.display().to_string(),
+            "names": names.display().to_string(),
             "sha256": sha256(&file),
             "bits": bits,
             "weights": weights,
@@ -193,6 +234,10 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         "written:    {} ({} bytes, {bits} bits for {weights} weights)",
         output.display(),
         file.len()
+    ));
+    print(&format!(
+        "names:      {} (no part of the model)",
+        names.display()
     ));
     print(&format!(
         "where they go: nonvacuous inspect {}",

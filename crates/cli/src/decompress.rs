@@ -1,6 +1,6 @@
 //! `nonvacuous decompress`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -8,7 +8,8 @@ use serde_json::json;
 use super::failure::Failure;
 use super::memory_limit::LimitArgument;
 use super::output::{print, print_json, read, refuse_same_file};
-use nonvacuous::network::safetensors;
+use nonvacuous::code::Model;
+use nonvacuous::network::{safetensors, OnnxFile, OriginalNames, OriginalNamesError};
 use nonvacuous::storage::whole_file;
 
 #[derive(Debug, Args)]
@@ -16,12 +17,48 @@ pub(super) struct Arguments {
     /// The model file
     model: PathBuf,
 
-    /// Where to write the safetensors file; without it, beside the model
-    #[arg(short, long, value_name = "FILE.safetensors")]
+    /// Where to write the network, as ONNX if the name ends in .onnx, else its weights as
+    /// safetensors; without it, as safetensors beside the model
+    #[arg(short, long, value_name = "FILE.safetensors|FILE.onnx")]
     output: Option<PathBuf>,
+
+    /// What the tensors were called where they came from, as compress and certify write it; without
+    /// it MODEL.names.json beside the model, if that is there
+    #[arg(long, value_name = "FILE")]
+    names: Option<PathBuf>,
 
     #[command(flatten)]
     limit: LimitArgument,
+}
+
+impl Arguments {
+    /// The file of names, if there is one.
+    fn names_file(&self) -> Option<PathBuf> {
+        let beside = || Some(OriginalNames::beside(&self.model)).filter(|path| path.exists());
+        self.names.clone().or_else(beside)
+    }
+}
+
+/// A name for each tensor: what they were called, if a file of names says it, else ours.
+fn tensor_names(model: &Model, file: &[u8], path: Option<&Path>) -> Result<Vec<String>, Failure> {
+    let Some(path) = path else {
+        let tensors = model.structure().tensors().into_iter();
+        return Ok(tensors.map(|tensor| tensor.name).collect());
+    };
+    let names = OriginalNames::parse(&read(path)?);
+    let names = names.and_then(|names| names.of(model.structure(), file));
+    names.map_err(|error| {
+        let is_of_another = matches!(error, OriginalNamesError::Model { .. });
+        let failure = Failure::from(error).about(path.display());
+        if !is_of_another {
+            return failure;
+        }
+        Failure::misuse(format!(
+            "{}; name the right ones with --names FILE, or remove these, and the model's own names \
+             are taken",
+            failure.message()
+        ))
+    })
 }
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
@@ -29,30 +66,33 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         .output
         .clone()
         .unwrap_or_else(|| arguments.model.with_extension("safetensors"));
-    refuse_same_file(&arguments.model, &output)?;
+    let names_file = arguments.names_file();
+    for input in [Some(&arguments.model), names_file.as_ref()] {
+        if let Some(input) = input {
+            refuse_same_file(input, &output)?;
+        }
+    }
     let file = read(&arguments.model)?;
     let model = arguments.limit.decode(&file)?;
     // What is written is bounded like what is held.
     let weights = model.structure().weights().unwrap_or(u64::MAX);
     let written = weights.saturating_mul(size_of::<f32>() as u64);
     arguments.limit.of(&file).check(written)?;
-    let shapes = model.structure().tensors();
-    let tensors: Vec<(String, Vec<usize>)> = shapes
-        .into_iter()
-        .map(|shape| (shape.name, shape.dimensions))
-        .collect();
-    whole_file::write_with(&output, |file| {
-        safetensors::write(file, &tensors, |place| model.tensor_weights(place))
-    })?;
+    let names = tensor_names(&model, &file, names_file.as_deref())?;
+    let is_onnx = output.extension().is_some_and(|end| end == "onnx");
+    let tensors = if is_onnx {
+        write_onnx(&model, &names, &output)?
+    } else {
+        write_safetensors(&model, names, &output)?
+    };
     if json {
         let tensors: Vec<_> = tensors
             .iter()
             .map(|(name, shape)| json!({ "name": name, "shape": shape }))
             .collect();
         let layers = model.structure().to_string();
-        return print_json(
-            &json!({ "file": output.display().to_string(), "layers": layers, "tensors": tensors }),
-        );
+        let file = output.display().to_string();
+        return print_json(&json!({ "file": file, "layers": layers, "tensors": tensors }));
     }
     print(&format!("layers:  {}", model.structure()));
     print(&format!(
@@ -60,5 +100,32 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         output.display(),
         tensors.len()
     ));
+    if let Some(names) = &names_file {
+        print(&format!("names:   as in {}", names.display()));
+    }
     Ok(())
+}
+
+/// Names and shapes.
+type Tensors = Vec<(String, Vec<usize>)>;
+
+fn write_safetensors(model: &Model, names: Vec<String>, path: &Path) -> Result<Tensors, Failure> {
+    let shapes = model.structure().tensors().into_iter();
+    let shapes = shapes.map(|shape| shape.dimensions);
+    let tensors: Tensors = names.into_iter().zip(shapes).collect();
+    whole_file::write_with(path, |file| {
+        safetensors::write(file, &tensors, |place| model.tensor_weights(place))
+    })?;
+    Ok(tensors)
+}
+
+fn write_onnx(model: &Model, names: &[String], path: &Path) -> Result<Tensors, Failure> {
+    let network = OnnxFile::new(model.structure(), names)?;
+    whole_file::write_with(path, |file| {
+        network.write(file, |place| model.tensor_weights(place))
+    })?;
+    let tensors = network.tensors();
+    Ok(tensors
+        .map(|(name, shape)| (name.to_string(), shape.to_vec()))
+        .collect())
 }

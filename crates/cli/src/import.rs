@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
+use super::imported::{Imported, Originals};
 use super::output::warn;
 use nonvacuous::code::Architecture;
 use nonvacuous::data::{LabelledImages, IMAGENET};
@@ -174,7 +175,7 @@ impl ImportArguments {
         &self,
         path: &Path,
         architecture: &Architecture,
-    ) -> Result<TrainedNetwork, Failure> {
+    ) -> Result<Imported<Architecture>, Failure> {
         let mut file = TensorFile::open(path).map_err(|error| match error {
             TensorFileError::Io(source)
             | TensorFileError::Safetensors(SafetensorsError::Io(source))
@@ -202,7 +203,9 @@ impl ImportArguments {
         if let Some(codewords) = self.codewords {
             network.quantise(usize::from(codewords));
         }
-        Ok(network)
+        let names = matching.tensors.into_iter().map(|tensor| tensor.theirs);
+        let originals = Originals::of_last(network.architecture().clone(), names.collect());
+        Ok(Imported { network, originals })
     }
 
     /// Whether names of tensors, or what only state dicts need, were given.
@@ -232,19 +235,7 @@ impl ImportArguments {
         self.pixels.as_ref().map_or(&[], |pixels| &pixels.0)
     }
 
-    /// Reads a network and, unless told not to, simplifies it; its function is compared on
-    /// `images`.
-    pub(super) fn load(
-        &self,
-        path: &Path,
-        architecture: &Architecture,
-        images: &LabelledImages,
-    ) -> Result<(TrainedNetwork, Option<Simplification>), Failure> {
-        let network = self.read(path, architecture)?;
-        self.simplified(network, images)
-    }
-
-    /// Simplifies a network, unless told not to.
+    /// Simplifies a network, unless told not to; its function is compared on `images`.
     pub(super) fn simplified(
         &self,
         network: TrainedNetwork,

@@ -17,6 +17,7 @@ mod failure;
 #[cfg(feature = "figures")]
 mod figures;
 mod import;
+mod imported;
 mod inspect;
 mod limit;
 mod man;

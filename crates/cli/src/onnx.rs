@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::failure::Failure;
+use super::imported::{Imported, Originals};
 use super::output::warn;
 use nonvacuous::code::Graph;
 use nonvacuous::network::{OnnxError, OnnxNetwork, OnnxOptions, TrainedNetwork};
@@ -72,7 +73,7 @@ pub(super) fn read_onnx(
     options: &OnnxOptions,
     usual: Option<ImageSize>,
     pixels: &[f32],
-) -> Result<TrainedNetwork<Graph>, Failure> {
+) -> Result<Imported<Graph>, Failure> {
     let network = match OnnxNetwork::read(path, options) {
         Err(open @ OnnxError::Input { .. }) if options.input.is_none() && usual.is_some() => {
             let input = usual;
@@ -98,9 +99,11 @@ pub(super) fn read_onnx(
             escaped(note)
         ));
     }
-    let network = TrainedNetwork::new(network.graph, network.weights)?;
-    if pixels.is_empty() {
-        return Ok(network);
+    let names = network.names;
+    let mut network = TrainedNetwork::new(network.graph, network.weights)?;
+    if !pixels.is_empty() {
+        network = network.with_pixels(pixels)?;
     }
-    Ok(network.with_pixels(pixels)?)
+    let originals = Originals::of_last(network.architecture().clone(), names);
+    Ok(Imported { network, originals })
 }

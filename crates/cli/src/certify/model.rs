@@ -8,11 +8,12 @@ use super::outcome;
 use super::trained::{read_recipe, TrainingProgress};
 use crate::evaluation_progress::EvaluationProgress;
 use crate::failure::Failure;
+use crate::imported::{Imported, Originals};
 use crate::onnx::{is_onnx, read_onnx};
 use crate::output::{print, read, write_whole};
 use crate::pixel_cache::pixel_cache;
 use crate::progress::progress_bar;
-use nonvacuous::certificate::{remove_logs, Evaluation, Folder, Issue, Kept};
+use nonvacuous::certificate::{remove_logs, Certificate, Evaluation, Folder, Issue, Kept};
 use nonvacuous::code::{Architecture, Model, Structure};
 use nonvacuous::compress::{tunings, Checkpoints, Progress, Recipe};
 use nonvacuous::data::{read_class_map, DataSet, Found, Groups, Readable};
@@ -22,6 +23,7 @@ use nonvacuous::network::comparison::{first_images, noise_images};
 use nonvacuous::network::{shortened, TrainedNetwork};
 use nonvacuous::search::{fine_tune, FineTuneEvent, Search, Settings};
 use nonvacuous::shape::ImageSize;
+use nonvacuous::storage::memory_limit::MemoryLimit;
 use nonvacuous::storage::whole_file;
 
 /// Size of photographs as networks of known names read them.
@@ -41,6 +43,20 @@ struct Prepared<'a> {
     tuned: Option<(&'a Path, Checkpoints)>,
     /// The network before it was quantised, if it may be trained further.
     further: Option<TrainedNetwork>,
+    /// What its tensors were called, if it is no model file.
+    originals: Option<Originals>,
+}
+
+impl Prepared<'_> {
+    /// Writes what tensors were called beside the model in a folder, which came of this network.
+    fn write_names(&self, folder: &Folder, certificate: &Certificate) -> Result<(), Failure> {
+        if let Some(originals) = &self.originals {
+            let file = certificate.file();
+            let model = Model::decode_within(file, MemoryLimit::NONE)?;
+            originals.write_beside(&folder.model(), model.structure(), file)?;
+        }
+        Ok(())
+    }
 }
 
 impl ModelArguments {
@@ -106,6 +122,9 @@ impl ModelArguments {
         progress.finish();
         let certificate = certificate?;
         let kept = folder.keep(&certificate, arguments.replace)?;
+        if kept == Kept::New {
+            prepared.write_names(folder, &certificate)?;
+        }
         remove_logs(folder.path())?;
         if let Some((recipe, checkpoints)) = &prepared.tuned {
             if kept == Kept::New {
@@ -115,8 +134,12 @@ impl ModelArguments {
         }
         match (&prepared.further, &data) {
             (Some(network), Readable::Images(data)) if arguments.minutes.is_some() => {
+                let before = folder.certificate()?;
                 train_further(network, data, arguments, folder)?;
                 let best = folder.certificate()?.unwrap_or(certificate);
+                if before.is_none_or(|before| before.file() != best.file()) {
+                    prepared.write_names(folder, &best)?;
+                }
                 outcome::report(folder, &best, &Kept::New, &arguments.data, json)
             }
             _ => outcome::report(folder, &certificate, &kept, &arguments.data, json),
@@ -143,13 +166,17 @@ impl ModelArguments {
             file,
             tuned: None,
             further: None,
+            originals: None,
         };
         if self.is_model_file() {
             return Ok(as_it_is(read(path)?));
         }
-        let network = self.imported(path, arguments, found, json)?;
+        let Imported { network, originals } = self.imported(path, arguments, found, json)?;
         if network.takes_few_values() {
-            return Ok(as_it_is(network.model()?.encode()?));
+            return Ok(Prepared {
+                originals: Some(originals),
+                ..as_it_is(network.model()?.encode()?)
+            });
         }
         let input = network.architecture().input();
         found.check_outputs(network.architecture().classes())?;
@@ -169,6 +196,7 @@ impl ModelArguments {
             file: model.encode()?,
             tuned: None,
             further: network.into_chain().ok(),
+            originals: Some(originals),
         })
     }
 
@@ -180,12 +208,11 @@ impl ModelArguments {
         arguments: &Arguments,
         found: &Found,
         json: bool,
-    ) -> Result<TrainedNetwork<Structure>, Failure> {
+    ) -> Result<Imported<Structure>, Failure> {
         if is_onnx(path) {
             let options = self.onnx.options(self.input, self.limit.given());
             let usual = Some(input_of(found));
-            let network = read_onnx(path, &options, usual, self.import.pixels())?;
-            return Ok(network.simplest()?);
+            return read_onnx(path, &options, usual, self.import.pixels())?.simplest();
         }
         let arch = arguments.arch.as_deref().ok_or_else(|| {
             Failure::misuse(
@@ -195,9 +222,10 @@ impl ModelArguments {
         })?;
         let architecture =
             Architecture::from_name_or_layers(arch, input_of(found), found.classes())?;
-        let network = self.import.read(path, &architecture)?;
+        let Imported { network, originals } = self.import.read(path, &architecture)?;
         if !network.takes_few_values() {
-            return Ok(network.into());
+            let network = network.into();
+            return Ok(Imported { network, originals });
         }
         let images = match found {
             Found::Images(data) => first_images(&data.train)?,
@@ -207,7 +235,8 @@ impl ModelArguments {
         if let Some(simplification) = simplification.filter(|_| !json) {
             print(&format!("simplified: {simplification}\n"));
         }
-        Ok(network.into())
+        let network = network.into();
+        Ok(Imported { network, originals })
     }
 
     /// The file of a network that is trained further.
@@ -232,7 +261,8 @@ impl ModelArguments {
             ));
         }
         let recipe = read_recipe(recipe_path, input_of(found), found.classes())?;
-        let network = self.import.read(path, &recipe.settings().architecture)?;
+        let architecture = &recipe.settings().architecture;
+        let Imported { network, originals } = self.import.read(path, architecture)?;
         let recipe = recipe.with_architecture(network.architecture().clone())?;
         let data = self.readable(found.clone(), network.architecture().input())?;
         whole_file::create_folder(folder.path())?;
@@ -248,6 +278,7 @@ impl ModelArguments {
             file: model.encode()?,
             tuned: Some((recipe_path, checkpoints)),
             further: None,
+            originals: Some(originals),
         })
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use nonvacuous::code::Model;
+use nonvacuous::network::{OnnxNetwork, OnnxOptions};
 use serde_json::Value;
 use tempfile::{tempdir, TempDir};
 
@@ -153,6 +154,12 @@ impl Case {
     }
 }
 
+/// What the tensors of a model were called.
+fn names(path: &Path) -> Value {
+    let names: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+    names["names"].clone()
+}
+
 fn model(path: &Path) -> Model {
     Model::decode(&fs::read(path).unwrap()).unwrap()
 }
@@ -172,6 +179,7 @@ fn a_graph_is_compressed_as_it_is_inspected_and_decompressed() {
         inspected.contains("dense 10 bias") && inspected.contains("raw"),
         "{inspected}"
     );
+    assert_eq!(names(&case.path("net.names.json"))["fc1.weight"], "weight");
     case.succeeds(&["decompress", "net.nvc"]);
     let written = fs::read(case.path("net.safetensors")).unwrap();
     let raw: Vec<u8> = weights
@@ -204,6 +212,8 @@ fn a_network_that_takes_many_values_is_certified_by_its_least_bound() {
         assert_eq!(claim["design_bits"], if is_graph { 80 } else { 64 });
         let tried = fs::read_to_string(case.path("out/frontier.csv")).unwrap();
         assert!(tried.starts_with("n,delta,examined,errors,bits,bound\n1500,0.05,1500,"));
+        let original = &names(&case.path("out/model.names.json"))["fc1.bias"];
+        assert_eq!(original, "bias");
         let verified = case.succeeds(&["verify", "out"]);
         assert!(verified.contains("holds"), "{verified}");
     }
@@ -227,6 +237,12 @@ fn a_chain_is_trained_further_while_there_is_time() {
     assert_eq!(trials.lines().count(), 2, "{trials}");
     assert!(trials.contains("# from "), "{trials}");
     assert!(case.path("out/recipe.toml").exists(), "{said}");
+    // The names are those of the model that is there now.
+    let said = case.succeeds(&["decompress", "out/model.nvc"]);
+    assert!(
+        said.contains("names:   as in out/model.names.json"),
+        "{said}"
+    );
     case.succeeds(&["verify", "out"]);
 }
 
@@ -337,4 +353,52 @@ fn a_graph_is_not_simplified_and_not_asked_not_to_be() {
         assert!(said.contains("--no-simplify has no use"), "{said}");
     }
     assert!(!case.path("net.nvc").exists());
+}
+
+#[test]
+fn what_was_compressed_is_an_onnx_file_again_with_its_names() {
+    for function in ["Sigmoid", "Relu"] {
+        let case = Case::new(function);
+        case.succeeds(&["compress", "net.onnx", "--codewords", "4"]);
+        let said = case.succeeds(&["decompress", "net.nvc", "-o", "again.onnx", "--json"]);
+        let said: Value = serde_json::from_str(&said).unwrap();
+        let read = OnnxNetwork::read(&case.path("again.onnx"), &OnnxOptions::default()).unwrap();
+        let model = model(&case.path("net.nvc"));
+        assert_eq!(read.weights, model.weights());
+        assert_eq!(read.names, ["weight", "bias"]);
+        assert_eq!(said["tensors"][0]["name"], "weight");
+        // And its file is what it was.
+        case.succeeds(&["compress", "again.onnx"]);
+        let [one, other] = ["net.nvc", "again.nvc"].map(|name| fs::read(case.path(name)).unwrap());
+        assert_eq!(one, other);
+    }
+}
+
+#[test]
+fn names_of_another_model_are_refused_and_those_of_strangers_are_checked() {
+    let case = Case::new("Sigmoid");
+    case.succeeds(&["compress", "net.onnx"]);
+    case.succeeds(&[
+        "compress",
+        "net.onnx",
+        "-o",
+        "other.nvc",
+        "--codewords",
+        "4",
+    ]);
+    let said = case.fails(&["decompress", "net.nvc", "--names", "other.names.json"]);
+    assert!(said.contains("--names FILE, or remove these"), "{said}");
+    fs::copy(case.path("other.names.json"), case.path("net.names.json")).unwrap();
+    assert!(case
+        .fails(&["decompress", "net.nvc"])
+        .contains("net.names.json"));
+    fs::write(case.path("net.names.json"), "{}").unwrap();
+    let said = case.fails(&["decompress", "net.nvc"]);
+    assert!(said.contains("no file of original names"), "{said}");
+    fs::remove_file(case.path("net.names.json")).unwrap();
+    case.succeeds(&["decompress", "net.nvc", "-o", "ours.onnx"]);
+    let read = OnnxNetwork::read(&case.path("ours.onnx"), &OnnxOptions::default()).unwrap();
+    assert_eq!(read.names, ["fc1.weight", "fc1.bias"]);
+    let said = case.fails(&["decompress", "other.nvc", "-o", "other.names.json"]);
+    assert!(said.contains("would be overwritten"), "{said}");
 }

@@ -222,7 +222,15 @@ fn a_network_is_trained_further_on_photographs_and_certified() {
         .map(|entry| entry.unwrap().file_name())
         .collect();
     files.sort();
-    assert_eq!(files, ["certificate.json", "model.nvc", "recipe.toml"]);
+    assert_eq!(
+        files,
+        [
+            "certificate.json",
+            "model.names.json",
+            "model.nvc",
+            "recipe.toml"
+        ]
+    );
 }
 
 #[test]
