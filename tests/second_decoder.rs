@@ -6,6 +6,8 @@
 mod any_graph;
 mod models;
 mod needs;
+#[path = "any_graph/mod.rs"]
+mod random_graph;
 
 use std::path::Path;
 use std::process::Command;

@@ -12,4 +12,6 @@ mod model;
 mod networks;
 #[path = "../nodes/mod.rs"]
 mod nodes;
+#[path = "../any_graph/mod.rs"]
+mod random_graph;
 mod subspace;

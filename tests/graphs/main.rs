@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use rand::{Rng, RngExt};
 
 mod accuracy;
+#[path = "../any_graph/mod.rs"]
 mod any_graph;
 mod chains;
 #[path = "../../src/evaluate/elementary/mod.rs"]

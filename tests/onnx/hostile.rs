@@ -130,7 +130,7 @@ fn one_image_is_read_and_one_row_of_logits_made() {
     );
     refused(
         &with(&[image], &["logits", "other"]),
-        &["logits, other", "--output"],
+        &["logits, other", "--graph-output"],
     );
     refused(
         &with(&[image], &["image"]),

@@ -1,7 +1,7 @@
 //! Networks as ONNX: what exporters write, what they leave out, and what strangers forge.
 #![allow(clippy::unwrap_used)]
 
-#[path = "../graphs/any_graph.rs"]
+#[path = "../any_graph/mod.rs"]
 mod any_graph;
 #[allow(dead_code)]
 #[path = "../code/any_model.rs"]

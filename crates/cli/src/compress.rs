@@ -17,7 +17,7 @@ use nonvacuous::digest::sha256;
 use nonvacuous::network::comparison::noise_images;
 use nonvacuous::network::{OriginalNames, Simplification, TrainedNetwork};
 use nonvacuous::shape::ImageSize;
-use nonvacuous::storage::whole_file;
+use nonvacuous::storage::whole_file::{self, MAX_BYTES};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -211,6 +211,13 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     } else {
         arguments.chain_model()?
     };
+    if file.len() as u64 > MAX_BYTES {
+        return Err(Failure::misuse(format!(
+            "the file would have {} bytes, and none of more than {MAX_BYTES} is read: --codewords \
+             K, or --budget BYTES for a chain of layers, makes it shorter",
+            file.len()
+        )));
+    }
     write_whole(&output, &file)?;
     let names = originals.write_beside(&output, model.structure(), &file)?;
     let bits = 8 * file.len();

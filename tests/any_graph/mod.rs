@@ -116,19 +116,31 @@ fn any_arithmetic(random: &mut impl Rng) -> Arithmetic {
     ][random.random_range(0..7)]
 }
 
+/// One that has a short code, or any.
+fn any_number(random: &mut impl Rng) -> f32 {
+    match random.random_range(0..10) {
+        place @ 0..6 => [-1.0, 0.5, 2.0, 0.01, 3.0, 6.0][place],
+        _ => random.random_range(-4.0..4.0),
+    }
+}
+
 fn any_activation(random: &mut impl Rng) -> Activation {
     [
         Activation::Relu,
         Activation::Clip {
-            low: -0.5,
-            high: 0.5,
+            low: any_number(random),
+            high: any_number(random),
         },
-        Activation::LeakyRelu { slope: 0.01 },
-        Activation::Elu { alpha: 0.7 },
+        Activation::LeakyRelu {
+            slope: any_number(random),
+        },
+        Activation::Elu {
+            alpha: any_number(random),
+        },
         Activation::Sigmoid,
         Activation::HardSigmoid {
-            slope: 0.2,
-            offset: 0.5,
+            slope: any_number(random),
+            offset: any_number(random),
         },
         Activation::HardSwish,
         Activation::Tanh,
@@ -183,19 +195,19 @@ fn any_operator(random: &mut impl Rng, lengths: &[usize]) -> Operator {
         },
         9 => Operator::Normalise {
             axes: random.random_range(1..=axes),
-            epsilon: 1e-5,
+            epsilon: any_number(random).abs(),
         },
         10 => Operator::LocalResponse {
             size: random.random_range(1..=2 * lengths.first().copied().unwrap_or(1)),
-            alpha: 0.1,
-            beta: [0.75, 0.5][random.random_range(0..2)],
-            bias: 1.0,
+            alpha: any_number(random).abs(),
+            beta: [0.75, 0.5, any_number(random)][random.random_range(0..3)],
+            bias: any_number(random).abs(),
         },
         11 => Operator::Softmax { axis },
         12 => Operator::Activation(any_activation(random)),
         13 => Operator::Scalar {
             arithmetic: any_arithmetic(random),
-            number: [-1.0, 0.5, 2.0, 0.3, 3.0, -3.0][random.random_range(0..6)],
+            number: any_number(random),
             is_first: random.random(),
         },
         14 => Operator::Combine(any_arithmetic(random)),
