@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy
@@ -46,15 +47,18 @@ TOGETHER = 16
 REPETITIONS = 5
 
 
-def bench(folder: Path, names: list[str], *options: str) -> dict[str, list[str]]:
-    """What benches/architectures.rs prints, by name. On one core."""
+def bench(folder: Path, names: list[str], *options: str) -> Iterator[tuple[str, list[str]]]:
+    """What benches/architectures.rs prints, name by name. On one core."""
     command = ["cargo", "bench", "-q", "--no-default-features", "--features", "lab"]
     command += ["--bench", "architectures", "--", *options, str(folder.resolve()), *names]
     one_core = os.environ | {"RAYON_NUM_THREADS": "1"}
     root = Path(__file__).resolve().parents[2]
-    done = subprocess.run(command, env=one_core, cwd=root, stdout=subprocess.PIPE, check=True)
-    rows = (line.split(",") for line in done.stdout.decode().splitlines())
-    return {name: values for name, *values in rows}
+    with subprocess.Popen(command, env=one_core, cwd=root, stdout=subprocess.PIPE) as running:
+        for line in running.stdout:
+            name, *values = line.decode().strip().split(",")
+            yield name, values
+    if running.returncode != 0:
+        raise subprocess.CalledProcessError(running.returncode, command)
 
 
 def difference(folder: Path) -> str:
@@ -105,17 +109,19 @@ def main(folder: Path, names: list[str], is_speed: bool) -> None:
     if TABLE.exists():
         with TABLE.open() as table:
             rows = {row["architecture"]: row for row in csv.DictReader(table)}
-    for name in names:
+    options = ["--speed"] if is_speed else []
+    found = bench(folder, names, *options)
+    # Nothing else is computed while times are taken.
+    for name, values in list(found) if is_speed else found:
         row = rows.setdefault(name, {"architecture": name})
-        if is_speed:
-            (ours,) = bench(folder, [name], "--speed")[name]
-            of, milliseconds = reference(folder / name, name)
-            speed = f"{milliseconds / float(ours):.2f}"
-            row |= dict(zip(SPEED, [ours, of, f"{milliseconds:.2f}", speed]))
-        else:
-            row |= dict(zip(FOUND, bench(folder, [name])[name]))
+        if not is_speed:
+            row |= dict(zip(FOUND, values))
             if row["imports"] == "yes":
                 row["onnx_difference"] = difference(folder / name)
+        elif len(values) == 1:
+            of, milliseconds = reference(folder / name, name)
+            speed = f"{milliseconds / float(values[0]):.2f}"
+            row |= dict(zip(SPEED, [values[0], of, f"{milliseconds:.2f}", speed]))
         print(row, flush=True)
         write(rows)
 

@@ -67,10 +67,8 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         .clone()
         .unwrap_or_else(|| arguments.model.with_extension("safetensors"));
     let names_file = arguments.names_file();
-    for input in [Some(&arguments.model), names_file.as_ref()] {
-        if let Some(input) = input {
-            refuse_same_file(input, &output)?;
-        }
+    for input in std::iter::once(&arguments.model).chain(&names_file) {
+        refuse_same_file(input, &output)?;
     }
     let file = read(&arguments.model)?;
     let model = arguments.limit.decode(&file)?;
