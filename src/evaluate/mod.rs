@@ -16,6 +16,8 @@ mod plan;
 mod taps;
 mod window_moments;
 
+#[cfg(feature = "train")]
+pub(crate) use elementary::{erf::error_function, exponential::exponential};
 pub use evaluator::{EvaluationError, Evaluator};
 pub use examples::{batches, Batch, Example, ExampleDigest, Examples, Sample};
 pub use examples_digest::{digests, ExamplesDigest};

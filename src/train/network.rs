@@ -6,8 +6,9 @@ use rand_chacha::ChaCha8Rng;
 
 use super::features::Features;
 use super::running_moments::RunningMoments;
+use super::trainable::Trainable;
 use crate::code::oriented;
-use crate::code::{Architecture, Convolution, Layer, TensorShape};
+use crate::code::{Architecture, Convolution, Layer, Structure, TensorShape};
 use crate::shape::ImageSize;
 use crate::train::operators::BatchMoments;
 
@@ -109,18 +110,13 @@ impl Network {
             .unwrap_or(layers.len())
     }
 
-    /// Whether there are such layers.
-    pub(super) fn has_fixed_layers(&self) -> bool {
-        self.fixed_layers() > 0
-    }
-
     /// What the first layers, those without weights, make of images
     /// `[batch, channels, height, width]`.
     ///
     /// # Errors
     /// If candle fails.
     pub fn fixed_features(&self, images: &Tensor) -> Result<Tensor> {
-        if !self.has_fixed_layers() {
+        if self.fixed_layers() == 0 {
             return Ok(images.clone());
         }
         let (mut features, mut size) = (Features::new(images)?, self.architecture.input());
@@ -227,6 +223,32 @@ impl Network {
             };
         }
         features.flatten()
+    }
+}
+
+impl Trainable for Network {
+    fn structure(&self) -> Structure {
+        self.architecture.clone().into()
+    }
+
+    fn is_homogeneous(&self) -> bool {
+        is_homogeneous(&self.architecture)
+    }
+
+    fn features_without_weights(&self, images: &Tensor) -> Result<Option<Tensor>> {
+        if self.fixed_layers() == 0 {
+            return Ok(None);
+        }
+        self.fixed_features(images).map(Some)
+    }
+
+    fn forward_in_training(
+        &self,
+        weights: &[Tensor],
+        features: &Tensor,
+        running: Option<&mut RunningMoments>,
+    ) -> Result<Tensor> {
+        self.forward_in_training(weights, features, running)
     }
 }
 

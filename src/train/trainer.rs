@@ -7,11 +7,11 @@ use rand_chacha::ChaCha8Rng;
 
 use super::augmentation::Augmentation;
 use super::error::TrainError;
-use super::network::Network;
 use super::operators;
 use super::optimiser::Optimiser;
 use super::parameters::Parameters;
 use super::schedule::Training;
+use super::trainable::Trainable;
 use super::training_set::TrainingSet;
 
 /// What is reported after each epoch.
@@ -36,7 +36,7 @@ pub struct Epoch {
 /// # Errors
 /// If the loss is no longer a number, or candle fails.
 pub fn train(
-    network: &Network,
+    network: &dyn Trainable,
     parameters: &mut dyn Parameters,
     data: &TrainingSet,
     training: impl Into<Training>,
@@ -53,7 +53,7 @@ pub fn train(
 /// A training that is stopped after each epoch, and can be left there and taken up again.
 #[derive(Debug)]
 pub struct Trainer<'a> {
-    network: &'a Network,
+    network: &'a dyn Trainable,
     data: &'a TrainingSet<'a>,
     /// What the network's first layers, those without weights, make of all images; not kept if
     /// images change each time or are not in memory.
@@ -72,7 +72,7 @@ impl<'a> Trainer<'a> {
     /// # Errors
     /// If candle fails.
     pub fn new(
-        network: &'a Network,
+        network: &'a dyn Trainable,
         parameters: &dyn Parameters,
         data: &'a TrainingSet<'a>,
         training: impl Into<Training>,
@@ -216,7 +216,8 @@ impl<'a> Trainer<'a> {
         }
         let (images, labels) = self.data.batch(indices)?;
         let images = self.training.augmentation.apply(&images, random)?;
-        Ok((self.network.fixed_features(&images)?, labels))
+        let features = self.network.features_without_weights(&images)?;
+        Ok((features.unwrap_or(images), labels))
     }
 
     fn shuffle(&mut self) {

@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Result, Tensor};
 
 use super::error::TrainError;
-use super::network::Network;
+use super::trainable::Trainable;
 use crate::data::LabelledImages;
 use crate::evaluate::Examples;
 use crate::shape::ImageSize;
@@ -117,21 +117,24 @@ impl<'a> TrainingSet<'a> {
         }
     }
 
-    /// The same examples after [`Network::fixed_features`], if they are in memory.
-    pub(super) fn fixed_features(&self, network: &Network) -> Result<Option<Self>> {
+    /// The same examples after the layers without weights, if they are in memory.
+    pub(super) fn fixed_features(&self, network: &dyn Trainable) -> Result<Option<Self>> {
         const AT_ONCE: usize = 1024;
         let Source::Memory { images, labels } = &self.0 else {
             return Ok(None);
         };
-        let features = if network.has_fixed_layers() {
-            let mut parts = Vec::new();
-            for start in (0..labels.len()).step_by(AT_ONCE) {
-                let images = images.narrow(0, start, AT_ONCE.min(labels.len() - start))?;
-                parts.push(network.fixed_features(&images)?);
-            }
-            Tensor::cat(&parts, 0)?
-        } else {
+        let mut parts = Vec::new();
+        for start in (0..labels.len()).step_by(AT_ONCE) {
+            let images = images.narrow(0, start, AT_ONCE.min(labels.len() - start))?;
+            let Some(features) = network.features_without_weights(&images)? else {
+                break;
+            };
+            parts.push(features);
+        }
+        let features = if parts.is_empty() {
             images.clone()
+        } else {
+            Tensor::cat(&parts, 0)?
         };
         Ok(Some(Self(Source::Memory {
             images: features,

@@ -17,6 +17,8 @@ mod chains;
 #[path = "../../src/evaluate/elementary/mod.rs"]
 mod elementary;
 mod reference;
+#[cfg(feature = "train")]
+mod training;
 
 fn images(random: &mut impl Rng, graph: &Graph, count: usize) -> Vec<Vec<u8>> {
     let features = graph.input().features();

@@ -21,5 +21,7 @@ pub use interleave::{deinterleave_batch, interleave_batch};
 pub use lanes::LANES;
 pub use normalisation::normalise;
 pub use pooling::{average_pool, global_average, max_pool};
+pub(super) use real::Real;
 pub(crate) use storage::is_supported;
+pub(super) use storage::{slice, with_real};
 pub use window::{Span, Window};

@@ -5,7 +5,10 @@ use candle_core::{bail, CpuStorage, DType, Layout, Result, Tensor};
 use super::real::Real;
 
 /// The numbers of a contiguous tensor.
-pub(super) fn slice<'a, T: Real>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [T]> {
+pub(in super::super) fn slice<'a, T: Real>(
+    storage: &'a CpuStorage,
+    layout: &Layout,
+) -> Result<&'a [T]> {
     match layout.contiguous_offsets() {
         Some((start, end)) => Ok(&T::cpu_storage_as_slice(storage)?[start..end]),
         None => bail!("an operator's argument is not contiguous"),
@@ -22,7 +25,7 @@ macro_rules! with_real {
         }
     };
 }
-pub(super) use with_real;
+pub(in super::super) use with_real;
 
 /// Whether the operators of this module can be applied: on other devices candle's own are used.
 pub(crate) fn is_supported(tensor: &Tensor) -> bool {

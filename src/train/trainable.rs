@@ -1,0 +1,39 @@
+//! What can be trained.
+
+use candle_core::{Result, Tensor};
+
+use super::running_moments::RunningMoments;
+use crate::code::Structure;
+
+/// A network on candle: logits that are differentiable in weights given from outside.
+pub trait Trainable: std::fmt::Debug {
+    /// The layers or operators, whose tensors the weights are.
+    fn structure(&self) -> Structure;
+
+    /// Whether scaling any tensor by a positive number changes no decision; usually not.
+    fn is_homogeneous(&self) -> bool {
+        false
+    }
+
+    /// What the first layers, those without weights, make of images
+    /// `[batch, channels, height, width]`; none, if all layers depend on weights.
+    ///
+    /// # Errors
+    /// If candle fails.
+    fn features_without_weights(&self, _images: &Tensor) -> Result<Option<Tensor>> {
+        Ok(None)
+    }
+
+    /// Logits, `[batch, classes]`, of what [`Trainable::features_without_weights`] makes of images,
+    /// or of the images: if there are `running` moments, batch normalisations normalise over the
+    /// batch, whose moments are taken into them.
+    ///
+    /// # Errors
+    /// If `weights` do not have the network's shapes.
+    fn forward_in_training(
+        &self,
+        weights: &[Tensor],
+        features: &Tensor,
+        running: Option<&mut RunningMoments>,
+    ) -> Result<Tensor>;
+}
