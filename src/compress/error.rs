@@ -11,6 +11,11 @@ use crate::train::{CheckpointError, TrainError};
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum CompressError {
+    /// A graph of operators is to be trained from the start.
+    #[error(
+        "a graph of operators has no initial weights here: it is trained further from a network"
+    )]
+    NoInitialWeights,
     /// Training failed.
     #[error(transparent)]
     Train(#[from] TrainError),

@@ -36,6 +36,9 @@ pub fn polish(
     sweeps: usize,
     mut report: impl FnMut(f64),
 ) -> Result<Model, CompressError> {
+    if sweeps == 0 {
+        return Ok(model.clone());
+    }
     let goal = Goal {
         n: data.len() as u64,
         delta,

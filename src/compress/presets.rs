@@ -4,7 +4,7 @@ use super::pruning::{Pruning, PruningMethod};
 use super::quantisation::{Quantisation, QuantisationMethod};
 use super::recipe::{Recipe, RecipeError, RecipeSettings};
 use super::subspace::{SubspaceMap, SubspaceSize};
-use crate::code::Architecture;
+use crate::code::{Architecture, Structure};
 use crate::data::LabelledImages;
 use crate::train::Schedule;
 
@@ -36,10 +36,10 @@ pub fn recipes(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, Rec
 }
 
 fn for_small_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>, RecipeError> {
-    let architecture = Architecture::parse(
+    let architecture = Structure::from(Architecture::parse(
         &format!("upright norm dense:{}", data.classes()),
         data.shape(),
-    )?;
+    )?);
     let mut recipes = Vec::new();
     for codewords in [2, 3] {
         for step in 0..12 {
@@ -62,6 +62,7 @@ fn for_small_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
                     learning_rate: 0.01,
                 },
                 bounded: 0.0,
+                examples: None,
                 sweeps: 8,
             };
             recipes.push(settings.check()?);
@@ -143,7 +144,7 @@ fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
     {
         let quick = effort == Effort::Quick;
         let settings = RecipeSettings {
-            architecture: Architecture::parse(&layers, data.shape())?,
+            architecture: Architecture::parse(&layers, data.shape())?.into(),
             pruning: pruned(0.3),
             first: Schedule {
                 epochs: 1,
@@ -156,6 +157,7 @@ fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
                 ..second
             },
             bounded: 0.3,
+            examples: None,
             sweeps: if quick { 0 } else { sweeps },
         };
         recipes.push(settings.check()?);
@@ -167,7 +169,7 @@ fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
 }
 
 /// Magnitude pruning of all units.
-fn pruned(sparsity: f64) -> Pruning {
+pub(super) fn pruned(sparsity: f64) -> Pruning {
     Pruning {
         method: PruningMethod::Magnitude,
         sparsity,
@@ -176,7 +178,7 @@ fn pruned(sparsity: f64) -> Pruning {
 }
 
 /// Values of two digits, found by k-means and trained.
-fn quantised(codewords: usize, rate: f64) -> Quantisation {
+pub(super) fn quantised(codewords: usize, rate: f64) -> Quantisation {
     Quantisation {
         method: QuantisationMethod::Kmeans,
         codewords,
@@ -184,48 +186,6 @@ fn quantised(codewords: usize, rate: f64) -> Quantisation {
         rate,
         subspace: None,
     }
-}
-
-/// Recipes by which a network of these layers, trained already, is trained further, in the order in
-/// which they are tried: fewer units or more, at a higher price of bits or a lower one.
-///
-/// # Errors
-/// None in practice: the settings are within their domains.
-pub fn tunings(architecture: &Architecture) -> Result<Vec<Recipe>, RecipeError> {
-    const WIDTHS_AND_RATES: [(f64, f64); 6] = [
-        (0.5, 8.0),
-        (0.25, 8.0),
-        (1.0, 8.0),
-        (0.16, 8.0),
-        (0.25, 4.0),
-        (0.5, 16.0),
-    ];
-    WIDTHS_AND_RATES
-        .into_iter()
-        .map(|(width, rate)| {
-            let settings = RecipeSettings {
-                architecture: architecture.clone(),
-                pruning: Pruning {
-                    width,
-                    ..pruned(0.3)
-                },
-                first: Schedule {
-                    epochs: 1,
-                    batch: 64,
-                    learning_rate: 0.003,
-                },
-                quantisation: quantised(2, rate),
-                second: Schedule {
-                    epochs: 10,
-                    batch: 64,
-                    learning_rate: 0.02,
-                },
-                bounded: 0.3,
-                sweeps: 0,
-            };
-            settings.check()
-        })
-        .collect()
 }
 
 /// Recipes that differ from one in a single setting: the price of bits, the speed and the length of

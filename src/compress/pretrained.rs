@@ -1,5 +1,6 @@
 //! A network trained elsewhere, as the beginning of training.
 
+use crate::code::Structure;
 use crate::evaluate::{Evaluator, Features};
 use crate::network::{sensitive_tensors, sensitivities};
 use crate::network::{ImportError, TrainedNetwork};
@@ -25,17 +26,20 @@ impl Pretrained {
     ///
     /// # Errors
     /// If the network does not read the examples.
-    pub fn measured(
-        network: &TrainedNetwork,
+    pub fn measured<S: Clone + Into<Structure>>(
+        network: &TrainedNetwork<S>,
         start: impl Fn(&Evaluator) -> Result<Features, ImportError>,
         report: impl FnMut(),
     ) -> Result<Self, ImportError> {
-        let (architecture, weights) = (network.architecture(), network.weights());
-        let evaluator = Evaluator::of(architecture, weights.to_vec());
-        let moments = RunningMoments::measured(&evaluator, architecture, start(&evaluator)?);
+        let structure: Structure = network.architecture().clone().into();
+        let evaluator = network.evaluator();
+        let moments = RunningMoments::measured(&evaluator, &structure, start(&evaluator)?);
         let sensitivities = sensitivities(network, &evaluator, start(&evaluator)?, report);
-        let weights = moments.unfold(architecture, weights.to_vec());
-        let gains = Network::new(architecture.clone()).gains().to_vec();
+        let weights = moments.unfold(&structure, network.weights().to_vec());
+        let gains = match structure {
+            Structure::Chain(layers) => Network::new(layers).gains().to_vec(),
+            Structure::Graph(_) => vec![1.0; weights.len()],
+        };
         let mut pretrained = Self {
             weights,
             moments,
@@ -55,7 +59,7 @@ impl Pretrained {
     }
 
     /// How many steps that takes.
-    pub fn steps(network: &TrainedNetwork) -> usize {
+    pub fn steps<S: Clone + Into<Structure>>(network: &TrainedNetwork<S>) -> usize {
         sensitive_tensors(network)
     }
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::pretrained::Pretrained;
 use super::straight_through::straight_through;
 use super::units::unused;
-use crate::code::Architecture;
-use crate::train::{Network, Parameters, RunningMoments};
+use crate::code::Structure;
+use crate::train::{Network, Parameters, RunningMoments, Trainable};
 
 /// How and how many weights are set to zero.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub enum PruningMethod {
 pub struct PrunedWeights {
     weights: Vec<Var>,
     masks: Vec<Tensor>,
-    architecture: Architecture,
+    structure: Structure,
     moments: RunningMoments,
     /// What magnitudes are relative to, one a tensor; zero if its weights are not pruned.
     units: Vec<f64>,
@@ -107,13 +107,13 @@ impl PrunedWeights {
     /// # Errors
     /// If candle fails, or they do not have the network's shapes.
     pub fn from(
-        network: &Network,
+        network: &dyn Trainable,
         pretrained: Pretrained,
         pruning: Pruning,
         device: &Device,
     ) -> Result<Self> {
-        let architecture = network.architecture().clone();
-        let used: Vec<Vec<bool>> = unused(&architecture, pruning.width)
+        let structure = network.structure();
+        let used: Vec<Vec<bool>> = unused(&structure, pruning.width)
             .into_iter()
             .map(|unused| unused.into_iter().map(|unused| !unused).collect())
             .collect();
@@ -124,7 +124,7 @@ impl PrunedWeights {
             moments,
             units,
         } = pretrained;
-        for ((shape, initial), used) in architecture.tensors().iter().zip(values).zip(&used) {
+        for ((shape, initial), used) in structure.tensors().iter().zip(values).zip(&used) {
             let mask: Vec<f32> = used.iter().map(|&used| f32::from(used)).collect();
             masks.push(Tensor::from_vec(mask, &shape.dimensions[..], device)?);
             weights.push(Var::from_vec(initial, &shape.dimensions[..], device)?);
@@ -132,7 +132,7 @@ impl PrunedWeights {
         Ok(Self {
             weights,
             masks,
-            architecture,
+            structure,
             moments,
             units,
             pruning,
@@ -153,7 +153,7 @@ impl PrunedWeights {
             .map(|weights| weights.flatten_all()?.to_vec1());
         Ok(self
             .moments
-            .fold(&self.architecture, values.collect::<Result<_>>()?))
+            .fold(&self.structure, values.collect::<Result<_>>()?))
     }
 
     /// Keeps the largest weights, all but the fraction `sparsity`.

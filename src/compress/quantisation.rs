@@ -8,7 +8,7 @@ use super::straight_through::straight_through;
 use super::subspace::{Coordinates, SubspaceSize};
 use crate::code::{Codebook, CodedTensor, Model};
 use crate::network::kmeans;
-use crate::train::{Network, Parameters};
+use crate::train::{Parameters, Trainable};
 
 /// Which values weights may take, and what they cost.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -101,14 +101,14 @@ impl QuantisedWeights {
     /// # Errors
     /// If candle fails, or `values` do not have the network's shapes.
     pub fn new(
-        network: &Network,
+        network: &dyn Trainable,
         mut values: Vec<Vec<f32>>,
         settings: Quantisation,
         examples: usize,
         device: &Device,
     ) -> Result<Self> {
         let shared = network.is_homogeneous();
-        let shapes = network.architecture().tensors();
+        let shapes = network.structure().tensors();
         let mut coordinates = Vec::with_capacity(shapes.len());
         for (shape, values) in shapes.iter().zip(&mut values) {
             let map = settings.subspace.and_then(|size| size.of(shape));
@@ -242,7 +242,7 @@ impl QuantisedWeights {
     ///
     /// # Errors
     /// If candle fails, or a codeword is not a normal number.
-    pub fn model(&self, network: &Network) -> std::result::Result<Model, CompressError> {
+    pub fn model(&self, network: &dyn Trainable) -> std::result::Result<Model, CompressError> {
         let values = self.values()?;
         let mut used: Vec<Vec<f32>> = vec![Vec::new(); self.codebooks.len()];
         for (place, values) in values.iter().enumerate() {
@@ -261,11 +261,7 @@ impl QuantisedWeights {
             }
         });
         let tensors = tensors.collect();
-        Ok(Model::new(
-            network.architecture().clone(),
-            codebooks,
-            tensors,
-        )?)
+        Ok(Model::new(network.structure(), codebooks, tensors)?)
     }
 }
 

@@ -8,15 +8,15 @@ use thiserror::Error;
 use super::pruning::Pruning;
 use super::quantisation::Quantisation;
 use super::subspace::SubspaceMap;
-use crate::code::{Architecture, ArchitectureError, CodeError, MAX_CODEWORDS};
+use crate::code::{Architecture, ArchitectureError, CodeError, Structure, MAX_CODEWORDS};
 use crate::shape::ImageSize;
 use crate::train::Schedule;
 
 /// The settings of a recipe, not checked yet: [`RecipeSettings::check`] makes a [`Recipe`] of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RecipeSettings<A = Architecture> {
-    /// The layers.
+pub struct RecipeSettings<A = Structure> {
+    /// The layers, or the operators of a network that is trained further.
     pub architecture: A,
     /// What is set to zero in the first training.
     pub pruning: Pruning,
@@ -30,6 +30,10 @@ pub struct RecipeSettings<A = Architecture> {
     /// [`Training::bounded`](crate::train::Training::bounded).
     #[serde(default)]
     pub bounded: f64,
+    /// On how many of the examples it is trained, at equal distances; on all, if nothing is said.
+    /// The price of bits stays that of all, and all are counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub examples: Option<usize>,
     /// Most sweeps of [`polish`](super::polish::polish) at the end.
     #[serde(default)]
     pub sweeps: usize,
@@ -115,7 +119,7 @@ impl Recipe {
         let settings: RecipeSettings<String> = toml::from_str(text)?;
         let architecture =
             Architecture::from_name_or_layers(&settings.architecture, input, classes)?;
-        settings.with_architecture(architecture).check()
+        settings.with_architecture(architecture.into()).check()
     }
 
     /// The same; but a last layer `dense:N` of fewer outputs than there are classes, which could
@@ -138,7 +142,10 @@ impl Recipe {
                 (wide, Some(outputs))
             }
         };
-        Ok((settings.with_architecture(architecture).check()?, narrow))
+        Ok((
+            settings.with_architecture(architecture.into()).check()?,
+            narrow,
+        ))
     }
 
     /// What it says.
@@ -151,10 +158,13 @@ impl Recipe {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn with_architecture(&self, architecture: Architecture) -> Result<Self, RecipeError> {
+    pub fn with_architecture(
+        &self,
+        architecture: impl Into<Structure>,
+    ) -> Result<Self, RecipeError> {
         self.settings
             .clone()
-            .with_architecture(architecture)
+            .with_architecture(architecture.into())
             .check()
     }
 
@@ -185,6 +195,7 @@ impl<A> RecipeSettings<A> {
             quantisation,
             second,
             bounded,
+            examples,
             sweeps,
         } = self;
         RecipeSettings {
@@ -194,6 +205,7 @@ impl<A> RecipeSettings<A> {
             quantisation,
             second,
             bounded,
+            examples,
             sweeps,
         }
     }
@@ -206,9 +218,7 @@ impl RecipeSettings {
     /// [`RecipeError::Number`] names the first that is not.
     pub fn check(self) -> Result<Recipe, RecipeError> {
         self.check_numbers()?;
-        let written = self
-            .clone()
-            .with_architecture(self.architecture.to_string());
+        let written = self.clone().with_architecture(self.said_architecture());
         let mut identity = String::new();
         written.serialize(toml::ser::ValueSerializer::new(&mut identity))?;
         Ok(Recipe {
@@ -216,6 +226,14 @@ impl RecipeSettings {
             identity,
             settings: self,
         })
+    }
+
+    /// The layers as text; of a graph, which no recipe can say, how many operators it has.
+    pub(super) fn said_architecture(&self) -> String {
+        match &self.architecture {
+            Structure::Graph(graph) => format!("graph of {} operators", graph.nodes().len()),
+            layers => layers.to_string(),
+        }
     }
 
     fn check_numbers(&self) -> Result<(), RecipeError> {
@@ -226,12 +244,14 @@ impl RecipeSettings {
             quantisation,
             second,
             bounded,
+            examples,
             sweeps,
         } = self;
         check_fraction("pruning.sparsity", pruning.sparsity)?;
         check_part("pruning.width", pruning.width)?;
         check_fraction("bounded", *bounded)?;
         check_count("sweeps", *sweeps, 0)?;
+        check_count("examples", examples.unwrap_or(1), 1)?;
         check(
             "quantisation.rate",
             quantisation.rate,
@@ -319,13 +339,13 @@ fn check(
 impl fmt::Display for Recipe {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let RecipeSettings {
-            architecture,
             pruning,
             first,
             quantisation,
             second,
             ..
         } = &self.settings;
+        let architecture = self.settings.said_architecture();
         write!(
             formatter,
             "{architecture}; sparsity {}; {} codewords at rate {}; {} and {} epochs at learning \

@@ -13,11 +13,13 @@ use super::quantisation::QuantisedWeights;
 use super::recipe::Recipe;
 use super::stream_name::stream_name;
 use crate::bounds::FailureProbability;
-use crate::code::Model;
+use crate::code::{Model, Structure};
 use crate::data::LabelledImages;
 use crate::network::shortened;
 use crate::random::stream;
-use crate::train::{Epoch, Network, Parameters, Trainer, Training, TrainingSet};
+use crate::train::{
+    Epoch, GraphNetwork, Network, Parameters, Trainable, Trainer, Training, TrainingSet,
+};
 
 /// Trains and compresses a network on `data`, and polishes it for a bound that fails with at most
 /// the probability `delta`: a pure function of its arguments.
@@ -25,7 +27,8 @@ use crate::train::{Epoch, Network, Parameters, Trainer, Training, TrainingSet};
 /// `training_set` holds the same images and labels as candle tensors.
 ///
 /// # Errors
-/// If training diverges, candle fails, or the result cannot be coded.
+/// If training diverges, candle fails, or the result cannot be coded; if the recipe is for a graph,
+/// which is only trained further.
 pub fn compress(
     recipe: &Recipe,
     data: &LabelledImages,
@@ -35,7 +38,10 @@ pub fn compress(
     mut report: impl FnMut(Progress),
 ) -> Result<Model, CompressError> {
     let settings = recipe.settings();
-    let network = Network::new(settings.architecture.clone());
+    let Structure::Chain(layers) = &settings.architecture else {
+        return Err(CompressError::NoInitialWeights);
+    };
+    let network = Network::new(layers.clone());
     let random = stream(seed, &stream_name(settings), 0, "initial weights");
     let pruned = PrunedWeights::new(&network, settings.pruning, random, training_set.device())?;
     let stages = Stages {
@@ -69,12 +75,15 @@ pub fn compress_pretrained(
     report: impl FnMut(Progress),
 ) -> Result<Model, CompressError> {
     let settings = recipe.settings();
-    let network = Network::new(settings.architecture.clone());
+    let network: Box<dyn Trainable> = match &settings.architecture {
+        Structure::Chain(layers) => Box::new(Network::new(layers.clone())),
+        Structure::Graph(graph) => Box::new(GraphNetwork::new(graph.clone())),
+    };
     let device = training_set.device();
-    let pruned = PrunedWeights::from(&network, pretrained, settings.pruning, device)?;
+    let pruned = PrunedWeights::from(&*network, pretrained, settings.pruning, device)?;
     let stages = Stages {
         recipe,
-        network: &network,
+        network: &*network,
         training_set,
         seed,
         checkpoints: Some(checkpoints),
@@ -85,7 +94,7 @@ pub fn compress_pretrained(
 /// The two stages of a recipe.
 struct Stages<'a> {
     recipe: &'a Recipe,
-    network: &'a Network,
+    network: &'a dyn Trainable,
     training_set: &'a TrainingSet<'a>,
     seed: u64,
     checkpoints: Option<&'a Checkpoints>,
@@ -114,7 +123,10 @@ impl Stages<'_> {
         let [first, second] = [settings.first.epochs, settings.second.epochs];
         let middle = first as f64 / (first + second).max(1) as f64;
         let stage = Stage {
-            training: settings.first.into(),
+            training: Training {
+                examples: settings.examples,
+                ..settings.first.into()
+            },
             purpose: "batches while pruning",
             checkpoint: self.checkpoints.map(|checkpoints| &*checkpoints.pruning),
             part: 0.0..middle,
@@ -131,6 +143,7 @@ impl Stages<'_> {
         let stage = Stage {
             training: Training {
                 bounded: settings.bounded,
+                examples: settings.examples,
                 ..settings.second.into()
             },
             purpose: "batches with codewords",

@@ -15,15 +15,16 @@ use crate::train::Schedule;
 /// [`Recipe::identity`]: super::recipe::Recipe::identity
 pub(super) fn stream_name(recipe: &RecipeSettings) -> String {
     let RecipeSettings {
-        architecture,
+        architecture: _,
         pruning,
         first,
         quantisation,
         second,
         bounded,
+        examples,
         sweeps,
     } = recipe;
-    let mut name = format!("{architecture}; ");
+    let mut name = format!("{}; ", recipe.said_architecture());
     if pruning.width < 1.0 {
         name += &format!("{} of all units, ", pruning.width);
     }
@@ -60,6 +61,9 @@ pub(super) fn stream_name(recipe: &RecipeSettings) -> String {
     name += &passes(second);
     if *bounded > 0.0 {
         name += &format!(" of a loss bounded by {bounded}");
+    }
+    if let Some(examples) = examples {
+        name += &format!(" on {examples} examples");
     }
     if *sweeps > 0 {
         name += &format!("; polished {sweeps} times");

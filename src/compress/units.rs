@@ -1,19 +1,22 @@
 //! Which weights lie between units in use, when only some of each hidden layer are.
 
-use crate::code::{Architecture, Layer};
+use crate::code::{Layer, Structure};
 
 /// For each weight of each tensor, whether it belongs to a unit that is not used.
 ///
 /// Of each hidden layer with units of its own (a convolution in one group, a dense layer), the
 /// first `ceil(width * units)` are used. A unit that is not used has no weights, no bias, and no
-/// reader. Where channels meet in a branch or in groups, or pass a batch normalisation, all are
-/// used.
-pub(super) fn unused(architecture: &Architecture, width: f64) -> Vec<Vec<bool>> {
-    let shapes = architecture.tensors();
+/// reader. Where channels meet in a branch or in groups, or pass a batch normalisation, and in
+/// graphs, all are used.
+pub(super) fn unused(structure: &Structure, width: f64) -> Vec<Vec<bool>> {
+    let shapes = structure.tensors();
     let mut unused: Vec<Vec<bool>> = shapes
         .iter()
         .map(|shape| vec![false; shape.len()])
         .collect();
+    let Some(architecture) = structure.chain() else {
+        return unused;
+    };
     let is_chain = architecture.layers().iter().all(|layer| match layer {
         Layer::Convolution(convolution) => convolution.groups == 1,
         Layer::Branch | Layer::BatchNormalise => false,

@@ -9,14 +9,17 @@ use crate::evaluate::{Evaluator, Features};
 const TRIED: f32 = 0.25;
 
 /// `1 / ||w_t||^2`: the same relative error everywhere costs the same.
-pub(super) fn relative(network: &TrainedNetwork) -> Vec<Option<f64>> {
+pub(super) fn relative<S: Clone + Into<Structure>>(
+    network: &TrainedNetwork<S>,
+) -> Vec<Option<f64>> {
     let squares = |weights: &[f32]| {
         weights
             .iter()
             .map(|&weight| f64::from(weight).powi(2))
             .sum::<f64>()
     };
-    let shapes = network.architecture.tensors();
+    let structure: Structure = network.architecture.clone().into();
+    let shapes = structure.tensors();
     let tensors =
         network
             .weights
@@ -30,9 +33,9 @@ pub(super) fn relative(network: &TrainedNetwork) -> Vec<Option<f64>> {
 }
 
 /// How many tensors have a sensitivity.
-pub(crate) fn sensitive_tensors(network: &TrainedNetwork) -> usize {
-    network
-        .architecture
+pub(crate) fn sensitive_tensors<S: Clone + Into<Structure>>(network: &TrainedNetwork<S>) -> usize {
+    let structure: Structure = network.architecture.clone().into();
+    structure
         .tensors()
         .iter()
         .filter(|shape| shape.dimensions.len() > 1)
@@ -43,8 +46,8 @@ pub(crate) fn sensitive_tensors(network: &TrainedNetwork) -> usize {
 /// squared error in the tensor, on images whose features stand before the first layer of the
 /// network's evaluator; [relative](relative) where rounding changes nothing. No labels, no
 /// gradients. `report` is told after each tensor.
-pub(crate) fn sensitivities(
-    network: &TrainedNetwork,
+pub(crate) fn sensitivities<S: Clone + Into<Structure>>(
+    network: &TrainedNetwork<S>,
     original: &Evaluator,
     features: Features,
     report: impl FnMut(),

@@ -8,7 +8,7 @@ use super::comparison::{first_images, largest_difference, logits};
 use super::import::error::ImportError;
 use super::simplify_links::{links, Editor, Link};
 use super::trained_network::TrainedNetwork;
-use crate::code::Model;
+use crate::code::{Model, Structure};
 use crate::data::LabelledImages;
 use crate::evaluate::MARGIN;
 
@@ -130,15 +130,18 @@ pub fn simplify(
     Ok((simplified, done))
 }
 
-/// The same function in fewer bits, if it is a chain and [`simplify`] finds it; else the model
-/// itself.
+/// The same function in fewer bits: of a chain, as [`simplify`] finds it; of a graph, with codebooks
+/// that tensors share. Else the model itself.
 ///
 /// Functions are compared on the first images.
 pub fn shortened(model: Model, images: &LabelledImages) -> Model {
     let bytes = |model: &Model| model.encode().map_or(usize::MAX, |file| file.len());
     let simple = first_images(images).ok().and_then(|images| {
+        let Structure::Chain(architecture) = model.structure() else {
+            return with_shared_codebooks(&model);
+        };
         let network = TrainedNetwork {
-            architecture: model.structure().chain()?.clone(),
+            architecture: architecture.clone(),
             weights: model.weights(),
         };
         let (simple, _) = simplify(network, &images).ok()?;
@@ -148,6 +151,12 @@ pub fn shortened(model: Model, images: &LabelledImages) -> Model {
         Some(simple) if bytes(&simple) < bytes(&model) => simple,
         _ => model,
     }
+}
+
+/// The same function, neighbouring tensors sharing codebooks where that is shorter.
+fn with_shared_codebooks(model: &Model) -> Option<Model> {
+    let network = TrainedNetwork::new(model.structure().clone(), model.weights()).ok()?;
+    network.model().ok()
 }
 
 /// The alternative whose model has the shortest code word; of equals, the first.

@@ -4,7 +4,8 @@ use candle_core::Device;
 
 use super::error::SearchError;
 use super::settings::Settings;
-use crate::code::Model;
+use super::uniform::uniform;
+use crate::code::{Model, Structure};
 use crate::compress::{compress_pretrained, polish, Checkpoints, Pretrained, Progress, Recipe};
 use crate::data::{LabelledImages, Readable};
 use crate::evaluate::{Evaluator, Examples};
@@ -38,8 +39,8 @@ pub enum FineTuneEvent {
 /// # Errors
 /// If the network does not fit the data, training diverges, a checkpoint cannot be used, or the
 /// result cannot be coded; [`SearchError::Sweeps`].
-pub fn fine_tune(
-    network: &TrainedNetwork,
+pub fn fine_tune<S: Clone + Into<Structure>>(
+    network: &TrainedNetwork<S>,
     recipe: &Recipe,
     data: &Readable,
     settings: &Settings,
@@ -83,8 +84,8 @@ pub fn fine_tune(
 }
 
 /// The same of images in memory, which `training_set` holds as candle tensors.
-pub(super) fn fine_tune_images(
-    network: &TrainedNetwork,
+pub(super) fn fine_tune_images<S: Clone + Into<Structure>>(
+    network: &TrainedNetwork<S>,
     recipe: &Recipe,
     images: &LabelledImages,
     training_set: &TrainingSet,
@@ -103,11 +104,15 @@ pub(super) fn fine_tune_images(
     )?;
     let sweeps = recipe.settings().sweeps;
     let model = polish(&model, images, settings.delta, sweeps, |_| {})?;
+    let model = match model.structure() {
+        Structure::Graph(_) => uniform(&model, images, settings.delta)?,
+        Structure::Chain(_) => model,
+    };
     Ok(shortened(model, images))
 }
 
-fn tuned(
-    network: &TrainedNetwork,
+fn tuned<S: Clone + Into<Structure>>(
+    network: &TrainedNetwork<S>,
     recipe: &Recipe,
     examples: &dyn Examples,
     training_set: &TrainingSet,
@@ -127,8 +132,8 @@ fn tuned(
 }
 
 /// The network with what rounding each of its tensors costs, on some of the examples.
-fn measured(
-    network: &TrainedNetwork,
+fn measured<S: Clone + Into<Structure>>(
+    network: &TrainedNetwork<S>,
     examples: &dyn Examples,
     report: &mut dyn FnMut(FineTuneEvent),
 ) -> Result<Pretrained, SearchError> {

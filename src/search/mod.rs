@@ -11,6 +11,7 @@ pub mod prior_fraction;
 mod run;
 mod settings;
 mod trials;
+mod uniform;
 
 pub use error::SearchError;
 pub use fine_tune::{fine_tune, FineTuneEvent};

@@ -10,6 +10,7 @@ use super::fine_tune::{fine_tune_images, FineTuneEvent};
 use super::settings::Settings;
 use super::trials::{Trial, Trials};
 use crate::certificate::{Certificate, Folder, Issue, Kept};
+use crate::code::Structure;
 use crate::compress::{compress, variations, Checkpoints, CompressError, Effort, Progress, Recipe};
 use crate::data::DataSet;
 use crate::digest::sha256;
@@ -42,7 +43,7 @@ use crate::train::{TrainError, TrainingSet};
 #[derive(Debug)]
 pub struct Search<'a> {
     /// From which network training begins, if not from a random one; and its SHA-256.
-    start: Option<(&'a TrainedNetwork, String)>,
+    start: Option<(&'a TrainedNetwork<Structure>, String)>,
     data: &'a DataSet,
     folder: &'a Folder,
     settings: &'a Settings,
@@ -103,10 +104,10 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Begins each training from a network of the recipes' layers; its trials are logged as those
+    /// Begins each training from a network of the recipes' layers or operators; its trials are logged as those
     /// of this network alone.
     #[must_use]
-    pub fn from(self, network: &'a TrainedNetwork) -> Self {
+    pub fn from(self, network: &'a TrainedNetwork<Structure>) -> Self {
         let mut numbers = network.architecture().to_string().into_bytes();
         for weight in network.weights().iter().flatten() {
             numbers.extend(weight.to_le_bytes());

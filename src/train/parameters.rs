@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::network::Network;
 use super::running_moments::RunningMoments;
-use crate::code::Architecture;
+use crate::code::Structure;
 
 /// Weights that depend on trainable variables: directly, through a mask, through a codebook.
 pub trait Parameters {
@@ -63,7 +63,7 @@ pub trait Parameters {
 /// One variable a weight, and nothing between them.
 #[derive(Debug)]
 pub struct FreeWeights {
-    architecture: Architecture,
+    structure: Structure,
     weights: Vec<Var>,
     moments: RunningMoments,
 }
@@ -80,10 +80,9 @@ impl FreeWeights {
         let weights =
             pairs.map(|(shape, values)| Var::from_vec(values, &shape.dimensions[..], device));
         let weights = weights.collect::<Result<_>>()?;
-        let architecture = network.architecture().clone();
-        let moments = RunningMoments::new(&architecture);
+        let moments = RunningMoments::new(network.architecture());
         Ok(Self {
-            architecture,
+            structure: network.architecture().clone().into(),
             weights,
             moments,
         })
@@ -100,7 +99,7 @@ impl FreeWeights {
             .map(|weights| weights.flatten_all()?.to_vec1());
         Ok(self
             .moments
-            .fold(&self.architecture, values.collect::<Result<_>>()?))
+            .fold(&self.structure, values.collect::<Result<_>>()?))
     }
 }
 

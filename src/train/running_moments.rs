@@ -2,7 +2,7 @@
 
 use candle_core::{bail, Device, Result, Tensor};
 
-use crate::code::{Architecture, Layer};
+use crate::code::{Architecture, Layer, Structure};
 use crate::evaluate::{Evaluator, Features};
 use crate::train::operators::BatchMoments;
 use crate::train::BATCH_NORMALISATION_EPSILON;
@@ -38,13 +38,10 @@ impl RunningMoments {
 
     /// Those of the images whose features stand before the first layer, for a network whose batch
     /// normalisations are scales and shifts.
-    pub fn measured(
-        evaluator: &Evaluator,
-        architecture: &Architecture,
-        mut features: Features,
-    ) -> Self {
+    pub fn measured(evaluator: &Evaluator, structure: &Structure, mut features: Features) -> Self {
         let mut moments = Vec::new();
-        for (place, layer) in architecture.layers().iter().enumerate() {
+        let layers = structure.chain().map_or(&[][..], Architecture::layers);
+        for (place, layer) in layers.iter().enumerate() {
             if matches!(layer, Layer::BatchNormalise) {
                 features = evaluator.advance(features, place);
                 let (mean, variance) = features.channel_moments();
@@ -66,25 +63,19 @@ impl RunningMoments {
 
     /// Weights with which `w x + b` does what normalisation with these moments, and then `weights`,
     /// would do: `w' = w / sqrt(v + 1e-5)`, `b' = b - m w'`. All other weights stay.
-    pub fn fold(&self, architecture: &Architecture, mut weights: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
-        self.each_channel(
-            architecture,
-            &mut weights,
-            |scale, shift, mean, deviation| {
-                let folded = scale / deviation;
-                (folded, shift - mean * folded)
-            },
-        );
+    pub fn fold(&self, structure: &Structure, mut weights: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+        self.each_channel(structure, &mut weights, |scale, shift, mean, deviation| {
+            let folded = scale / deviation;
+            (folded, shift - mean * folded)
+        });
         weights
     }
 
     /// The weights that [`RunningMoments::fold`] makes these of.
-    pub fn unfold(&self, architecture: &Architecture, mut weights: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
-        self.each_channel(
-            architecture,
-            &mut weights,
-            |scale, shift, mean, deviation| (scale * deviation, shift + mean * scale),
-        );
+    pub fn unfold(&self, structure: &Structure, mut weights: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+        self.each_channel(structure, &mut weights, |scale, shift, mean, deviation| {
+            (scale * deviation, shift + mean * scale)
+        });
         weights
     }
 
@@ -92,14 +83,13 @@ impl RunningMoments {
     /// and its deviation.
     fn each_channel(
         &self,
-        architecture: &Architecture,
+        structure: &Structure,
         weights: &mut [Vec<f32>],
         change: impl Fn(f64, f64, f64, f64) -> (f64, f64),
     ) {
-        let layers = architecture
-            .layers()
-            .iter()
-            .zip(architecture.first_tensors());
+        // The operators of a graph have taken batch normalisations in when it was imported.
+        let layers = structure.chain().map_or(&[][..], Architecture::layers);
+        let layers = layers.iter().zip(structure.first_tensors());
         let places = layers
             .filter(|(layer, _)| matches!(layer, Layer::BatchNormalise))
             .filter_map(|(_, first)| first);

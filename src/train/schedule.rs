@@ -42,6 +42,8 @@ pub struct Training {
     pub bounded: f64,
     /// How images are changed at random each time they are seen.
     pub augmentation: Augmentation,
+    /// On how many of the examples, at equal distances; on all, if nothing is said.
+    pub examples: Option<usize>,
 }
 
 impl From<Schedule> for Training {
@@ -56,6 +58,7 @@ impl From<Schedule> for Training {
             smoothing: 0.0,
             bounded: 0.0,
             augmentation: Augmentation::NONE,
+            examples: None,
         }
     }
 }

@@ -13,6 +13,7 @@ use super::parameters::Parameters;
 use super::schedule::Training;
 use super::trainable::Trainable;
 use super::training_set::TrainingSet;
+use crate::spread::spread;
 
 /// What is reported after each epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -83,7 +84,9 @@ impl<'a> Trainer<'a> {
         let mut variables = parameters.variables();
         variables.push(log_temperature.clone());
         let optimiser = Optimiser::new(training.method, variables);
-        let indices = (0..data.len() as u32).collect();
+        let count = training.examples.unwrap_or(data.len());
+        let indices = spread(data.len(), count);
+        let indices = indices.map(|index| index as u32).collect();
         let is_fixed = training.augmentation == Augmentation::NONE;
         let fixed_features = if is_fixed {
             data.fixed_features(network)?
@@ -137,8 +140,8 @@ impl<'a> Trainer<'a> {
             bounded,
             ..
         } = self.training;
-        let batch = self.training.batch.clamp(1, self.data.len());
-        let batches = self.data.len() / batch;
+        let batch = self.training.batch.clamp(1, self.indices.len().max(1));
+        let batches = self.indices.len() / batch;
         let steps = (epochs * batches) as f64;
         let mut step = self.epochs * batches;
         self.shuffle();

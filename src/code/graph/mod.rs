@@ -14,3 +14,4 @@ mod record;
 mod stream;
 mod text;
 mod weights;
+mod work;

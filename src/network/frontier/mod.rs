@@ -20,7 +20,7 @@ use super::sensitivity::rounding_costs;
 use super::trained_network::TrainedNetwork;
 use crate::bounds::{occam_binomial, Bits, BoundError, EmpiricalRisk, FailureProbability};
 use crate::certificate::design_bits;
-use crate::code::{entropy, CodeError, Model, Structure};
+use crate::code::{entropy, CodeError, Graph, Model, Structure};
 use crate::evaluate::{Batch, EvaluationError, Evaluator, Examples, Loss};
 use crate::spread::spread;
 
@@ -35,6 +35,10 @@ const SMALL: usize = 1 << 20;
 /// many numbers of their images.
 const EXAMINED: [usize; 2] = [20_000, 2_000];
 const EXAMINED_PIXELS: usize = 1 << 25;
+
+/// Of graphs also at most so many that their evaluation takes this many multiplications, but not
+/// fewer than of large networks.
+const EXAMINED_WORK: u64 = 1 << 36;
 
 /// Dead zones that are tried, in steps.
 const DEAD_ZONES: [f32; 3] = [0.5, 0.65, 0.8];
@@ -152,6 +156,10 @@ pub fn least_bound<S: Clone + Into<Structure>>(
     let count: usize = weights.iter().map(Vec::len).sum();
     let most = EXAMINED[usize::from(count > SMALL)];
     let most = most.min(EXAMINED_PIXELS / structure.input().features().max(1));
+    let most = match structure.graph() {
+        Some(graph) => most.min(affordable(graph)),
+        None => most,
+    };
     let indices: Vec<usize> = spread(examples.len(), most).collect();
     let examined = examples.batch(&indices);
     let measured = examined.spread(MEASURED);
@@ -192,6 +200,12 @@ pub fn least_bound<S: Clone + Into<Structure>>(
         best: best.point,
         model: best.model,
     })
+}
+
+/// How many examples of a graph are examined, if nothing else limits them.
+fn affordable(graph: &Graph) -> usize {
+    let examples = EXAMINED_WORK / graph.multiplications().max(1);
+    (examples as usize).max(EXAMINED[1])
 }
 
 /// Of the steps of tensors: `1 / sqrt(S_t)`. Where rounding changes nothing, nothing is lost by a

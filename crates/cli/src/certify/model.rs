@@ -1,6 +1,7 @@
 //! `nonvacuous certify --model`: a network trained elsewhere.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::arguments::{Arguments, LossName, ModelArguments};
 use super::frontier::best_file;
@@ -42,7 +43,7 @@ struct Prepared<'a> {
     file: Vec<u8>,
     tuned: Option<(&'a Path, Checkpoints)>,
     /// The network before it was quantised, if it may be trained further.
-    further: Option<TrainedNetwork>,
+    further: Option<TrainedNetwork<Structure>>,
     /// What its tensors were called, if it is no model file.
     originals: Option<Originals>,
 }
@@ -134,8 +135,9 @@ impl ModelArguments {
         }
         match (&prepared.further, &data) {
             (Some(network), Readable::Images(data)) if arguments.minutes.is_some() => {
+                let time = arguments.minutes.unwrap_or_default();
                 let before = folder.certificate()?;
-                train_further(network, data, arguments, folder)?;
+                train_further(network, data, arguments, time, folder)?;
                 let best = folder.certificate()?.unwrap_or(certificate);
                 if before.is_none_or(|before| before.file() != best.file()) {
                     prepared.write_names(folder, &best)?;
@@ -195,7 +197,7 @@ impl ModelArguments {
         Ok(Prepared {
             file: model.encode()?,
             tuned: None,
-            further: network.into_chain().ok(),
+            further: Some(network),
             originals: Some(originals),
         })
     }
@@ -323,16 +325,17 @@ fn input_of(found: &Found) -> ImageSize {
 /// Trains a network further by recipe after recipe; what has a smaller bound than the certificate
 /// in the folder takes its place.
 fn train_further(
-    network: &TrainedNetwork,
+    network: &TrainedNetwork<Structure>,
     data: &DataSet,
     arguments: &Arguments,
+    time: Duration,
     folder: &Folder,
 ) -> Result<(), Failure> {
     let settings = Settings {
         replace: false,
         ..arguments.settings()
     };
-    let recipes = tunings(network.architecture())?;
+    let recipes = tunings(network.architecture(), data.train.len(), time)?;
     let progress = TrainingProgress::new();
     let search = Search::new(data, folder, &settings).from(network);
     let found = search.run(recipes, &mut |event| progress.show(&event));

@@ -1,0 +1,130 @@
+//! The recipes by which `certify --minutes` trains a network further.
+
+use std::time::Duration;
+
+use super::presets::{pruned, quantised};
+use super::pruning::Pruning;
+use super::recipe::{Recipe, RecipeError, RecipeSettings};
+use crate::code::{Architecture, Graph, Structure};
+use crate::train::Schedule;
+
+/// Recipes by which a network of these layers or operators, trained already, is trained further on
+/// so many examples, in the order in which they are tried. The time of a graph's is reckoned, not
+/// measured, so that the same command tries the same recipes again.
+///
+/// # Errors
+/// None in practice: the settings are within their domains.
+pub fn tunings(
+    structure: &Structure,
+    examples: usize,
+    time: Duration,
+) -> Result<Vec<Recipe>, RecipeError> {
+    match structure {
+        Structure::Chain(architecture) => chain_tunings(architecture),
+        Structure::Graph(graph) => graph_tunings(graph, examples, time),
+    }
+}
+
+/// Of a chain: fewer units or more, at a higher price of bits or a lower one.
+fn chain_tunings(architecture: &Architecture) -> Result<Vec<Recipe>, RecipeError> {
+    const WIDTHS_AND_RATES: [(f64, f64); 6] = [
+        (0.5, 8.0),
+        (0.25, 8.0),
+        (1.0, 8.0),
+        (0.16, 8.0),
+        (0.25, 4.0),
+        (0.5, 16.0),
+    ];
+    WIDTHS_AND_RATES
+        .into_iter()
+        .map(|(width, rate)| {
+            let settings = RecipeSettings {
+                architecture: Structure::from(architecture.clone()),
+                pruning: Pruning {
+                    width,
+                    ..pruned(0.3)
+                },
+                first: Schedule {
+                    epochs: 1,
+                    batch: 64,
+                    learning_rate: 0.003,
+                },
+                quantisation: quantised(2, rate),
+                second: Schedule {
+                    epochs: 10,
+                    batch: 64,
+                    learning_rate: 0.02,
+                },
+                bounded: 0.3,
+                examples: None,
+                sweeps: 0,
+            };
+            settings.check()
+        })
+        .collect()
+}
+
+/// Images a step.
+const BATCH: usize = 64;
+
+/// Multiplications a second on one core, with all that is around them.
+const SPEED: f64 = 5e9;
+
+/// For each multiplication of an example's evaluation so many in training: the gradients of numbers
+/// and of weights are as much work again.
+const WORK: f64 = 3.0;
+
+/// What part of the time each of the recipes takes.
+const SHARE: f64 = 0.45;
+
+/// Passes over the examples in pruning, and most of them with codewords.
+const PRUNING: usize = 1;
+const LONGEST: usize = 20;
+
+/// Where there is no time for so many passes over all examples, some of these are left out.
+const SHORTEST: usize = 5;
+
+/// Of a graph, whose units depend on each other: weights at a higher price of bits or a lower one,
+/// as long as there is time for two recipes.
+fn graph_tunings(
+    graph: &Graph,
+    examples: usize,
+    time: Duration,
+) -> Result<Vec<Recipe>, RecipeError> {
+    const SPARSITIES_AND_RATES: [(f64, f64); 6] = [
+        (0.9, 16.0),
+        (0.95, 32.0),
+        (0.9, 8.0),
+        (0.98, 64.0),
+        (0.95, 24.0),
+        (0.9, 4.0),
+    ];
+    let work = WORK * graph.multiplications().max(1) as f64;
+    let affordable = (SHARE * time.as_secs_f64() * SPEED / work) as usize;
+    let passes = (affordable / examples.max(1)).clamp(SHORTEST, PRUNING + LONGEST);
+    let seen = (affordable / passes).max(10 * BATCH) / BATCH * BATCH;
+    SPARSITIES_AND_RATES
+        .into_iter()
+        .map(|(sparsity, rate)| {
+            let settings = RecipeSettings {
+                architecture: Structure::from(graph.clone()),
+                pruning: pruned(sparsity),
+                first: Schedule {
+                    epochs: PRUNING,
+                    batch: BATCH,
+                    learning_rate: 0.002,
+                },
+                quantisation: quantised(2, rate),
+                second: Schedule {
+                    epochs: passes - PRUNING,
+                    batch: BATCH,
+                    learning_rate: 0.01,
+                },
+                bounded: 0.3,
+                examples: (seen < examples).then_some(seen),
+                sweeps: 0,
+            };
+            settings.check()
+        })
+        .collect()
+}
