@@ -119,6 +119,40 @@ fn network_of(function: &str, side: u64, outputs: &[&str]) -> Vec<u8> {
         .0
 }
 
+/// A matrix, layer normalisation, a matrix, and what was before the latter added: no chain.
+fn residual_network() -> Vec<u8> {
+    let weight = |place: usize| ((place * 7919 + 13) % 1009) as f32 / 1009.0 - 0.5;
+    let mut graph = Message::default();
+    for node in [
+        node("Flatten", &["image"], "flat"),
+        node("Gemm", &["flat", "weight", "bias"], "hidden"),
+        node(
+            "LayerNormalization",
+            &["hidden", "scale", "shift"],
+            "normal",
+        ),
+        node("Gemm", &["normal", "matrix", "bias"], "more"),
+        node("Add", &["hidden", "more"], "output"),
+    ] {
+        graph = graph.message(1, node);
+    }
+    let graph = graph
+        .text(2, "network")
+        .message(5, initialiser("weight", &[64, 10], (0..640).map(weight)))
+        .message(5, initialiser("bias", &[10], (0..10).map(weight)))
+        .message(5, initialiser("scale", &[10], (0..10).map(|_| 1.0)))
+        .message(5, initialiser("shift", &[10], (0..10).map(weight)))
+        .message(5, initialiser("matrix", &[10, 10], (7..107).map(weight)))
+        .message(11, value("image", &[1, 1, 8, 8]))
+        .message(12, value("output", &[1, 10]));
+    let opset = Message::default().text(1, "").number(2, 17);
+    Message::default()
+        .number(1, 8)
+        .message(7, graph)
+        .message(8, opset)
+        .0
+}
+
 struct Case(TempDir);
 
 impl Case {
@@ -244,6 +278,41 @@ fn a_chain_is_trained_further_while_there_is_time() {
         "{said}"
     );
     case.succeeds(&["verify", "out"]);
+}
+
+#[test]
+fn a_graph_is_trained_further_too_and_the_same_command_tries_nothing_again() {
+    let case = Case::new("Relu");
+    fs::write(case.path("net.onnx"), residual_network()).unwrap();
+    let certify = ["certify", "--model", "net.onnx", "--out", "out"];
+    case.succeeds(&certify);
+    let bound = || {
+        let claim = fs::read(case.path("out/certificate.json")).unwrap();
+        let claim: Value = serde_json::from_slice(&claim).unwrap();
+        claim["bounds"]["occam_binomial"].as_f64().unwrap()
+    };
+    let untrained = bound();
+    let further = [&certify[..], &["--minutes", "0"]].concat();
+    case.succeeds(&further);
+    assert!(model(&case.path("out/model.nvc"))
+        .structure()
+        .graph()
+        .is_some());
+    assert!(bound() < untrained, "{} after {untrained}", bound());
+    let trials = fs::read_to_string(case.path("out/trials.csv")).unwrap();
+    assert!(trials.contains("operators"), "{trials}");
+    assert_eq!(trials.lines().count(), 2, "{trials}");
+    let recipe = fs::read_to_string(case.path("out/recipe.toml")).unwrap();
+    assert!(recipe.contains("graph of 5 operators"), "{recipe}");
+    let model = fs::read(case.path("out/model.nvc")).unwrap();
+    case.succeeds(&further);
+    assert_eq!(
+        fs::read_to_string(case.path("out/trials.csv")).unwrap(),
+        trials
+    );
+    assert_eq!(fs::read(case.path("out/model.nvc")).unwrap(), model);
+    let verified = case.succeeds(&["verify", "out"]);
+    assert!(verified.contains("holds"), "{verified}");
 }
 
 #[test]

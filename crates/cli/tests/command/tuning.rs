@@ -5,17 +5,22 @@ use std::fs;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use crate::photographs::class_folders;
 use crate::random_network::{random_network, write_network};
 use candle_core::Device;
-use nonvacuous::code::Model;
-use nonvacuous::compress::{compress_pretrained, Checkpoints, Pretrained, Progress, Recipe};
+use nonvacuous::code::{Activation, Arithmetic, Graph, Model, Node, Operator, Structure, Window};
+use nonvacuous::compress::{
+    compress_pretrained, tunings, Checkpoints, Pretrained, Progress, Recipe,
+};
 use nonvacuous::data::{digits, LabelledImages};
 use nonvacuous::evaluate::Evaluator;
 use nonvacuous::network::TrainedNetwork;
+use nonvacuous::random::stream;
 use nonvacuous::shape::ImageSize;
 use nonvacuous::train::TrainingSet;
+use rand::RngExt;
 use serde_json::Value;
 use tempfile::{tempdir, TempDir};
 
@@ -87,6 +92,93 @@ fn without_epochs_the_function_stays_what_it_was() {
             );
         }
     }
+}
+
+/// A convolution, and what it made added to a function of it.
+fn residual_graph(input: ImageSize) -> TrainedNetwork<Structure> {
+    let window = Window {
+        size: [3, 3],
+        stride: [2, 2],
+        padding: [[1, 1], [1, 1]],
+        dilation: [1, 1],
+    };
+    let convolution = Operator::Convolution {
+        channels: 6,
+        window,
+        groups: 1,
+        bias: true,
+    };
+    let (scale, shift, epsilon) = (true, true, 1e-5);
+    let operators = [
+        (convolution, vec![0]),
+        (Operator::Normalise { axes: 3, epsilon }, vec![1]),
+        (
+            Operator::Affine {
+                axis: 0,
+                scale,
+                shift,
+            },
+            vec![2],
+        ),
+        (Operator::Activation(Activation::Gelu), vec![3]),
+        (Operator::Combine(Arithmetic::Add), vec![4, 1]),
+        (Operator::Flatten, vec![5]),
+        (
+            Operator::Dense {
+                units: 10,
+                bias: true,
+            },
+            vec![6],
+        ),
+    ];
+    let nodes = operators.map(|(operator, inputs)| Node { operator, inputs });
+    let graph = Graph::new(input, nodes.to_vec()).unwrap();
+    let mut random = stream(1, "tuning", 0, "residual graph");
+    let weights = graph.tensors().into_iter().map(|shape| {
+        let weight = || random.random_range(-0.5..0.5f32);
+        std::iter::repeat_with(weight).take(shape.len()).collect()
+    });
+    let weights = weights.collect();
+    TrainedNetwork::new(Structure::from(graph), weights).unwrap()
+}
+
+#[test]
+fn a_graph_goes_on_where_its_training_was_stopped_and_learns() {
+    let data = digits().unwrap().train.slice(0..400).unwrap();
+    let network = residual_graph(data.shape());
+    let structure = network.architecture();
+    let recipes = tunings(structure, data.len(), Duration::from_secs(2)).unwrap();
+    let (recipe, set) = (&recipes[0], TrainingSet::new(&data, &Device::Cpu).unwrap());
+    let indices: Vec<usize> = (0..data.len()).collect();
+    let measured = || {
+        let start = |evaluator: &Evaluator| Ok(evaluator.features(&data, &indices, 0)?);
+        Pretrained::measured(&network, start, || {}).unwrap()
+    };
+    let trained = |folder: &Path, until: usize| {
+        let checkpoints = Checkpoints::new(folder, "graph");
+        let mut epochs = 0;
+        let report = |progress| {
+            epochs += usize::from(!matches!(progress, Progress::Step(_)));
+            assert!(epochs < until, "interrupted on purpose");
+        };
+        let report = AssertUnwindSafe(report);
+        catch_unwind(|| {
+            let mut report = report;
+            let report = |progress| report(progress);
+            compress_pretrained(recipe, measured(), &set, 1, &checkpoints, report).unwrap()
+        })
+    };
+    let (whole, stopped) = (tempdir().unwrap(), tempdir().unwrap());
+    let whole = trained(whole.path(), usize::MAX).unwrap();
+    // In each stage once.
+    for until in [1, 4] {
+        assert!(trained(stopped.path(), until).is_err());
+    }
+    let resumed = trained(stopped.path(), usize::MAX).unwrap();
+    assert_eq!(resumed.encode().unwrap(), whole.encode().unwrap());
+    let before = network.evaluator().errors(&data).unwrap();
+    let after = Evaluator::new(&whole).errors(&data).unwrap();
+    assert!(2 * after < before, "{after} errors, {before} before");
 }
 
 #[test]
