@@ -83,6 +83,12 @@ const LONGEST: usize = 20;
 
 /// Where there is no time for so many passes over all examples, some of these are left out.
 const SHORTEST: usize = 5;
+const FEWEST: usize = 32 * BATCH;
+
+/// Of fewer examples than this bits are cheaper, by that factor: a network that reads few images
+/// right has too little to gain from a weight to keep any at the price of large data sets.
+const MANY: usize = 10_000;
+const REDUCED: f64 = 0.125;
 
 /// Of a graph, whose units depend on each other: weights at a higher price of bits or a lower one,
 /// as long as there is time for two recipes.
@@ -102,7 +108,8 @@ fn graph_tunings(
     let work = WORK * graph.multiplications().max(1) as f64;
     let affordable = (SHARE * time.as_secs_f64() * SPEED / work) as usize;
     let passes = (affordable / examples.max(1)).clamp(SHORTEST, PRUNING + LONGEST);
-    let seen = (affordable / passes).max(10 * BATCH) / BATCH * BATCH;
+    let seen = (affordable / passes).max(FEWEST) / BATCH * BATCH;
+    let price = if examples < MANY { REDUCED } else { 1.0 };
     SPARSITIES_AND_RATES
         .into_iter()
         .map(|(sparsity, rate)| {
@@ -114,7 +121,7 @@ fn graph_tunings(
                     batch: BATCH,
                     learning_rate: 0.002,
                 },
-                quantisation: quantised(2, rate),
+                quantisation: quantised(2, price * rate),
                 second: Schedule {
                     epochs: passes - PRUNING,
                     batch: BATCH,
