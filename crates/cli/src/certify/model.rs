@@ -263,8 +263,12 @@ impl ModelArguments {
             ));
         }
         let recipe = read_recipe(recipe_path, input_of(found), found.classes())?;
-        let architecture = &recipe.settings().architecture;
-        let Imported { network, originals } = self.import.read(path, architecture)?;
+        let Structure::Chain(layers) = &recipe.settings().architecture else {
+            return Err(Failure::misuse(
+                "a recipe in a file is for a chain of layers",
+            ));
+        };
+        let Imported { network, originals } = self.import.read(path, layers)?;
         let recipe = recipe.with_architecture(network.architecture().clone())?;
         let data = self.readable(found.clone(), network.architecture().input())?;
         whole_file::create_folder(folder.path())?;
