@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::presets::{pruned, quantised};
 use super::pruning::Pruning;
 use super::recipe::{Recipe, RecipeError, RecipeSettings};
-use crate::code::{Architecture, Graph, Structure};
+use crate::code::{Architecture, Graph, Structure, TensorShape};
+use crate::shape::ImageSize;
 use crate::train::Schedule;
 
 /// Recipes by which a network of these layers or operators, trained already, is trained further on
@@ -20,13 +21,20 @@ pub fn tunings(
     time: Duration,
 ) -> Result<Vec<Recipe>, RecipeError> {
     match structure {
-        Structure::Chain(architecture) => chain_tunings(architecture),
+        Structure::Chain(architecture) => chain_tunings(architecture, examples, time),
         Structure::Graph(graph) => graph_tunings(graph, examples, time),
     }
 }
 
 /// Of a chain: fewer units or more, at a higher price of bits or a lower one.
-fn chain_tunings(architecture: &Architecture) -> Result<Vec<Recipe>, RecipeError> {
+fn chain_tunings(
+    architecture: &Architecture,
+    examples: usize,
+    time: Duration,
+) -> Result<Vec<Recipe>, RecipeError> {
+    let passes = PRUNING + CHAIN_PASSES;
+    let seen = affordable(multiplications(architecture), time) / passes;
+    let seen = seen.max(FEWEST) / BATCH * BATCH;
     const WIDTHS_AND_RATES: [(f64, f64); 6] = [
         (0.5, 8.0),
         (0.25, 8.0),
@@ -45,18 +53,18 @@ fn chain_tunings(architecture: &Architecture) -> Result<Vec<Recipe>, RecipeError
                     ..pruned(0.3)
                 },
                 first: Schedule {
-                    epochs: 1,
-                    batch: 64,
+                    epochs: PRUNING,
+                    batch: BATCH,
                     learning_rate: 0.003,
                 },
                 quantisation: quantised(2, rate),
                 second: Schedule {
-                    epochs: 10,
-                    batch: 64,
+                    epochs: CHAIN_PASSES,
+                    batch: BATCH,
                     learning_rate: 0.02,
                 },
                 bounded: 0.3,
-                examples: None,
+                examples: (seen < examples).then_some(seen),
                 sweeps: 0,
             };
             settings.check()
@@ -77,8 +85,9 @@ const WORK: f64 = 3.0;
 /// What part of the time each of the recipes takes.
 const SHARE: f64 = 0.45;
 
-/// Passes over the examples in pruning, and most of them with codewords.
+/// Passes over the examples in pruning; and with codewords, of a chain and the most of a graph.
 const PRUNING: usize = 1;
+const CHAIN_PASSES: usize = 10;
 const LONGEST: usize = 20;
 
 /// Where there is no time for so many passes over all examples, some of these are left out.
@@ -105,8 +114,7 @@ fn graph_tunings(
         (0.95, 24.0),
         (0.9, 4.0),
     ];
-    let work = WORK * graph.multiplications().max(1) as f64;
-    let affordable = (SHARE * time.as_secs_f64() * SPEED / work) as usize;
+    let affordable = affordable(graph.multiplications(), time);
     let passes = (affordable / examples.max(1)).clamp(SHORTEST, PRUNING + LONGEST);
     let seen = (affordable / passes).max(FEWEST) / BATCH * BATCH;
     let price = if examples < MANY { REDUCED } else { 1.0 };
@@ -134,4 +142,24 @@ fn graph_tunings(
             settings.check()
         })
         .collect()
+}
+
+/// How many examples a recipe has time for, passes counted.
+fn affordable(multiplications: u64, time: Duration) -> usize {
+    let work = WORK * multiplications.max(1) as f64;
+    (SHARE * time.as_secs_f64() * SPEED / work) as usize
+}
+
+/// Multiplications of weights in the evaluation of an example: each weight of a layer is used in
+/// every place of what the layer makes.
+fn multiplications(architecture: &Architecture) -> u64 {
+    let tensors = architecture.tensors();
+    let layers = architecture.steps().zip(architecture.first_tensors());
+    let of_layer = |((_, _, after), first): ((_, _, ImageSize), Option<usize>)| {
+        let weights = first
+            .and_then(|first| tensors.get(first))
+            .map_or(0, TensorShape::len);
+        (weights * after.height * after.width) as u64
+    };
+    layers.map(of_layer).sum()
 }
