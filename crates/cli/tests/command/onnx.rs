@@ -303,7 +303,7 @@ fn a_graph_is_trained_further_too_and_the_same_command_tries_nothing_again() {
     assert!(trials.contains("operators"), "{trials}");
     assert_eq!(trials.lines().count(), 2, "{trials}");
     let recipe = fs::read_to_string(case.path("out/recipe.toml")).unwrap();
-    assert!(recipe.contains("graph of 5 operators"), "{recipe}");
+    assert!(recipe.contains("graph of 6 operators"), "{recipe}");
     let model = fs::read(case.path("out/model.nvc")).unwrap();
     case.succeeds(&further);
     assert_eq!(
