@@ -104,8 +104,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Begins each training from a network of the recipes' layers or operators; its trials are logged as those
-    /// of this network alone.
+    /// Begins each training from a network of the recipes' layers or operators; its trials are
+    /// logged as those of this network alone.
     #[must_use]
     pub fn from(self, network: &'a TrainedNetwork<Structure>) -> Self {
         let mut numbers = network.architecture().to_string().into_bytes();

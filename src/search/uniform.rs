@@ -14,9 +14,10 @@ use crate::spread::spread;
 /// Images on which errors are counted.
 const EXAMINED: usize = 2048;
 
-/// The model in which each tensor in turn, from the last to the first, is zero, or its most frequent
-/// number everywhere, if that lowers the bound as estimated from some of the images. Training for
-/// few bits leaves parts of a network to which nothing listens any more; there it does.
+/// The model in which each tensor in turn, from the last to the first, is zero, or its most
+/// frequent number everywhere, if that lowers the bound as estimated from some of the images.
+/// Training for few bits leaves parts of a network to which nothing listens any more; there it
+/// does.
 ///
 /// # Errors
 /// If the network does not fit the data, or cannot be coded.
