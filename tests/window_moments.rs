@@ -1,7 +1,7 @@
 //! Sums over the windows of a convolution, against sums one by one.
 #![allow(clippy::unwrap_used)]
 
-use nonvacuous::code::{Architecture, Convolution, Layer};
+use nonvacuous::code::{Architecture, Layer};
 use nonvacuous::data::digits;
 use nonvacuous::network::TrainedNetwork;
 use nonvacuous::shape::ImageSize;
@@ -81,51 +81,4 @@ fn moments_of_windows_are_those_of_the_pixels_that_each_output_reads() {
             }
         }
     }
-}
-
-#[test]
-fn what_another_network_has_beyond_stands_behind_the_inputs_of_each_group() {
-    let data = digits().unwrap().train.slice(0..19).unwrap();
-    let indices: Vec<usize> = (0..data.len()).collect();
-    let architecture = Architecture::parse("conv:2:1 dense:10", data.shape()).unwrap();
-    let weights: Vec<Vec<f32>> = architecture
-        .tensors()
-        .iter()
-        .map(|shape| (1..=shape.len()).map(|number| number as f32).collect())
-        .collect();
-    let evaluator = TrainedNetwork::new(architecture, weights)
-        .unwrap()
-        .evaluator();
-    // The second channel is twice the first.
-    let features = evaluator.features(&data, &indices, 1).unwrap();
-    let mut other = features.clone();
-    other.add_to_channels(&[0.5, 3.0]);
-    assert_eq!(features.images(), 19);
-
-    let Layer::Convolution(depthwise) = Architecture::parse("dwconv:1 dense:10", data.shape())
-        .unwrap()
-        .layers()[0]
-    else {
-        panic!()
-    };
-    let depthwise = Convolution {
-        channels: 2,
-        groups: 2,
-        ..depthwise
-    };
-    let size = ImageSize {
-        channels: 2,
-        ..data.shape()
-    };
-    let blocks = features.window_moments_with(&other, &depthwise, size);
-    let mut moments = blocks[0].zeros();
-    blocks.iter().for_each(|block| moments.add(block));
-    assert_eq!((moments.groups(), moments.inputs()), (2, 2));
-    let count = moments.count() as f64;
-    for (group, difference) in [0.5, 3.0].into_iter().enumerate() {
-        let [own, beyond] = [0, 1].map(|input| moments.sums(group)[input]);
-        assert!((beyond - difference * count).abs() < 1e-3 * count);
-        assert!((moments.products(group)[2] - difference * own).abs() < 1e-3 * own);
-    }
-    assert!((moments.sums(1)[0] - 2.0 * moments.sums(0)[0]).abs() < 1e-3 * count);
 }

@@ -88,46 +88,6 @@ impl Features {
             .map(|(features, images)| windows.moments(features, images))
             .collect()
     }
-
-    /// The same of twice as many inputs: behind those of each group, what the `other` features of
-    /// the same layer have beyond them.
-    pub fn window_moments_with(
-        &self,
-        other: &Self,
-        convolution: &Convolution,
-        size: ImageSize,
-    ) -> Vec<WindowMoments> {
-        let doubled = ImageSize {
-            channels: 2 * size.channels,
-            ..size
-        };
-        let windows = Windows::new(convolution, doubled);
-        let pairs = self.maps().into_par_iter().zip(other.maps());
-        pairs
-            .map(|((features, images), (others, _))| {
-                let stacked = with_differences(features, others, convolution.groups);
-                windows.moments(&stacked, images)
-            })
-            .collect()
-    }
-}
-
-/// The channels of each group, and what the others' are beyond them.
-fn with_differences(features: &[Lanes], others: &[Lanes], groups: usize) -> Vec<Lanes> {
-    let group = (features.len() / groups.max(1)).max(1);
-    let mut stacked = Vec::with_capacity(2 * features.len());
-    for (features, others) in features.chunks(group).zip(others.chunks(group)) {
-        stacked.extend(features);
-        stacked.extend(
-            features
-                .iter()
-                .zip(others)
-                .map(|(feature, other)| -> Lanes {
-                    std::array::from_fn(|lane| other[lane] - feature[lane])
-                }),
-        );
-    }
-    stacked
 }
 
 /// Where a convolution reads.

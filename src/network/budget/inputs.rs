@@ -116,38 +116,73 @@ impl Inputs {
             / inputs.len().max(1) as f64)
     }
 
-    /// `H^-1 v`.
-    pub(super) fn solve(&self, mut vector: Vec<f32>) -> Vec<f32> {
-        let row = |place: usize| &self.factor[place * self.count..][..self.count];
-        for place in 0..self.count {
-            let (solved, after) = (vector[place], place + 1);
-            let rest = vector[after..].iter_mut().zip(&row(place)[after..]);
-            rest.for_each(|(value, factor)| *value -= solved * factor);
-        }
-        for (value, variance) in vector.iter_mut().zip(&self.variances) {
-            *value /= variance;
-        }
-        for place in (0..self.count).rev() {
-            let after = place + 1;
-            vector[place] -= dot(&row(place)[after..], &vector[after..]);
-        }
-        vector
-    }
-
     /// Rounds the weights of a unit from the last to the first, each after it has been moved to
     /// make up for the errors of those after it (nearest plane, Babai 1986; in networks Hassibi and
     /// Stork 1993, Frantar et al. 2023).
-    pub(super) fn round_row(&self, row: &[f32], round: impl Fn(f32) -> i32) -> Vec<i32> {
-        let mut rounded = vec![0; row.len()];
-        let mut errors = vec![0.0f32; row.len()];
+    ///
+    /// Of the ways of rounding those so far the `kept` with the least variance of the output's
+    /// error go on, each to the two nearest multiples of the next: one alone is the nearest plane,
+    /// more come nearer to the nearest point (the M algorithm, Anderson and Mohan 1984). `nearest`
+    /// gives the multiple next to a number.
+    pub(super) fn round_row(
+        &self,
+        row: &[f32],
+        kept: usize,
+        nearest: impl Fn(f32) -> i32,
+    ) -> Vec<i32> {
+        let mut ways = vec![Way::new(row.len())];
+        let mut longer: Vec<Way> = Vec::new();
+        let mut candidates = Vec::new();
         for place in (0..row.len().min(self.count)).rev() {
             let after = place + 1;
             let along = &self.factor[place * self.count..][after..self.count];
-            let target = row[place] + dot(along, &errors[after..]);
-            rounded[place] = round(target);
-            errors[place] = row[place] - rounded[place] as f32;
+            candidates.clear();
+            for (from, way) in ways.iter().enumerate() {
+                let target = row[place] + dot(along, &way.errors[after..]);
+                let first = nearest(target);
+                let other = nearest(first as f32 + (target - first as f32).signum());
+                for multiple in [first, other] {
+                    let missed = target - multiple as f32;
+                    let variance = way.variance + self.variances[place] * missed * missed;
+                    candidates.push((variance, from, multiple));
+                    if kept == 1 {
+                        break;
+                    }
+                }
+            }
+            candidates.sort_by(|(one, ..), (other, ..)| one.total_cmp(other));
+            candidates.truncate(kept);
+            longer.resize_with(candidates.len(), || Way::new(row.len()));
+            for (way, &(variance, from, multiple)) in longer.iter_mut().zip(&candidates) {
+                way.variance = variance;
+                way.errors[after..].copy_from_slice(&ways[from].errors[after..]);
+                way.errors[place] = row[place] - multiple as f32;
+            }
+            std::mem::swap(&mut ways, &mut longer);
         }
-        rounded
+        // The ways are in the order of their variances.
+        let errors = ways.swap_remove(0).errors;
+        let weights = row.iter().zip(errors);
+        weights
+            .map(|(weight, error)| (weight - error).round() as i32)
+            .collect()
+    }
+}
+
+/// A way of rounding the last weights of a unit.
+struct Way {
+    /// Of the output's error that they make, in squared steps.
+    variance: f32,
+    /// Of each weight, in steps.
+    errors: Vec<f32>,
+}
+
+impl Way {
+    fn new(weights: usize) -> Self {
+        Self {
+            variance: 0.0,
+            errors: vec![0.0; weights],
+        }
     }
 }
 
@@ -180,19 +215,6 @@ impl Halves {
             inputs: means.len(),
             parts: counts.map(|count| count / windows),
             covariances: [0, 1].map(|half| covariance(&halves[half], group, &means)),
-        }
-    }
-
-    /// These of the inputs alone, of which there are so many, without those behind them.
-    pub(super) fn first(&self, inputs: usize) -> Self {
-        let rows = |covariance: &Vec<f64>| {
-            let rows = covariance.chunks(self.inputs.max(1)).take(inputs);
-            rows.flat_map(|row| &row[..inputs]).copied().collect()
-        };
-        Self {
-            inputs,
-            parts: self.parts,
-            covariances: self.covariances.each_ref().map(rows),
         }
     }
 
@@ -345,5 +367,59 @@ pub(super) fn reader(layer: &Layer, size: ImageSize) -> Option<(Convolution, Ima
             ))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COVARIANCE: [f64; 16] = [
+        1.0, 0.0, 0.0, 0.0, 0.8, 1.1, 0.0, 0.0, 0.5, 0.7, 0.9, 0.0, -0.6, 0.2, 0.3, 1.3,
+    ];
+
+    /// What whole multiples for a row do to the variance of its output, in squared steps.
+    fn variance(inputs: &Inputs, row: &[f32], multiples: &[i32]) -> f32 {
+        let errors: Vec<f32> = row
+            .iter()
+            .zip(multiples)
+            .map(|(weight, &multiple)| weight - multiple as f32)
+            .collect();
+        (0..row.len())
+            .map(|place| {
+                let along = &inputs.factor[place * inputs.count..][place..inputs.count];
+                inputs.variances[place] * dot(along, &errors[place..]).powi(2)
+            })
+            .sum()
+    }
+
+    /// The least of such variances, of all multiples within two of the weights.
+    fn least(inputs: &Inputs, row: &[f32]) -> f32 {
+        let all = 0..5i32.pow(row.len() as u32);
+        let variances = all.map(|number| {
+            let multiples: Vec<i32> = row
+                .iter()
+                .zip(0..)
+                .map(|(weight, place)| weight.round() as i32 + number / 5i32.pow(place) % 5 - 2)
+                .collect();
+            variance(inputs, row, &multiples)
+        });
+        variances.fold(f32::INFINITY, f32::min)
+    }
+
+    #[test]
+    fn more_ways_of_rounding_come_nearer_to_the_least_variance() {
+        let inputs = Inputs::of_covariance(&COVARIANCE, 4);
+        let rows = (0..40).map(|row| [0.37, 0.61, 0.23, 0.83].map(|part| part * row as f32 % 7.0));
+        let mut sums = [0.0; 4];
+        for row in rows {
+            for (sum, kept) in sums.iter_mut().zip([1, 2, 8]) {
+                let multiples = inputs.round_row(&row, kept, |number| number.round() as i32);
+                *sum += variance(&inputs, &row, &multiples);
+            }
+            sums[3] += least(&inputs, &row);
+        }
+        assert!(sums.is_sorted_by(|more, less| more > less), "{sums:?}");
+        assert!(sums[2] < 0.7 * sums[0], "{sums:?}");
     }
 }

@@ -9,10 +9,9 @@
 //! fits all rows; rows with weights that are too large for it keep a power of two.
 //!
 //! With a [`Calibration`] steps are measured again at the working point, by what each tensor alone
-//! does to the probabilities. Then layer after layer gets the weights that compute what it did,
-//! from what the quantised layers before it make; what rounding one weight of a unit does to its
-//! output is made up for by the weights that are rounded after it, as the inputs of a layer are
-//! correlated; and each channel's mean is brought back to what it was.
+//! does to the probabilities; what rounding one weight of a unit does to its output is made up for
+//! by the weights that are rounded after it, as the inputs of a layer are correlated; and each
+//! channel's mean is brought back to what it was.
 
 mod calibration;
 mod correction;
@@ -21,9 +20,6 @@ mod error;
 mod fold;
 mod grids;
 mod inputs;
-mod moved;
-mod pairs;
-mod sequence;
 mod working_point;
 
 pub use calibration::Calibration;
@@ -32,9 +28,10 @@ pub use error::BudgetError;
 
 use super::sensitivity;
 use super::trained_network::TrainedNetwork;
+use correction::correct_means;
 use fold::Folded;
 use grids::Grids;
-use sequence::in_sequence;
+use inputs::PART;
 use working_point::{measure_again, MEASUREMENTS};
 
 /// How often the estimate of the bits is brought in line with the length of the file; as often
@@ -61,7 +58,7 @@ pub fn within_budget(
 /// How many steps [`within_budget_reporting`] takes with a calibration, at most.
 #[must_use]
 pub fn budget_steps(network: &TrainedNetwork) -> usize {
-    (MEASUREMENTS + 2 * ROUNDS) * sensitivity::sensitive_tensors(network)
+    MEASUREMENTS * sensitivity::sensitive_tensors(network)
 }
 
 /// As [`within_budget`], and `report` is told after each of the [steps](budget_steps).
@@ -84,9 +81,6 @@ pub fn within_budget_reporting(
     let mut aim = 8.0 * budget as f64;
     if let Some(calibration) = calibration {
         measure_again(&mut grids, calibration, aim, report)?;
-        // The estimate is first brought in line with a file that is made sooner.
-        let file = grids.at(grids.exponent_within(aim)).model()?.encode()?;
-        aim *= budget as f64 / file.len() as f64;
     }
     let mut best: Option<(TrainedNetwork, Vec<u8>)> = None;
     let mut least = usize::MAX;
@@ -95,10 +89,14 @@ pub fn within_budget_reporting(
             break;
         }
         let exponent = grids.exponent_within(aim);
-        let quantised = match calibration {
-            Some(calibration) => in_sequence(&grids, exponent, calibration, report)?,
-            None => grids.at(exponent),
-        };
+        let mut quantised = grids.at(exponent);
+        if let Some(calibration) = calibration {
+            quantised = correct_means(
+                grids.original(),
+                quantised,
+                &calibration.images().spread(PART),
+            )?;
+        }
         let file = quantised.model()?.encode()?;
         least = least.min(file.len());
         let part = file.len() as f64 / budget as f64;
