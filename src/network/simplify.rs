@@ -130,8 +130,8 @@ pub fn simplify(
     Ok((simplified, done))
 }
 
-/// The same function in fewer bits: of a chain, as [`simplify`] finds it; of a graph, with codebooks
-/// that tensors share. Else the model itself.
+/// The same function in fewer bits: of a chain, as [`simplify`] finds it; of a graph, with
+/// codebooks that tensors share. Else the model itself.
 ///
 /// Functions are compared on the first images.
 pub fn shortened(model: Model, images: &LabelledImages) -> Model {
