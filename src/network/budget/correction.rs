@@ -1,11 +1,7 @@
-//! Means of channels, as they were before quantisation.
+//! What brings the mean of a channel back to what it was before quantisation.
 
-use super::grids::on_grid;
 use crate::code::{Architecture, Layer};
-use crate::evaluate::{Batch, Evaluator, Features};
-use crate::network::budget::error::BudgetError;
-use crate::network::import::ImportError;
-use crate::network::trained_network::TrainedNetwork;
+use crate::evaluate::Features;
 
 /// The layer whose shift can bring the means of what `layer` computes back to what they were:
 /// itself, if it has a bias, or a batch normalisation that follows.
@@ -27,55 +23,4 @@ pub(super) fn correct_channels(before: &Features, after: &mut Features) {
         .map(|(before, after)| (before - after) as f32)
         .collect();
     after.add_to_channels(&lost);
-}
-
-/// Adds to the shift or bias of each layer what the mean over `images` of its channel has lost in
-/// `quantised`, and puts it on its grid; layer after layer, so that each is corrected for what is
-/// left of all errors before it (Nagel et al. 2019, empirically).
-///
-/// # Errors
-/// If the network does not read the images.
-pub(super) fn correct_means(
-    original: &TrainedNetwork,
-    mut quantised: TrainedNetwork,
-    images: &Batch,
-) -> Result<TrainedNetwork, BudgetError> {
-    let architecture = &original.architecture;
-    let reference = Evaluator::of(architecture, original.weights.clone());
-    let evaluator = Evaluator::of(architecture, quantised.weights.clone());
-    let mut before = reference
-        .features_of(images, 0)
-        .map_err(ImportError::from)?;
-    let mut after = evaluator
-        .features_of(images, 0)
-        .map_err(ImportError::from)?;
-    let firsts = architecture.first_tensors();
-    for ((place, layer), first) in architecture.layers().iter().enumerate().zip(firsts) {
-        before = reference.advance(before, place + 1);
-        after = evaluator.advance(after, place + 1);
-        let shifts = first
-            .filter(|_| layer.has_shift())
-            .and_then(|first| quantised.weights.get_mut(first + 1));
-        let Some(shifts) = shifts else {
-            continue;
-        };
-        let means = before
-            .channel_means()
-            .into_iter()
-            .zip(after.channel_means());
-        let corrected: Vec<f32> = shifts
-            .iter()
-            .zip(means)
-            .map(|(shift, (before, after))| shift + (before - after) as f32)
-            .collect();
-        let corrected = on_grid(&corrected);
-        let added: Vec<f32> = corrected
-            .iter()
-            .zip(shifts.iter())
-            .map(|(corrected, shift)| corrected - shift)
-            .collect();
-        after.add_to_channels(&added);
-        *shifts = corrected;
-    }
-    Ok(quantised)
 }

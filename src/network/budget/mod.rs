@@ -20,6 +20,7 @@ mod error;
 mod fold;
 mod grids;
 mod inputs;
+mod means;
 mod working_point;
 
 pub use calibration::Calibration;
@@ -28,10 +29,10 @@ pub use error::BudgetError;
 
 use super::sensitivity;
 use super::trained_network::TrainedNetwork;
-use correction::correct_means;
 use fold::Folded;
 use grids::Grids;
 use inputs::PART;
+use means::correct_means;
 use working_point::{measure_again, MEASUREMENTS};
 
 /// How often the estimate of the bits is brought in line with the length of the file; as often
