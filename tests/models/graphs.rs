@@ -196,12 +196,15 @@ fn transformer() -> Graph {
         nodes.then(normalise());
         nodes.then(affine(1, true, true));
         let all = nodes.then(dense(36));
-        let [queries, keys, values] = [0, 1, 2].map(|part| {
+        let [values, queries, keys] = [2, 0, 1].map(|part| {
             nodes.node(slice(1, 12 * part, 12, 1), &[all]);
             nodes.then(reshape(&[10, 2, 6]));
-            nodes.then(transpose(if part == 1 { &[1, 2, 0] } else { &[1, 0, 2] }))
+            nodes.then(transpose(if part == 1 { &[1, 2, 0] } else { &[1, 0, 2] }));
+            if part < 2 {
+                nodes.then(scalar(Arithmetic::Multiply, 0.638_943_1, false));
+            }
+            nodes.last()
         });
-        let queries = nodes.node(scalar(Arithmetic::Multiply, 0.408_248_3, false), &[queries]);
         nodes.node(Operator::MatrixProduct, &[queries, keys]);
         let weights = nodes.then(Operator::Softmax { axis: 2 });
         nodes.node(Operator::MatrixProduct, &[weights, values]);
@@ -214,7 +217,7 @@ fn transformer() -> Graph {
         nodes.then(dense(48));
         nodes.then(Operator::Activation(Activation::Gelu));
         let wide = nodes.then(dense(12));
-        nodes.node(ADD, &[wide, middle]);
+        nodes.node(ADD, &[middle, wide]);
     }
     nodes.then(slice(0, 0, 1, 1));
     nodes.then(Operator::Flatten);

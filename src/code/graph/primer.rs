@@ -231,27 +231,30 @@ fn transformer() -> Vec<Record> {
     for _ in 0..2 {
         records.extend(layer_normalisation());
         records.push(then(DENSE, &[THRICE, 1]));
-        for (part, order) in [[1, 0, 2], [1, 2, 0], [1, 0, 2]].iter().enumerate() {
-            records.push(node(SLICE, &[3 * part], &[1, 6, 2 * part as u64, 1]));
+        // Values, queries, keys: each a third of the channels.
+        for (third, distance, order) in [(2, 0, [1, 0, 2]), (0, 3, [1, 0, 2]), (1, 7, [1, 2, 0])] {
+            records.push(node(SLICE, &[distance], &[1, 6, 2 * third, 1]));
             records.push(then(RESHAPE, &[3, 0, 12]));
-            records.push(then(TRANSPOSE, order));
+            records.push(then(TRANSPOSE, &order));
+            if third < 2 {
+                records.push(then(SCALAR, &[MULTIPLY, bits(0.353_553_38), 0]));
+            }
         }
         records.extend([
-            node(SCALAR, &[6], &[MULTIPLY, bits(0.125), 0]),
-            node(MATRIX_PRODUCT, &[0, 4], &[]),
+            node(MATRIX_PRODUCT, &[4, 0], &[]),
             then(SOFTMAX, &[2]),
-            node(MATRIX_PRODUCT, &[0, 3], &[]),
+            node(MATRIX_PRODUCT, &[0, 10], &[]),
             then(TRANSPOSE, &[1, 0, 2]),
             then(RESHAPE, &[2, 0]),
             then(DENSE, &[SAME, 1]),
-            node(COMBINE, &[0, 19], &[ADD]),
+            node(COMBINE, &[0, 20], &[ADD]),
         ]);
         records.extend(layer_normalisation());
         records.extend([
             then(DENSE, &[FOUR_TIMES, 1]),
             activation(GELU),
             then(DENSE, &[QUARTER, 1]),
-            node(COMBINE, &[0, 5], &[ADD]),
+            node(COMBINE, &[5, 0], &[ADD]),
         ]);
     }
     records.extend(layer_normalisation());

@@ -74,7 +74,7 @@ impl Draft {
     }
 
     /// The step that makes a value; none, if it is the image.
-    fn maker(&self, value: usize) -> Option<&Step> {
+    pub(super) fn maker(&self, value: usize) -> Option<&Step> {
         self.steps.get(value.checked_sub(1)?)
     }
 
@@ -109,10 +109,31 @@ impl Draft {
                 return self.transpose(input, order);
             }
         }
-        self.append(operator, inputs, weights)
+        match (&operator, &inputs[..]) {
+            (Operator::Dense { .. }, &[input]) => self.along_last_axis(operator, input, weights),
+            (&Operator::Affine { axis, scale, .. }, &[input])
+                if !scale && axis + 1 == self.dimensions(input).axes() =>
+            {
+                self.along_last_axis(operator, input, weights)
+            }
+            (
+                &Operator::Slice {
+                    axis,
+                    start,
+                    count,
+                    step: 1,
+                },
+                &[input],
+            ) => self.slice(axis, start, count, input),
+            _ => self.append(operator, inputs, weights),
+        }
     }
 
-    fn append(
+    /// Appends an operator as it is; or finds the value that it would make.
+    ///
+    /// # Errors
+    /// If it does not fit.
+    pub(super) fn append(
         &mut self,
         operator: Operator,
         inputs: Vec<usize>,

@@ -9,6 +9,7 @@
 
 mod attributes;
 mod call;
+mod commuting;
 mod constant;
 mod draft;
 pub(super) mod error;

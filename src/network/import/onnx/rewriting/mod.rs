@@ -94,15 +94,13 @@ impl Rewriting {
         Ok(())
     }
 
-    /// The nodes that the output depends on, the output's last, and their weights.
+    /// The nodes that the output depends on, the output's last, and their weights. A value is
+    /// computed just before it is needed: so the parts of a block are always in the same order.
     pub fn finish(self) -> (Vec<Node>, Vec<Step>) {
-        let is_needed = self.is_needed();
         let mut numbers = vec![0; self.dimensions.len()];
         let (mut nodes, mut kept) = (Vec::new(), Vec::new());
-        for (index, step) in self.steps.into_iter().enumerate() {
-            if !is_needed[index + 1] {
-                continue;
-            }
+        for value in self.in_order_of_need() {
+            let step = self.steps[value - 1].clone();
             let operator = match &step.operator {
                 Operator::Reshape { dimensions } if dimensions.axes() == 1 => Operator::Flatten,
                 other => other.clone(),
@@ -111,9 +109,29 @@ impl Rewriting {
                 operator,
                 inputs: step.inputs.iter().map(|&input| numbers[input]).collect(),
             });
-            numbers[index + 1] = nodes.len();
+            numbers[value] = nodes.len();
             kept.push(step);
         }
         (nodes, kept)
+    }
+
+    /// The values that the output depends on but the image, each after those that it depends on;
+    /// of these, first those that came first.
+    fn in_order_of_need(&self) -> Vec<usize> {
+        let mut order = Vec::new();
+        let mut is_seen = vec![false; self.dimensions.len()];
+        is_seen[0] = true;
+        let mut waiting = vec![(self.output, false)];
+        while let Some((value, is_ready)) = waiting.pop() {
+            if is_ready {
+                order.push(value);
+            } else if !std::mem::replace(&mut is_seen[value], true) {
+                waiting.push((value, true));
+                let mut inputs = self.steps[value - 1].inputs.clone();
+                inputs.sort_unstable_by(|one, other| other.cmp(one));
+                waiting.extend(inputs.into_iter().map(|input| (input, false)));
+            }
+        }
+        order
     }
 }
