@@ -148,6 +148,8 @@ fn a_transformer_has_one_operator_for_what_exporters_write_as_many() {
     assert_eq!(count("affine"), 1, "{operators:?}");
     let no_erf = Operator::Activation(Activation::ErrorFunction).to_string();
     assert_eq!(count(&no_erf), 0);
+    // Patches become tokens, each of three parts becomes heads, and these one row again.
+    assert_eq!(count("reshape"), 5, "{operators:?}");
 }
 
 #[test]
