@@ -35,9 +35,8 @@ use inputs::PART;
 use means::correct_means;
 use working_point::{measure_again, MEASUREMENTS};
 
-/// How often the estimate of the bits is brought in line with the length of the file; as often
-/// again, if no file is within the budget yet.
-const ROUNDS: usize = 4;
+/// How often the estimate of the bits is brought in line with the length of the file, at most.
+const ROUNDS: usize = 8;
 
 /// A file of this part of the budget is near enough.
 const NEAR: f64 = 0.995;
@@ -85,10 +84,9 @@ pub fn within_budget_reporting(
     }
     let mut best: Option<(TrainedNetwork, Vec<u8>)> = None;
     let mut least = usize::MAX;
-    for round in 0..2 * ROUNDS {
-        if round >= ROUNDS && best.is_some() {
-            break;
-        }
+    // The largest aim whose file was within the budget, and the smallest whose file was not.
+    let (mut within, mut beyond) = (0.0, f64::INFINITY);
+    for _ in 0..ROUNDS {
         let exponent = grids.exponent_within(aim);
         let mut quantised = grids.at(exponent);
         if let Some(calibration) = calibration {
@@ -111,8 +109,16 @@ pub fn within_budget_reporting(
         if (NEAR..=1.0).contains(&part) {
             break;
         }
+        if part <= 1.0 {
+            within = aim;
+        } else {
+            beyond = aim;
+        }
         // A little less than the file's length asks for: the next one is to be within the budget.
         aim *= (1.0 + NEAR) / 2.0 / part;
+        if aim <= within || aim >= beyond {
+            aim = (within + beyond) / 2.0;
+        }
     }
     best.ok_or(BudgetError::TooSmall { budget, least })
 }
