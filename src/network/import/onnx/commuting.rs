@@ -1,7 +1,7 @@
 //! Operators that may come before a change of shape: exporters change shapes where nobody needs
 //! it, and a graph without these changes has a shorter code.
 
-use super::draft::{Draft, Step, Weight};
+use super::draft::{Draft, Weight};
 use super::error::Refusal;
 use crate::code::Operator;
 
@@ -63,19 +63,10 @@ impl Draft {
             lengths[axis] = count;
             return self.reshape(made, &lengths);
         }
-        if let (
-            1,
-            Some(Step {
-                operator, inputs, ..
-            }),
-        ) = (count, self.maker(input))
-        {
-            if let Operator::Transpose { order } = operator {
-                let (order, before) = (order.clone(), inputs[0]);
-                if let Some(&own) = order.get(axis) {
-                    let made = self.slice(own, start, count, before)?;
-                    return self.transpose(made, order);
-                }
+        if let Some((before, order)) = self.transposed(input).filter(|_| count == 1) {
+            if let Some(&own) = order.get(axis) {
+                let made = self.slice(own, start, count, before)?;
+                return self.transpose(made, order);
             }
         }
         let slice = Operator::Slice {
@@ -91,6 +82,15 @@ impl Draft {
     fn reshaped(&self, value: usize) -> Option<usize> {
         let step = self.maker(value)?;
         matches!(step.operator, Operator::Reshape { .. }).then(|| step.inputs[0])
+    }
+
+    /// What a value was before the order of its axes was changed, and their order, if it was.
+    fn transposed(&self, value: usize) -> Option<(usize, Vec<usize>)> {
+        let step = self.maker(value)?;
+        match &step.operator {
+            Operator::Transpose { order } => Some((step.inputs[0], order.clone())),
+            _ => None,
+        }
     }
 
     /// What a value was before its shape was changed, the axis that this one was a part of, or all
