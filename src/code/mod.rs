@@ -36,6 +36,7 @@ mod symbols;
 
 pub use architecture::chain::{Architecture, MAX_DEPTH, MAX_LAYERS};
 pub use architecture::error::{ArchitectureError, WordError};
+pub(crate) use architecture::layer::NORMALISE_EPSILON;
 pub use architecture::layer::{Convolution, Layer, Padding};
 pub use architecture::misfit::LayerError;
 pub use architecture::tensors::TensorShape;

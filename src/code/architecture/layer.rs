@@ -7,6 +7,9 @@ use crate::shape::ImageSize;
 /// Between two layers there are at most this many numbers an example.
 pub(super) const MAX_FEATURES: usize = 1 << 24;
 
+/// Added by [`Layer::Normalise`] to the variance before its root is taken.
+pub(crate) const NORMALISE_EPSILON: f32 = 1e-5;
+
 /// A convolution's kernel has at most this many rows and columns.
 const MAX_KERNEL: usize = u16::MAX as usize;
 

@@ -1,6 +1,8 @@
 //! What a node of a graph computes.
 
 use super::dimensions::Dimensions;
+use crate::code::architecture::layer::Convolution;
+use crate::shape::ImageSize;
 
 /// A window that moves over the rows and columns of a feature map. Pairs are of rows and columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,6 +16,29 @@ pub struct Window {
     pub padding: [[usize; 2]; 2],
     /// Rows and columns between two entries of the window: 1 if they are side by side.
     pub dilation: [usize; 2],
+}
+
+impl Window {
+    /// That of a layer that reads maps of this size.
+    pub(crate) fn of_convolution(convolution: &Convolution, before: ImageSize) -> Self {
+        let lengths = [before.height, before.width];
+        Self {
+            size: [convolution.kernel; 2],
+            stride: [convolution.stride; 2],
+            padding: lengths.map(|length| convolution.margins(length)),
+            dilation: [1; 2],
+        }
+    }
+
+    /// A square one whose positions lie side by side, as those of the pooling layers.
+    pub(crate) fn side_by_side(size: usize) -> Self {
+        Self {
+            size: [size; 2],
+            stride: [size; 2],
+            padding: [[0; 2]; 2],
+            dilation: [1; 2],
+        }
+    }
 }
 
 /// How the numbers in a window become one.

@@ -10,12 +10,9 @@ use super::operation::Operation;
 use super::pool::Pool;
 use super::reduce::Reduce;
 use super::tensor::{Tensor, Tensors};
-use crate::code::oriented;
+use crate::code::{oriented, NORMALISE_EPSILON};
 use crate::code::{Activation, Arithmetic, Convolution, Layer, Pooling, Reduction, Window};
 use crate::shape::ImageSize;
-
-/// Added to a variance before its root is taken.
-const EPSILON: f32 = 1e-5;
 
 impl Operation {
     /// Of a layer between maps of these sizes; its weights are the next tensors. None for the ends
@@ -58,7 +55,7 @@ impl Operation {
             }),
             Layer::Normalise => Operation::Normalise(Normalise {
                 count: before.features(),
-                epsilon: EPSILON,
+                epsilon: NORMALISE_EPSILON,
             }),
             Layer::BatchNormalise => Operation::Affine(Affine {
                 scale: Some(tensors.vector(before.channels)),
@@ -80,23 +77,11 @@ impl Operation {
 
 fn geometry(convolution: &Convolution, before: ImageSize, after: ImageSize) -> Geometry {
     let sizes = |size: ImageSize| [size.channels, size.height, size.width];
-    let Convolution {
-        kernel,
-        stride,
-        groups,
-        ..
-    } = *convolution;
-    let window = Window {
-        size: [kernel; 2],
-        stride: [stride; 2],
-        padding: [before.height, before.width].map(|length| convolution.margins(length)),
-        dilation: [1; 2],
-    };
     Geometry {
         before: sizes(before),
         after: sizes(after),
-        window,
-        groups,
+        window: Window::of_convolution(convolution, before),
+        groups: convolution.groups,
     }
 }
 
@@ -121,12 +106,7 @@ fn oriented_filters(filters: usize, before: ImageSize, after: ImageSize) -> Oper
 fn pool(pooling: Pooling, size: usize, before: ImageSize, after: ImageSize) -> Operation {
     Operation::Pool(Pool {
         pooling,
-        window: Window {
-            size: [size; 2],
-            stride: [size; 2],
-            padding: [[0; 2]; 2],
-            dilation: [1; 2],
-        },
+        window: Window::side_by_side(size),
         before: [before.height, before.width],
         after: [after.height, after.width],
     })

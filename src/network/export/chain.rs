@@ -1,15 +1,12 @@
 //! A chain of layers as a graph of operators with the same function, to the last bit.
 
 use super::error::ExportError;
-use crate::code::oriented;
+use crate::code::{oriented, NORMALISE_EPSILON};
 use crate::code::{
     Activation, Architecture, Arithmetic, Convolution, Dimensions, Graph, Layer, Node, Operator,
     Pooling, Reduction, Window,
 };
 use crate::shape::ImageSize;
-
-/// Added to the variance by [`Layer::Normalise`].
-const EPSILON: f32 = 1e-5;
 
 /// Where the numbers of a tensor come from.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,7 +150,7 @@ impl Walk {
             }
             Layer::Normalise => Operator::Normalise {
                 axes: here.axes(),
-                epsilon: EPSILON,
+                epsilon: NORMALISE_EPSILON,
             },
             Layer::Convolution(convolution) => {
                 self.take(1 + usize::from(convolution.bias));
@@ -213,24 +210,11 @@ fn inexpressible(layer: &Layer) -> ExportError {
 }
 
 fn of_convolution(convolution: &Convolution, before: ImageSize) -> Operator {
-    let Convolution {
-        channels,
-        kernel,
-        stride,
-        groups,
-        bias,
-        ..
-    } = *convolution;
     Operator::Convolution {
-        channels,
-        window: Window {
-            size: [kernel; 2],
-            stride: [stride; 2],
-            padding: [before.height, before.width].map(|length| convolution.margins(length)),
-            dilation: [1; 2],
-        },
-        groups,
-        bias,
+        channels: convolution.channels,
+        window: Window::of_convolution(convolution, before),
+        groups: convolution.groups,
+        bias: convolution.bias,
     }
 }
 
@@ -238,12 +222,7 @@ fn of_convolution(convolution: &Convolution, before: ImageSize) -> Operator {
 fn pool(pooling: Pooling, size: usize) -> Operator {
     Operator::Pool {
         pooling,
-        window: Window {
-            size: [size; 2],
-            stride: [size; 2],
-            padding: [[0; 2]; 2],
-            dilation: [1; 2],
-        },
+        window: Window::side_by_side(size),
         is_rounded_up: false,
     }
 }
