@@ -45,15 +45,10 @@ impl Inputs {
     /// what is not there in both is noise.
     fn of_halves(halves: &[WindowMoments; 2], is_corrected: bool) -> Vec<Self> {
         let groups = 0..halves[0].groups();
-        let covariances: Vec<Halves> = groups
+        let groups: Vec<Halves> = groups
             .map(|group| Halves::new(halves, group, is_corrected))
             .collect();
-        Self::of_covariances(&covariances)
-    }
-
-    /// The same from the covariances of all groups.
-    pub(super) fn of_covariances(groups: &[Halves]) -> Vec<Self> {
-        let kept = kept(groups, |row, column| column < row);
+        let kept = kept(&groups);
         let group = |group: &Halves| {
             let inputs = group.inputs;
             let shrunk = (0..inputs * inputs).map(|place| {
@@ -187,8 +182,8 @@ impl Way {
 }
 
 /// The covariance of the inputs of a group in each half of the images, about the means of both.
-pub(super) struct Halves {
-    pub(super) inputs: usize,
+struct Halves {
+    inputs: usize,
     /// Which part of the windows each half has.
     parts: [f64; 2],
     /// `[inputs, inputs]`, on and below the diagonal.
@@ -197,7 +192,7 @@ pub(super) struct Halves {
 
 impl Halves {
     /// About zero, where means are not corrected.
-    pub(super) fn new(halves: &[WindowMoments; 2], group: usize, is_corrected: bool) -> Self {
+    fn new(halves: &[WindowMoments; 2], group: usize, is_corrected: bool) -> Self {
         let counts = halves.each_ref().map(|half| half.count() as f64);
         let windows = (counts[0] + counts[1]).max(1.0);
         let [first, second] = [0, 1].map(|half| halves[half].sums(group));
@@ -225,23 +220,23 @@ impl Halves {
     }
 
     /// In both together.
-    pub(super) fn mean(&self, row: usize, column: usize) -> f64 {
+    fn mean(&self, row: usize, column: usize) -> f64 {
         let [one, other] = self.at(row, column);
         self.parts[0] * one + self.parts[1] * other
     }
 }
 
-/// The factor by which the covariances of these pairs of inputs are best multiplied: that with
-/// which one half's predict the other's.
-pub(super) fn kept(groups: &[Halves], counts: impl Fn(usize, usize) -> bool) -> f64 {
+/// The factor by which the covariances of two inputs are best multiplied: that with which one
+/// half's predict the other's.
+fn kept(groups: &[Halves]) -> f64 {
     let (mut common, mut all) = (0.0, f64::MIN_POSITIVE);
     for group in groups {
         let variances: Vec<f64> = (0..group.inputs)
             .map(|input| group.mean(input, input))
             .collect();
         for (row, variance) in variances.iter().enumerate() {
-            for column in (0..row).filter(|&column| counts(row, column)) {
-                let scale = (variance * variances[column]).max(f64::MIN_POSITIVE);
+            for (column, other) in variances[..row].iter().enumerate() {
+                let scale = (variance * other).max(f64::MIN_POSITIVE);
                 let [one, other] = group.at(row, column);
                 common += one * other / scale;
                 all += group.mean(row, column).powi(2) / scale;
@@ -332,7 +327,7 @@ pub(super) fn inputs(
 }
 
 /// A convolution that reads only some of the windows of this one.
-pub(super) fn spread(convolution: &Convolution, size: ImageSize) -> Convolution {
+fn spread(convolution: &Convolution, size: ImageSize) -> Convolution {
     let windows = size
         .height
         .max(size.width)
@@ -344,7 +339,7 @@ pub(super) fn spread(convolution: &Convolution, size: ImageSize) -> Convolution 
 }
 
 /// The convolution that a layer is, and what it reads; a dense layer reads all features at once.
-pub(super) fn reader(layer: &Layer, size: ImageSize) -> Option<(Convolution, ImageSize)> {
+fn reader(layer: &Layer, size: ImageSize) -> Option<(Convolution, ImageSize)> {
     match *layer {
         Layer::Convolution(convolution) => Some((convolution, size)),
         Layer::Dense { units, bias } => {
