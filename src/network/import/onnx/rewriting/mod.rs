@@ -35,29 +35,12 @@ impl Rewriting {
         (rewriting, ledger)
     }
 
-    /// Which values the output depends on, itself among them.
-    fn is_needed(&self) -> Vec<bool> {
-        let mut is_needed = vec![false; self.dimensions.len()];
-        is_needed[self.output] = true;
-        for value in (1..self.dimensions.len()).rev() {
-            if is_needed[value] {
-                for &input in &self.steps[value - 1].inputs {
-                    is_needed[input] = true;
-                }
-            }
-        }
-        is_needed
-    }
-
     fn count_readers(&mut self) {
-        let is_needed = self.is_needed();
         self.readers = vec![0; self.dimensions.len()];
         self.readers[self.output] = 1;
-        for (index, step) in self.steps.iter().enumerate() {
-            if is_needed[index + 1] {
-                for &input in &step.inputs {
-                    self.readers[input] += 1;
-                }
+        for value in self.in_order_of_need() {
+            for &input in &self.steps[value - 1].inputs {
+                self.readers[input] += 1;
             }
         }
     }
