@@ -7,16 +7,18 @@ use crate::vectorised::vectorised;
 
 /// `scale * x`, with a number of its own for each index of an axis.
 pub(super) fn scaled(numbers: &Tensor, scale: &Tensor, axis: usize) -> Result<Tensor> {
-    numbers
-        .contiguous()?
-        .apply_op2(&scale.contiguous()?, Scaled { axis })
+    along(Operation::Scale, numbers, scale, axis)
 }
 
 /// `x + shift`, with a number of its own for each index of an axis.
 pub(super) fn shifted(numbers: &Tensor, shift: &Tensor, axis: usize) -> Result<Tensor> {
+    along(Operation::Shift, numbers, shift, axis)
+}
+
+fn along(operation: Operation, numbers: &Tensor, own: &Tensor, axis: usize) -> Result<Tensor> {
     numbers
         .contiguous()?
-        .apply_op2(&shift.contiguous()?, Shifted { axis })
+        .apply_op2(&own.contiguous()?, Along { operation, axis })
 }
 
 /// How an axis lies in memory: its length, and how many numbers stand side by side for each index.
@@ -40,13 +42,25 @@ impl Axis {
     }
 }
 
-struct Scaled {
+/// What becomes of a number.
+#[derive(Clone, Copy)]
+enum Operation {
+    Scale,
+    Shift,
+}
+
+/// An operation with a number of its own for each index of an axis.
+struct Along {
+    operation: Operation,
     axis: usize,
 }
 
-impl CustomOp2 for Scaled {
+impl CustomOp2 for Along {
     fn name(&self) -> &'static str {
-        "scale along an axis"
+        match self.operation {
+            Operation::Scale => "scale along an axis",
+            Operation::Shift => "shift along an axis",
+        }
     }
 
     fn cpu_fwd(
@@ -57,54 +71,34 @@ impl CustomOp2 for Scaled {
         l2: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let axis = Axis::of(l1.shape(), self.axis);
-        with_real!(s1, scale_each((s1, l1), (s2, l2), axis))
+        match self.operation {
+            Operation::Scale => with_real!(s1, scale_each((s1, l1), (s2, l2), axis)),
+            Operation::Shift => with_real!(s1, shift_each((s1, l1), (s2, l2), axis)),
+        }
     }
 
     fn bwd(
         &self,
         numbers: &Tensor,
-        scale: &Tensor,
+        own: &Tensor,
         _: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
         let gradient = gradient.contiguous()?;
-        let of_numbers = gradient.apply_op2_no_bwd(scale, &Scaled { axis: self.axis })?;
-        let products = (&gradient * numbers)?;
-        let of_scale = products.apply_op1_no_bwd(&Sums { axis: self.axis })?;
-        Ok((Some(of_numbers), Some(of_scale)))
-    }
-}
-
-struct Shifted {
-    axis: usize,
-}
-
-impl CustomOp2 for Shifted {
-    fn name(&self) -> &'static str {
-        "shift along an axis"
-    }
-
-    fn cpu_fwd(
-        &self,
-        s1: &CpuStorage,
-        l1: &Layout,
-        s2: &CpuStorage,
-        l2: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let axis = Axis::of(l1.shape(), self.axis);
-        with_real!(s1, shift_each((s1, l1), (s2, l2), axis))
-    }
-
-    fn bwd(
-        &self,
-        _: &Tensor,
-        _: &Tensor,
-        _: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let gradient = gradient.contiguous()?;
-        let of_shift = gradient.apply_op1_no_bwd(&Sums { axis: self.axis })?;
-        Ok((Some(gradient), Some(of_shift)))
+        let sums = Sums { axis: self.axis };
+        Ok(match self.operation {
+            Operation::Scale => {
+                let products = (&gradient * numbers)?;
+                (
+                    Some(gradient.apply_op2_no_bwd(own, self)?),
+                    Some(products.apply_op1_no_bwd(&sums)?),
+                )
+            }
+            Operation::Shift => {
+                let of_shift = gradient.apply_op1_no_bwd(&sums)?;
+                (Some(gradient), Some(of_shift))
+            }
+        })
     }
 }
 
