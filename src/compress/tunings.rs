@@ -43,31 +43,20 @@ fn chain_tunings(
         (0.25, 4.0),
         (0.5, 16.0),
     ];
+    let training = Training {
+        structure: architecture.clone().into(),
+        passes: CHAIN_PASSES,
+        learning_rates: [0.003, 0.02],
+        examples: (seen < examples).then_some(seen),
+    };
     WIDTHS_AND_RATES
         .into_iter()
         .map(|(width, rate)| {
-            let settings = RecipeSettings {
-                architecture: Structure::from(architecture.clone()),
-                pruning: Pruning {
-                    width,
-                    ..pruned(0.3)
-                },
-                first: Schedule {
-                    epochs: PRUNING,
-                    batch: BATCH,
-                    learning_rate: 0.003,
-                },
-                quantisation: quantised(2, rate),
-                second: Schedule {
-                    epochs: CHAIN_PASSES,
-                    batch: BATCH,
-                    learning_rate: 0.02,
-                },
-                bounded: 0.3,
-                examples: (seen < examples).then_some(seen),
-                sweeps: 0,
+            let pruning = Pruning {
+                width,
+                ..pruned(0.3)
             };
-            settings.check()
+            training.recipe(pruning, rate)
         })
         .collect()
 }
@@ -118,30 +107,49 @@ fn graph_tunings(
     let passes = (affordable / examples.max(1)).clamp(SHORTEST, PRUNING + LONGEST);
     let seen = (affordable / passes).max(FEWEST) / BATCH * BATCH;
     let price = if examples < MANY { REDUCED } else { 1.0 };
+    let training = Training {
+        structure: graph.clone().into(),
+        passes: passes - PRUNING,
+        learning_rates: [0.002, 0.01],
+        examples: (seen < examples).then_some(seen),
+    };
     SPARSITIES_AND_RATES
         .into_iter()
-        .map(|(sparsity, rate)| {
-            let settings = RecipeSettings {
-                architecture: Structure::from(graph.clone()),
-                pruning: pruned(sparsity),
-                first: Schedule {
-                    epochs: PRUNING,
-                    batch: BATCH,
-                    learning_rate: 0.002,
-                },
-                quantisation: quantised(2, price * rate),
-                second: Schedule {
-                    epochs: passes - PRUNING,
-                    batch: BATCH,
-                    learning_rate: 0.01,
-                },
-                bounded: 0.3,
-                examples: (seen < examples).then_some(seen),
-                sweeps: 0,
-            };
-            settings.check()
-        })
+        .map(|(sparsity, rate)| training.recipe(pruned(sparsity), price * rate))
         .collect()
+}
+
+/// What the recipes of a network have in common.
+struct Training {
+    structure: Structure,
+    /// With codewords.
+    passes: usize,
+    /// In pruning, and with codewords.
+    learning_rates: [f64; 2],
+    /// How many are seen, if not all.
+    examples: Option<usize>,
+}
+
+impl Training {
+    fn recipe(&self, pruning: Pruning, rate: f64) -> Result<Recipe, RecipeError> {
+        let schedule = |epochs, learning_rate| Schedule {
+            epochs,
+            batch: BATCH,
+            learning_rate,
+        };
+        let [first, second] = self.learning_rates;
+        let settings = RecipeSettings {
+            architecture: self.structure.clone(),
+            pruning,
+            first: schedule(PRUNING, first),
+            quantisation: quantised(2, rate),
+            second: schedule(self.passes, second),
+            bounded: 0.3,
+            examples: self.examples,
+            sweeps: 0,
+        };
+        settings.check()
+    }
 }
 
 /// How many examples a recipe has time for, passes counted.
