@@ -29,6 +29,8 @@ pub use budget::{
 };
 pub use export::{ExportError, OnnxFile};
 #[cfg(feature = "train")]
+pub(crate) use frontier::estimate::estimated_bound;
+#[cfg(feature = "train")]
 pub(crate) use frontier::unbeaten::unbeaten;
 pub use frontier::{least_bound, Frontier, FrontierError, FrontierEvent, Point};
 pub use import::{

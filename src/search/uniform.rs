@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::error::SearchError;
-use crate::bounds::{occam_binomial, Bits, EmpiricalRisk, FailureProbability};
+use crate::bounds::{Bits, FailureProbability};
 use crate::certificate::design_bits;
 use crate::code::{Model, Structure};
 use crate::data::LabelledImages;
 use crate::evaluate::{Evaluator, Examples};
-use crate::network::TrainedNetwork;
+use crate::network::{estimated_bound, TrainedNetwork};
 use crate::spread::spread;
 
 /// Images on which errors are counted.
@@ -30,10 +30,9 @@ pub(super) fn uniform(
     let images = data.batch(&indices);
     let charged = design_bits(model.structure(), false) as f64;
     let bound = |model: &Model, errors: u64| -> Result<f64, SearchError> {
-        let (examined, all) = (indices.len() as u64, data.len() as u64);
-        let risk = EmpiricalRisk::new((errors * all).div_ceil(examined), all)?;
+        let counted = [errors, indices.len() as u64];
         let bits = Bits::new(model.ideal_bits()? + charged)?;
-        Ok(occam_binomial(risk, bits, delta))
+        Ok(estimated_bound(counted, data.len() as u64, bits, delta)?)
     };
     let mut best = model.clone();
     let mut least = None;

@@ -6,6 +6,7 @@
 //! measured sensitivity `S_t` (Gish and Pierce 1968) and a dead zone around zero, from fine to
 //! coarse; then each tensor's step alone, longer or shorter, as long as the bound falls.
 
+pub(super) mod estimate;
 mod grid;
 pub(super) mod unbeaten;
 
@@ -13,12 +14,13 @@ use std::time::Instant;
 
 use thiserror::Error;
 
+use self::estimate::{among_all, estimated_bound};
 use self::grid::{on_grid, shortest_step};
 use self::unbeaten::unbeaten;
 use super::import::error::ImportError;
 use super::sensitivity::rounding_costs;
 use super::trained_network::TrainedNetwork;
-use crate::bounds::{occam_binomial, Bits, BoundError, EmpiricalRisk, FailureProbability};
+use crate::bounds::{Bits, BoundError, FailureProbability};
 use crate::certificate::design_bits;
 use crate::code::{entropy, CodeError, Graph, Model, Structure};
 use crate::evaluate::{Batch, EvaluationError, Evaluator, Examples, Loss};
@@ -120,7 +122,7 @@ impl Frontier {
     /// rounded up.
     #[must_use]
     pub fn errors_among(&self, examples: u64, errors: u64) -> u64 {
-        among_all(errors, self.examined, examples)
+        among_all(errors, self.examined as u64, examples)
     }
 
     /// The files that no other beats in both bits and errors, by ascending bits.
@@ -128,11 +130,6 @@ impl Frontier {
     pub fn unbeaten(&self) -> Vec<Point> {
         unbeaten(self.tried.clone(), |point| (point.bits, point.errors))
     }
-}
-
-fn among_all(errors: u64, examined: usize, all: u64) -> u64 {
-    let scaled = u128::from(errors) * u128::from(all);
-    scaled.div_ceil(examined.max(1) as u128) as u64
 }
 
 /// Looks for the file of a network with the least bound for these examples, until `deadline`; a
@@ -297,10 +294,9 @@ impl<S: Clone + Into<Structure>> Search<'_, S> {
     }
 
     fn bound(&self, bits: u64, errors: u64) -> Result<f64, BoundError> {
-        let errors = among_all(errors, self.examined.examples().len(), self.examples);
-        let risk = EmpiricalRisk::new(errors, self.examples)?;
+        let examined = self.examined.examples().len() as u64;
         let bits = Bits::new((bits + self.charged) as f64)?;
-        Ok(occam_binomial(risk, bits, self.delta))
+        estimated_bound([errors, examined], self.examples, bits, self.delta)
     }
 
     /// From the grids of [`FINEST`] to those that are no better than guessing.
