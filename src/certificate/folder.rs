@@ -26,6 +26,9 @@ const CLAIM_FILE: &str = "certificate.json";
 /// Name of the digests of all training examples.
 const DIGESTS_FILE: &str = "examples.sha256";
 
+/// Name of what the tensors of an imported network were called.
+const NAMES_FILE: &str = "model.names.json";
+
 /// Name of the log of a search.
 const TRIALS_FILE: &str = "trials.csv";
 
@@ -35,8 +38,9 @@ const RECIPE_FILE: &str = "recipe.toml";
 /// A folder for one certificate.
 ///
 /// It holds `model.nvc`, `certificate.json`; if the network was found by a search, `recipe.toml`
-/// and `trials.csv`; and if a part of examples was evaluated that are dear to decode,
-/// `examples.sha256`, the 32 bytes of the digest of each. The claim is written last and removed
+/// and `trials.csv`; if a part of examples was evaluated that are dear to decode,
+/// `examples.sha256`, the 32 bytes of the digest of each; and if the network was imported,
+/// `model.names.json`, which the command writes. The claim is written last and removed
 /// first, so that one beside a model is always about that model, whenever a process was killed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folder(PathBuf);
@@ -231,13 +235,18 @@ impl Folder {
         }
     }
 
-    /// Writes a certificate, and removes one that is there first.
+    /// Writes a certificate, and removes one that is there first, with the names of its tensors if
+    /// the model is another.
     ///
     /// # Errors
     /// If a file cannot be written.
     pub fn write(&self, certificate: &Certificate) -> Result<(), FolderError> {
         let path = self.claim();
         remove_if_there(&path)?;
+        let held = whole_file::read(&self.model());
+        if held.map_or(true, |held| held != certificate.file()) {
+            remove_if_there(&self.0.join(NAMES_FILE))?;
+        }
         whole_file::write(&self.model(), certificate.file())?;
         let digests = self.0.join(DIGESTS_FILE);
         match certificate.digests() {

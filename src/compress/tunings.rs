@@ -32,9 +32,7 @@ fn chain_tunings(
     examples: usize,
     time: Duration,
 ) -> Result<Vec<Recipe>, RecipeError> {
-    let passes = PRUNING + CHAIN_PASSES;
-    let seen = affordable(multiplications(architecture), time) / passes;
-    let seen = seen.max(FEWEST) / BATCH * BATCH;
+    let affordable = affordable(multiplications(architecture), time);
     const WIDTHS_AND_RATES: [(f64, f64); 6] = [
         (0.5, 8.0),
         (0.25, 8.0),
@@ -43,15 +41,31 @@ fn chain_tunings(
         (0.25, 4.0),
         (0.5, 16.0),
     ];
-    let training = Training {
-        structure: architecture.clone().into(),
-        passes: CHAIN_PASSES,
-        learning_rates: [0.003, 0.02],
-        examples: (seen < examples).then_some(seen),
+    // Narrower networks see more examples in the time.
+    const OF_LARGE_ONES: [(f64, f64); 6] = [
+        (0.25, 8.0),
+        (0.16, 8.0),
+        (0.25, 4.0),
+        (0.35, 8.0),
+        (0.16, 4.0),
+        (0.5, 8.0),
+    ];
+    let is_large = seen(affordable, WIDTHS_AND_RATES[0].0) < examples;
+    let tried = if is_large {
+        OF_LARGE_ONES
+    } else {
+        WIDTHS_AND_RATES
     };
-    WIDTHS_AND_RATES
+    tried
         .into_iter()
         .map(|(width, rate)| {
+            let seen = seen(affordable, width);
+            let training = Training {
+                structure: architecture.clone().into(),
+                passes: CHAIN_PASSES,
+                learning_rates: [0.003, 0.02],
+                examples: (seen < examples).then_some(seen),
+            };
             let pruning = Pruning {
                 width,
                 ..pruned(0.3)
@@ -150,6 +164,13 @@ impl Training {
         };
         settings.check()
     }
+}
+
+/// How many examples a chain sees of so many that all its units could see once, if a part of the
+/// units is kept after pruning: the work of what is left is that part squared.
+fn seen(affordable: usize, width: f64) -> usize {
+    let passes = PRUNING as f64 + CHAIN_PASSES as f64 * width * width;
+    ((affordable as f64 / passes) as usize).max(FEWEST) / BATCH * BATCH
 }
 
 /// How many examples a recipe has time for, passes counted.

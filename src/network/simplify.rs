@@ -8,7 +8,7 @@ use super::comparison::{first_images, largest_difference, logits};
 use super::import::error::ImportError;
 use super::simplify_links::{links, Editor, Link};
 use super::trained_network::TrainedNetwork;
-use crate::code::{Model, Structure};
+use crate::code::{Architecture, Model, Structure};
 use crate::data::LabelledImages;
 use crate::evaluate::MARGIN;
 
@@ -136,21 +136,28 @@ pub fn simplify(
 /// Functions are compared on the first images.
 pub fn shortened(model: Model, images: &LabelledImages) -> Model {
     let bytes = |model: &Model| model.encode().map_or(usize::MAX, |file| file.len());
-    let simple = first_images(images).ok().and_then(|images| {
-        let Structure::Chain(architecture) = model.structure() else {
-            return with_shared_codebooks(&model);
-        };
-        let network = TrainedNetwork {
-            architecture: architecture.clone(),
-            weights: model.weights(),
-        };
-        let (simple, _) = simplify(network, &images).ok()?;
-        simple.model().ok()
-    });
+    let simple = match model.structure() {
+        Structure::Chain(architecture) => simplified(architecture, model.weights(), images),
+        Structure::Graph(_) => with_shared_codebooks(&model),
+    };
     match simple {
         Some(simple) if bytes(&simple) < bytes(&model) => simple,
         _ => model,
     }
+}
+
+fn simplified(
+    architecture: &Architecture,
+    weights: Vec<Vec<f32>>,
+    images: &LabelledImages,
+) -> Option<Model> {
+    let architecture = architecture.clone();
+    let network = TrainedNetwork {
+        architecture,
+        weights,
+    };
+    let (simple, _) = simplify(network, &first_images(images).ok()?).ok()?;
+    simple.model().ok()
 }
 
 /// The same function, neighbouring tensors sharing codebooks where that is shorter.

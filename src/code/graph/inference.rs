@@ -267,7 +267,7 @@ fn pooled(before: &Dimensions, window: &Window, is_rounded_up: bool) -> Result<D
     let [channels, rows, columns] = map(before)?;
     window.check()?;
     for side in 0..2 {
-        // Each window has an entry inside the map, so that none is empty.
+        // Without dilation each window has an entry inside the map.
         for padding in window.padding[side] {
             within("the padding", padding, 0..=window.extent(side) - 1)?;
         }
@@ -319,7 +319,7 @@ fn padded(before: &Dimensions, padding: &[[usize; 2]]) -> Result<Dimensions, Mis
     within(
         "the number of padded axes",
         padding.len(),
-        1..=before.axes().max(1),
+        1..=before.axes(),
     )?;
     let mut lengths = before.lengths().to_vec();
     for (length, [start, end]) in lengths.iter_mut().rev().zip(padding.iter().rev()) {

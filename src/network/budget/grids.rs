@@ -27,7 +27,7 @@ const SMALL: usize = 64;
 
 /// Ways of rounding the first weights of a unit that are kept: 16 make the variance of the errors
 /// some 4% less than one, and 4% are 1% of a file's bytes.
-const KEPT: usize = 16;
+pub(super) const KEPT: usize = 16;
 
 /// A network whose tensors are to be quantised, and steps in proportion.
 pub(super) struct Grids<'a> {

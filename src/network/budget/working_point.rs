@@ -2,7 +2,7 @@
 
 use super::calibration::Calibration;
 use super::correction::{correct_channels, shift_after};
-use super::grids::Grids;
+use super::grids::{Grids, KEPT};
 use crate::evaluate::Evaluator;
 use crate::network::budget::divergence::divergence;
 use crate::network::budget::error::BudgetError;
@@ -92,7 +92,11 @@ fn divergences(
         .features_of(&calibration.images().spread(PHOTOGRAPHS), 0)
         .map_err(ImportError::from)?;
     let logits = evaluator.logits_from(&features);
-    let mut tensors: Vec<_> = grids.tensors(exponent, 1).into_iter().map(Some).collect();
+    let mut tensors: Vec<_> = grids
+        .tensors(exponent, KEPT)
+        .into_iter()
+        .map(Some)
+        .collect();
     let mut divergences = vec![None; tensors.len()];
     for (layer, place) in architecture.first_tensors().into_iter().enumerate() {
         let Some(place) = place.filter(|&place| grids.has_step(place)) else {

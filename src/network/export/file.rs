@@ -7,7 +7,7 @@ use super::chain::{graph_of, Source};
 use super::error::ExportError;
 use super::message::Message;
 use super::operators::{initialiser_lengths, Step};
-use super::sheet::{Attribute, Initialiser, Sheet};
+use super::sheet::{Attribute, Initialiser, Sheet, FLOAT};
 use crate::code::{Graph, Node, Operator, Structure};
 
 /// Version of the operators.
@@ -18,9 +18,6 @@ const IR_VERSION: i64 = 8;
 
 /// A message has at most this many bytes.
 const MAX_BYTES: u64 = (1 << 31) - 1;
-
-/// Floating point numbers of single precision.
-const FLOAT: i64 = 1;
 
 /// Numbers that are converted at a time.
 const CHUNK: usize = 1 << 16;

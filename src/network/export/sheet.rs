@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::message::Message;
 
 /// Attributes of a node, and small tensors, have types of these numbers.
-const FLOAT: i64 = 1;
+pub(super) const FLOAT: i64 = 1;
 const INT: i64 = 2;
 const INT64: i64 = 7;
 const INTS: i64 = 7;

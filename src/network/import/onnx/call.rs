@@ -100,6 +100,22 @@ impl Call<'_> {
         }
     }
 
+    /// Refuses what version 6 and older did in the place of numpy's rules.
+    ///
+    /// # Errors
+    /// If operands are aligned at an axis.
+    pub fn require_numpy(&self) -> Result<(), Refusal> {
+        self.attributes.overlook(&["consumed_inputs"]);
+        let is_old = self.attributes.switch("broadcast")?;
+        if is_old || self.attributes.integer("axis")?.is_some() {
+            return Err(Refusal::Unsupported(
+                "operands are aligned as before version 7; convert the file with \
+                 onnx.version_converter",
+            ));
+        }
+        Ok(())
+    }
+
     /// A number that an input gives, or in old versions an attribute; none, if neither does.
     ///
     /// # Errors

@@ -18,7 +18,8 @@ pub(super) fn fold(call: &Call<'_>, ledger: &mut Ledger) -> Result<Option<Consta
     if let Some(function) = unary(call.operator) {
         return with_one(call, function, ledger).map(Some);
     }
-    match binary(call.operator) {
+    let is_truncated = call.operator == "Mod" && call.attributes.switch("fmod")?;
+    match binary(call.operator, is_truncated) {
         Some(operation) => with_two(call, &operation, ledger).map(Some),
         None => Ok(None),
     }
@@ -98,7 +99,8 @@ struct Binary {
     gives_truth: bool,
 }
 
-fn binary(operator: &str) -> Option<Binary> {
+/// `is_truncated`: whether a remainder has the sign of the number that is divided.
+fn binary(operator: &str, is_truncated: bool) -> Option<Binary> {
     let of_both = |float: fn(f32, f32) -> f32, integer: fn(i64, i64) -> Option<i64>| Binary {
         float,
         integer,
@@ -120,6 +122,7 @@ fn binary(operator: &str) -> Option<Binary> {
         "Sub" => of_both(|a, b| a - b, |a, b| Some(a.wrapping_sub(b))),
         "Mul" => of_both(|a, b| a * b, |a, b| Some(a.wrapping_mul(b))),
         "Div" => of_both(|a, b| a / b, i64::checked_div),
+        "Mod" if is_truncated => of_both(|a, b| a % b, i64::checked_rem),
         "Mod" => of_both(|a, b| a % b, modulo),
         "Pow" => of_both(f32::powf, power),
         "Min" => of_both(f32::min, |a, b| Some(a.min(b))),
@@ -148,7 +151,7 @@ fn power(base: i64, exponent: i64) -> Option<i64> {
 }
 
 fn with_two(call: &Call<'_>, operation: &Binary, ledger: &mut Ledger) -> Result<Constant, Refusal> {
-    call.attributes.overlook(&["fmod", "axis", "broadcast"]);
+    call.require_numpy()?;
     let mut result = (**call.constant(0)?).clone();
     for index in 1..call.inputs.len() {
         result = combined(&result, call.constant(index)?, operation, ledger)?;

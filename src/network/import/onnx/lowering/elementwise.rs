@@ -14,7 +14,7 @@ pub(super) fn all(
     call: &Call<'_>,
     draft: &mut Draft,
 ) -> Result<Computed, Refusal> {
-    require_numpy(call)?;
+    call.require_numpy()?;
     let mut made = call.input(0)?.clone();
     for index in 1..call.inputs.len() {
         made = Value::Computed(combine(arithmetic, &made, call.input(index)?, draft)?);
@@ -30,19 +30,6 @@ pub(super) fn mean(call: &Call<'_>, draft: &mut Draft) -> Result<Computed, Refus
     let sum = all(Arithmetic::Add, call, draft)?;
     let count = call.inputs.len() as f32;
     with_number(Arithmetic::Divide, &sum, count, false, draft)
-}
-
-/// Refuses what version 6 and older did in the place of numpy's rules.
-fn require_numpy(call: &Call<'_>) -> Result<(), Refusal> {
-    call.attributes.overlook(&["consumed_inputs"]);
-    let is_old = call.attributes.switch("broadcast")?;
-    if is_old || call.attributes.integer("axis")?.is_some() {
-        return Err(Refusal::Unsupported(
-            "operands are aligned as before version 7; convert the file with \
-             onnx.version_converter",
-        ));
-    }
-    Ok(())
 }
 
 /// Two values number by number, axes aligned at the last; constants may be taken as a fixed number
@@ -114,6 +101,9 @@ fn with_constant(
         }
         (Arithmetic::Multiply, _) => scaled(computed.value, axis, constant, |x| x, draft)?,
         (Arithmetic::Divide, false) => {
+            if constant.to_floats(&mut draft.ledger)?.contains(&0.0) {
+                return Err(Refusal::Unsupported("a divisor is 0"));
+            }
             let inverse = |x: f32| (1.0 / f64::from(x)) as f32;
             scaled(computed.value, axis, constant, inverse, draft)?
         }
