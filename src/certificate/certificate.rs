@@ -1,7 +1,9 @@
 //! A claim together with the model file that it is about.
 
+use std::sync::Arc;
+
 use super::claim::Claim;
-use crate::code::{CodeError, Model};
+use crate::code::{Base, CodeError, Model};
 use crate::evaluate::ExampleDigest;
 use crate::storage::memory_limit::MemoryLimit;
 
@@ -30,6 +32,7 @@ use crate::storage::memory_limit::MemoryLimit;
 pub struct Certificate {
     claim: Claim,
     file: Vec<u8>,
+    base: Option<Arc<Base>>,
     limit: MemoryLimit,
     digests: Option<Vec<ExampleDigest>>,
 }
@@ -48,9 +51,27 @@ impl Certificate {
     /// The network.
     ///
     /// # Errors
-    /// If the file does not decode, or asks for more memory than is [allowed](Self::allowing).
+    /// If the file does not decode, or asks for more memory than is [allowed](Self::allowing); if
+    /// it is relative to a base, and that is not [given](Self::with_base).
     pub fn model(&self) -> Result<Model, CodeError> {
-        Model::decode_within(&self.file, self.limit)
+        Model::read(&self.file, self.base.as_deref(), self.limit)
+    }
+
+    /// The same certificate, with what its model file is relative to. Unless another limit is
+    /// [allowed](Self::allowing) afterwards, the base's bytes count as the file's.
+    pub fn with_base(self, base: Arc<Base>) -> Self {
+        let limit = MemoryLimit::of_file(self.file.len().saturating_add(base.bytes()));
+        let base = Some(base);
+        Self {
+            base,
+            limit,
+            ..self
+        }
+    }
+
+    /// What the model file is relative to, as far as that is at hand.
+    pub fn base(&self) -> Option<&Base> {
+        self.base.as_deref()
     }
 
     /// The same certificate, whose model may take so much memory; without it,
@@ -71,6 +92,7 @@ impl Certificate {
         Self {
             claim,
             file,
+            base: None,
             limit,
             digests: None,
         }

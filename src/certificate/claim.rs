@@ -9,7 +9,6 @@ use super::at_hand::known_name;
 use super::strict_json;
 use super::subsample::Subsample;
 use crate::bounds::{Bits, BoundError};
-use crate::code::Structure;
 use crate::printable::escaped;
 
 /// The version of `certificate.json` that this source writes and reads.
@@ -26,15 +25,19 @@ pub const DESIGN_BITS: u64 = 64;
 /// The same for version 3, graphs, whose design took more decisions.
 pub const GRAPH_DESIGN_BITS: u64 = 80;
 
-/// What is charged for the design of the format of a file: [`DESIGN_BITS`] of a chain,
-/// [`GRAPH_DESIGN_BITS`] of a graph, or nothing if the maker states that it was not designed with
-/// the examples at hand.
+/// The same for version 4, files relative to a base.
+pub const RELATIVE_DESIGN_BITS: u64 = 96;
+
+/// What is charged for the design of a version of the format: [`DESIGN_BITS`] of chains,
+/// [`GRAPH_DESIGN_BITS`] of graphs, [`RELATIVE_DESIGN_BITS`] of what is relative to a base; or
+/// nothing, if the maker states that it was not designed with the examples at hand.
 #[must_use]
-pub fn design_bits(structure: &Structure, is_unseen: bool) -> u64 {
-    match (is_unseen, structure.graph()) {
+pub fn design_bits(version: u8, is_unseen: bool) -> u64 {
+    match (is_unseen, version) {
         (true, _) => 0,
-        (false, None) => DESIGN_BITS,
-        (false, Some(_)) => GRAPH_DESIGN_BITS,
+        (false, ..=2) => DESIGN_BITS,
+        (false, 3) => GRAPH_DESIGN_BITS,
+        (false, _) => RELATIVE_DESIGN_BITS,
     }
 }
 
@@ -97,6 +100,9 @@ pub struct Claim {
     /// The output of the network that stands for each class, if it is not the class's own number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class_map: Option<ClassMap>,
+    /// The network that the model file is relative to, if it is to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<BaseClaim>,
     /// Probability, over the draw of the training set, that the bounds fail.
     pub delta: f64,
     /// Upper bounds on the error on new examples, each with probability at least `1 - delta`.
@@ -172,6 +178,42 @@ impl ClassMap {
         let classes = self.output_of_class.len() as f64;
         // A unit in the last place more, for the rounding of the logarithm.
         (classes * (self.outputs.max(2) as f64).log2() * (1.0 + 4.0 * f64::EPSILON)).ceil() as u64
+    }
+}
+
+/// A network that a model file is relative to.
+///
+/// The bound holds if the base is independent of the training examples. Nobody can check that from
+/// the files: where it came from and what it was trained on is the maker's word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaseClaim {
+    /// SHA-256 of its model file, in hexadecimal.
+    pub sha256: String,
+    /// Where it came from.
+    pub source: String,
+    /// What it was trained on.
+    pub trained_on: String,
+    /// Among how many bases it was chosen with these examples in view, those among them that were
+    /// discarded; 1 if there was no choice.
+    pub considered: u64,
+}
+
+impl BaseClaim {
+    /// What the choice adds to the description length: `log2` of how many were considered, rounded
+    /// up.
+    #[must_use]
+    pub fn bits(&self) -> u64 {
+        u64::from(u64::BITS - self.considered.saturating_sub(1).leading_zeros())
+    }
+
+    /// The same, with characters that cannot be shown escaped.
+    pub(super) fn printable(self) -> Self {
+        Self {
+            source: escaped(&self.source),
+            trained_on: escaped(&self.trained_on),
+            ..self
+        }
     }
 }
 
@@ -260,12 +302,14 @@ impl Claim {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 
-    /// All that is charged, in bits: the file, the design of its format, the class map.
+    /// All that is charged, in bits: the file, the design of its format, the class map, the choice
+    /// of the base.
     #[must_use]
     pub fn description_length(&self) -> u64 {
         let class_map = self.class_map.as_ref().map_or(0, ClassMap::bits);
+        let base = self.base.as_ref().map_or(0, BaseClaim::bits);
         let charged = self.bits.saturating_add(self.design_bits);
-        charged.saturating_add(class_map)
+        charged.saturating_add(class_map).saturating_add(base)
     }
 
     /// [`Claim::description_length`] as the bounds take it.
@@ -284,12 +328,14 @@ impl Claim {
     #[must_use]
     pub fn is_comparable(&self, other: &Self) -> bool {
         let groups = |claim: &Self| claim.groups.as_ref().map(|groups| groups.sha256.clone());
+        let base = |claim: &Self| claim.base.as_ref().map(|base| base.sha256.clone());
         self.training_set.sha256 == other.training_set.sha256
             && self.loss == other.loss
             && self.n == other.n
             && self.delta == other.delta
             && self.design_bits == other.design_bits
             && groups(self) == groups(other)
+            && base(self) == base(other)
     }
 
     /// The name of the training set that its digest confirms, if it is well known.

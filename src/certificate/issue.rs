@@ -6,7 +6,7 @@ use super::at_hand::{is_known_name, known_name, sets_in_common};
 use super::bounds::{class_bounds, held_out_bound, publish, published_bounds, Losses};
 use super::certificate::Certificate;
 use super::claim::{
-    design_bits, Bounds, Claim, ClassMap, DataClaim, HeldOut, ModelClaim, Provenance,
+    design_bits, BaseClaim, Bounds, Claim, ClassMap, DataClaim, HeldOut, ModelClaim, Provenance,
     CERTIFICATE_VERSION,
 };
 use super::class_map::Mapped;
@@ -15,7 +15,7 @@ use super::folder::MODEL_FILE;
 use super::groups::grouped;
 use super::subsample::{population, subsample_indices, Drawer, Subsample};
 use crate::bounds::{BoundError, FailureProbability};
-use crate::code::{CodeError, Model};
+use crate::code::{Base, CodeError, Model};
 use crate::digest::sha256;
 use crate::evaluate::{Evaluator, Examples, Loss, Sample, MARGIN};
 use crate::printable::escaped;
@@ -125,6 +125,7 @@ pub struct Issue<'a> {
     subsample: Option<(u64, u64)>,
     groups: Option<&'a [usize]>,
     class_map: Option<ClassMap>,
+    base: Option<(&'a Base, BaseClaim)>,
     is_per_class: bool,
     is_unseen: bool,
     provenance: Provenance,
@@ -142,6 +143,7 @@ impl<'a> Issue<'a> {
             subsample: None,
             groups: None,
             class_map: None,
+            base: None,
             is_per_class: false,
             is_unseen: false,
             provenance: Provenance::default(),
@@ -177,6 +179,18 @@ impl<'a> Issue<'a> {
     #[must_use]
     pub fn class_map(self, class_map: Option<ClassMap>) -> Self {
         Self { class_map, ..self }
+    }
+
+    /// What the file is relative to: where it came from, what it was trained on, and among how many
+    /// it was chosen is the maker's word; its digest is taken from the base itself.
+    #[must_use]
+    pub fn relative_to(self, base: &'a Base, claim: BaseClaim) -> Self {
+        let sha256 = base.sha256().to_string();
+        let claim = BaseClaim { sha256, ..claim };
+        Self {
+            base: Some((base, claim)),
+            ..self
+        }
     }
 
     /// Bounds the error on each class too, all at once.
@@ -217,7 +231,8 @@ impl<'a> Issue<'a> {
     /// contradictory, or a log cannot be written.
     pub fn run(self) -> Result<Certificate, IssueError> {
         // Whoever issues a certificate has the file from its own encoder, or has looked at it.
-        let model = Model::decode_within(self.file, MemoryLimit::NONE)?;
+        let base = self.base.as_ref().map(|(base, _)| *base);
+        let model = Model::read(self.file, base, MemoryLimit::NONE)?;
         self.check_request()?;
         let evaluator = Evaluator::new(&model);
         let model_sha256 = sha256(self.file);
@@ -272,8 +287,9 @@ impl<'a> Issue<'a> {
             subsample,
             groups,
             bits: 8 * self.file.len() as u64,
-            design_bits: design_bits(model.structure(), self.is_unseen),
+            design_bits: design_bits(model.version(), self.is_unseen),
             class_map: self.class_map.clone(),
+            base: self.base.clone().map(|(_, claim)| claim.printable()),
             delta: self.delta.get(),
             bounds: NOTHING,
             per_class: None,

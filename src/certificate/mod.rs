@@ -27,8 +27,9 @@ mod verify;
 pub use at_hand::{known_name, mark, sets_in_common};
 pub use certificate::Certificate;
 pub use claim::{
-    design_bits, Bounds, Claim, ClaimError, ClassBound, ClassMap, DataClaim, GroupsClaim, HeldOut,
-    ModelClaim, Provenance, CERTIFICATE_VERSION, DECIMALS, DESIGN_BITS, GRAPH_DESIGN_BITS,
+    design_bits, BaseClaim, Bounds, Claim, ClaimError, ClassBound, ClassMap, DataClaim,
+    GroupsClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION, DECIMALS, DESIGN_BITS,
+    GRAPH_DESIGN_BITS, RELATIVE_DESIGN_BITS,
 };
 pub use evaluation::{CountError, Evaluation, Report};
 pub use evaluation_log::remove_logs;

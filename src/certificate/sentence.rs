@@ -1,7 +1,7 @@
 //! A claim in words: what is proved, from what, and what is taken on trust.
 
 use super::at_hand::known_name;
-use super::claim::Claim;
+use super::claim::{BaseClaim, Claim};
 use crate::evaluate::Loss;
 use crate::printable::escaped;
 
@@ -54,7 +54,26 @@ impl Claim {
                     .to_string(),
             );
         }
+        if let Some(base) = &self.base {
+            assumed.push(format!(
+                "that the base with SHA-256 {} is independent of these images: neither trained nor \
+                 tuned on any of them{}; the maker's word is that it came from \"{}\" and was \
+                 trained on \"{}\"",
+                escaped(&base.sha256),
+                choice(base),
+                escaped(&base.source),
+                escaped(&base.trained_on)
+            ));
+        }
         assumed
+    }
+}
+
+/// How the base was chosen.
+fn choice(base: &BaseClaim) -> String {
+    match base.considered {
+        1 => ", nor chosen for them".to_string(),
+        considered => format!(", and chosen for them among {considered} at most"),
     }
 }
 
@@ -132,13 +151,28 @@ fn errors(claim: &Claim, wrong: &str, evidence: Evidence) -> String {
 
 /// What the description length is made of.
 fn charges(claim: &Claim) -> String {
-    let mut charges = vec![format!("a file of {} bits", claim.bits)];
+    let mut charges = vec![match &claim.base {
+        None => format!("a file of {} bits", claim.bits),
+        Some(base) => format!(
+            "a file of {} bits relative to a base (\"{}\", trained on \"{}\") that is independent \
+             of them",
+            claim.bits,
+            escaped(&base.source),
+            escaped(&base.trained_on)
+        ),
+    }];
     if !claim.is_unseen() {
         let design = claim.design_bits;
         charges.push(format!("{design} bits for the design of its format"));
     }
     if let Some(map) = &claim.class_map {
         charges.push(format!("{} bits for the map of classes", map.bits()));
+    }
+    if let Some(base) = claim.base.as_ref().filter(|base| base.considered > 1) {
+        let (bits, considered) = (base.bits(), base.considered);
+        charges.push(format!(
+            "{bits} bits for the choice among {considered} bases"
+        ));
     }
     let last = charges.pop().unwrap_or_default();
     if charges.is_empty() {

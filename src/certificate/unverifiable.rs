@@ -26,6 +26,29 @@ pub enum Unverifiable {
     /// The operating system gives no randomness to draw a subsample by.
     #[error("the operating system gives no randomness; name a seed (--seed)")]
     Randomness(#[source] getrandom::Error),
+    /// The model file is relative to a base, and none is given.
+    #[error(
+        "the model file is relative to a base, whose file has SHA-256 {sha256} and came from \
+         \"{}\": name that file (--base FILE)",
+        escaped(source_of_base)
+    )]
+    NoBase {
+        /// Digest of its file.
+        sha256: String,
+        /// Where it came from, as the claim says.
+        source_of_base: String,
+    },
+    /// Another base is given.
+    #[error("the certificate is about a base with SHA-256 {claimed}, but that given has {found}")]
+    OtherBase {
+        /// What the claim says.
+        claimed: String,
+        /// That of the base given.
+        found: String,
+    },
+    /// A base is given, but the claim is about a complete file.
+    #[error("the certificate is about a file that is complete by itself: leave out --base")]
+    NeedlessBase,
     /// A part of the examples is to be evaluated, but the claim counts all.
     #[error("the certificate counts all examples: nothing less can confirm it")]
     CountsAll,

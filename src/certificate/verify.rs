@@ -11,7 +11,7 @@ use super::unverifiable::Unverifiable;
 use super::verdict::Verdict;
 use crate::bounds::FailureProbability;
 use crate::causes::with_causes;
-use crate::code::{CodeError, Model, Structure};
+use crate::code::{CodeError, Model};
 use crate::digest::sha256;
 use crate::evaluate::{Evaluator, ExampleDigest, Examples, ExamplesDigest, Loss, Sample, MARGIN};
 use crate::printable::escaped;
@@ -90,6 +90,10 @@ impl<'a> Verification<'a> {
             verdict.failed("bounds that count examples, beside groups".to_string());
             return Ok(verdict);
         }
+        if claim.base.as_ref().is_some_and(|base| base.considered == 0) {
+            verdict.failed("a base that was chosen among none".to_string());
+            return Ok(verdict);
+        }
         if !self.check_file(&mut verdict) {
             return Ok(verdict);
         }
@@ -100,7 +104,7 @@ impl<'a> Verification<'a> {
         let Some(model) = decoded(self.certificate, &mut verdict)? else {
             return Ok(verdict);
         };
-        if !self.check_design(model.structure(), &mut verdict) {
+        if !self.check_design(model.version(), &mut verdict) {
             return Ok(verdict);
         }
         let evaluator = Evaluator::new(&model);
@@ -151,6 +155,7 @@ impl<'a> Verification<'a> {
                 return Err(Unverifiable::EmptyDraw);
             }
         }
+        self.check_base()?;
         let examples = self.sample.training.len();
         match (&claim.groups, self.groups) {
             (Some(_), None) => Err(Unverifiable::NoGroups),
@@ -160,6 +165,25 @@ impl<'a> Verification<'a> {
                 examples,
             }),
             _ => Ok(()),
+        }
+    }
+
+    /// Whether the base that is given is the one that the claim names.
+    fn check_base(&self) -> Result<(), Unverifiable> {
+        match (&self.certificate.claim().base, self.certificate.base()) {
+            (None, None) => Ok(()),
+            (None, Some(_)) => Err(Unverifiable::NeedlessBase),
+            (Some(claimed), None) => Err(Unverifiable::NoBase {
+                sha256: escaped(&claimed.sha256),
+                source_of_base: claimed.source.clone(),
+            }),
+            (Some(claimed), Some(base)) if claimed.sha256 != base.sha256() => {
+                Err(Unverifiable::OtherBase {
+                    claimed: escaped(&claimed.sha256),
+                    found: base.sha256().to_string(),
+                })
+            }
+            (Some(_), Some(_)) => Ok(()),
         }
     }
 
@@ -213,11 +237,11 @@ impl<'a> Verification<'a> {
 
     /// The design of the format is charged, unless the maker states that it knew nothing of these
     /// examples and nothing says otherwise.
-    fn check_design(&self, structure: &Structure, verdict: &mut Verdict) -> bool {
+    fn check_design(&self, version: u8, verdict: &mut Verdict) -> bool {
         let claim = self.certificate.claim();
         if !claim.is_unseen() {
             let what = "bits for the design of the format";
-            return verdict.equal(what, claim.design_bits, design_bits(structure, false));
+            return verdict.equal(what, claim.design_bits, design_bits(version, false));
         }
         let sets: Vec<&str> = sets_in_common(self.sample.training).into_iter().collect();
         if sets.is_empty() {

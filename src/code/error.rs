@@ -6,6 +6,7 @@ use super::architecture::error::ArchitectureError;
 use super::codebook::error::CodebookError;
 use super::graph::misfit::GraphError;
 use super::model::error::TensorError;
+use super::relative::error::BaseError;
 use crate::storage::memory_limit::TooMuchMemory;
 
 /// Why a model could not be built, encoded or decoded.
@@ -79,6 +80,9 @@ pub enum CodeError {
     /// Nodes that the format cannot write.
     #[error(transparent)]
     Graph(Box<GraphError>),
+    /// The file and the base do not go together.
+    #[error(transparent)]
+    Base(#[from] BaseError),
     /// A codebook that the format cannot write.
     #[error(transparent)]
     Codebook(#[from] CodebookError),

@@ -11,6 +11,7 @@
 //! - [`Model`]: a network as the file knows it, and the `.nvc` file itself;
 //! - [`Architecture`]: a small grammar of layers, so that every architecture has a code word;
 //! - [`Graph`]: a network of any operators, where a chain of layers does not do;
+//! - [`Base`], [`Spliced`]: a network relative to another one, which the decoder has;
 //! - [`oriented`], [`deskew`]: fixed layers that belong to the format and cost nothing;
 //! - [`Codebook`] and [`CodedTensor`]: the few values that weights take, and which weight takes
 //!   which, by the shortest [`SymbolCode`];
@@ -30,6 +31,7 @@ mod error;
 mod fixed;
 mod graph;
 mod model;
+mod relative;
 mod structure;
 mod subspace;
 mod symbols;
@@ -57,6 +59,10 @@ pub use model::demand::{BYTES_PER_FEATURE, BYTES_PER_NONZERO, OPERATIONS_PER_BYT
 pub use model::error::TensorError;
 pub use model::file::WEIGHTS_PER_BYTE;
 pub use model::invariants::Model;
+pub use relative::base::Base;
+pub use relative::change::Change;
+pub use relative::error::BaseError;
+pub use relative::spliced::Spliced;
 pub use structure::{Structure, FORMAT_VERSION};
 pub use subspace::kronecker::{kronecker_factor, Factors};
 pub use subspace::map::{Subspace, MAX_SEED, MAX_TERMS};

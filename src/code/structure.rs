@@ -13,7 +13,7 @@ use super::symbols::geometry::Geometry;
 use crate::shape::ImageSize;
 
 /// The latest version of the files that this source writes and reads.
-pub const FORMAT_VERSION: u8 = 3;
+pub const FORMAT_VERSION: u8 = 4;
 
 /// What a file begins with: for each version in turn, whether it is this one or a later one.
 const VERSIONS: [u64; 2] = [15, 1];
@@ -122,17 +122,13 @@ impl Structure {
         }
     }
 
-    /// Writes the version and nothing else: the lowest that can say what the file says. Version 2
-    /// has [`Layer::Deskew`](crate::code::Layer::Deskew) before the layers that are written.
-    pub(super) fn write_version(&self, encoder: &mut Encoder) -> Result<(), CodeError> {
-        let later = match self {
-            Self::Chain(chain) => usize::from(chain.is_deskewed()),
-            Self::Graph(_) => 2,
-        };
-        for _ in 0..later {
-            encoder.write(1, &Weighted::new(&VERSIONS))?;
+    /// The lowest version of a complete file that can say what the file says. Version 2 has
+    /// [`Layer::Deskew`](crate::code::Layer::Deskew) before the layers that are written.
+    pub fn version(&self) -> u8 {
+        match self {
+            Self::Chain(chain) => 1 + u8::from(chain.is_deskewed()),
+            Self::Graph(_) => 3,
         }
-        encoder.write(0, &Weighted::new(&VERSIONS))
     }
 
     /// Writes input size and layers or nodes.
@@ -143,20 +139,33 @@ impl Structure {
         }
     }
 
-    /// Reads a version, input size and layers or nodes.
-    pub(super) fn read(decoder: &mut Decoder) -> Result<Self, CodeError> {
-        for version in 1..=FORMAT_VERSION {
-            if decoder.read(&Weighted::new(&VERSIONS))? == 0 {
-                return match version {
-                    3 => Graph::read(decoder).map(Self::Graph),
-                    _ => Architecture::read(decoder, version == 2).map(Self::Chain),
-                };
-            }
+    /// Reads input size and layers or nodes of a complete file of a version.
+    pub(super) fn read(decoder: &mut Decoder, version: u8) -> Result<Self, CodeError> {
+        match version {
+            3 => Graph::read(decoder).map(Self::Graph),
+            _ => Architecture::read(decoder, version == 2).map(Self::Chain),
         }
-        Err(CodeError::UnknownVersion {
-            known: FORMAT_VERSION,
-        })
     }
+}
+
+/// Writes the version and nothing else.
+pub(super) fn write_version(encoder: &mut Encoder, version: u8) -> Result<(), CodeError> {
+    for _ in 1..version {
+        encoder.write(1, &Weighted::new(&VERSIONS))?;
+    }
+    encoder.write(0, &Weighted::new(&VERSIONS))
+}
+
+/// Reads a version.
+pub(super) fn read_version(decoder: &mut Decoder) -> Result<u8, CodeError> {
+    for version in 1..=FORMAT_VERSION {
+        if decoder.read(&Weighted::new(&VERSIONS))? == 0 {
+            return Ok(version);
+        }
+    }
+    Err(CodeError::UnknownVersion {
+        known: FORMAT_VERSION,
+    })
 }
 
 impl fmt::Display for Structure {

@@ -28,7 +28,7 @@ pub(super) fn uniform(
 ) -> Result<Model, SearchError> {
     let indices: Vec<usize> = spread(data.len(), EXAMINED).collect();
     let images = data.batch(&indices);
-    let charged = design_bits(model.structure(), false) as f64;
+    let charged = design_bits(model.version(), false) as f64;
     let bound = |model: &Model, errors: u64| -> Result<f64, SearchError> {
         let counted = [errors, indices.len() as u64];
         let bits = Bits::new(model.ideal_bits()? + charged)?;

@@ -14,4 +14,5 @@ mod networks;
 mod nodes;
 #[path = "../any_graph/mod.rs"]
 mod random_graph;
+mod relative;
 mod subspace;

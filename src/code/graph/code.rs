@@ -5,6 +5,7 @@
 //! has one, by whether it is that, else by a code that learns. Every table here is frozen with the
 //! version of the format.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::dimensions::Dimensions;
@@ -236,18 +237,64 @@ fn axes_of(values: &[Dimensions], distances: &[usize]) -> Result<usize, CodeErro
     Ok(values[last - first].axes())
 }
 
+/// Codes nodes, each by what those before it have taught.
+pub(in crate::code) struct NodeCoder(Learned);
+
+impl NodeCoder {
+    /// Nothing but the [primer](primer) is known.
+    ///
+    /// # Errors
+    /// None in practice; the coder's error type is passed on.
+    pub(in crate::code) fn new() -> Result<Self, CodeError> {
+        Ok(Self(Learned::primed()?))
+    }
+
+    /// Writes some nodes of a graph, and that they end.
+    pub(in crate::code) fn write(
+        &mut self,
+        encoder: &mut Encoder,
+        graph: &Graph,
+        nodes: Range<usize>,
+    ) -> Result<(), CodeError> {
+        for index in nodes {
+            let values = &graph.values()[..=index];
+            let record = Record::of(&graph.nodes()[index], values);
+            self.0
+                .record(encoder, &record, |distances| axes_of(values, distances))?;
+        }
+        self.0.record(encoder, &Record::end(), |_| Ok(0))?;
+        Ok(())
+    }
+
+    /// Appends nodes to a graph until they end.
+    pub(in crate::code) fn read(
+        &mut self,
+        decoder: &mut Decoder,
+        graph: &mut Graph,
+    ) -> Result<(), CodeError> {
+        loop {
+            let values = graph.values();
+            let axes = |distances: &[usize]| axes_of(values, distances);
+            let record = self.0.record(decoder, &Record::end(), axes)?;
+            if record.kind == END {
+                return Ok(());
+            }
+            let node = record.node(graph.values());
+            let node = node.map_err(|source| GraphError::Node {
+                node: graph.nodes().len() + 1,
+                operator: "of the file".to_string(),
+                source,
+            })?;
+            graph.push(node)?;
+        }
+    }
+}
+
 impl Graph {
     /// Writes input size and nodes.
     pub(in crate::code) fn write(&self, encoder: &mut Encoder) -> Result<(), CodeError> {
         write_input(encoder, self.input())?;
-        let mut learned = Learned::primed()?;
-        for (index, node) in self.nodes().iter().enumerate() {
-            let values = &self.values()[..=index];
-            let record = Record::of(node, values);
-            learned.record(encoder, &record, |distances| axes_of(values, distances))?;
-        }
-        learned.record(encoder, &Record::end(), |_| Ok(0))?;
-        Ok(())
+        NodeCoder::new()?.write(encoder, self, 0..self.nodes().len())
     }
 
     /// The length of its code word, in bits: what the input size and the nodes take in a file,
@@ -264,21 +311,7 @@ impl Graph {
     /// Reads what [`Graph::write`] wrote.
     pub(in crate::code) fn read(decoder: &mut Decoder) -> Result<Self, CodeError> {
         let mut graph = Self::unfinished(read_input(decoder)?)?;
-        let mut learned = Learned::primed()?;
-        loop {
-            let values = graph.values();
-            let axes = |distances: &[usize]| axes_of(values, distances);
-            let record = learned.record(decoder, &Record::end(), axes)?;
-            if record.kind == END {
-                return Ok(graph.finished()?);
-            }
-            let node = record.node(graph.values());
-            let node = node.map_err(|source| GraphError::Node {
-                node: graph.nodes().len() + 1,
-                operator: "of the file".to_string(),
-                source,
-            })?;
-            graph.push(node)?;
-        }
+        NodeCoder::new()?.read(decoder, &mut graph)?;
+        Ok(graph.finished()?)
     }
 }

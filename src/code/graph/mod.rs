@@ -1,7 +1,7 @@
 //! Networks as graphs of operators: version 3 of the file.
 
 pub(super) mod as_chain;
-mod code;
+pub(super) mod code;
 pub(super) mod dimensions;
 mod fields;
 mod history;

@@ -4,6 +4,7 @@ use super::invariants::Model;
 use crate::code::architecture::tensors::TensorShape;
 use crate::code::codebook::values::Codebook;
 use crate::code::coder::length::Purpose;
+use crate::code::relative::change::Change;
 use crate::code::symbols::symbol_code::SymbolCode;
 use crate::code::symbols::tensor::CodedTensor;
 
@@ -113,10 +114,7 @@ impl TensorBits {
             name: shape.name,
             nonzeros: tensor.nonzeros(),
             codewords: codebook.len(),
-            kind: match tensor.raw_weights() {
-                Some(_) => "raw".to_string(),
-                None => codebook.kind(),
-            },
+            kind: kind(tensor, codebook),
             coordinates: tensor.subspace().map(|_| tensor.symbols().len()),
             symbol_code: (!codebook.is_empty()).then_some(symbol_code),
             codebook: description,
@@ -125,5 +123,20 @@ impl TensorBits {
             mask_entropy,
             assignment_entropy,
         }
+    }
+}
+
+/// What kind of numbers a tensor's codewords are, and what of a base they change.
+fn kind(tensor: &CodedTensor, codebook: &Codebook) -> String {
+    if tensor.unchanged_weights().is_some() {
+        return "the base's".to_string();
+    }
+    if tensor.raw_weights().is_some() {
+        return "raw".to_string();
+    }
+    match tensor.changed().map(|changed| changed.change) {
+        None => codebook.kind(),
+        Some(Change::Added) => format!("added to the base's: {}", codebook.kind()),
+        Some(Change::RowsScaled) => format!("scales of the base's rows: {}", codebook.kind()),
     }
 }

@@ -126,6 +126,7 @@ impl Demand {
         tensor: &CodedTensor,
     ) -> Result<(), CodeError> {
         let (nonzeros, passing) = match tensor.subspace() {
+            None if tensor.changed().is_some() => (shape.len(), 0),
             None => (tensor.nonzeros(), 0),
             Some(subspace) => (shape.len(), subspace.memory(shape, tensor.symbols().len())),
         };

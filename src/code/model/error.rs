@@ -50,6 +50,15 @@ pub enum TensorError {
     /// Only the file of a graph has raw weights.
     #[error("its weights are raw, which a chain of layers has no code for")]
     RawInChain,
+    /// A change of a base's tensor, where the network has none of the base's.
+    #[error("it changes a tensor of a base, but is none of a base's")]
+    NotOfBase,
+    /// The weights that are said to be changed are not the base's.
+    #[error("it changes other weights than the base's")]
+    OtherWeights,
+    /// Scales of a base's rows in a subspace.
+    #[error("it scales the rows of a base's tensor, but lies in a subspace of its weights")]
+    SubspaceOfRows,
     /// A raw weight that is no number.
     #[error("raw weight {weight} is {value}; finite numbers are accepted")]
     NotFinite {

@@ -1,5 +1,7 @@
 //! The `.nvc` file: a network as a self-delimiting string of bytes.
 
+use std::sync::Arc;
+
 use super::allocation::{Allocation, BitsByPurpose, Boundaries};
 use super::demand::Demand;
 use super::error::TensorError;
@@ -12,7 +14,11 @@ use crate::code::coder::distribution::{Adaptive, AdaptiveBit};
 use crate::code::coder::encoder::Encoder;
 use crate::code::coder::length::Purpose;
 use crate::code::error::CodeError;
-use crate::code::structure::Structure;
+use crate::code::relative::base::Base;
+use crate::code::relative::change::Change;
+use crate::code::relative::error::BaseError;
+use crate::code::relative::spliced::{Relation, Spliced};
+use crate::code::structure::{read_version, write_version, Structure};
 use crate::code::subspace::map::Subspace;
 use crate::code::symbols::geometry::Geometry;
 use crate::code::symbols::symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
@@ -21,6 +27,16 @@ use crate::storage::memory_limit::MemoryLimit;
 
 /// Weights of [`SymbolCode::ALL`], and of a subspace, before any tensor has been coded.
 const SYMBOL_CODES: [u64; 5] = [24, 24, 8, 4, 1];
+
+/// How a tensor in the place of a base's relates to that: unchanged, a change, or new; and the
+/// weights of these before any tensor has been coded.
+const UNCHANGED: usize = 0;
+const CHANGES: [Change; 2] = [Change::Added, Change::RowsScaled];
+const NEW: usize = 1 + CHANGES.len();
+const RELATIONS: [u64; NEW + 1] = [16, 2, 2, 1];
+
+/// The version of files that are relative to a base.
+const RELATIVE_VERSION: u8 = 4;
 
 /// The symbol after those of [`SymbolCode::ALL`].
 const SUBSPACE: usize = SymbolCode::ALL.len();
@@ -36,7 +52,7 @@ impl Model {
     /// If the network has more than [`WEIGHTS_PER_BYTE`] weights for each byte of it.
     pub fn encode(&self) -> Result<Vec<u8>, CodeError> {
         let file = self.write()?.0.finish();
-        check_size(&self.structure, file.len())?;
+        self.check_size(file.len())?;
         Ok(file)
     }
 
@@ -47,7 +63,7 @@ impl Model {
     pub fn encode_with_allocation(&self) -> Result<(Vec<u8>, Allocation), CodeError> {
         let (encoder, boundaries) = self.write()?;
         let file = encoder.finish();
-        check_size(&self.structure, file.len())?;
+        self.check_size(file.len())?;
         let allocation = Allocation::new(self, &boundaries, file.len());
         Ok((file, allocation))
     }
@@ -60,23 +76,35 @@ impl Model {
     pub fn ideal_bits(&self) -> Result<f64, CodeError> {
         let encoder = self.write()?.0;
         let bits = encoder.ideal_bits();
-        check_size(&self.structure, encoder.finish().len())?;
+        self.check_size(encoder.finish().len())?;
         Ok(bits)
     }
 
     /// Writes everything but the end of the stream.
     fn write(&self) -> Result<(Encoder, Boundaries), CodeError> {
         let mut encoder = Encoder::new();
-        self.structure.write_version(&mut encoder)?;
+        write_version(&mut encoder, self.version())?;
         let version = bits_by_purpose(&encoder);
-        self.structure.write(&mut encoder)?;
+        match (&self.relation, &self.structure) {
+            (Some(relation), Structure::Graph(graph)) => relation.write(graph, &mut encoder)?,
+            _ => self.structure.write(&mut encoder)?,
+        }
         let architecture = bits_by_purpose(&encoder);
         let mut tensors = Vec::with_capacity(self.tensors.len());
         let mut prologue = Prologue::default();
         let mut last = None;
         let coded = self.tensors.iter().zip(&self.symbol_codes);
-        for ((tensor, &symbol_code), geometry) in coded.zip(self.geometries()) {
-            if self.structure.graph().is_some() {
+        for (index, ((tensor, &symbol_code), geometry)) in coded.zip(self.geometries()).enumerate()
+        {
+            let is_of_base = self.base_of(index).is_some();
+            if is_of_base {
+                prologue.write_relation(&mut encoder, relation_of(tensor))?;
+                if tensor.unchanged_weights().is_some() {
+                    tensors.push(bits_by_purpose(&encoder));
+                    continue;
+                }
+            }
+            if self.structure.graph().is_some() && tensor.changed().is_none() {
                 prologue.write_is_raw(&mut encoder, tensor.raw_weights().is_some())?;
             }
             if let Some(weights) = tensor.raw_weights() {
@@ -111,6 +139,20 @@ impl Model {
         Ok((encoder, boundaries))
     }
 
+    /// The version of the file.
+    pub fn version(&self) -> u8 {
+        match self.relation {
+            Some(_) => RELATIVE_VERSION,
+            None => self.structure.version(),
+        }
+    }
+
+    /// The base's weights in the place of a tensor, if that is the base's.
+    fn base_of(&self, tensor: usize) -> Option<&Arc<[f32]>> {
+        let relation = self.relation.as_ref();
+        relation.and_then(|relation| relation.base_of(tensor))
+    }
+
     /// Reads a whole file.
     ///
     /// Whoever wrote it, neither that nor the evaluation of the network takes more memory than
@@ -131,49 +173,59 @@ impl Model {
     /// # Errors
     /// As [`Model::decode`].
     pub fn decode_within(file: &[u8], limit: MemoryLimit) -> Result<Self, CodeError> {
+        Self::read(file, None, limit)
+    }
+
+    /// Reads a whole file that is relative to a base.
+    ///
+    /// The base was given on purpose, so its bytes count as the file's in what memory may be taken.
+    ///
+    /// # Errors
+    /// As [`Model::decode`]; [`BaseError::Other`] if it is relative to another base, and
+    /// [`BaseError::Needless`] if it is complete without one.
+    pub fn decode_relative(file: &[u8], base: &Base) -> Result<Self, CodeError> {
+        let limit = MemoryLimit::of_file(file.len().saturating_add(base.bytes()));
+        Self::read(file, Some(base), limit)
+    }
+
+    /// Reads a whole file, which is relative to a base if there is one, if that takes no more
+    /// memory than this.
+    ///
+    /// # Errors
+    /// As [`Model::decode_relative`], and [`Model::decode_within`].
+    pub fn read(file: &[u8], base: Option<&Base>, limit: MemoryLimit) -> Result<Self, CodeError> {
         if file.is_empty() {
             return Err(CodeError::Empty);
         }
         let mut decoder = Decoder::new(file);
-        let structure = Structure::read(&mut decoder)?;
-        check_size(&structure, file.len())?;
-        let mut demand = Demand::of(&structure, limit)?;
-        let mut codebooks: Vec<Codebook> = Vec::new();
-        let mut tensors = Vec::new();
-        let mut symbol_codes = Vec::new();
-        let mut prologue = Prologue::default();
-        let shapes = structure.tensors();
-        for (index, (shape, geometry)) in shapes.iter().zip(structure.geometries()).enumerate() {
-            if structure.graph().is_some() && prologue.read_is_raw(&mut decoder)? {
-                demand.pass(shape.len() as u64 * size_of::<f32>() as u64)?;
-                let tensor = CodedTensor::raw(raw::read(&mut decoder, shape.len())?);
-                demand.tensor(index, shape, &tensor)?;
-                tensors.push(tensor);
-                symbol_codes.push(SymbolCode::Plain);
-                continue;
+        let (structure, relation) = match (read_version(&mut decoder)?, base) {
+            (RELATIVE_VERSION, None) => return Err(BaseError::Missing.into()),
+            (RELATIVE_VERSION, Some(base)) => {
+                let Spliced { graph, relation } = Relation::read(&mut decoder, base)?;
+                (Structure::from(graph), Some(relation))
             }
-            if codebooks.is_empty() || prologue.read_is_new(&mut decoder)? {
-                codebooks.push(Codebook::read(&mut decoder)?);
-            }
-            let (tensor, symbol_code) = read_tensor(
-                &mut decoder,
-                &mut prologue,
-                &codebooks,
-                &demand,
-                index,
-                shape,
-                geometry,
-            )?;
-            demand.tensor(index, shape, &tensor)?;
-            tensors.push(tensor);
-            symbol_codes.push(symbol_code);
-        }
-        let model = Self {
-            structure,
-            codebooks,
-            tensors,
-            symbol_codes,
+            (_, Some(_)) => return Err(BaseError::Needless.into()),
+            (version, None) => (Structure::read(&mut decoder, version)?, None),
         };
+        let mut model = Self {
+            structure,
+            relation,
+            codebooks: Vec::new(),
+            tensors: Vec::new(),
+            symbol_codes: Vec::new(),
+        };
+        model.check_size(file.len())?;
+        let mut demand = Demand::of(&model.structure, limit)?;
+        let mut prologue = Prologue::default();
+        let shapes = model.structure.tensors();
+        let geometries = model.structure.geometries();
+        for (index, (shape, geometry)) in shapes.iter().zip(geometries).enumerate() {
+            let (tensor, symbol_code) =
+                model.read_next(&mut decoder, &mut prologue, &demand, index, shape, geometry)?;
+            demand.tensor(index, shape, &tensor)?;
+            model.tensors.push(tensor);
+            model.symbol_codes.push(symbol_code);
+        }
         let canonical = model.encode()?;
         if canonical != file {
             return Err(CodeError::NotCanonical {
@@ -183,6 +235,76 @@ impl Model {
         }
         Ok(model)
     }
+
+    /// Reads the next tensor, with its codebook if that is new, and how its symbols are coded.
+    fn read_next(
+        &mut self,
+        decoder: &mut Decoder,
+        prologue: &mut Prologue,
+        demand: &Demand,
+        index: usize,
+        shape: &TensorShape,
+        geometry: Geometry,
+    ) -> Result<(CodedTensor, SymbolCode), CodeError> {
+        let mut changed = None;
+        if let Some(base) = self.base_of(index) {
+            match prologue.read_relation(decoder)? {
+                UNCHANGED => {
+                    let unchanged = CodedTensor::unchanged(Arc::clone(base));
+                    return Ok((unchanged, SymbolCode::Plain));
+                }
+                relation => {
+                    let change = CHANGES.get(relation - 1);
+                    changed = change.map(|&change| (change, Arc::clone(base)));
+                }
+            }
+        }
+        let may_be_raw = self.structure.graph().is_some() && changed.is_none();
+        if may_be_raw && prologue.read_is_raw(decoder)? {
+            demand.pass(shape.len() as u64 * size_of::<f32>() as u64)?;
+            let tensor = CodedTensor::raw(raw::read(decoder, shape.len())?);
+            return Ok((tensor, SymbolCode::Plain));
+        }
+        if self.codebooks.is_empty() || prologue.read_is_new(decoder)? {
+            self.codebooks.push(Codebook::read(decoder)?);
+        }
+        let (length, geometry) = match &changed {
+            Some((change, _)) if change.numbers(shape) != shape.len() => {
+                let numbers = change.numbers(shape);
+                (numbers, Geometry::line(numbers))
+            }
+            _ => (shape.len(), geometry),
+        };
+        let (tensor, symbol_code) = read_tensor(
+            decoder,
+            prologue,
+            &self.codebooks,
+            demand,
+            (index, shape),
+            (length, geometry),
+        )?;
+        let tensor = match changed {
+            Some((change, base)) => tensor.changing(base, change),
+            None => tensor,
+        };
+        Ok((tensor, symbol_code))
+    }
+
+    /// Whether a file of so many bytes may have so many weights of its own.
+    fn check_size(&self, bytes: usize) -> Result<(), CodeError> {
+        let of_base = self.relation.as_ref().map_or(0, Relation::base_weights);
+        let weights = self.structure.weights().unwrap_or(u64::MAX);
+        let weights = weights.saturating_sub(of_base);
+        let limit = (bytes as u64).saturating_mul(WEIGHTS_PER_BYTE);
+        if weights > limit {
+            return Err(CodeError::TooManyWeights {
+                weights,
+                bytes,
+                limit,
+            });
+        }
+        Ok(())
+    }
 }
 
 /// Reads a tensor with the last of the codebooks, and how its symbols are coded.
@@ -191,14 +313,13 @@ fn read_tensor(
     prologue: &mut Prologue,
     codebooks: &[Codebook],
     demand: &Demand,
-    index: usize,
-    shape: &TensorShape,
-    geometry: Geometry,
+    (index, shape): (usize, &TensorShape),
+    (length, geometry): (usize, Geometry),
 ) -> Result<(CodedTensor, SymbolCode), CodeError> {
     let codebook = codebooks.len().saturating_sub(1);
     let alphabet = codebooks.last().unwrap_or(&Codebook::EMPTY).alphabet();
     if alphabet.len() == 0 {
-        let zeros = CodedTensor::new(codebook, vec![0; shape.len()]);
+        let zeros = CodedTensor::new(codebook, vec![0; length]);
         return Ok((zeros, SymbolCode::Plain));
     }
     let misfit = |source| CodeError::Tensor {
@@ -207,8 +328,11 @@ fn read_tensor(
     };
     let mut choice = prologue.read_choice(decoder)?;
     let mut in_subspace = None;
-    let (mut length, mut geometry) = (shape.len(), geometry);
+    let (mut length, mut geometry) = (length, geometry);
     if choice == SUBSPACE {
+        if length != shape.len() {
+            return Err(misfit(TensorError::SubspaceOfRows));
+        }
         let (subspace, coordinates) = Subspace::read(decoder)?;
         let coordinates = subspace.checked(shape, coordinates).map_err(misfit)?;
         in_subspace = Some(subspace);
@@ -235,6 +359,7 @@ fn read_tensor(
 
 /// What is said before each tensor's symbols: adaptively, so that saying the same again costs less.
 struct Prologue {
+    relation: Adaptive,
     is_raw: AdaptiveBit,
     is_new: AdaptiveBit,
     choice: Adaptive,
@@ -243,6 +368,7 @@ struct Prologue {
 impl Default for Prologue {
     fn default() -> Self {
         Self {
+            relation: Adaptive::with_weights(&RELATIONS),
             is_raw: AdaptiveBit::default(),
             is_new: AdaptiveBit::default(),
             choice: Adaptive::with_weights(&SYMBOL_CODES),
@@ -251,6 +377,18 @@ impl Default for Prologue {
 }
 
 impl Prologue {
+    fn write_relation(&mut self, encoder: &mut Encoder, relation: usize) -> Result<(), CodeError> {
+        encoder.write(relation, &self.relation)?;
+        self.relation.observe(relation);
+        Ok(())
+    }
+
+    fn read_relation(&mut self, decoder: &mut Decoder) -> Result<usize, CodeError> {
+        let relation = decoder.read(&self.relation)?;
+        self.relation.observe(relation);
+        Ok(relation)
+    }
+
     fn write_is_raw(&mut self, encoder: &mut Encoder, is_raw: bool) -> Result<(), CodeError> {
         encoder.write(usize::from(is_raw), &self.is_raw.expect())?;
         self.is_raw.observe(is_raw);
@@ -289,19 +427,16 @@ impl Prologue {
     }
 }
 
-fn bits_by_purpose(encoder: &Encoder) -> BitsByPurpose {
-    Purpose::ALL.map(|purpose| encoder.bits_for(purpose))
+/// How a tensor in the place of a base's relates to that.
+fn relation_of(tensor: &CodedTensor) -> usize {
+    if tensor.unchanged_weights().is_some() {
+        return UNCHANGED;
+    }
+    let change = tensor.changed().map(|changed| changed.change);
+    let place = CHANGES.iter().position(|&known| Some(known) == change);
+    place.map_or(NEW, |place| 1 + place)
 }
 
-fn check_size(structure: &Structure, bytes: usize) -> Result<(), CodeError> {
-    let weights = structure.weights().unwrap_or(u64::MAX);
-    let limit = (bytes as u64).saturating_mul(WEIGHTS_PER_BYTE);
-    if weights > limit {
-        return Err(CodeError::TooManyWeights {
-            weights,
-            bytes,
-            limit,
-        });
-    }
-    Ok(())
+fn bits_by_purpose(encoder: &Encoder) -> BitsByPurpose {
+    Purpose::ALL.map(|purpose| encoder.bits_for(purpose))
 }

@@ -1,10 +1,14 @@
 //! A network as its file decodes; there is none that cannot be encoded.
 
+use std::sync::Arc;
+
 use super::error::TensorError;
 use crate::code::architecture::tensors::TensorShape;
 use crate::code::codebook::error::CodebookError;
 use crate::code::codebook::values::Codebook;
 use crate::code::error::CodeError;
+use crate::code::relative::change::Changed;
+use crate::code::relative::spliced::{Relation, Spliced};
 use crate::code::structure::Structure;
 use crate::code::symbols::geometry::Geometry;
 use crate::code::symbols::symbol_code::SymbolCode;
@@ -38,6 +42,8 @@ static NO_CODEBOOK: Codebook = Codebook::EMPTY;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     pub(super) structure: Structure,
+    /// Which nodes and tensors are a base's.
+    pub(super) relation: Option<Relation>,
     pub(super) codebooks: Vec<Codebook>,
     pub(super) tensors: Vec<CodedTensor>,
     /// One a tensor, and one in which its symbols have a code word.
@@ -56,7 +62,29 @@ impl Model {
         codebooks: Vec<Codebook>,
         tensors: Vec<CodedTensor>,
     ) -> Result<Self, CodeError> {
-        let structure = structure.into();
+        Self::checked(structure.into(), None, codebooks, tensors)
+    }
+
+    /// The same of a network that has some of a base's nodes: their tensors are
+    /// [the base's](CodedTensor::unchanged), [changed](CodedTensor::changing), or new.
+    ///
+    /// # Errors
+    /// As [`Model::new`].
+    pub fn relative(
+        spliced: Spliced,
+        codebooks: Vec<Codebook>,
+        tensors: Vec<CodedTensor>,
+    ) -> Result<Self, CodeError> {
+        let Spliced { graph, relation } = spliced;
+        Self::checked(graph.into(), Some(relation), codebooks, tensors)
+    }
+
+    fn checked(
+        structure: Structure,
+        relation: Option<Relation>,
+        codebooks: Vec<Codebook>,
+        tensors: Vec<CodedTensor>,
+    ) -> Result<Self, CodeError> {
         let shapes = structure.tensors();
         if shapes.len() != tensors.len() {
             return Err(CodeError::TensorCount {
@@ -73,6 +101,10 @@ impl Model {
             if tensor.raw_weights().is_some() && structure.chain().is_some() {
                 return Err(misfit(TensorError::RawInChain));
             }
+            let base = relation
+                .as_ref()
+                .and_then(|relation| relation.base_of(index));
+            check_base(tensor, base).map_err(misfit)?;
             used = check(shape, tensor, &codebooks, used).map_err(misfit)?;
         }
         if used != codebooks.len() {
@@ -80,6 +112,7 @@ impl Model {
         }
         let mut model = Self {
             structure,
+            relation,
             codebooks,
             symbol_codes: vec![SymbolCode::Plain; tensors.len()],
             tensors,
@@ -110,6 +143,11 @@ impl Model {
     /// The network without its weights.
     pub fn structure(&self) -> &Structure {
         &self.structure
+    }
+
+    /// Whether it is written relative to a base.
+    pub fn is_relative(&self) -> bool {
+        self.relation.is_some()
     }
 
     /// The codebooks, in the order of their first use.
@@ -143,9 +181,13 @@ impl Model {
         let direct = self.structure.geometries();
         let tensors = self.tensors.iter().zip(direct);
         tensors
-            .map(|(tensor, direct)| match tensor.subspace() {
-                Some(_) => Geometry::line(tensor.symbols().len()),
-                None => direct,
+            .map(|(tensor, direct)| {
+                let is_direct = tensor.symbols().len() == direct.rows * direct.columns();
+                if is_direct && tensor.subspace().is_none() {
+                    direct
+                } else {
+                    Geometry::line(tensor.symbols().len())
+                }
             })
             .collect()
     }
@@ -208,7 +250,9 @@ impl Model {
     pub(crate) fn nonzeros_at_most(&self, index: usize) -> usize {
         match self.tensors.get(index) {
             None => 0,
-            Some(tensor) if tensor.subspace().is_none() => tensor.nonzeros(),
+            Some(tensor) if tensor.subspace().is_none() && tensor.changed().is_none() => {
+                tensor.nonzeros()
+            }
             Some(_) => {
                 let shape = self.structure.tensors().into_iter().nth(index);
                 shape.map_or(0, |shape| shape.len())
@@ -225,20 +269,46 @@ impl Model {
             0 => 0.0,
             _ => values.get(usize::from(symbol) - 1).copied().unwrap_or(0.0),
         };
-        let subspace = tensor.and_then(CodedTensor::subspace).map(|subspace| {
-            let coordinates: Vec<f32> = symbols.iter().map(value).collect();
-            let shape = self.structure.tensors().into_iter().nth(index);
-            shape.map_or_else(Vec::new, |shape| subspace.weights(&shape, &coordinates))
+        let computed = tensor.and_then(|tensor| {
+            let (subspace, changed) = (tensor.subspace(), tensor.changed());
+            if subspace.is_none() && changed.is_none() {
+                return None;
+            }
+            let mut numbers: Vec<f32> = symbols.iter().map(value).collect();
+            if let Some(subspace) = subspace {
+                let shape = self.structure.tensors().into_iter().nth(index)?;
+                numbers = subspace.weights(&shape, &numbers);
+            }
+            if let Some(Changed { change, base }) = changed {
+                numbers = change.apply(base, &numbers);
+            }
+            Some(numbers)
         });
-        let direct = if subspace.is_some() { &[] } else { symbols };
+        let direct = if computed.is_some() { &[] } else { symbols };
         let raw = tensor
             .and_then(CodedTensor::raw_weights)
             .unwrap_or_default();
-        subspace
+        let unchanged = tensor.and_then(CodedTensor::unchanged_weights);
+        computed
             .into_iter()
             .flatten()
             .chain(direct.iter().map(value))
             .chain(raw.iter().copied())
+            .chain(unchanged.into_iter().flat_map(|base| base.iter().copied()))
+    }
+}
+
+/// Checks that what a tensor says of a base is true: `base` are the base's weights in its place.
+fn check_base(tensor: &CodedTensor, base: Option<&Arc<[f32]>>) -> Result<(), TensorError> {
+    let changed = tensor.changed().map(|changed| &changed.base);
+    let Some(said) = tensor.unchanged_weights().or(changed) else {
+        return Ok(());
+    };
+    let base = base.ok_or(TensorError::NotOfBase)?;
+    if Arc::ptr_eq(said, base) || said == base {
+        Ok(())
+    } else {
+        Err(TensorError::OtherWeights)
     }
 }
 
@@ -249,6 +319,9 @@ fn check(
     codebooks: &[Codebook],
     used: usize,
 ) -> Result<usize, TensorError> {
+    if tensor.unchanged_weights().is_some() {
+        return Ok(used);
+    }
     let Some(codebook) = tensor.codebook() else {
         check_raw(shape, tensor.raw_weights().unwrap_or_default())?;
         return Ok(used);
@@ -266,15 +339,20 @@ fn check(
         });
     };
     let symbols = tensor.symbols();
+    let numbers = match tensor.changed() {
+        Some(changed) => changed.change.numbers(shape),
+        None => shape.len(),
+    };
     match tensor.subspace() {
+        Some(_) if numbers != shape.len() => return Err(TensorError::SubspaceOfRows),
         Some(_) if codewords == 0 => return Err(TensorError::EmptySubspace),
         Some(subspace) => {
             subspace.checked(shape, symbols.len() as u64)?;
         }
-        None if symbols.len() != shape.len() => {
+        None if symbols.len() != numbers => {
             return Err(TensorError::Length {
                 symbols: symbols.len(),
-                weights: shape.len(),
+                weights: numbers,
                 name: shape.name.clone(),
             });
         }

@@ -1,18 +1,22 @@
 //! The symbols of a tensor, and which way of coding them is the shortest.
 
+use std::sync::Arc;
+
 use super::alphabet::Alphabet;
 use super::geometry::Geometry;
 use super::symbol_code::{SymbolCode, MAX_MIXED_WEIGHTS};
 use crate::code::coder::encoder::Encoder;
 use crate::code::coder::length::Purpose;
 use crate::code::error::CodeError;
+use crate::code::relative::change::{Change, Changed};
 use crate::code::subspace::map::Subspace;
 
 /// Beyond this many weights the way of coding is chosen by the first so many.
 const TRIED_WEIGHTS: usize = 1 << 22;
 
 /// A tensor of weights that are zero or a codeword: symbol 0 is zero, symbol `s` the codebook's
-/// value `s - 1`. Or, in the file of a graph, any finite numbers, of 32 bits each.
+/// value `s - 1`. Or, in the file of a graph, any finite numbers, of 32 bits each; in one relative
+/// to a base, the base's, as they are or changed.
 ///
 /// Whether symbols fit the codebook and their number the architecture is known, and checked, where
 /// a [`Model`](crate::code::Model) is made of it.
@@ -26,9 +30,13 @@ enum Content {
         codebook: usize,
         symbols: Vec<u8>,
         subspace: Option<Subspace>,
+        /// What they change; nothing, if they are the weights.
+        changed: Option<Changed>,
     },
     /// The weights themselves.
     Raw(Vec<f32>),
+    /// A base's weights, as they are.
+    Unchanged(Arc<[f32]>),
 }
 
 impl CodedTensor {
@@ -39,6 +47,7 @@ impl CodedTensor {
             codebook,
             symbols,
             subspace: None,
+            changed: None,
         })
     }
 
@@ -49,7 +58,24 @@ impl CodedTensor {
             codebook,
             symbols,
             subspace: Some(subspace),
+            changed: None,
         })
+    }
+
+    /// The weights of a [base](crate::code::Base), as they are.
+    #[must_use]
+    pub fn unchanged(base: Arc<[f32]>) -> Self {
+        Self(Content::Unchanged(base))
+    }
+
+    /// A [base](crate::code::Base)'s weights, changed by what would have been the weights. Raw
+    /// weights change nothing.
+    #[must_use]
+    pub fn changing(mut self, base: Arc<[f32]>, change: Change) -> Self {
+        if let Content::Symbols { changed, .. } = &mut self.0 {
+            *changed = Some(Changed { change, base });
+        }
+        self
     }
 
     /// The weights themselves, 32 bits each, which only the file of a [graph](crate::code::Graph)
@@ -63,7 +89,7 @@ impl CodedTensor {
     pub fn codebook(&self) -> Option<usize> {
         match &self.0 {
             Content::Symbols { codebook, .. } => Some(*codebook),
-            Content::Raw(_) => None,
+            Content::Raw(_) | Content::Unchanged(_) => None,
         }
     }
 
@@ -71,15 +97,31 @@ impl CodedTensor {
     pub fn symbols(&self) -> &[u8] {
         match &self.0 {
             Content::Symbols { symbols, .. } => symbols,
-            Content::Raw(_) => &[],
+            Content::Raw(_) | Content::Unchanged(_) => &[],
         }
     }
 
     /// The weights, if they are raw.
     pub fn raw_weights(&self) -> Option<&[f32]> {
         match &self.0 {
-            Content::Symbols { .. } => None,
+            Content::Symbols { .. } | Content::Unchanged(_) => None,
             Content::Raw(weights) => Some(weights),
+        }
+    }
+
+    /// The base's weights, if they are neither changed nor new.
+    pub(in crate::code) fn unchanged_weights(&self) -> Option<&Arc<[f32]>> {
+        match &self.0 {
+            Content::Unchanged(weights) => Some(weights),
+            _ => None,
+        }
+    }
+
+    /// What of a base the symbols change, if they do.
+    pub(in crate::code) fn changed(&self) -> Option<&Changed> {
+        match &self.0 {
+            Content::Symbols { changed, .. } => changed.as_ref(),
+            _ => None,
         }
     }
 
@@ -87,17 +129,18 @@ impl CodedTensor {
     pub fn subspace(&self) -> Option<Subspace> {
         match self.0 {
             Content::Symbols { subspace, .. } => subspace,
-            Content::Raw(_) => None,
+            Content::Raw(_) | Content::Unchanged(_) => None,
         }
     }
 
-    /// Number of symbols, or raw weights, that are not zero.
+    /// Number of symbols, or of weights that are raw or a base's, that are not zero.
     pub fn nonzeros(&self) -> usize {
         match &self.0 {
             Content::Symbols { symbols, .. } => {
                 symbols.iter().filter(|&&symbol| symbol != 0).count()
             }
-            Content::Raw(weights) => weights.iter().filter(|&&weight| weight != 0.0).count(),
+            Content::Raw(weights) => nonzeros(weights),
+            Content::Unchanged(weights) => nonzeros(weights),
         }
     }
 
@@ -172,6 +215,10 @@ impl CodedTensor {
         let [zeros, nonzeros @ ..] = counts;
         (entropy(&[zeros, nonzeros.iter().sum()]), entropy(&nonzeros))
     }
+}
+
+fn nonzeros(weights: &[f32]) -> usize {
+    weights.iter().filter(|&&weight| weight != 0.0).count()
 }
 
 /// `-sum_i c_i log2(c_i / c)` for counts `c_i` with sum `c`: the bits of all symbols at the best

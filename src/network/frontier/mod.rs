@@ -172,7 +172,7 @@ pub fn least_bound<S: Clone + Into<Structure>>(
     let mut search = Search {
         network,
         proportions: proportions(&costs),
-        charged: design_bits(&structure, is_unseen),
+        charged: design_bits(structure.version(), is_unseen),
         examples: examples.len() as u64,
         examined: &examined,
         loss,

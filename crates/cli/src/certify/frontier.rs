@@ -154,7 +154,7 @@ fn advise(
     let target = Target::new(chance)?;
     let n = examples.len();
     let errors = found.errors_among(n as u64, found.original_errors);
-    let charged = design_bits(structure, arguments.unseen);
+    let charged = design_bits(structure.version(), arguments.unseen);
     print(&format!(
         "No file of this network proves less than chance, {}: with {n} examples and the network's \
          own errors a file would have at most {} bits.",
