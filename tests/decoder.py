@@ -271,13 +271,13 @@ class Architecture:
 
 NAMES = (
     "end convolution dense affine constant pool reduce normalise local-response softmax activation "
-    "scalar combine matrix-product concatenate reshape flatten transpose slice pad select"
+    "scalar combine matrix-product concatenate reshape flatten transpose slice pad select resize"
 ).split()
 (
     END, CONVOLUTION, DENSE, AFFINE, CONSTANT, POOL, REDUCE, NORMALISE, LOCAL_RESPONSE, SOFTMAX,
     ACTIVATION, SCALAR, COMBINE, MATRIX_PRODUCT, CONCATENATE, RESHAPE, FLATTEN, TRANSPOSE, SLICE,
-    PAD, SELECT,
-) = range(21)  # fmt: skip
+    PAD, SELECT, RESIZE,
+) = range(22)  # fmt: skip
 READS = {CONSTANT: 0, COMBINE: 2, MATRIX_PRODUCT: 2}
 ACTIVATION_SINGLES = {1: 2, 2: 1, 3: 1, 5: 2}
 
@@ -324,6 +324,8 @@ def fields(kind, numbers, axes):
     elif kind == SELECT:
         yield from ["axis", "count"]
         yield from numbers[1] * ["index"]
+    elif kind == RESIZE:
+        yield from ["length", "length+"]
 
 
 def pattern(number):
@@ -364,7 +366,7 @@ FIELDS = {
     "is first": (range(2), [8, 1]),
     "single": ([pattern(x) for x in SINGLES], [8, 8, 8, 8, 1, 4, 4, 4, 1, 1] + 7 * [2] + [24]),
 }
-KIND_WEIGHTS = [1, 16, 8, 4, 1, 4, 2, 2, 1, 1, 16, 2, 8, 2, 2, 2, 2, 2, 2, 1, 1]
+KIND_WEIGHTS = [1, 16, 8, 4, 1, 4, 2, 2, 1, 1, 16, 2, 8, 2, 2, 2, 2, 2, 2, 1, 1, 1]
 DIGIT_COUNTS = [1, 2, 6, 8, 8, 6, 6, 6, 6, 6, 6, 4, 4, 2, 2] + 10 * [1]
 
 
@@ -402,7 +404,7 @@ class Records:
         self.history, self.in_a_row = History(), 0
         self.as_predicted = [Adaptive(row) for row in [(3, 2), (2, 3), (1, 4), (1, 12), (1, 32)]]
         self.kinds = list(KIND_WEIGHTS)
-        self.kinds_after = [[0] * 21 for _ in range(21)]
+        self.kinds_after = [[0] * 22 for _ in range(22)]
         self.last_kind = 0
         self.concatenated = Adaptive([8, 4, 4, 4])
         self.is_predicted_distance, self.is_in_line = Adaptive([1, 3]), Adaptive([1, 3])
@@ -684,6 +686,10 @@ class Graph:
     def select(self, size, numbers, _):
         axis, count = numbers[:2]
         return *size[:axis], count, *size[axis + 1 :]
+
+    def resize(self, size, numbers, _):
+        channels, rows, columns = size
+        return channels, numbers[0] or rows, numbers[1] or columns
 
 
 # Section 6 of docs/format.md.

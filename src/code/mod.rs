@@ -51,6 +51,7 @@ pub use error::CodeError;
 pub use fixed::{deskew, oriented};
 pub use graph::as_chain::AsChain;
 pub use graph::dimensions::{Dimensions, DimensionsError};
+pub(crate) use graph::interpolation::{neighbours, Neighbours};
 pub use graph::misfit::{GraphError, Misfit};
 pub use graph::nodes::{Graph, Node, MAX_NODES};
 pub use graph::operator::{Activation, Arithmetic, Arity, Operator, Pooling, Reduction, Window};

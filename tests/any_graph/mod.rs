@@ -158,7 +158,7 @@ fn any_operator(random: &mut impl Rng, lengths: &[usize]) -> Operator {
     let axes = lengths.len().max(1);
     let axis = random.random_range(0..axes);
     let length = lengths.get(axis).copied().unwrap_or(1);
-    match random.random_range(0..21) {
+    match random.random_range(0..22) {
         0..3 => {
             let channels = lengths.first().copied().unwrap_or(1);
             let groups = [1, 1, 2, 3, channels][random.random_range(0..5)];
@@ -247,6 +247,9 @@ fn any_operator(random: &mut impl Rng, lengths: &[usize]) -> Operator {
             padding: (0..random.random_range(1..=axes))
                 .map(|_| [random.random_range(0..3), random.random_range(0..3)])
                 .collect(),
+        },
+        20 => Operator::Resize {
+            size: [random.random_range(1..15), random.random_range(1..15)],
         },
         _ => Operator::Select {
             axis,

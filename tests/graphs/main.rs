@@ -140,6 +140,7 @@ fn the_random_graphs_hold_every_operator() {
         "slice",
         "pad",
         "select",
+        "resize",
     ] {
         assert!(words.contains(word), "{word}");
     }

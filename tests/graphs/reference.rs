@@ -171,8 +171,33 @@ fn apply(
                 inputs[0].at(&index)
             })
             .collect(),
+        Operator::Resize { size } => indices(after.lengths())
+            .map(|index| {
+                let [first_row, second_row, down] = around(inputs[0].lengths[1], size[0], index[1]);
+                let [first, second, across] = around(inputs[0].lengths[2], size[1], index[2]);
+                let between = |one: f32, other: f32, weight: usize, length: usize| {
+                    let weight = weight as f32 / (2 * length) as f32;
+                    one + weight * (other - one)
+                };
+                let in_row = |row: usize| {
+                    let [one, other] =
+                        [first, second].map(|column| inputs[0].at(&[index[0], row, column]));
+                    between(one, other, across, size[1])
+                };
+                between(in_row(first_row), in_row(second_row), down, size[0])
+            })
+            .collect(),
         _ => unreachable!("{operator}"),
     }
+}
+
+/// The two places around one of a resized axis, and in parts of twice its length how far it is
+/// from the first.
+fn around(before: usize, after: usize, place: usize) -> [usize; 3] {
+    let centre = ((2 * place + 1) * before).saturating_sub(after);
+    let centre = centre.min(2 * after * (before - 1));
+    let first = centre / (2 * after);
+    [first, (first + 1).min(before - 1), centre % (2 * after)]
 }
 
 impl Value<'_> {

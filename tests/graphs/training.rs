@@ -300,6 +300,9 @@ fn cases() -> Vec<Case> {
     cases.push(case("pad", Operator::Pad { padding }));
     let indices = vec![4, 0, 0, 2];
     cases.push(case("select", Operator::Select { axis: 1, indices }));
+    for size in [[9, 7], [2, 11], [5, 1]] {
+        cases.push(case("resize", Operator::Resize { size }));
+    }
     // On what is no map.
     cases.push(Case {
         reads: Some(vec![20, 6]),
@@ -474,7 +477,7 @@ fn every_operator_of_the_page_has_a_gradient_that_is_tested() {
             }
         }
     }
-    assert_eq!(wanted.len(), 20 - 5 + 3 + 3 + 14 + 7 + 7, "{wanted:?}");
+    assert_eq!(wanted.len(), 21 - 5 + 3 + 3 + 14 + 7 + 7, "{wanted:?}");
     let tested: BTreeSet<String> = cases().into_iter().map(|case| case.name).collect();
     let missing: Vec<&String> = wanted.difference(&tested).collect();
     assert!(missing.is_empty(), "{missing:?}");

@@ -412,6 +412,9 @@ fn rearrangements() -> Graph {
         let indices = (0..count).map(|_| noise.below(end) as usize).collect();
         ends.push(nodes.node(Operator::Select { axis, indices }, &[0]));
     }
+    for size in [[6, 8], [6, 3], [9, 8], [13, 13], [2, 1], [60, 40]] {
+        ends.push(nodes.node(Operator::Resize { size }, &[0]));
+    }
     // Channels of two groups, shuffled, and back; up to eight axes.
     let shapes: [&[usize]; 9] = [
         &[2, 6, 6, 8],

@@ -3,17 +3,20 @@
 
     python tests/onnx/files.py
 
-Needs onnx, onnxruntime and numpy. A file `NAME.onnx` comes with `NAME.npy`, rows of an image's
+Needs onnx, onnxruntime, numpy and, for one of them, PyTorch. A file `NAME.onnx` comes with `NAME.npy`, rows of an image's
 numbers and then the logits that onnxruntime gives it. One has its weights in a file beside, and is
 in `tests/onnx/files`, too.
 """
 
+import io
 from pathlib import Path
 
 import numpy
 import onnx
 import onnxruntime
+import torch
 from onnx import TensorProto, helper, numpy_helper
+from torch.nn import functional
 
 FOLDER = Path(__file__).parent / "files"
 CORPUS = Path(__file__).parent.parent.parent / "fuzz/corpus/onnx"
@@ -38,6 +41,10 @@ class Net:
     def integers(self, *numbers):
         self.count += 1
         return self.constant(f"integers{self.count}", numpy.array(numbers, numpy.int64))
+
+    def factors(self, *factors):
+        self.count += 1
+        return self.constant(f"factors{self.count}", numpy.array(factors, numpy.float32))
 
     def number(self, number):
         self.count += 1
@@ -266,6 +273,56 @@ def channels_last():
     return net.model(net("MatMul", value, net.weights("fc", 4, 3)))
 
 
+class Interpolated(torch.nn.Module):
+    """Maps made larger and smaller by `interpolate`, to sizes, by factors and to other maps."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = torch.nn.Conv2d(2, 4, 3, stride=2, padding=1)
+        self.fc = torch.nn.Linear(4 * 3, 3)
+        for parameter in self.parameters():
+            numbers = GENERATOR.normal(0, 0.5, parameter.shape).astype(numpy.float32)
+            parameter.data = torch.tensor(numbers)
+
+    def forward(self, image):
+        bilinear = {"mode": "bilinear", "align_corners": False}
+        large = functional.interpolate(image, size=(19, 28), **bilinear)
+        maps = functional.relu(self.conv(large))
+        repeated = functional.interpolate(maps, scale_factor=2, mode="nearest")
+        half = functional.interpolate(repeated, scale_factor=(0.75, 1), **bilinear)
+        maps = maps * functional.interpolate(half, size=maps.shape[2:], **bilinear)
+        return self.fc(functional.interpolate(maps, size=(3, 1), **bilinear).flatten(1))
+
+
+def interpolated():
+    """As PyTorch's exporter writes it."""
+    written = io.BytesIO()
+    names = {"input_names": ["image"], "output_names": ["logits"], "opset_version": 17}
+    axes = {"image": {0: "N"}, "logits": {0: "N"}}
+    model = Interpolated().eval()
+    image = torch.zeros(1, 2, 5, 6)
+    torch.onnx.export(model, image, written, dynamo=False, dynamic_axes=axes, **names)
+    return onnx.load_model_from_string(written.getvalue())
+
+
+def resizing():
+    """What the exporter does not write: some axes alone, filters that change nothing."""
+    net = Net([3, 6, 5], opset=18)
+    linear = {"mode": "linear"}
+    value = net("Resize", "image", "", net.factors(1.5, 2.0), axes=[2, -1], antialias=1, **linear)
+    value = net("Conv", value, net.weights("conv", 4, 3, 2, 2))
+    sizes = net.integers(3, 7)
+    way = "pytorch_half_pixel"
+    value = net(
+        "Resize", value, "", "", sizes, axes=[3, 2], coordinate_transformation_mode=way, **linear
+    )
+    value = net("Relu", value)
+    value = net("Resize", value, "", net.factors(1.0, 1.0, 3.0, 2.0))
+    value = net("Resize", value, "", "", net.integers(1, 4, 1, 2), **linear)
+    value = net("Flatten", value)
+    return net.model(net("Gemm", value, net.weights("fc", 8, 3)))
+
+
 NETS = [
     residual,
     squeeze_and_excitation,
@@ -276,6 +333,8 @@ NETS = [
     arrangement,
     old,
     channels_last,
+    interpolated,
+    resizing,
 ]
 
 

@@ -40,6 +40,11 @@ pub fn integer(name: &str, number: i64) -> Message {
     message().bytes(1, name).integer(3, number).integer(20, 2)
 }
 
+/// An attribute that is a text.
+pub fn text(name: &str, text: &str) -> Message {
+    message().bytes(1, name).bytes(4, text).integer(20, 3)
+}
+
 /// An attribute that is a list of integers.
 pub fn integers(name: &str, numbers: &[i64]) -> Message {
     let named = message().bytes(1, name);
@@ -117,7 +122,12 @@ pub fn graph(nodes: &[Message], tensors: &[Message]) -> Message {
 }
 
 pub fn of_graph(graph: Message) -> Vec<u8> {
-    let opset = message().bytes(1, "").integer(2, 17);
+    of_version(17, graph)
+}
+
+/// A file of a version of the operators.
+pub fn of_version(version: i64, graph: Message) -> Vec<u8> {
+    let opset = message().bytes(1, "").integer(2, version);
     message()
         .integer(1, 8)
         .message(8, opset)

@@ -18,4 +18,5 @@ mod mutated;
 #[path = "../mutations/mod.rs"]
 mod mutations;
 mod reference;
+mod resizing;
 mod small;

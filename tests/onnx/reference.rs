@@ -249,6 +249,26 @@ fn of_one(
             }
             made
         }
+        Operator::Resize { size } => indices(after)
+            .map(|index| {
+                let at = |side: usize, index: usize| {
+                    let (length, wanted) = (lengths[1 + side] as f64, size[side] as f64);
+                    let at = (index as f64 + 0.5) * length / wanted - 0.5;
+                    at.clamp(0.0, length - 1.0)
+                };
+                let (y, x) = (at(0, index[1]), at(1, index[2]));
+                let mut sum = 0.0;
+                for row in 0..lengths[1] {
+                    for column in 0..lengths[2] {
+                        let near =
+                            |at: f64, place: usize| (1.0 - (at - place as f64).abs()).max(0.0);
+                        let weight = near(y, row) * near(x, column);
+                        sum += weight * input[place(before, &[index[0], row, column])];
+                    }
+                }
+                sum
+            })
+            .collect(),
         other => panic!("{other}"),
     }
 }

@@ -173,6 +173,33 @@ fn slices_splits_and_reductions_are_those_of_onnxruntime() {
 }
 
 #[test]
+fn maps_are_made_larger_and_smaller_as_pytorch_does_it() {
+    let network = as_onnxruntime("interpolated");
+    let operators = operators(&network);
+    let resized = operators.iter().filter(|text| text.starts_with("resize"));
+    let sizes: Vec<&String> = resized.collect();
+    let expected = ["resize 19x28", "resize 15x28", "resize 10x14", "resize 3x1"];
+    assert_eq!(sizes, expected);
+    // What is repeated is selected twice along an axis of its own.
+    let repeated = [
+        "reshape 4x10x1x14",
+        "select 2 of axis 2",
+        "reshape 4x20x14x1",
+        "select 2 of axis 3",
+        "reshape 4x20x28",
+    ];
+    assert_eq!(operators[3..8], repeated);
+}
+
+#[test]
+fn some_axes_are_resized_alone() {
+    let network = as_onnxruntime("resizing");
+    let operators = operators(&network);
+    assert_eq!(operators[0], "resize 9x10");
+    assert_eq!(operators[2], "resize 7x3");
+}
+
+#[test]
 fn old_files_have_attributes_for_inputs_and_a_batch_is_one_image() {
     let network = as_onnxruntime("old");
     let notes = network.notes.join("\n");

@@ -27,7 +27,7 @@ const MAX_RECORD_NUMBERS: usize = 1 << 20;
 
 /// Weights of the kinds before any has been seen, in the order of their numbers; the end first.
 const KIND_WEIGHTS: [u64; KINDS] = [
-    1, 16, 8, 4, 1, 4, 2, 2, 1, 1, 16, 2, 8, 2, 2, 2, 2, 2, 2, 1, 1,
+    1, 16, 8, 4, 1, 4, 2, 2, 1, 1, 16, 2, 8, 2, 2, 2, 2, 2, 2, 1, 1, 1,
 ];
 
 /// Added to a kind's weight each time it occurs, and each time it occurs after the same kind.

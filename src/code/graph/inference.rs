@@ -216,6 +216,12 @@ impl Operator {
                 }
                 with_length(before, *axis, indices.len())
             }
+            Operator::Resize {
+                size: [rows, columns],
+            } => {
+                let [channels, ..] = map(before)?;
+                Ok(Dimensions::new(vec![channels, *rows, *columns])?)
+            }
             Operator::Constant { .. }
             | Operator::Combine(_)
             | Operator::MatrixProduct

@@ -6,6 +6,7 @@ pub(super) mod dimensions;
 mod fields;
 mod history;
 mod inference;
+pub(super) mod interpolation;
 pub(super) mod misfit;
 pub(super) mod nodes;
 pub(super) mod operator;

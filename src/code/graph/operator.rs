@@ -274,6 +274,14 @@ pub enum Operator {
         /// Which.
         indices: Vec<usize>,
     },
+    /// A feature map with other numbers of rows and columns, which cover the same area: each number
+    /// is interpolated linearly between the nearest columns, and then between the nearest rows. As
+    /// PyTorch's `interpolate(mode="bilinear", align_corners=False)`: what becomes smaller is not
+    /// smoothed before.
+    Resize {
+        /// Rows and columns.
+        size: [usize; 2],
+    },
 }
 
 impl Operator {

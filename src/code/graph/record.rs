@@ -31,8 +31,9 @@ pub(super) const TRANSPOSE: usize = 17;
 pub(super) const SLICE: usize = 18;
 const PAD: usize = 19;
 const SELECT: usize = 20;
+const RESIZE: usize = 21;
 /// Kinds, the end among them.
-pub(super) const KINDS: usize = 21;
+pub(super) const KINDS: usize = 22;
 
 /// A node as numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,6 +200,8 @@ pub(super) fn next_field(kind: usize, numbers: &[u64], axes: usize) -> Option<(F
                 (place < 2 + indices).then_some((Field::Index, false))
             }
         },
+        // Columns are often as many as rows.
+        RESIZE => (numbers.len() < 2).then_some((Field::Length, numbers.len() == 1)),
         _ => None,
     }
 }
@@ -307,21 +310,34 @@ fn single(number: f32) -> u64 {
     u64::from(number.to_bits())
 }
 
-/// The lengths of axes after a value: 0 stands for the length that the same axis had.
-fn relative_lengths(lengths: &[usize], before: &Dimensions) -> Vec<u64> {
-    let relative = |(axis, &length): (usize, &usize)| match before.lengths().get(axis) {
+/// The length of an axis after a value: 0 stands for the length that the same axis had.
+fn relative_length(axis: usize, length: usize, before: &Dimensions) -> u64 {
+    match before.lengths().get(axis) {
         Some(&same) if same == length => 0,
         _ => length as u64,
-    };
-    lengths.iter().enumerate().map(relative).collect()
+    }
+}
+
+fn absolute_length(axis: usize, number: u64, before: &Dimensions) -> usize {
+    match number {
+        0 => before.lengths().get(axis).copied().unwrap_or(0),
+        number => number as usize,
+    }
+}
+
+/// The lengths of all axes.
+fn relative_lengths(lengths: &[usize], before: &Dimensions) -> Vec<u64> {
+    let lengths = lengths.iter().enumerate();
+    lengths
+        .map(|(axis, &length)| relative_length(axis, length, before))
+        .collect()
 }
 
 fn absolute_lengths(numbers: &[u64], before: &Dimensions) -> Vec<usize> {
-    let absolute = |(axis, &number): (usize, &u64)| match number {
-        0 => before.lengths().get(axis).copied().unwrap_or(0),
-        number => number as usize,
-    };
-    numbers.iter().enumerate().map(absolute).collect()
+    let numbers = numbers.iter().enumerate();
+    numbers
+        .map(|(axis, &number)| absolute_length(axis, number, before))
+        .collect()
 }
 
 impl Record {
@@ -467,6 +483,9 @@ impl Record {
                     .map(|pair| [pair[0] as usize, pair[1] as usize])
                     .collect(),
             },
+            RESIZE => Operator::Resize {
+                size: [0, 1].map(|side| absolute_length(1 + side, number(side), before)),
+            },
             _ => Operator::Select {
                 axis: size(0),
                 indices: sizes(2).collect(),
@@ -604,6 +623,10 @@ impl Operator {
                 let mut numbers = vec![*axis as u64, indices.len() as u64];
                 numbers.extend(indices.iter().map(|&index| index as u64));
                 (SELECT, numbers)
+            }
+            Operator::Resize { size } => {
+                let numbers = [0, 1].map(|side| relative_length(1 + side, size[side], before));
+                (RESIZE, numbers.to_vec())
             }
         }
     }

@@ -154,6 +154,9 @@ impl fmt::Display for Operator {
             Operator::Select { axis, indices } => {
                 write!(formatter, "select {} of axis {axis}", indices.len())
             }
+            Operator::Resize {
+                size: [rows, columns],
+            } => write!(formatter, "resize {rows}x{columns}"),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::code::architecture::tensors::TensorShape;
 use crate::code::error::CodeError;
 use crate::code::fixed::oriented;
 use crate::code::graph::dimensions::Dimensions;
+use crate::code::graph::interpolation::Neighbours;
 use crate::code::graph::nodes::Graph;
 use crate::code::graph::operator::{Activation, Operator};
 use crate::code::structure::Structure;
@@ -32,8 +33,9 @@ const EXAMPLES_AT_ONCE: u64 = 256;
 /// What a model takes, as far as it has been decoded; never more than is allowed.
 ///
 /// - Memory: a byte a symbol; [`BYTES_PER_NONZERO`] a weight that is not zero and 8 bytes an
-///   output; [`BYTES_PER_FEATURE`] a number of what one step of the evaluation holds at once; the
-///   pixels of the images that are decoded together. A further thread holds numbers of its own.
+///   output; [`BYTES_PER_FEATURE`] a number of what one step of the evaluation holds at once; where
+///   each row and column of a resized map lies; the pixels of the images that are decoded
+///   together. A further thread holds numbers of its own.
 /// - Operations an example: for each weight that is not zero one a place where it is used, and one
 ///   for each number between two layers.
 pub(super) struct Demand {
@@ -76,6 +78,10 @@ impl Demand {
         for (node, read, after) in graph.steps() {
             let operations = operations_without_weights(&node.operator, &read, after);
             self.compute(operations)?;
+            if let Operator::Resize { size } = node.operator {
+                let places = size.iter().sum::<usize>() * size_of::<Neighbours>();
+                self.take(places as u64)?;
+            }
             for (_, dimensions) in node.operator.weights(&read) {
                 let weights: usize = dimensions.iter().product();
                 self.uses.push(match node.operator {
@@ -204,6 +210,7 @@ fn operations_without_weights(
         Operator::LocalResponse { size, .. } => {
             made.saturating_mul(*size as u64 + FUNCTION_OPERATIONS)
         }
+        Operator::Resize { .. } => numbers.saturating_add(made.saturating_mul(9)),
         Operator::MatrixProduct => {
             let inner = read.first().and_then(|first| first.lengths().last());
             numbers.saturating_add(made.saturating_mul(inner.copied().unwrap_or(1) as u64))

@@ -16,6 +16,7 @@ pub(super) mod operation;
 mod pool;
 mod rearrange;
 mod reduce;
+mod resize;
 mod softmax;
 pub(super) mod tensor;
 mod walk;

@@ -12,6 +12,7 @@ use super::operation::Operation;
 use super::pool::Pool;
 use super::rearrange::{Concatenate, Indices, Pad, Select, Transpose};
 use super::reduce::Reduce;
+use super::resize::Resize;
 use super::softmax::Softmax;
 use super::tensor::Tensors;
 use crate::code::{Dimensions, Operator};
@@ -137,6 +138,9 @@ impl Operation {
                 length: first[*axis],
                 inner: product(&first[axis + 1..]),
             }),
+            Operator::Resize { size } => {
+                Operation::Resize(Resize::new([first[1], first[2]], *size))
+            }
         }
     }
 }

@@ -13,6 +13,7 @@ use super::normalise::Normalise;
 use super::pool::Pool;
 use super::rearrange::{Concatenate, Pad, Select, Transpose};
 use super::reduce::Reduce;
+use super::resize::Resize;
 use super::softmax::Softmax;
 use crate::code::deskew::deskew;
 use crate::code::Activation;
@@ -42,6 +43,7 @@ pub(in crate::evaluate) enum Operation {
     Transpose(Transpose),
     Select(Select),
     Pad(Pad),
+    Resize(Resize),
 }
 
 impl Operation {
@@ -66,6 +68,7 @@ impl Operation {
             Operation::Transpose(transpose) => transpose.run(&first),
             Operation::Select(select) => select.run(&first),
             Operation::Pad(pad) => pad.run(&first),
+            Operation::Resize(resize) => resize.run(&first),
             Operation::Concatenate(_) | Operation::Reshape => first.into_owned(),
             Operation::Deskew(size) => changed(first, |values| deskew_each(values, *size)),
             Operation::Affine(affine) => changed(first, |values| affine.change(values)),

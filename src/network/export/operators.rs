@@ -3,7 +3,7 @@
 //! A value of the axes `[a, b]` has the axes `[N, a, b]` in ONNX, `N` for examples.
 
 use super::error::ExportError;
-use super::sheet::Attribute::{Float, Integer, Integers};
+use super::sheet::Attribute::{Float, Integer, Integers, Text};
 use super::sheet::{Attribute, Sheet};
 use crate::code::{Activation, Arithmetic, Dimensions, Operator, Pooling, Reduction, Window};
 
@@ -144,6 +144,7 @@ impl Step<'_> {
                 let indices = sheet.integers(&indices);
                 self.end(sheet, "Gather", &[first, &indices], &[axis_of(*axis)]);
             }
+            Operator::Resize { size } => self.resize(sheet, first, *size),
         }
         Ok(())
     }
@@ -318,6 +319,19 @@ impl Step<'_> {
         self.end(sheet, "Div", &[&centred, &deviation], &[]);
     }
 
+    /// By factors: sizes would have to name the number of examples.
+    fn resize(&self, sheet: &mut Sheet, first: &str, size: [usize; 2]) {
+        let before = self.inputs[0].1.lengths();
+        let factor = |side: usize| factor(before[1 + side], size[side]);
+        let factors = sheet.numbers(&[1.0, 1.0, factor(0), factor(1)]);
+        let attributes = [
+            ("mode", Text("linear")),
+            ("coordinate_transformation_mode", Text("half_pixel")),
+        ];
+        // The second input, a region to be cut out, is for another mode.
+        self.end(sheet, "Resize", &[first, "", &factors], &attributes);
+    }
+
     fn activation(&self, sheet: &mut Sheet, first: &str, activation: Activation) {
         let (operator, attributes) = match activation {
             Activation::Relu => ("Relu", vec![]),
@@ -366,6 +380,16 @@ fn name_of(arithmetic: Arithmetic) -> &'static str {
         Arithmetic::Smaller => "Min",
         Arithmetic::Power => "Pow",
     }
+}
+
+/// The factor by which a length becomes another: the least number whose product with it, rounded
+/// down, is that one also where the quotient was rounded down.
+fn factor(before: usize, after: usize) -> f32 {
+    let mut factor = after as f32 / before as f32;
+    if f64::from(factor) * (before as f64) < after as f64 {
+        factor = factor.next_up();
+    }
+    factor
 }
 
 fn pair(lengths: [usize; 2]) -> Attribute {

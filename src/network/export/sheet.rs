@@ -7,6 +7,7 @@ use super::message::Message;
 /// Attributes of a node, and small tensors, have types of these numbers.
 pub(super) const FLOAT: i64 = 1;
 const INT: i64 = 2;
+const STRING: i64 = 3;
 const INT64: i64 = 7;
 const INTS: i64 = 7;
 
@@ -16,6 +17,7 @@ pub(super) enum Attribute {
     Integer(i64),
     Integers(Vec<i64>),
     Float(f32),
+    Text(&'static str),
 }
 
 /// An initialiser whose numbers are written later.
@@ -83,6 +85,7 @@ impl Sheet {
             let message = match attribute {
                 Attribute::Integer(number) => message.integer(3, *number).integer(20, INT),
                 Attribute::Float(number) => message.float(2, *number).integer(20, FLOAT),
+                Attribute::Text(text) => message.text(4, text).integer(20, STRING),
                 Attribute::Integers(numbers) => numbers
                     .iter()
                     .fold(message, |message, &number| message.integer(8, number))
@@ -122,6 +125,18 @@ impl Sheet {
     pub fn number(&mut self, number: f32) -> String {
         let tensor = Message::default().integer(2, FLOAT);
         self.small("number", tensor, &number.to_le_bytes())
+    }
+
+    /// The name of an initialiser of these numbers.
+    pub fn numbers(&mut self, numbers: &[f32]) -> String {
+        let raw: Vec<u8> = numbers
+            .iter()
+            .flat_map(|number| number.to_le_bytes())
+            .collect();
+        let tensor = Message::default()
+            .integer(1, numbers.len() as i64)
+            .integer(2, FLOAT);
+        self.small("numbers", tensor, &raw)
     }
 
     fn small(&mut self, kind: &str, tensor: Message, raw: &[u8]) -> String {

@@ -12,6 +12,7 @@ mod network;
 mod operator;
 mod pooling;
 mod rearrange;
+mod resize;
 mod rows;
 mod value;
 

@@ -7,6 +7,7 @@ use super::arithmetic::{combine, with_fixed};
 use super::functions::Function;
 use super::pooling::pool;
 use super::rearrange::{concatenated, padded, reshaped, selected, transposed};
+use super::resize::resized;
 use super::rows::RowFunction;
 use super::value::Value;
 use crate::code::{Dimensions, Operator, Reduction, Window};
@@ -143,6 +144,7 @@ fn of_one(
         Operator::Select { axis, indices } => {
             on_plain(&|tensor| selected(tensor, *axis, indices.iter().copied()))
         }
+        Operator::Resize { size } => on_plain(&|tensor| resized(tensor, *size)),
         Operator::Constant { .. }
         | Operator::Combine(_)
         | Operator::MatrixProduct

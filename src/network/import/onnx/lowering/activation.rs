@@ -214,9 +214,7 @@ fn advice(operator: &str) -> &'static str {
         "QuantizeLinear" | "DequantizeLinear" | "QLinearConv" | "ConvInteger" | "MatMulInteger" => {
             "; this file is quantised already: export the network as it was before"
         }
-        "ConvTranspose" | "Resize" | "Upsample" => {
-            "; only classifiers are certified, and few need it"
-        }
+        "ConvTranspose" => "; only classifiers are certified, and few need it",
         "RNN" | "LSTM" | "GRU" => "; recurrent networks are not supported",
         _ => {
             "; export it in simpler operators, for example with torch.onnx.export(..., \

@@ -8,6 +8,7 @@ mod normalisation;
 mod pooling;
 mod products;
 mod reduction;
+mod resizing;
 mod selection;
 mod softmax;
 mod window;
@@ -59,6 +60,7 @@ pub(super) fn lower(call: &Call<'_>, draft: &mut Draft) -> Result<Vec<Computed>,
         "Slice" => selection::slice(call, draft)?,
         "Gather" => selection::gather(call, draft)?,
         "Pad" => selection::pad(call, draft)?,
+        "Resize" | "Upsample" => resizing::resize(call, draft)?,
         "Expand" => selection::expand(call, draft)?,
         "Tile" => selection::tile(call, draft)?,
         _ => activation::activation(call, draft)?,

@@ -145,6 +145,29 @@ pub(super) fn expand(call: &Call<'_>, draft: &mut Draft) -> Result<Computed, Ref
     Ok(made)
 }
 
+/// Each index of an axis so many times, one after the other.
+///
+/// # Errors
+/// If that is too much.
+pub(super) fn repeat(
+    computed: &Computed,
+    axis: usize,
+    times: usize,
+    draft: &mut Draft,
+) -> Result<Computed, Refusal> {
+    if times == 1 {
+        return Ok(computed.clone());
+    }
+    require_few(times)?;
+    let mut apart = computed.shape.clone();
+    apart.insert(axis + 1, 1);
+    let apart = Computed::of(draft, computed.value, apart)?;
+    let repeated = pick(&apart, axis + 1, vec![0; times], draft)?;
+    let mut shape = computed.shape.clone();
+    shape[axis] *= times;
+    Computed::of(draft, repeated.value, shape)
+}
+
 /// Repeated as a whole.
 pub(super) fn tile(call: &Call<'_>, draft: &mut Draft) -> Result<Computed, Refusal> {
     let mut made = call.computed(0)?.clone();
@@ -164,7 +187,11 @@ pub(super) fn tile(call: &Call<'_>, draft: &mut Draft) -> Result<Computed, Refus
     Ok(made)
 }
 
-fn lengths(constant: &Constant) -> Result<Vec<usize>, Refusal> {
+/// Lengths of axes.
+///
+/// # Errors
+/// If they are no integers, or negative.
+pub(super) fn lengths(constant: &Constant) -> Result<Vec<usize>, Refusal> {
     let numbers = constant
         .as_integers()
         .ok_or(Refusal::Unsupported("a shape is a list of integers"))?;
