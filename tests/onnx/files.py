@@ -3,9 +3,9 @@
 
     python tests/onnx/files.py
 
-Needs onnx, onnxruntime, numpy and, for one of them, PyTorch. A file `NAME.onnx` comes with `NAME.npy`, rows of an image's
-numbers and then the logits that onnxruntime gives it. One has its weights in a file beside, and is
-in `tests/onnx/files`, too.
+Needs onnx, onnxruntime, numpy and, for one of them, PyTorch. A file `NAME.onnx` comes with
+`NAME.npy`, rows of an image's numbers and then the logits that onnxruntime gives it. One has its
+weights in a file beside, and is in `tests/onnx/files`, too.
 """
 
 import io
