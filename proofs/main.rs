@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod attainment;
+mod base;
 mod catoni;
 mod common;
 mod design;

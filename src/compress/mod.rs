@@ -34,6 +34,6 @@ pub use progress::Progress;
 pub use pruning::{PrunedWeights, Pruning, PruningMethod};
 pub use quantisation::{Quantisation, QuantisationMethod, QuantisedWeights};
 pub use recipe::{Recipe, RecipeError, RecipeSettings};
-pub use stages::{compress, compress_pretrained};
+pub use stages::{compress, compress_pretrained, compress_unpolished};
 pub use subspace::{SubspaceMap, SubspaceSize};
 pub use tunings::tunings;

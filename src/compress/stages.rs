@@ -37,6 +37,24 @@ pub fn compress(
     seed: u64,
     mut report: impl FnMut(Progress),
 ) -> Result<Model, CompressError> {
+    let model = compress_unpolished(recipe, training_set, seed, &mut report)?;
+    let sweeps = recipe.settings().sweeps;
+    let model = polish(&model, data, delta, sweeps, |bound| {
+        report(Progress::Polish(bound));
+    })?;
+    Ok(shortened(model, data))
+}
+
+/// The same without polishing and simplifying, for which the examples must be images.
+///
+/// # Errors
+/// As [`compress`].
+pub fn compress_unpolished(
+    recipe: &Recipe,
+    training_set: &TrainingSet,
+    seed: u64,
+    report: impl FnMut(Progress),
+) -> Result<Model, CompressError> {
     let settings = recipe.settings();
     let Structure::Chain(layers) = &settings.architecture else {
         return Err(CompressError::NoInitialWeights);
@@ -51,11 +69,7 @@ pub fn compress(
         seed,
         checkpoints: None,
     };
-    let model = stages.run(pruned, &mut report)?;
-    let model = polish(&model, data, delta, settings.sweeps, |bound| {
-        report(Progress::Polish(bound))
-    })?;
-    Ok(shortened(model, data))
+    stages.run(pruned, report)
 }
 
 /// Goes on training a network by a recipe, whose architecture is the network's: while pruning, then

@@ -32,6 +32,14 @@ pub enum EvaluationError {
         /// Classes of the data set.
         data: usize,
     },
+    /// Another number of features than the network has there.
+    #[error("{found} features of an example, but the network has {expected} there")]
+    Features {
+        /// What the network has.
+        expected: usize,
+        /// What was given.
+        found: usize,
+    },
 }
 
 /// A decoded model, ready to compute logits.
@@ -217,6 +225,42 @@ impl Evaluator {
                 .map(|examples| self.block(examples, batch.levels(), layers))
                 .collect(),
         ))
+    }
+
+    /// Features that the first `layers` layers of a network have made of examples: their
+    /// [numbers](Features::numbers), and the classes of these. What comes after may read nothing
+    /// that an earlier layer made.
+    ///
+    /// # Errors
+    /// [`EvaluationError::Features`] if they are no such numbers.
+    pub fn features_from(
+        &self,
+        numbers: &[&[f32]],
+        classes: &[Option<usize>],
+        layers: usize,
+    ) -> Result<Features, EvaluationError> {
+        let expected = self.plan.dimensions(layers).numbers();
+        if let Some(found) = numbers.iter().find(|found| found.len() != expected) {
+            let found = found.len();
+            return Err(EvaluationError::Features { expected, found });
+        }
+        let blocks = numbers.par_chunks(LANES).zip(classes.par_chunks(LANES));
+        let blocks = blocks.map(|(numbers, classes)| {
+            let mut lanes = vec![[0.0; LANES]; expected];
+            for (lane, numbers) in numbers.iter().enumerate() {
+                for (lanes, &number) in lanes.iter_mut().zip(*numbers) {
+                    lanes[lane] = number;
+                }
+            }
+            let labels = classes.iter().map(|class| class.unwrap_or(usize::MAX));
+            Block {
+                values: self.plan.resume(lanes, layers),
+                labels: labels.collect(),
+                layers,
+                channels: self.channels_after(layers),
+            }
+        });
+        Ok(Features(blocks.collect()))
     }
 
     /// What the layers up to the first `layers` make of features that some of them have made.

@@ -25,6 +25,14 @@ impl Features {
         self.0.iter().map(|block| block.labels.len()).sum()
     }
 
+    /// The numbers of each image, one list an image.
+    pub fn numbers(&self) -> Vec<Vec<f32>> {
+        let images = self.maps().into_iter().flat_map(|(map, images)| {
+            (0..images).map(|lane| map.iter().map(|lanes| lanes[lane]).collect())
+        });
+        images.collect()
+    }
+
     /// The mean of each channel, over all images and places.
     pub fn channel_means(&self) -> Vec<f64> {
         self.channel_averages(|value| value)

@@ -121,6 +121,15 @@ impl Plan {
         Values { values, current: 0 }
     }
 
+    /// What the first steps have made, and nothing else, is there.
+    pub(super) fn resume(&self, made: Vec<Lanes>, steps: usize) -> Values {
+        let mut values = vec![Vec::new(); self.steps.len() + 1];
+        let last = self.steps.iter().take(steps).next_back();
+        let current = last.map_or(0, |step| step.value);
+        values[current] = made;
+        Values { values, current }
+    }
+
     /// The dimensions of what the network goes on with after the first steps.
     pub(super) fn dimensions(&self, steps: usize) -> &Dimensions {
         let last = self.steps.iter().take(steps).next_back();

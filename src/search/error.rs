@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::bounds::BoundError;
 use crate::certificate::{FolderError, IssueError};
 use crate::code::CodeError;
-use crate::compress::CompressError;
+use crate::compress::{CompressError, RecipeError};
 use crate::data::DataError;
 use crate::evaluate::EvaluationError;
 use crate::network::ImportError;
@@ -29,6 +29,23 @@ pub enum SearchError {
          them out"
     )]
     Sweeps(usize),
+    /// Images of other channels than a base reads.
+    #[error(
+        "the images have {found} channels, but the base reads {expected}: only grey ones can be \
+         read as several equal channels"
+    )]
+    Channels {
+        /// Channels of the images.
+        found: usize,
+        /// Channels of the base's input.
+        expected: usize,
+    },
+    /// A base without a layer that a new head could take the place of.
+    #[error("the base has no dense layer whose place a new head could take")]
+    NoHead,
+    /// A recipe that is none.
+    #[error(transparent)]
+    Recipe(#[from] RecipeError),
     /// A network cannot be trained or coded.
     #[error(transparent)]
     Compress(#[from] CompressError),

@@ -3,6 +3,7 @@
 //!
 //! - [`Search`] trains networks by recipes;
 //! - [`fine_tune`] goes on with a network that was trained elsewhere;
+//! - [`transfer`] trains a head on what a base makes of the examples;
 //! - [`prior_fraction`] learns the prior on a part of the examples.
 
 mod error;
@@ -10,6 +11,7 @@ mod fine_tune;
 pub mod prior_fraction;
 mod run;
 mod settings;
+pub mod transfer;
 mod trials;
 mod uniform;
 

@@ -50,6 +50,22 @@ impl<'a> TrainingSet<'a> {
         Ok(Self(Source::Memory { images, labels }))
     }
 
+    /// Numbers that a network has made of examples, as maps of this size, one after the other, and
+    /// the class of each.
+    ///
+    /// # Errors
+    /// If there are not as many numbers.
+    pub fn of_numbers(
+        numbers: Vec<f32>,
+        size: ImageSize,
+        labels: Vec<u32>,
+        device: &Device,
+    ) -> Result<Self> {
+        let shape = (labels.len(), size.channels, size.height, size.width);
+        let images = Tensor::from_vec(numbers, shape, device)?;
+        Ok(Self(Source::Memory { images, labels }))
+    }
+
     /// Examples that are decoded a batch at a time; those that cannot be read, or have no class,
     /// teach nothing.
     pub fn streamed(examples: &'a dyn Examples, device: &Device) -> Self {

@@ -103,8 +103,8 @@ fn files_that_are_not_model_files_say_why() {
     assert_eq!(Model::decode(&[]), Err(CodeError::Empty));
     assert!(Model::decode(b"{}").is_err());
     assert_eq!(
-        Model::decode(&[[0xff, 0xf8]; 20].concat()),
-        Err(CodeError::UnknownVersion { known: 3 })
+        Model::decode(&[&[0xff, 0xff, 0x80][..], &[0; 20]].concat()),
+        Err(CodeError::UnknownVersion { known: 4 })
     );
     let layers = architecture("dense:10", 8);
     let zeros = CodedTensor::new(0, vec![0; 640]);

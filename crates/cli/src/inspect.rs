@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use super::base::{decode, BaseArgument};
 use super::failure::Failure;
 use super::memory_limit::LimitArgument;
 use super::output::{print, print_json, read};
@@ -18,12 +19,16 @@ pub(super) struct Arguments {
     model: PathBuf,
 
     #[command(flatten)]
+    base: BaseArgument,
+
+    #[command(flatten)]
     limit: LimitArgument,
 }
 
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let file = read(&arguments.model)?;
-    let model = arguments.limit.decode(&file)?;
+    let base = arguments.base.read()?;
+    let model = decode(&file, base.as_deref(), arguments.limit.given())?;
     let (_, allocation) = model.encode_with_allocation()?;
     if json {
         return print_json(&as_json(&model, &allocation, &file));

@@ -1,5 +1,6 @@
 //! The command: one file a subcommand.
 
+mod base;
 mod bound;
 mod budget;
 #[cfg(feature = "train")]
@@ -17,6 +18,7 @@ mod failure;
 #[cfg(feature = "figures")]
 mod figures;
 mod import;
+mod import_base;
 mod imported;
 mod inspect;
 mod limit;
@@ -78,6 +80,8 @@ enum Command {
     Verify(verify::Arguments),
     /// Write a network trained elsewhere as the shortest file of the same function
     Compress(compress::Arguments),
+    /// Write a network trained elsewhere as a base, of which certificates are relative
+    Import(import_base::Arguments),
     /// Write the weights in a model file as safetensors
     Decompress(decompress::Arguments),
     /// Show the layers of a model file, and where its bits go
@@ -210,6 +214,7 @@ fn dispatch(cli: Cli, matches: &ArgMatches) -> Result<(), Failure> {
         Command::Certify(arguments) => certify::run(&arguments, matches, &search, cli.json),
         Command::Verify(arguments) => verify::run(&arguments, &search, cli.json),
         Command::Compress(arguments) => compress::run(&arguments, cli.json),
+        Command::Import(arguments) => import_base::run(&arguments, cli.json),
         Command::Decompress(arguments) => decompress::run(&arguments, cli.json),
         Command::Inspect(arguments) => inspect::run(&arguments, cli.json),
         Command::Noise(arguments) => noise::run(&arguments, &search, cli.json),

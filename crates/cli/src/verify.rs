@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::base::BaseArgument;
 use super::data_set::{find, groups};
 use super::evaluation_progress::EvaluationProgress;
 use super::failure::Failure;
@@ -50,6 +51,9 @@ pub(super) struct Arguments {
     cache: Option<PathBuf>,
 
     #[command(flatten)]
+    base: BaseArgument,
+
+    #[command(flatten)]
     limit: LimitArgument,
 }
 
@@ -89,8 +93,18 @@ const UNKNOWN_INPUT: ImageSize = ImageSize {
 
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
     let certificate = Certificate::open(&arguments.certificate).map_err(cannot_be_checked)?;
-    let limit = arguments.limit.of(certificate.file());
-    let certificate = certificate.allowing(limit);
+    let base = arguments
+        .base
+        .read()
+        .map_err(|error| error.about("cannot be checked"))?;
+    let certificate = match base {
+        Some(base) => certificate.with_base(base),
+        None => certificate,
+    };
+    let certificate = match arguments.limit.given() {
+        Some(limit) => certificate.allowing(limit),
+        None => certificate,
+    };
     let claim = certificate.claim();
     let selector = arguments.selector(claim)?;
     let found = find(selector, search).map_err(cannot_be_checked)?;

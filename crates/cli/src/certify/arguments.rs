@@ -13,6 +13,7 @@ use crate::onnx::{is_onnx, OnnxArguments};
 use nonvacuous::bounds::FailureProbability;
 use nonvacuous::certificate::Folder;
 use nonvacuous::evaluate::Loss;
+use nonvacuous::search::transfer::HeadInput;
 use nonvacuous::search::Settings;
 use nonvacuous::shape::ImageSize;
 
@@ -77,7 +78,63 @@ pub(in super::super) struct Arguments {
     pub(super) replace: bool,
 
     #[command(flatten)]
+    pub(super) base: BaseOptions,
+
+    #[command(flatten)]
     pub(super) model: ModelArguments,
+}
+
+/// A network, trained on other data, that the certificate is relative to.
+#[derive(Debug, Args)]
+pub(super) struct BaseOptions {
+    /// Certify a new head on this network, which was trained on other data and costs nothing; or
+    /// with --model FILE.nvc, certify that file, which is relative to it
+    #[arg(long, value_name = "FILE.nvc")]
+    pub(super) base: Option<PathBuf>,
+
+    /// With --base: where it came from
+    #[arg(long, value_name = "TEXT")]
+    pub(super) base_source: Option<String>,
+
+    /// With --base: what it was trained on, and tuned, and chosen by; if any of the examples were
+    /// among that, the bound does not hold
+    #[arg(long, value_name = "TEXT")]
+    pub(super) base_trained_on: Option<String>,
+
+    /// With --base: how many bases were tried on these examples, this one among them
+    #[arg(
+        long, value_name = "M", default_value_t = 1,
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub(super) bases: u64,
+
+    /// With --base: enlarge or reduce the images to S rows and columns; without it, to those of the
+    /// base's input
+    #[arg(long, value_name = "S")]
+    pub(super) side: Option<usize>,
+
+    /// With --base: what the new head reads
+    #[arg(long, value_enum, default_value_t = HeadName::Features)]
+    head: HeadName,
+}
+
+/// What a new head reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum HeadName {
+    /// What the base's last dense layer reads
+    Features,
+    /// The base's logits
+    Logits,
+}
+
+impl BaseOptions {
+    /// What a new head reads.
+    pub(super) fn head(&self) -> HeadInput {
+        match self.head {
+            HeadName::Features => HeadInput::Features,
+            HeadName::Logits => HeadInput::Logits,
+        }
+    }
 }
 
 /// A probability, the double nearest to the text: that is what the certificate says.
@@ -174,6 +231,7 @@ impl Arguments {
             (Some(path), None, _) if is_onnx(path) => Mode::Onnx,
             (Some(_), None, _) if is_model_file => Mode::ModelFile,
             (Some(_), None, _) => Mode::Import,
+            (None, _, _) if self.base.base.is_some() => Mode::Relative,
             (None, _, Some(_)) => Mode::PriorFraction,
             (None, Some(_), None) => Mode::Recipe,
             (None, None, None) => Mode::Search,

@@ -6,6 +6,7 @@ mod model;
 mod options;
 mod outcome;
 mod prior_fraction;
+mod relative;
 mod trained;
 
 use clap::ArgMatches;
@@ -30,6 +31,9 @@ pub(super) fn run(
         return arguments
             .model
             .certify(arguments, found, groups, &folder, json);
+    }
+    if let Some(base) = &arguments.base.base {
+        return relative::certify(base, arguments, found, groups, &folder, json);
     }
     let data = match found {
         Found::Images(data) => data,

@@ -7,6 +7,7 @@ use super::arguments::{Arguments, LossName, ModelArguments};
 use super::frontier::best_file;
 use super::outcome;
 use super::trained::{read_recipe, TrainingProgress};
+use crate::base::{decode, read_base};
 use crate::evaluation_progress::EvaluationProgress;
 use crate::failure::Failure;
 use crate::imported::{Imported, Originals};
@@ -83,7 +84,8 @@ impl ModelArguments {
             Some(recipe) => self.tuned(path, recipe, arguments, &found, folder)?,
             None => self.quantised(path, arguments, &found, folder, json)?,
         };
-        let model = self.limit.decode(&prepared.file)?;
+        let base = arguments.base.base.as_deref().map(read_base).transpose()?;
+        let model = decode(&prepared.file, base.as_deref(), self.limit.given())?;
         let input = model.structure().input();
         let outputs = model.structure().classes();
         let class_map = match &self.classes {
@@ -116,6 +118,9 @@ impl ModelArguments {
             .class_map(class_map)
             .provenance(arguments.settings().provenance())
             .evaluation(evaluation);
+        if let Some(base) = &base {
+            issue = issue.relative_to(base, arguments.base.claim()?);
+        }
         if let Some(size) = self.subsample {
             issue = issue.subsample(size, arguments.seed);
         }
@@ -312,7 +317,7 @@ impl ModelArguments {
 }
 
 /// Size of the images that a network for these data reads, if nothing else says it.
-fn input_of(found: &Found) -> ImageSize {
+pub(super) fn input_of(found: &Found) -> ImageSize {
     match found {
         Found::Images(data) => data.train.shape(),
         Found::Photographs(set) => match set.small_size() {

@@ -14,6 +14,8 @@ pub(super) enum Mode {
     Recipe,
     /// Learn the prior on a part of the examples.
     PriorFraction,
+    /// Train a head on a base.
+    Relative,
     /// Certify a model file.
     ModelFile,
     /// Certify a network trained elsewhere.
@@ -31,6 +33,7 @@ impl Mode {
             Self::Search => "a search of recipes",
             Self::Recipe => "training by one recipe",
             Self::PriorFraction => "a prior learnt on a part",
+            Self::Relative => "a new head on a base",
             Self::ModelFile => "a model file",
             Self::Import => "a network trained elsewhere",
             Self::Onnx => "a network in an ONNX file",
@@ -44,6 +47,7 @@ impl Mode {
             Self::Search => "none of --model, --recipe and --prior-fraction",
             Self::Recipe => "--recipe",
             Self::PriorFraction => "--prior-fraction",
+            Self::Relative => "--base",
             Self::ModelFile => "--model FILE.nvc",
             Self::Import => "--model FILE.safetensors",
             Self::Onnx => "--model FILE.onnx",
@@ -52,12 +56,13 @@ impl Mode {
     }
 }
 
-use Mode::{FineTune, Import, ModelFile, Onnx, PriorFraction, Recipe, Search};
+use Mode::{FineTune, Import, ModelFile, Onnx, PriorFraction, Recipe, Relative, Search};
 
 const ALL: &[Mode] = &[
     Search,
     Recipe,
     PriorFraction,
+    Relative,
     ModelFile,
     Import,
     Onnx,
@@ -65,7 +70,7 @@ const ALL: &[Mode] = &[
 ];
 
 /// Those that end in a certificate.
-const CERTIFICATES: &[Mode] = &[Search, Recipe, ModelFile, Import, Onnx, FineTune];
+const CERTIFICATES: &[Mode] = &[Search, Recipe, Relative, ModelFile, Import, Onnx, FineTune];
 
 /// Those that begin with a network.
 const MODELS: &[Mode] = &[ModelFile, Import, Onnx, FineTune];
@@ -83,12 +88,18 @@ const OPTIONS: &[(&str, &[Mode])] = &[
     ("classes", &[ModelFile]),
     ("replace", ALL),
     ("model", MODELS),
+    ("base", &[Relative, ModelFile]),
+    ("base_source", &[Relative, ModelFile]),
+    ("base_trained_on", &[Relative, ModelFile]),
+    ("bases", &[Relative, ModelFile]),
+    ("side", &[Relative]),
+    ("head", &[Relative]),
     ("arch", &[Search, PriorFraction, Import]),
     ("recipe", &[Recipe, PriorFraction, FineTune]),
     ("prior_fraction", &[PriorFraction]),
     ("effort", &[Search, PriorFraction]),
-    ("seed", &[Search, Recipe, PriorFraction, FineTune]),
-    ("minutes", &[Search, Import, Onnx]),
+    ("seed", &[Search, Recipe, PriorFraction, Relative, FineTune]),
+    ("minutes", &[Search, Relative, Import, Onnx]),
     ("tensor", &[Import, FineTune]),
     ("tensors", &[Import, FineTune]),
     ("ignore", &[Import, FineTune]),
@@ -101,7 +112,7 @@ const OPTIONS: &[(&str, &[Mode])] = &[
     ("no_simplify", &[Import]),
     ("loss", MODELS),
     ("subsample", MODELS),
-    ("cache", MODELS),
+    ("cache", &[Relative, ModelFile, Import, Onnx, FineTune]),
     ("limit", MODELS),
 ];
 

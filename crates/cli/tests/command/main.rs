@@ -21,6 +21,7 @@ mod photographs;
 #[path = "../../../../tests/random_network/mod.rs"]
 mod random_network;
 mod recipes;
+mod relative;
 mod run;
 mod strangers;
 mod tuning;
