@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""A second decoder of the model file `.nvc`, written from docs/format.md and docs/graph.md alone,
-with the standard library.
+"""A second decoder of the model file `.nvc`, written from docs/format.md, docs/graph.md and
+docs/relative.md alone, with the standard library.
 
-    python3 decoder.py MODEL.nvc WEIGHTS [MODEL.nvc WEIGHTS]...
+    python3 decoder.py MODEL.nvc [--base BASE.nvc] WEIGHTS [MODEL.nvc ...]...
 
 writes every weight of every tensor, in order, as little-endian single-precision numbers to WEIGHTS,
 and prints the layers or nodes, the dimensions of what nodes make, and those of the tensors. It does
 not encode again, so it accepts files that are not canonical.
 """
 
+import hashlib
 import math
 import os
 import struct
@@ -536,21 +537,48 @@ def primer():
         yield kind, tuple(map(int, distances)), tuple(numbers)
 
 
-class Graph:
-    """Nodes as text, the dimensions of all values, and shapes `(dimensions, geometry)` of the
-    tensors."""
+def resolved(kind, numbers, first):
+    """The numbers of a record, where those that were relative to the dimensions of the first value
+    are what they stand for there."""
+    numbers = list(numbers)
 
-    def __init__(self, coder):
-        self.values = [read_input(coder)]
+    def width(code, of):
+        if code >= 9:
+            return code - 8
+        return [of, 2 * of, 3 * of, 4 * of, 6 * of, of // 2, of // 3, of // 4, of // 6][code]
+
+    if kind in (CONVOLUTION, POOL):
+        numbers[3:5] = [stride or side for stride, side in zip(numbers[3:5], numbers[1:3])]
+    if kind == CONVOLUTION:
+        numbers[0] = width(numbers[0], first[0])
+        numbers[11] = (1, first[0])[numbers[11]] if numbers[11] < 2 else numbers[11] - 1
+    elif kind == DENSE:
+        numbers[0] = width(numbers[0], first[-1])
+    elif kind in (CONSTANT, RESHAPE):
+        numbers[1:] = [first[axis] if n == 0 else n for axis, n in enumerate(numbers[1:])]
+    elif kind == SLICE:
+        axis, part, start, _ = numbers
+        count = part // 2 if part % 2 else 2 * first[axis] // part
+        numbers[1:3] = count, start // 2 * (1 if start % 2 else count)
+    return tuple(numbers)
+
+
+class Graph:
+    """Nodes `(kind, values that are read, resolved numbers)`, also as text, the dimensions of all
+    values, and shapes `(dimensions, geometry)` of the tensors."""
+
+    def __init__(self, size):
+        self.values, self.nodes = [size], []
         self.layers, self.tensors, self.flattened = [], [], {}
-        records = Records()
-        for record in primer():
-            records.record(None, None, record)
+
+    def read_records(self, coder, records):
         while True:
-            record = records.record(coder, lambda distances: len(self.first(distances)))
+            record = records.record(coder, lambda distances: len(self.first(self.read(distances))))
             if record is None:
                 return
-            self.node(*record)
+            kind, distances, numbers = record
+            read = self.read(distances)
+            self.add(kind, read, resolved(kind, numbers, self.first(read)))
 
     def read(self, distances):
         """The numbers of the values that are read."""
@@ -559,17 +587,16 @@ class Graph:
             raise Invalid("a value before the input")
         return [last - distance for distance in distances]
 
-    def first(self, distances):
-        return self.values[(self.read(distances) or [-1])[0]]
+    def first(self, read):
+        return self.values[(read or [-1])[0]]
 
-    def node(self, kind, distances, numbers):
-        read = self.read(distances)
-        first = self.first(distances)
+    def add(self, kind, read, numbers):
         output = getattr(self, NAMES[kind].replace("-", "_"), lambda size, *_: size)
-        size = tuple(output(first, numbers, read))
+        size = tuple(output(self.first(read), numbers, read))
         if len(size) > 8 or not all(length > 0 for length in size) or math.prod(size) > 1 << 24:
             raise Invalid("a value has no such dimensions")
         self.values.append(size)
+        self.nodes.append((kind, read, numbers))
         singles = [field == "single" for field in fields(kind, numbers, len(numbers))]
         text = [str(number_of(n) if is_single else n) for n, is_single in zip(numbers, singles)]
         self.layers.append(":".join([NAMES[kind], ",".join(map(str, read)), ",".join(text)]))
@@ -583,14 +610,8 @@ class Graph:
 
     # Below, the dimensions that each kind makes.
 
-    def width(self, code, of):
-        if code >= 9:
-            return code - 8
-        return [of, 2 * of, 3 * of, 4 * of, 6 * of, of // 2, of // 3, of // 4, of // 6][code]
-
     def windows(self, size, window, is_rounded_up):
         def along(length, side, stride, before, after, dilation):
-            stride = stride or side
             room = length + before + after - (side - 1) * dilation - 1
             positions = room // stride + 1
             is_added = is_rounded_up and room % stride and positions * stride < length + before
@@ -602,18 +623,17 @@ class Graph:
             yield along(length, side[axis], stride[axis], before, after, dilation[axis])
 
     def convolution(self, size, numbers, _):
-        channels, window = self.width(numbers[0], size[0]), numbers[1:11]
-        groups = (1, size[0])[numbers[11]] if numbers[11] < 2 else numbers[11] - 1
+        channels, window, (groups, bias) = numbers[0], numbers[1:11], numbers[11:]
         self.weights((channels, size[0] // groups, *window[:2]))
-        if numbers[12]:
+        if bias:
             self.weights((channels,))
         return channels, *self.windows(size, window, False)
 
     def dense(self, size, numbers, read):
-        units = self.width(numbers[0], size[-1])
+        units, bias = numbers
         before = self.flattened.get(read[0])
         self.weights((units, size[-1]), before and (units, *before))
-        if numbers[1]:
+        if bias:
             self.weights((units,))
         return *size[:-1], units
 
@@ -622,10 +642,9 @@ class Graph:
             self.weights((size[numbers[0]],))
         return size
 
-    def constant(self, size, numbers, _):
-        lengths = [size[axis] if n == 0 else n for axis, n in enumerate(numbers[1:])]
-        self.weights(tuple(lengths))
-        return lengths
+    def constant(self, _, numbers, __):
+        self.weights(numbers[1:])
+        return numbers[1:]
 
     def pool(self, size, numbers, _):
         return size[0], *self.windows(size, numbers[1:11], numbers[11])
@@ -658,10 +677,9 @@ class Graph:
         return *size[:axis], along, *size[axis + 1 :]
 
     def reshape(self, size, numbers, _):
-        lengths = [size[axis] if n == 0 else n for axis, n in enumerate(numbers[1:])]
         if numbers[0] == 0:
             return ()
-        return *lengths, math.prod(size) // math.prod(lengths)
+        return *numbers[1:], math.prod(size) // math.prod(numbers[1:])
 
     def flatten(self, size, _, read):
         if len(size) == 3:
@@ -672,9 +690,7 @@ class Graph:
         return (size[axis] for axis in numbers)
 
     def slice(self, size, numbers, _):
-        axis, part, _, _ = numbers
-        length = size[axis]
-        count = part // 2 if part % 2 else 2 * length // part
+        axis, count = numbers[:2]
         return *size[:axis], count, *size[axis + 1 :]
 
     def pad(self, size, numbers, _):
@@ -690,6 +706,56 @@ class Graph:
     def resize(self, size, numbers, _):
         channels, rows, columns = size
         return channels, numbers[0] or rows, numbers[1] or columns
+
+
+def learned_from_the_primer():
+    records = Records()
+    for record in primer():
+        records.record(None, None, record)
+    return records
+
+
+def read_graph(coder):
+    graph = Graph(read_input(coder))
+    graph.read_records(coder, learned_from_the_primer())
+    return graph
+
+
+# Version 4: docs/relative.md.
+
+
+def read_relative_graph(coder, base, digest):
+    """The graph; and of each tensor its number among the base's, or nothing if it is in the place
+    of none."""
+    if coder.half() << 16 | coder.half() != int.from_bytes(digest[:4], "big"):
+        raise Invalid("of another base")
+    has_front, records = coder.weighted(3, 1), learned_from_the_primer()
+    graph = Graph(read_input(coder) if has_front else base.values[0])
+    if has_front:
+        graph.read_records(coder, records)
+    front, before = len(graph.nodes), len(graph.tensors)
+    kept = len(base.nodes) - (coder.gamma() - 1)
+    if kept < 1:
+        raise Invalid("nothing stays of the base")
+    for kind, read, numbers in base.nodes[:kept]:
+        graph.add(kind, [value + front for value in read], numbers)
+    of_base = len(graph.tensors) - before
+    if any(a[0] != b[0] for a, b in zip(graph.tensors[before:], base.tensors)):
+        raise Invalid("a tensor of the base has other dimensions here")
+    graph.read_records(coder, records)
+    places = before * [None] + list(range(of_base))
+    return graph, places + (len(graph.tensors) - len(places)) * [None]
+
+
+UNCHANGED, ADDED, SCALED, NEW = range(4)
+
+
+def relate(relation, dimensions, numbers, base):
+    """The weights of a tensor that relates to the base's by these numbers."""
+    if relation == ADDED:
+        return [single(b + c) for b, c in zip(base, numbers)]
+    row = len(base) // dimensions[0]
+    return [single(b * single(1 + numbers[index // row])) for index, b in enumerate(base)]
 
 
 # Section 6 of docs/format.md.
@@ -974,54 +1040,88 @@ def kronecker_weights(coordinates, rows, seed, shape_rows, length):
     return weights
 
 
-def decode(data):
-    """The architecture and a list of weights for each tensor."""
+def decode(data, base=None):
+    """The architecture and a list of weights for each tensor; `base` is the file of the base."""
     coder = Coder(data)
     version = 1
-    while version < 4 and coder.weighted(15, 1):
+    while version < 5 and coder.weighted(15, 1):
         version += 1
-    if version > 3:
+    if version > 4:
         raise Invalid("a later version")
-    architecture = Graph(coder) if version == 3 else Architecture(coder, version == 2)
+    if (version == 4) != (base is not None):
+        raise Invalid("a file of version 4 has a base, others have none")
+    places, of_base = None, None
+    if version == 4:
+        base_graph, of_base = decode(base)
+        if not isinstance(base_graph, Graph):
+            raise Invalid("a base is of version 3")
+        digest = hashlib.sha256(base).digest()
+        architecture, places = read_relative_graph(coder, base_graph, digest)
+    elif version == 3:
+        architecture = read_graph(coder)
+    else:
+        architecture = Architecture(coder, version == 2)
+    relations = Adaptive([16, 2, 2, 1])
     is_raw, is_new, ways = AdaptiveBit(), AdaptiveBit(), Adaptive([24, 24, 8, 4, 1])
     values, negative, tensors = None, 0, []
-    for dimensions, geometry in architecture.tensors:
-        length = math.prod(dimensions)
-        if version == 3 and is_raw.read(coder):
+    for index, (dimensions, geometry) in enumerate(architecture.tensors):
+        length, relation, before = math.prod(dimensions), NEW, None
+        if places and places[index] is not None:
+            before = of_base[places[index]]
+            relation = relations.read(coder)
+        if relation == UNCHANGED:
+            tensors.append(before)
+            continue
+        if relation == SCALED:
+            length = dimensions[0]
+            geometry = (1, length, 1, 1)
+        if relation == NEW and version >= 3 and is_raw.read(coder):
             tensors.append([number_of(coder.half() << 16 | coder.half()) for _ in range(length)])
             continue
         if values is None or is_new.read(coder):
             values, negative = read_codebook(coder)
-        if not values:
-            tensors.append([0.0] * length)
-            continue
-        way, subspace, count = ways.read(coder), None, length
+        way, subspace, count = ways.read(coder) if values else None, None, length
         if way == 4:
+            if relation == SCALED:
+                raise Invalid("scales are in no subspace")
             count, terms = coder.gamma(), coder.gamma()
             rows = coder.gamma() if terms == 65 else None
             seed = coder.gamma() - 1
             subspace, geometry = (terms, seed), (1, count, 1, 1)
             way = ways.read(coder)
-        alphabet = Alphabet(len(values), negative)
-        if way in (0, 3):
-            symbols = read_unmixed(coder, alphabet, count, way == 3)
+        if way is None:
+            numbers = [0.0] * length
         else:
-            symbols = read_mixed(coder, alphabet, geometry, way == 2)
-        numbers = [values[symbol - 1] if symbol else 0.0 for symbol in symbols]
+            alphabet = Alphabet(len(values), negative)
+            if way in (0, 3):
+                symbols = read_unmixed(coder, alphabet, count, way == 3)
+            else:
+                symbols = read_mixed(coder, alphabet, geometry, way == 2)
+            numbers = [values[symbol - 1] if symbol else 0.0 for symbol in symbols]
         if subspace and subspace[0] == 65:
             numbers = kronecker_weights(numbers, rows, subspace[1], dimensions[0], length)
         elif subspace:
             numbers = subspace_weights(numbers, *subspace, length)
+        if relation != NEW:
+            numbers = relate(relation, dimensions, numbers, before)
         tensors.append(numbers)
     return architecture, tensors
 
 
+def content(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
 def main():
     arguments = sys.argv[1:]
-    for model, output in zip(arguments[::2], arguments[1::2]):
-        with open(model, "rb") as file:
-            architecture, tensors = decode(file.read())
-        with open(output, "wb") as file:
+    while arguments:
+        model, base = arguments.pop(0), None
+        if arguments[0] == "--base":
+            base = content(arguments[1])
+            del arguments[:2]
+        architecture, tensors = decode(content(model), base)
+        with open(arguments.pop(0), "wb") as file:
             for tensor in tensors:
                 file.write(struct.pack(f"<{len(tensor)}f", *tensor))
         print("layers", *architecture.layers)
