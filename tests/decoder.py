@@ -515,10 +515,11 @@ class Records:
                 row = self.as_predicted[4]
             if self.agrees(coder, row, guess, known):
                 record = guess
-        self.in_a_row = self.in_a_row + 1 if record else 0
-        if record is None:
+        is_as_predicted = record is not None
+        if not is_as_predicted:
             record = self.unpredicted(coder, axes_of_first, guess, known)
         if record is not None:
+            self.in_a_row = self.in_a_row + 1 if is_as_predicted else 0
             self.last_kind = record[0]
             self.history.append(record)
         return record
@@ -539,7 +540,7 @@ def primer():
 
 def resolved(kind, numbers, first):
     """The numbers of a record, where those that were relative to the dimensions of the first value
-    are what they stand for there."""
+    are what they stand for there; of a reshape all lengths."""
     numbers = list(numbers)
 
     def width(code, of):
@@ -556,6 +557,10 @@ def resolved(kind, numbers, first):
         numbers[0] = width(numbers[0], first[-1])
     elif kind in (CONSTANT, RESHAPE):
         numbers[1:] = [first[axis] if n == 0 else n for axis, n in enumerate(numbers[1:])]
+        if kind == RESHAPE and numbers[0]:
+            numbers.append(math.prod(first) // math.prod(numbers[1:]))
+    elif kind == RESIZE:
+        numbers = [length or before for length, before in zip(numbers, first[1:])]
     elif kind == SLICE:
         axis, part, start, _ = numbers
         count = part // 2 if part % 2 else 2 * first[axis] // part
@@ -598,6 +603,7 @@ class Graph:
         self.values.append(size)
         self.nodes.append((kind, read, numbers))
         singles = [field == "single" for field in fields(kind, numbers, len(numbers))]
+        singles += (len(numbers) - len(singles)) * [False]
         text = [str(number_of(n) if is_single else n) for n, is_single in zip(numbers, singles)]
         self.layers.append(":".join([NAMES[kind], ",".join(map(str, read)), ",".join(text)]))
 
@@ -677,9 +683,9 @@ class Graph:
         return *size[:axis], along, *size[axis + 1 :]
 
     def reshape(self, size, numbers, _):
-        if numbers[0] == 0:
-            return ()
-        return *numbers[1:], math.prod(size) // math.prod(numbers[1:])
+        if math.prod(size) != math.prod(numbers[1:]):
+            raise Invalid("a value has no such dimensions")
+        return numbers[1:]
 
     def flatten(self, size, _, read):
         if len(size) == 3:
@@ -704,8 +710,7 @@ class Graph:
         return *size[:axis], count, *size[axis + 1 :]
 
     def resize(self, size, numbers, _):
-        channels, rows, columns = size
-        return channels, numbers[0] or rows, numbers[1] or columns
+        return size[0], *numbers
 
 
 def learned_from_the_primer():
@@ -754,7 +759,7 @@ def relate(relation, dimensions, numbers, base):
     """The weights of a tensor that relates to the base's by these numbers."""
     if relation == ADDED:
         return [single(b + c) for b, c in zip(base, numbers)]
-    row = len(base) // dimensions[0]
+    row = len(base) // (dimensions[0] if dimensions else 1)
     return [single(b * single(1 + numbers[index // row])) for index, b in enumerate(base)]
 
 
@@ -765,7 +770,10 @@ DIGITS = [12, 24, 32, 24, 12, 6, 4, 6, 2, 2, 4] + 11 * [1] + [4, 8, 8, 4, 2] + 5
 
 def single(number):
     """The nearest single-precision number, ties to even."""
-    return struct.unpack("<f", struct.pack("<f", number))[0]
+    try:
+        return struct.unpack("<f", struct.pack("<f", number))[0]
+    except OverflowError:
+        return math.copysign(math.inf, number)
 
 
 def read_codebook(coder):
@@ -1073,7 +1081,7 @@ def decode(data, base=None):
             tensors.append(before)
             continue
         if relation == SCALED:
-            length = dimensions[0]
+            length = dimensions[0] if dimensions else 1
             geometry = (1, length, 1, 1)
         if relation == NEW and version >= 3 and is_raw.read(coder):
             tensors.append([number_of(coder.half() << 16 | coder.half()) for _ in range(length)])
