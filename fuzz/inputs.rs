@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::OnceLock;
 
 use nonvacuous::certificate::{Certificate, Claim};
-use nonvacuous::code::{Architecture, Model};
+use nonvacuous::code::{Architecture, Base, Model};
 use nonvacuous::compress::Recipe;
 use nonvacuous::data::{digits, read_images, read_labels, Framing, LabelledImages, SearchPath};
 use nonvacuous::lab::run::Experiment;
@@ -13,12 +13,13 @@ use nonvacuous::network::pytorch::PyTorchFile;
 use nonvacuous::network::safetensors::SafetensorsFile;
 use nonvacuous::network::{OnnxNetwork, OnnxOptions};
 use nonvacuous::shape::ImageSize;
+use nonvacuous::storage::memory_limit::MemoryLimit;
 
 /// A reader of one kind of input, and its name: that of its fuzz target and of its corpus.
 pub type Input = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const INPUTS: [Input; 10] = [
+pub const INPUTS: [Input; 11] = [
     ("architecture", architecture),
     ("certificate", certificate),
     ("experiment", experiment),
@@ -28,6 +29,7 @@ pub const INPUTS: [Input; 10] = [
     ("photograph", photograph),
     ("pytorch", pytorch),
     ("recipe", recipe),
+    ("relative", relative),
     ("safetensors", safetensors),
 ];
 
@@ -135,6 +137,24 @@ pub fn recipe(bytes: &[u8]) {
         let written = recipe.to_toml();
         let again = Recipe::parse(written, SIZE, 10).expect("it was written");
         assert_eq!(again.to_toml(), written);
+    }
+}
+
+/// A model file relative to a small base, which is in the corpus of model files: refused, or exactly
+/// what the encoder writes for the model that it decodes to.
+pub fn relative(bytes: &[u8]) {
+    static BASE: OnceLock<Base> = OnceLock::new();
+    let base = BASE.get_or_init(|| {
+        let file = include_bytes!("corpus/model/base.nvc");
+        Base::decode(file).expect("it is a graph")
+    });
+    if let Ok(model) = Model::read(bytes, Some(base), MemoryLimit::of_file(bytes.len())) {
+        let written = model.encode().expect("a decoded model can be encoded");
+        assert_eq!(written, bytes);
+        let shapes = model.structure().tensors();
+        for (weights, shape) in model.weights().iter().zip(&shapes) {
+            assert_eq!(weights.len(), shape.len());
+        }
     }
 }
 

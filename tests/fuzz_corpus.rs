@@ -85,6 +85,11 @@ fn recipes_are_read_or_refused() {
 }
 
 #[test]
+fn files_relative_to_a_base_are_read_or_refused() {
+    survives(input("relative"));
+}
+
+#[test]
 fn safetensors_are_read_or_refused() {
     survives(input("safetensors"));
 }

@@ -9,10 +9,11 @@ mod mutations;
 
 use std::time::{Duration, Instant};
 
-use models::{every_kind, graphs, Noise};
-use mutations::mutated;
+use models::{every_kind, graphs, relative, Noise};
+use mutations::{corpus, mutated};
 use nonvacuous::code::{
-    Activation, Arithmetic, CodeError, CodedTensor, Graph, GraphError, Model, Node, Operator,
+    Activation, Arithmetic, Base, CodeError, Codebook, CodedTensor, Graph, GraphError, Model, Node,
+    Operator,
 };
 use nonvacuous::shape::ImageSize;
 use nonvacuous::storage::memory_limit::MemoryLimit;
@@ -40,6 +41,65 @@ fn decodes(file: &[u8]) -> bool {
             false
         }
     }
+}
+
+/// A file of the corpus, by its name.
+fn of_corpus(kind: &str, name: &str) -> Vec<u8> {
+    let files = corpus(kind).into_iter();
+    let mut files = files.filter(|(path, _)| path.ends_with(name));
+    files.next().unwrap().1
+}
+
+#[test]
+fn files_relative_to_a_base_that_are_damaged_are_refused_or_canonical() {
+    let file = relative::base().encode().unwrap();
+    assert_eq!(of_corpus("model", "base.nvc"), file);
+    let base = Base::decode(&file).unwrap();
+    let mut noise = Noise::new(6);
+    let models = relative::relatives(&base);
+    for (name, model) in &models {
+        let file = model.encode().unwrap();
+        assert_eq!(&Model::decode_relative(&file, &base).unwrap(), model);
+        assert_eq!(of_corpus("relative", name), file, "{name}");
+        let mut accepted = 0;
+        for _ in 0..500 {
+            let changed = mutated(&file, &file, &mut noise);
+            if let Ok(other) = Model::decode_relative(&changed, &base) {
+                assert_eq!(other.encode().unwrap(), changed);
+                accepted += 1;
+            }
+        }
+        println!("{name}: {} bytes, {accepted} of 500 accepted", file.len());
+    }
+}
+
+#[test]
+fn a_base_of_many_zeros_is_refused_before_there_is_room_for_them() {
+    let input = ImageSize {
+        channels: 1,
+        height: 100,
+        width: 100,
+    };
+    let dense = |units, value| Node {
+        operator: Operator::Dense { units, bias: false },
+        inputs: vec![value],
+    };
+    let flat = Node {
+        operator: Operator::Flatten,
+        inputs: vec![0],
+    };
+    let graph = Graph::new(input, vec![flat, dense(1_000, 1), dense(2, 2)]).unwrap();
+    let tensors = vec![
+        CodedTensor::new(0, vec![0; 10_000_000]),
+        CodedTensor::raw(vec![0.1; 2_000]),
+    ];
+    let model = Model::new(graph, vec![Codebook::EMPTY], tensors).unwrap();
+    let file = model.encode().unwrap();
+    // Bytes for the symbols would be there; not, beside them, for numbers.
+    let limit = MemoryLimit::megabytes(64);
+    assert!(Model::decode_within(&file, limit).is_ok());
+    let refusal = Base::decode_within(&file, limit).unwrap_err();
+    assert!(matches!(refusal, CodeError::TooMuchMemory(_)), "{refusal}");
 }
 
 #[test]

@@ -4,17 +4,20 @@
 
 #[path = "code/any_graph.rs"]
 mod any_graph;
+#[path = "code/any_relative.rs"]
+mod any_relative;
 mod models;
 mod needs;
 #[path = "any_graph/mod.rs"]
 mod random_graph;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use any_graph::any_graph_model;
+use any_relative::any_relative_model;
 use models::every_kind;
-use nonvacuous::code::{Model, SymbolCode};
+use nonvacuous::code::{Base, Model, SymbolCode};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -39,45 +42,92 @@ fn dimensions(model: &Model) -> String {
     values.chain(tensors).collect()
 }
 
+/// Runs the second decoder; what it prints, or why it fails. Without Python there is nothing.
+fn second_decoder(arguments: &[PathBuf]) -> Option<Result<String, String>> {
+    let mut python = Command::new("python3");
+    python.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/decoder.py"));
+    let Ok(output) = python.args(arguments).output() else {
+        needs::lacking("python3");
+        return None;
+    };
+    Some(match output.status.success() {
+        true => Ok(String::from_utf8(output.stdout).unwrap()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    })
+}
+
+/// Asserts that what the second decoder printed of models and wrote is what they are.
+fn assert_read(printed: &str, models: &[(String, Model)], folder: &Path) {
+    let mut printed = printed.split("layers ").skip(1);
+    for (index, (kind, model)) in models.iter().enumerate() {
+        let weights = model.weights().concat().into_iter();
+        let weights: Vec<u8> = weights.flat_map(f32::to_le_bytes).collect();
+        let written = std::fs::read(folder.join(format!("{index}.weights"))).unwrap();
+        let (layers, read) = printed.next().unwrap().split_once('\n').unwrap();
+        assert!(written == weights, "{kind}: {layers}");
+        assert_eq!(read, dimensions(model), "{kind}: {layers}");
+    }
+}
+
 #[test]
 fn a_second_decoder_reads_the_same_weights_and_dimensions_from_files_of_every_kind() {
     let folder = tempfile::tempdir().unwrap();
     let path = |index: usize, what: &str| folder.path().join(format!("{index}.{what}"));
     let kinds = [every_kind(), random_graphs()].concat();
-    let mut python = Command::new("python3");
-    python.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/decoder.py"));
-    for (index, (_, model)) in kinds.iter().enumerate() {
+    let (mut models, mut arguments) = (Vec::new(), Vec::new());
+    for (index, (kind, model)) in kinds.into_iter().enumerate() {
         std::fs::write(path(index, "nvc"), model.encode().unwrap()).unwrap();
-        python.args([path(index, "nvc"), path(index, "weights")]);
+        arguments.extend([path(index, "nvc"), path(index, "weights")]);
+        models.push((kind.to_string(), model));
     }
-    let output = match python.output() {
-        Ok(output) => output,
-        Err(_) => {
-            needs::lacking("python3");
-            return;
-        }
+    if let Some(printed) = second_decoder(&arguments) {
+        assert_read(&printed.unwrap(), &models, folder.path());
+    }
+}
+
+#[test]
+fn a_second_decoder_reads_the_same_weights_and_dimensions_relative_to_a_base() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |index: usize, what: &str| folder.path().join(format!("{index}.{what}"));
+    let mut runner = TestRunner::deterministic();
+    let mut random = || {
+        any_relative_model()
+            .new_tree(&mut runner)
+            .unwrap()
+            .current()
     };
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let printed = String::from_utf8(output.stdout).unwrap();
-    let mut printed = printed.split("layers ").skip(1);
-    for (index, (kind, model)) in kinds.iter().enumerate() {
-        let weights: Vec<u8> = model
-            .weights()
-            .concat()
-            .iter()
-            .flat_map(|weight| weight.to_le_bytes())
-            .collect();
-        assert!(
-            std::fs::read(path(index, "weights")).unwrap() == weights,
-            "{kind}"
-        );
-        let (layers, read) = printed.next().unwrap().split_once('\n').unwrap();
-        assert_eq!(read, dimensions(model), "{kind}: {layers}");
+    let (mut models, mut arguments) = (Vec::new(), Vec::new());
+    for index in 0..80 {
+        let (model, base) = random();
+        std::fs::write(path(index, "nvc"), model.encode().unwrap()).unwrap();
+        std::fs::write(path(index, "base"), base).unwrap();
+        let written = path(index, "weights");
+        arguments.extend([
+            path(index, "nvc"),
+            "--base".into(),
+            path(index, "base"),
+            written,
+        ]);
+        models.push((format!("random relative model {index}"), model));
     }
+    let Some(printed) = second_decoder(&arguments) else {
+        return;
+    };
+    assert_read(&printed.unwrap(), &models, folder.path());
+    // Another base is refused, and none.
+    let wrong = [
+        path(0, "nvc"),
+        "--base".into(),
+        path(1, "base"),
+        path(0, "weights"),
+    ];
+    let refusal = second_decoder(&wrong).unwrap().unwrap_err();
+    assert!(refusal.contains("of another base"), "{refusal}");
+    let without = second_decoder(&[path(0, "nvc"), path(0, "weights")]);
+    assert!(without.unwrap().is_err());
+    let base = std::fs::read(path(1, "base")).unwrap();
+    let file = std::fs::read(path(0, "nvc")).unwrap();
+    assert!(Model::decode_relative(&file, &Base::decode(&base).unwrap()).is_err());
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod any_graph;
 mod any_model;
+mod any_relative;
 mod architecture;
 mod coder;
 mod fixed_layers;

@@ -4,9 +4,88 @@ use std::sync::Arc;
 
 use nonvacuous::code::{
     Base, BaseError, Change, CodeError, Codebook, CodedTensor, Graph, Model, Node, Operator,
-    TensorError,
+    Subspace, TensorError,
 };
+use nonvacuous::evaluate::{Batch, Evaluator, Example};
 use nonvacuous::shape::ImageSize;
+use proptest::prelude::*;
+
+use crate::any_relative::any_relative_model;
+
+/// Weights and logits may not be numbers, whose digits are left open.
+fn bits(numbers: &[Vec<f32>]) -> Vec<u32> {
+    let bits = |number: &f32| match number.is_nan() {
+        true => u32::MAX,
+        false => number.to_bits(),
+    };
+    numbers.iter().flatten().map(bits).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn a_relative_model_is_read_back_exactly((model, base) in any_relative_model()) {
+        let base = Base::decode(&base).unwrap();
+        let (file, allocation) = model.encode_with_allocation().unwrap();
+        let decoded = Model::decode_relative(&file, &base).unwrap();
+        prop_assert_eq!(&decoded, &model);
+        prop_assert_eq!(bits(&decoded.weights()), bits(&model.weights()));
+        prop_assert_eq!(allocation.total, 8 * file.len() as u64);
+    }
+
+    #[test]
+    fn a_relative_file_that_is_cut_off_or_goes_on_is_refused(
+        (model, base) in any_relative_model(),
+        more in prop::collection::vec(any::<u8>(), 1..20),
+    ) {
+        let base = Base::decode(&base).unwrap();
+        let file = model.encode().unwrap();
+        prop_assert!(Model::decode_relative(&[&file[..], &more].concat(), &base).is_err());
+        for length in (0..file.len()).rev().take(8) {
+            prop_assert!(Model::decode_relative(&file[..length], &base).is_err());
+        }
+    }
+
+    #[test]
+    fn a_changed_relative_file_is_refused_or_is_what_the_encoder_writes_for_another_model(
+        (model, base) in any_relative_model(),
+        places in prop::collection::vec((any::<prop::sample::Index>(), 1u8..), 8),
+    ) {
+        let base = Base::decode(&base).unwrap();
+        let file = model.encode().unwrap();
+        for (place, change) in places {
+            let mut changed = file.clone();
+            changed[place.index(file.len())] ^= change;
+            if let Ok(other) = Model::decode_relative(&changed, &base) {
+                prop_assert_ne!(&other, &model);
+                prop_assert_eq!(other.encode().unwrap(), changed);
+            }
+        }
+    }
+
+    #[test]
+    fn a_relative_model_computes_what_a_complete_network_of_its_weights_does(
+        (model, base) in any_relative_model(),
+        levels in prop::collection::vec(any::<u8>(), 64),
+    ) {
+        let base = Base::decode(&base).unwrap();
+        let model = Model::decode_relative(&model.encode().unwrap(), &base).unwrap();
+        let graph = model.structure().graph().unwrap();
+        let image = |shift: usize| -> Vec<u8> {
+            let levels = levels.iter().copied().cycle().skip(shift);
+            levels.take(graph.input().features()).collect()
+        };
+        let images = [image(0), image(7), image(23)];
+        let examples = images.iter().map(|image| Example::new(&image[..], 0)).collect();
+        let batch = Batch::new(graph.input(), 256, graph.classes(), examples);
+        let complete = Evaluator::of_graph(graph, model.weights());
+        let [one, other] = [Evaluator::new(&model), complete].map(|evaluator| {
+            bits(&evaluator.logits_from(&evaluator.features_of(&batch, 0).unwrap()))
+        });
+        prop_assert_eq!(one, other);
+    }
+}
 
 fn dense(units: usize, value: usize) -> Node {
     Node {
@@ -82,6 +161,34 @@ fn numbers_are_added_or_scale_rows() {
         let file = model.encode().unwrap();
         assert_eq!(Model::decode_relative(&file, &base).unwrap(), model);
     }
+}
+
+#[test]
+fn scales_are_a_list_of_numbers_even_where_each_weight_is_a_row() {
+    // One input: the weights are 3 x 1.
+    let input = ImageSize { width: 1, ..INPUT };
+    let graph = Graph::new(input, vec![flatten(), dense(3, 1)]).unwrap();
+    let tensor = CodedTensor::raw(vec![1.0, 2.0, 3.0]);
+    let file = Model::new(graph, vec![], vec![tensor]).unwrap().encode();
+    let base = Base::decode(&file.unwrap()).unwrap();
+    let model = |coordinates: CodedTensor| {
+        let spliced = base.spliced(input, vec![], 2, vec![]).unwrap();
+        let weights = Arc::clone(&base.weights()[0]);
+        let scaled = coordinates.changing(weights, Change::RowsScaled);
+        let codebook = Codebook::exact(vec![-1.0, 0.5]).unwrap();
+        Model::relative(spliced, vec![codebook], vec![scaled])
+    };
+    let subspace = Subspace::new(1, 1).unwrap();
+    let error = model(CodedTensor::in_subspace(0, vec![1, 2], subspace)).unwrap_err();
+    let refused = CodeError::Tensor {
+        index: 1,
+        source: TensorError::SubspaceOfRows,
+    };
+    assert_eq!(error, refused);
+    let model = model(CodedTensor::new(0, vec![2, 0, 1])).unwrap();
+    assert_eq!(model.weights(), [[1.5, 2.0, 0.0]]);
+    let file = model.encode().unwrap();
+    assert_eq!(Model::decode_relative(&file, &base).unwrap(), model);
 }
 
 #[test]

@@ -5,7 +5,8 @@ use nonvacuous::code::{
     Reduction, Window,
 };
 
-use self::nodes::{window, Nodes, ADD, RELU};
+use self::nodes::{window, ADD};
+pub use self::nodes::{Nodes, RELU};
 use super::{symbols, Noise};
 
 #[allow(dead_code)]

@@ -8,6 +8,10 @@ use crate::code::structure::Structure;
 use crate::digest::sha256;
 use crate::storage::memory_limit::MemoryLimit;
 
+/// Bytes that a weight takes while it becomes a number: its symbol, and twice the number. What is
+/// raw has 32 bits in the file, with which far more is allowed.
+const BYTES_PER_WEIGHT: u64 = 1 + 2 * size_of::<f32>() as u64;
+
 impl Base {
     /// The network of a model file that is a graph of operators.
     ///
@@ -17,7 +21,7 @@ impl Base {
         Self::decode_within(file, MemoryLimit::of_file(file.len()))
     }
 
-    /// The same, if it takes no more memory than this.
+    /// The same, if that takes no more memory than this.
     ///
     /// # Errors
     /// As there.
@@ -29,6 +33,8 @@ impl Base {
         let Structure::Graph(graph) = model.structure() else {
             return Err(BaseError::Chain.into());
         };
+        let weights = model.structure().weights().unwrap_or(u64::MAX);
+        limit.check(weights.saturating_mul(BYTES_PER_WEIGHT))?;
         let weights = model.weights();
         Ok(Self::new(graph.clone(), weights, sha256(file), file.len()))
     }

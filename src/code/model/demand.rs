@@ -145,7 +145,7 @@ impl Demand {
     }
 
     /// So many bytes more are taken for good.
-    fn take(&mut self, bytes: u64) -> Result<(), CodeError> {
+    pub(super) fn take(&mut self, bytes: u64) -> Result<(), CodeError> {
         self.memory = self.memory.saturating_add(bytes);
         Ok(self.limit.check(self.memory)?)
     }

@@ -216,6 +216,7 @@ impl Model {
         };
         model.check_size(file.len())?;
         let mut demand = Demand::of(&model.structure, limit)?;
+        demand.take(base.map_or(0, Base::memory))?;
         let mut prologue = Prologue::default();
         let shapes = model.structure.tensors();
         let geometries = model.structure.geometries();
@@ -268,20 +269,14 @@ impl Model {
         if self.codebooks.is_empty() || prologue.read_is_new(decoder)? {
             self.codebooks.push(Codebook::read(decoder)?);
         }
-        let (length, geometry) = match &changed {
-            Some((change, _)) if change.numbers(shape) != shape.len() => {
-                let numbers = change.numbers(shape);
-                (numbers, Geometry::line(numbers))
-            }
-            _ => (shape.len(), geometry),
-        };
+        let change = changed.as_ref().map(|(change, _)| *change);
         let (tensor, symbol_code) = read_tensor(
             decoder,
             prologue,
             &self.codebooks,
             demand,
             (index, shape),
-            (length, geometry),
+            (change, geometry),
         )?;
         let tensor = match changed {
             Some((change, base)) => tensor.changing(base, change),
@@ -314,8 +309,13 @@ fn read_tensor(
     codebooks: &[Codebook],
     demand: &Demand,
     (index, shape): (usize, &TensorShape),
-    (length, geometry): (usize, Geometry),
+    (change, geometry): (Option<Change>, Geometry),
 ) -> Result<(CodedTensor, SymbolCode), CodeError> {
+    let rows = change.filter(|change| !change.is_of_weights());
+    let (mut length, mut geometry) = match rows.map(|change| change.numbers(shape)) {
+        Some(numbers) => (numbers, Geometry::line(numbers)),
+        None => (shape.len(), geometry),
+    };
     let codebook = codebooks.len().saturating_sub(1);
     let alphabet = codebooks.last().unwrap_or(&Codebook::EMPTY).alphabet();
     if alphabet.len() == 0 {
@@ -328,9 +328,8 @@ fn read_tensor(
     };
     let mut choice = prologue.read_choice(decoder)?;
     let mut in_subspace = None;
-    let (mut length, mut geometry) = (length, geometry);
     if choice == SUBSPACE {
-        if length != shape.len() {
+        if rows.is_some() {
             return Err(misfit(TensorError::SubspaceOfRows));
         }
         let (subspace, coordinates) = Subspace::read(decoder)?;

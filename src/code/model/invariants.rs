@@ -182,8 +182,10 @@ impl Model {
         let tensors = self.tensors.iter().zip(direct);
         tensors
             .map(|(tensor, direct)| {
-                let is_direct = tensor.symbols().len() == direct.rows * direct.columns();
-                if is_direct && tensor.subspace().is_none() {
+                let is_list = tensor
+                    .changed()
+                    .is_some_and(|it| !it.change.is_of_weights());
+                if !is_list && tensor.subspace().is_none() {
                     direct
                 } else {
                     Geometry::line(tensor.symbols().len())
@@ -339,12 +341,12 @@ fn check(
         });
     };
     let symbols = tensor.symbols();
-    let numbers = match tensor.changed() {
-        Some(changed) => changed.change.numbers(shape),
-        None => shape.len(),
-    };
+    let change = tensor.changed().map(|changed| changed.change);
+    let numbers = change.map_or(shape.len(), |change| change.numbers(shape));
     match tensor.subspace() {
-        Some(_) if numbers != shape.len() => return Err(TensorError::SubspaceOfRows),
+        Some(_) if change.is_some_and(|change| !change.is_of_weights()) => {
+            return Err(TensorError::SubspaceOfRows)
+        }
         Some(_) if codewords == 0 => return Err(TensorError::EmptySubspace),
         Some(subspace) => {
             subspace.checked(shape, symbols.len() as u64)?;

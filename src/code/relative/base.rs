@@ -74,6 +74,12 @@ impl Base {
         self.bytes
     }
 
+    /// Bytes of memory that its weights take.
+    pub(in crate::code) fn memory(&self) -> u64 {
+        let weights: usize = self.weights.iter().map(|tensor| tensor.len()).sum();
+        weights as u64 * size_of::<f32>() as u64
+    }
+
     /// The first 32 bits of its digest, by which a file knows its base.
     pub(in crate::code) fn check(&self) -> u32 {
         let first = self.sha256.get(..8).unwrap_or_default();

@@ -10,11 +10,21 @@ use crate::code::architecture::tensors::TensorShape;
 pub enum Change {
     /// `b + c`, a number `c` for each weight `b`.
     Added,
-    /// `b * (1 + c)`, a number `c` for each row: an output channel or unit.
+    /// `b * (1 + c)`, a number `c` for each row: an output channel or unit. A tensor without axes
+    /// has one row.
     RowsScaled,
 }
 
 impl Change {
+    /// Whether there is a number for each weight, so that they may be coded as weights are: seen as
+    /// their tensor is, or in a subspace. All others are a list of numbers.
+    pub(in crate::code) fn is_of_weights(self) -> bool {
+        match self {
+            Self::Added => true,
+            Self::RowsScaled => false,
+        }
+    }
+
     /// How many numbers change a tensor of this shape.
     pub(in crate::code) fn numbers(self, shape: &TensorShape) -> usize {
         match self {
