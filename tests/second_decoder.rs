@@ -16,7 +16,7 @@ use std::process::Command;
 
 use any_graph::any_graph_model;
 use any_relative::any_relative_model;
-use models::every_kind;
+use models::{every_kind, relative};
 use nonvacuous::code::{Base, Model, SymbolCode};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
@@ -97,8 +97,11 @@ fn a_second_decoder_reads_the_same_weights_and_dimensions_relative_to_a_base() {
             .current()
     };
     let (mut models, mut arguments) = (Vec::new(), Vec::new());
-    for index in 0..80 {
-        let (model, base) = random();
+    let base = relative::base().encode().unwrap();
+    let known = relative::relatives(&Base::decode(&base).unwrap()).into_iter();
+    let known = known.map(|(_, model)| (model, base.clone()));
+    let all = (0..80).map(|_| random()).chain(known);
+    for (index, (model, base)) in all.enumerate() {
         std::fs::write(path(index, "nvc"), model.encode().unwrap()).unwrap();
         std::fs::write(path(index, "base"), base).unwrap();
         let written = path(index, "weights");
@@ -108,7 +111,7 @@ fn a_second_decoder_reads_the_same_weights_and_dimensions_relative_to_a_base() {
             path(index, "base"),
             written,
         ]);
-        models.push((format!("random relative model {index}"), model));
+        models.push((format!("relative model {index}"), model));
     }
     let Some(printed) = second_decoder(&arguments) else {
         return;

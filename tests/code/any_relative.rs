@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use nonvacuous::code::{
-    Arithmetic, Base, Change, Codebook, CodedTensor, Model, Node, Operator, Spliced, Subspace,
-    TensorShape, Window,
+    Activation, Arithmetic, Base, Change, Codebook, CodedTensor, Model, Node, Operator, Spliced,
+    Subspace, TensorShape, Window,
 };
 use nonvacuous::random::stream;
 use nonvacuous::shape::ImageSize;
@@ -64,6 +64,22 @@ fn twice() -> Operator {
     }
 }
 
+/// A square convolution that keeps the size.
+fn convolution(channels: usize, padding: usize, bias: bool) -> Operator {
+    let window = Window {
+        size: [2 * padding + 1; 2],
+        stride: [1; 2],
+        dilation: [1; 2],
+        padding: [[padding; 2]; 2],
+    };
+    Operator::Convolution {
+        channels,
+        window,
+        groups: 1,
+        bias,
+    }
+}
+
 /// Nodes that make a base's input of an image, and the size of that; the base may not fit it.
 fn any_front(random: &mut impl Rng, base: ImageSize) -> (ImageSize, Vec<Node>) {
     let ImageSize {
@@ -76,7 +92,7 @@ fn any_front(random: &mut impl Rng, base: ImageSize) -> (ImageSize, Vec<Node>) {
         height,
         width,
     };
-    match random.random_range(0..8) {
+    match random.random_range(0..10) {
         0 => (base, vec![]),
         1 => (base, vec![node(twice(), 0)]),
         2 => (size(channels, width, height), vec![node(transpose(), 0)]),
@@ -90,20 +106,11 @@ fn any_front(random: &mut impl Rng, base: ImageSize) -> (ImageSize, Vec<Node>) {
         }
         4 => (size(channels, height + 1, width), vec![]),
         5 => {
-            let window = Window {
-                size: [1, 1],
-                stride: [1, 1],
-                dilation: [1, 1],
-                padding: [[0, 0], [0, 0]],
-            };
-            let convolution = Operator::Convolution {
-                channels,
-                window,
-                groups: 1,
-                bias: random.random(),
-            };
             let before = size(random.random_range(1..4), height, width);
-            (before, vec![node(convolution, 0)])
+            (
+                before,
+                vec![node(convolution(channels, 0, random.random()), 0)],
+            )
         }
         6 => {
             let resize = Operator::Resize {
@@ -112,7 +119,17 @@ fn any_front(random: &mut impl Rng, base: ImageSize) -> (ImageSize, Vec<Node>) {
             let before = size(channels, height + 2, 1);
             (before, vec![node(resize, 0), node(transpose(), 1)])
         }
-        _ => (size(channels, height, 2 * width), vec![node(twice(), 0)]),
+        7 => (size(channels, height, 2 * width), vec![node(twice(), 0)]),
+        _ => {
+            // So much of the same that it is predicted.
+            let relu = || Operator::Activation(Activation::Relu);
+            let blocks = 0..random.random_range(1..9usize);
+            let block = |block| {
+                let convolved = node(convolution(channels, 1, true), 2 * block);
+                [convolved, node(relu(), 2 * block + 1)]
+            };
+            (base, blocks.flat_map(block).collect())
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Models of every kind that the format has.
 
 pub mod graphs;
-#[allow(dead_code)]
 pub mod relative;
 
 use nonvacuous::code::{Architecture, Codebook, CodedTensor, Model, Subspace};

@@ -69,7 +69,7 @@ pub fn relatives(base: &Base) -> Vec<(&'static str, Model)> {
         ("head.nvc", model(base, headed.unwrap(), |_| 0)),
         (
             "front.nvc",
-            model(base, fronted.unwrap(), |place| place % 4),
+            model(base, fronted.unwrap(), |place| (place + 2) % 4),
         ),
         ("cut.nvc", model(base, cut.unwrap(), |_| 4)),
     ]
@@ -89,7 +89,12 @@ fn model(base: &Base, spliced: Spliced, relation: impl Fn(usize) -> usize) -> Mo
         tensors.push(match relation {
             Some(0) => CodedTensor::unchanged(weights()),
             Some(1) => coded(shape.dimensions[0]).changing(weights(), Change::RowsScaled),
-            Some(2) => coded(shape.len()).changing(weights(), Change::Added),
+            Some(2) => {
+                // The first column of what is eight columns wide at first, four after the stride.
+                let symbol = |weight| u8::from(weight % 4 == 0);
+                let first = CodedTensor::new(0, (0..shape.len()).map(symbol).collect());
+                first.changing(weights(), Change::Added)
+            }
             Some(3) => {
                 let subspace = Subspace::new(7, 2).unwrap();
                 let coordinates = symbols(3, 2, 900, &mut noise);
