@@ -140,8 +140,8 @@ pub fn recipe(bytes: &[u8]) {
     }
 }
 
-/// A model file relative to a small base, which is in the corpus of model files: refused, or exactly
-/// what the encoder writes for the model that it decodes to.
+/// A model file relative to a small base, which is in the corpus of model files: refused, or what
+/// the encoder writes for the model that it decodes to.
 pub fn relative(bytes: &[u8]) {
     static BASE: OnceLock<Base> = OnceLock::new();
     let base = BASE.get_or_init(|| {
