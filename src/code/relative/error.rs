@@ -7,7 +7,10 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum BaseError {
     /// The file says what it changes of a base, and none is given.
-    #[error("the file is relative to a base, another model file: name it with --base")]
+    #[error(
+        "the file is relative to a base, another model file: name it with --base (verify, inspect, \
+         certify --model)"
+    )]
     Missing,
     /// A base is given for a file that is complete without one.
     #[error("the file is complete without a base: leave out --base")]

@@ -6,7 +6,7 @@ use maud::{html, Markup};
 
 use super::confidence::{confidence_percent, failure_percent};
 use super::page::{address, figure, page as whole, table, text};
-use crate::certificate::{percent_up, Claim};
+use crate::certificate::{percent_up, BaseClaim, Claim};
 use crate::figures::certificates::{certificate, model};
 use crate::figures::chart::number::number;
 use crate::figures::error::FigureError;
@@ -17,13 +17,15 @@ pub(super) fn page(folder: &Path) -> Result<String, FigureError> {
     let path = folder.join("certificate.json");
     let claim = certificate(&path)?;
     let model_path = model_path(folder, &path, &claim)?;
-    let (model, _) = model(&model_path)?;
+    let file = match &claim.base {
+        None => where_bits_go(&claim, model_path)?,
+        Some(base) => relative(&claim, base),
+    };
     let title = format!(
         "At most {} of new {} images are misread",
         percent_up(claim.bounds.occam_binomial),
         claim.training_set.name
     );
-    let bits = FigureKind::Bits.draw(&[model_path])?;
     let body = html! {
         h1 { (title) }
         p.claim { (sentence(&claim)) }
@@ -33,6 +35,18 @@ pub(super) fn page(folder: &Path) -> Result<String, FigureError> {
         }
         h2 { "What is proved, and what a test says" }
         (bounds(&claim))
+        (file)
+        @for log in LOGS { (log.drawn(folder)?) }
+        (verification(&claim))
+    };
+    Ok(whole(&title, false, &body))
+}
+
+/// What the file of a network takes that is complete by itself.
+fn where_bits_go(claim: &Claim, path: PathBuf) -> Result<Markup, FigureError> {
+    let (model, _) = model(&path)?;
+    let bits = FigureKind::Bits.draw(&[path])?;
+    Ok(html! {
         h2 { "Where the bits go" }
         p {
             "The file is all that a decoder gets: " (number(claim.bits as f64))
@@ -40,10 +54,22 @@ pub(super) fn page(folder: &Path) -> Result<String, FigureError> {
             code { (model.structure()) } "."
         }
         (figure(&bits, "Bits of each tensor of the model file"))
-        @for log in LOGS { (log.drawn(folder)?) }
-        (verification(&claim))
-    };
-    Ok(whole(&title, false, &body))
+    })
+}
+
+/// What a decoder has beside the file, and what that takes for granted.
+fn relative(claim: &Claim, base: &BaseClaim) -> Markup {
+    html! {
+        h2 { "Relative to a base" }
+        p {
+            "The file has " (number(claim.bits as f64)) " bits, and says what is new in a network "
+            "that the decoder has already: \"" (base.source) "\", trained on \""
+            (base.trained_on) "\". That network costs nothing, because it is taken to have "
+            "nothing to do with the training images: neither trained, nor tuned, nor chosen by "
+            "any of them. Nobody can see from the files whether that is so."
+        }
+        p { "Its file has SHA-256 " code { (base.sha256) } "." }
+    }
 }
 
 /// The model file, which is beside the certificate.
@@ -181,12 +207,16 @@ fn verification(claim: &Claim) -> Markup {
         vec![text(file), hash(&claim.model.sha256)],
         vec![text(&training_set), hash(&claim.training_set.sha256)],
     ];
+    let command = match &claim.base {
+        None => "nonvacuous verify certificate.json",
+        Some(_) => "nonvacuous verify certificate.json --base BASE.nvc",
+    };
     html! {
         h2 { "How to verify" }
         p {
             "With the two files and the training set, on any machine, whoever trained the network:"
         }
-        pre { "nonvacuous verify certificate.json" }
+        pre { (command) }
         p {
             "It decodes the model file, counts the training errors again and computes the bounds \
              again. Exit code 0: the claim holds."
