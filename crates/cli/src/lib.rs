@@ -75,7 +75,7 @@ Begin with:
 enum Command {
     /// Prove an upper bound on a network's error: train one, or certify yours with --model
     #[cfg(feature = "train")]
-    Certify(certify::Arguments),
+    Certify(Box<certify::Arguments>),
     /// Check a certificate from its file and the data
     Verify(verify::Arguments),
     /// Write a network trained elsewhere as the shortest file of the same function

@@ -10,6 +10,7 @@ mod kept_features;
 mod reading;
 mod sweep;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use candle_core::Device;
@@ -31,7 +32,7 @@ use crate::compress::{
 use crate::evaluate::{Evaluator, Examples};
 use crate::shape::ImageSize;
 use crate::storage::whole_file::create_folder;
-use crate::train::{Schedule, TrainingSet};
+use crate::train::{Schedule, TrainError, TrainingSet};
 
 /// A search for the head with the least bound.
 pub struct Transfer<'a> {
@@ -71,7 +72,7 @@ struct Found {
 }
 
 /// Prices of a bit that are tried, in nats a nat.
-const RATES: [f64; 5] = [4.0, 2.0, 8.0, 3.0, 6.0];
+const RATES: [f64; 5] = [5.0, 4.0, 6.0, 3.0, 8.0];
 
 /// Local search ends after so many passes over all weights.
 const SWEEPS: usize = 6;
@@ -99,7 +100,7 @@ impl<'a> Transfer<'a> {
     /// If the base does not fit the examples, training diverges, or the file cannot be written.
     pub fn run(
         &self,
-        features_file: &std::path::Path,
+        features_file: &Path,
         report: &mut dyn FnMut(TransferEvent),
     ) -> Result<Model, SearchError> {
         if let Some(folder) = features_file.parent() {
@@ -131,7 +132,7 @@ impl<'a> Transfer<'a> {
 
     fn features(
         &self,
-        file: &std::path::Path,
+        file: &Path,
         report: &mut dyn FnMut(TransferEvent),
     ) -> Result<BaseFeatures, SearchError> {
         let classes = self.examples.classes();
@@ -159,7 +160,7 @@ impl<'a> Transfer<'a> {
         }
         let size = self.features_size();
         let made = TrainingSet::of_numbers(numbers, size, labels, &Device::Cpu);
-        Ok(made.map_err(crate::train::TrainError::from)?)
+        Ok(made.map_err(TrainError::from)?)
     }
 
     /// Features as a map of one place.
@@ -174,14 +175,14 @@ impl<'a> Transfer<'a> {
     /// A dense layer with two values beside zero.
     fn recipe(&self, rate: f64) -> Result<Recipe, SearchError> {
         let layers = format!("dense:{}", self.examples.classes());
-        let layers = Architecture::parse(&layers, self.features_size());
+        let layers = Architecture::parse(&layers, self.features_size())?;
         let schedule = |epochs, learning_rate| Schedule {
             epochs,
             batch: 64,
             learning_rate,
         };
         let settings = RecipeSettings {
-            architecture: layers.map_err(crate::code::CodeError::from)?.into(),
+            architecture: layers.into(),
             pruning: Pruning {
                 method: PruningMethod::Magnitude,
                 sparsity: 0.5,
@@ -195,7 +196,7 @@ impl<'a> Transfer<'a> {
                 rate,
                 subspace: None,
             },
-            second: schedule(12, 0.003),
+            second: schedule(60, 0.0015),
             bounded: 0.3,
             examples: None,
             sweeps: 0,
