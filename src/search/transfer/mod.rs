@@ -5,6 +5,7 @@
 //! changes single weights where that lowers the bound. Choosing among heads costs nothing: the
 //! bound holds for all files at once.
 
+mod computation;
 mod features;
 mod kept_features;
 mod reading;
@@ -18,7 +19,7 @@ use candle_core::Device;
 pub use features::BaseFeatures;
 pub use reading::{HeadInput, Reading};
 
-use self::features::Source;
+use self::computation::{compute_features, Source};
 use self::sweep::Head;
 use super::error::SearchError;
 use super::settings::Settings;
@@ -145,7 +146,7 @@ impl<'a> Transfer<'a> {
             identity: format!("{}\n{:?}", self.base.sha256(), self.reading),
         };
         let mut count = |examples| report(TransferEvent::Features(examples));
-        BaseFeatures::compute(&source, self.examples, file, &mut count)
+        compute_features(&source, self.examples, file, &mut count)
     }
 
     /// Those examples that have a class.

@@ -68,19 +68,14 @@ impl Reading {
                 last.filter(|&last| last > 0).ok_or(SearchError::NoHead)?
             }
         };
+        let value = front.len() + kept;
         // Any head will do to see what it reads.
-        let probe = [Operator::Flatten, Operator::Flatten];
-        let mut value = front.len() + kept;
-        let head = probe.map(|operator| {
-            let node = Node {
-                operator,
-                inputs: vec![value],
-            };
-            value += 1;
-            node
-        });
-        let spliced = base.spliced(input, front.clone(), kept, head.to_vec())?;
-        let features = spliced.graph().values()[front.len() + kept].clone();
+        let head = Node {
+            operator: Operator::Flatten,
+            inputs: vec![value],
+        };
+        let spliced = base.spliced(input, front.clone(), kept, vec![head])?;
+        let features = spliced.graph().values()[value].clone();
         Ok(Self {
             input,
             front,
