@@ -353,8 +353,8 @@ fn a_newer_version_of_certificate_or_model_cannot_be_checked() {
     );
 
     let copy = Copy::new();
-    // The first three symbols say "a later version".
-    copy.spoil_model(|bytes| bytes[..2].copy_from_slice(&[0xff, 0xf8]));
+    // The first four symbols say "a later version".
+    copy.spoil_model(|bytes| bytes[..3].copy_from_slice(&[0xff, 0xff, 0x80]));
     let digest =
         nonvacuous::digest::sha256(&fs::read(copy.folder.path().join("model.nvc")).unwrap());
     copy.edit(|certificate| certificate["model"]["sha256"] = digest.into());
