@@ -1,7 +1,7 @@
 //! Properties of the charge for the design of the format.
 
 use nonvacuous::bounds::{occam_binomial, Bits, EmpiricalRisk, FailureProbability};
-use nonvacuous::certificate::{DESIGN_BITS, GRAPH_DESIGN_BITS};
+use nonvacuous::certificate::{DESIGN_BITS, GRAPH_DESIGN_BITS, RELATIVE_DESIGN_BITS};
 use proptest::prelude::*;
 
 #[test]
@@ -21,12 +21,13 @@ fn the_lists_of_decisions_add_up_to_what_they_say_and_to_no_more_than_is_charged
             }
         }
     }
-    let [chains, graphs] = sums[..] else {
+    let [chains, graphs, relative] = sums[..] else {
         panic!("{sums:?}");
     };
-    assert_eq!(graphs, bits);
+    assert_eq!(relative, bits);
     assert!(chains <= DESIGN_BITS, "{chains}");
     assert!(graphs <= GRAPH_DESIGN_BITS, "{graphs}");
+    assert!(relative <= RELATIVE_DESIGN_BITS, "{relative}");
 }
 
 proptest! {
