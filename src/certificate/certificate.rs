@@ -60,7 +60,7 @@ impl Certificate {
     /// The same certificate, with what its model file is relative to. Unless another limit is
     /// [allowed](Self::allowing) afterwards, the base's bytes count as the file's.
     pub fn with_base(self, base: Arc<Base>) -> Self {
-        let limit = MemoryLimit::of_file(self.file.len().saturating_add(base.bytes()));
+        let limit = base.limit_with(&self.file);
         let base = Some(base);
         Self {
             base,

@@ -28,6 +28,7 @@ mod units;
 pub use checkpoints::Checkpoints;
 pub use error::CompressError;
 pub use polish::polish;
+pub(crate) use presets::{pruned, quantised};
 pub use presets::{recipes, variations, Effort};
 pub use pretrained::Pretrained;
 pub use progress::Progress;

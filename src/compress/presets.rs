@@ -169,7 +169,7 @@ fn for_large_images(data: &LabelledImages, effort: Effort) -> Result<Vec<Recipe>
 }
 
 /// Magnitude pruning of all units.
-pub(super) fn pruned(sparsity: f64) -> Pruning {
+pub(crate) fn pruned(sparsity: f64) -> Pruning {
     Pruning {
         method: PruningMethod::Magnitude,
         sparsity,
@@ -178,7 +178,7 @@ pub(super) fn pruned(sparsity: f64) -> Pruning {
 }
 
 /// Values of two digits, found by k-means and trained.
-pub(super) fn quantised(codewords: usize, rate: f64) -> Quantisation {
+pub(crate) fn quantised(codewords: usize, rate: f64) -> Quantisation {
     Quantisation {
         method: QuantisationMethod::Kmeans,
         codewords,

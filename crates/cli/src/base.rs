@@ -6,8 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::failure::Failure;
-use nonvacuous::code::{Base, Model};
-use nonvacuous::storage::memory_limit::MemoryLimit;
+use nonvacuous::code::Base;
 use nonvacuous::storage::whole_file;
 
 #[derive(Debug, Clone, Args)]
@@ -29,15 +28,4 @@ pub(super) fn read_base(path: &Path) -> Result<Arc<Base>, Failure> {
     let file = whole_file::read(path)?;
     let base = Base::decode(&file).map_err(|error| Failure::from(error).about(path.display()))?;
     Ok(Arc::new(base))
-}
-
-/// The model of a file, relative to a base if there is one, within a limit if one was given.
-pub(super) fn decode(
-    file: &[u8],
-    base: Option<&Base>,
-    limit: Option<MemoryLimit>,
-) -> Result<Model, Failure> {
-    let bytes = file.len() + base.map_or(0, Base::bytes);
-    let limit = limit.unwrap_or_else(|| MemoryLimit::of_file(bytes));
-    Ok(Model::read(file, base, limit)?)
 }

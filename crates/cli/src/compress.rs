@@ -80,11 +80,7 @@ impl Arguments {
 
     /// The model of a safetensors file's network, and what was simplified.
     fn chain_model(&self) -> Result<Compressed, Failure> {
-        if self.onnx.are_given() || self.limit.given().is_some() {
-            return Err(Failure::misuse(
-                "--graph-output and --limit go with ONNX files, and this is another",
-            ));
-        }
+        self.onnx.refuse(self.limit)?;
         let architecture = self.architecture()?;
         // What is simplified must have a file already, and weights before quantisation take too
         // many values for one.
@@ -101,12 +97,8 @@ impl Arguments {
 
     /// The network of an ONNX file.
     fn onnx(&self) -> Result<Imported<Graph>, Failure> {
-        if self.arch.is_some() || self.classes.is_some() || self.import.names_a_tensor() {
-            return Err(Failure::misuse(
-                "an ONNX file says its layers and their tensors: --arch, --classes, --tensor, \
-                 --tensors, --ignore, --epsilon and --flatten have no use",
-            ));
-        }
+        let has_layers = self.arch.is_some() || self.classes.is_some();
+        self.import.refuse_for_onnx(has_layers)?;
         let options = self.onnx.options(self.input, self.limit.given());
         let mut imported = read_onnx(&self.network, &options, None, self.import.pixels())?;
         if let Some(codewords) = self.import.codewords() {

@@ -71,7 +71,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         refuse_same_file(input, &output)?;
     }
     let file = read(&arguments.model)?;
-    let model = arguments.limit.decode(&file)?;
+    let model = arguments.limit.decode(&file, None)?;
     // What is written is bounded like what is held.
     let weights = model.structure().weights().unwrap_or(u64::MAX);
     let written = weights.saturating_mul(size_of::<f32>() as u64);

@@ -208,6 +208,18 @@ impl ImportArguments {
         Ok(Imported { network, originals })
     }
 
+    /// Refuses names of tensors and of layers, which an ONNX file has; `has_layers` if the latter
+    /// were given.
+    pub(super) fn refuse_for_onnx(&self, has_layers: bool) -> Result<(), Failure> {
+        if has_layers || self.names_a_tensor() {
+            return Err(Failure::misuse(
+                "an ONNX file says its layers and their tensors: --arch, --classes, --tensor, \
+                 --tensors, --ignore, --epsilon and --flatten have no use",
+            ));
+        }
+        Ok(())
+    }
+
     /// Whether names of tensors, or what only state dicts need, were given.
     pub(super) fn names_a_tensor(&self) -> bool {
         let is_named = !self.tensor.is_empty() || self.tensors.is_some();

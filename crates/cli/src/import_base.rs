@@ -109,12 +109,8 @@ impl Arguments {
     }
 
     fn of_onnx(&self) -> Result<TrainedNetwork<Graph>, Failure> {
-        if self.arch.is_some() || self.classes.is_some() || self.import.names_a_tensor() {
-            return Err(Failure::misuse(
-                "an ONNX file says its layers and their tensors: --arch, --classes, --tensor, \
-                 --tensors, --ignore, --epsilon and --flatten have no use",
-            ));
-        }
+        let has_layers = self.arch.is_some() || self.classes.is_some();
+        self.import.refuse_for_onnx(has_layers)?;
         let options = self.onnx.options(self.input, self.limit.given());
         let Imported { network, .. } =
             read_onnx(&self.network, &options, None, self.import.pixels())?;
@@ -122,11 +118,7 @@ impl Arguments {
     }
 
     fn of_tensors(&self) -> Result<TrainedNetwork<Graph>, Failure> {
-        if self.onnx.are_given() || self.limit.given().is_some() {
-            return Err(Failure::misuse(
-                "--graph-output and --limit go with ONNX files, and this is another",
-            ));
-        }
+        self.onnx.refuse(self.limit)?;
         let (Some(arch), Some(input)) = (&self.arch, self.input) else {
             return Err(Failure::misuse(
                 "a file of tensors needs --arch: its layers, or a name; and --input: the size of \

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use super::base::{decode, BaseArgument};
+use super::base::BaseArgument;
 use super::failure::Failure;
 use super::memory_limit::LimitArgument;
 use super::output::{print, print_json, read};
@@ -28,7 +28,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let file = read(&arguments.model)?;
     let base = arguments.base.read()?;
-    let model = decode(&file, base.as_deref(), arguments.limit.given())?;
+    let model = arguments.limit.decode(&file, base.as_deref())?;
     let (_, allocation) = model.encode_with_allocation()?;
     if json {
         return print_json(&as_json(&model, &allocation, &file));

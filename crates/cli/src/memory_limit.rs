@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use nonvacuous::code::{CodeError, Model};
+use nonvacuous::code::{Base, CodeError, Model};
 use nonvacuous::storage::memory_limit::MemoryLimit;
 
 #[derive(Debug, Clone, Copy, Args)]
@@ -25,8 +25,13 @@ impl LimitArgument {
             .unwrap_or_else(|| MemoryLimit::of_file(file.len()))
     }
 
-    /// The model of a file, within the limit.
-    pub(super) fn decode(self, file: &[u8]) -> Result<Model, CodeError> {
-        Model::decode_within(file, self.of(file))
+    /// The model of a file, relative to a base if there is one, within the limit.
+    pub(super) fn decode(self, file: &[u8], base: Option<&Base>) -> Result<Model, CodeError> {
+        let usual = || {
+            base.map_or(MemoryLimit::of_file(file.len()), |base| {
+                base.limit_with(file)
+            })
+        };
+        Model::read(file, base, self.given().unwrap_or_else(usual))
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         limit,
     } = arguments;
     let bytes = read(file)?;
-    let model = limit.decode(&bytes)?;
+    let model = limit.decode(&bytes, None)?;
     // Each network that is drawn has its own weights.
     let threads = rayon::current_num_threads() as u64;
     let weights = model.structure().weights().unwrap_or(u64::MAX);

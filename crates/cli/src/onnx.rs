@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::imported::{Imported, Originals};
+use super::memory_limit::LimitArgument;
 use super::output::warn;
 use nonvacuous::code::Graph;
 use nonvacuous::network::{OnnxError, OnnxNetwork, OnnxOptions, TrainedNetwork};
@@ -26,6 +27,16 @@ impl OnnxArguments {
     /// Whether any of them was given.
     pub(super) fn are_given(&self) -> bool {
         self.graph_output.is_some()
+    }
+
+    /// Refuses them, and a limit, where the file is none of ONNX.
+    pub(super) fn refuse(&self, limit: LimitArgument) -> Result<(), Failure> {
+        if self.are_given() || limit.given().is_some() {
+            return Err(Failure::misuse(
+                "--graph-output and --limit go with ONNX files, and this is another",
+            ));
+        }
+        Ok(())
     }
 
     /// The options of the importer, with this size of images and this limit, if they were given.

@@ -98,14 +98,18 @@ impl Model {
         {
             let is_of_base = self.base_of(index).is_some();
             if is_of_base {
-                prologue.write_relation(&mut encoder, relation_of(tensor))?;
+                write_symbol(&mut encoder, &mut prologue.relation, relation_of(tensor))?;
                 if tensor.unchanged_weights().is_some() {
                     tensors.push(bits_by_purpose(&encoder));
                     continue;
                 }
             }
             if self.structure.graph().is_some() && tensor.changed().is_none() {
-                prologue.write_is_raw(&mut encoder, tensor.raw_weights().is_some())?;
+                write_bit(
+                    &mut encoder,
+                    &mut prologue.is_raw,
+                    tensor.raw_weights().is_some(),
+                )?;
             }
             if let Some(weights) = tensor.raw_weights() {
                 raw::write(&mut encoder, weights)?;
@@ -115,7 +119,7 @@ impl Model {
             let codebook = self.codebook_of(tensor);
             let is_new = last != tensor.codebook();
             if last.is_some() {
-                prologue.write_is_new(&mut encoder, is_new)?;
+                write_bit(&mut encoder, &mut prologue.is_new, is_new)?;
             }
             if is_new {
                 codebook.write(&mut encoder)?;
@@ -123,10 +127,10 @@ impl Model {
             last = tensor.codebook();
             if !codebook.is_empty() {
                 if let Some(subspace) = tensor.subspace() {
-                    prologue.write_choice(&mut encoder, SUBSPACE)?;
+                    write_symbol(&mut encoder, &mut prologue.choice, SUBSPACE)?;
                     subspace.write(&mut encoder, tensor.symbols().len())?;
                 }
-                prologue.write_choice(&mut encoder, symbol_code.index())?;
+                write_symbol(&mut encoder, &mut prologue.choice, symbol_code.index())?;
                 tensor.write(&mut encoder, symbol_code, codebook.alphabet(), geometry)?;
             }
             tensors.push(bits_by_purpose(&encoder));
@@ -176,16 +180,13 @@ impl Model {
         Self::read(file, None, limit)
     }
 
-    /// Reads a whole file that is relative to a base.
-    ///
-    /// The base was given on purpose, so its bytes count as the file's in what memory may be taken.
+    /// Reads a whole file that is relative to a base, within [`Base::limit_with`].
     ///
     /// # Errors
     /// As [`Model::decode`]; [`BaseError::Other`] if it is relative to another base, and
     /// [`BaseError::Needless`] if it is complete without one.
     pub fn decode_relative(file: &[u8], base: &Base) -> Result<Self, CodeError> {
-        let limit = MemoryLimit::of_file(file.len().saturating_add(base.bytes()));
-        Self::read(file, Some(base), limit)
+        Self::read(file, Some(base), base.limit_with(file))
     }
 
     /// Reads a whole file, which is relative to a base if there is one, if that takes no more
@@ -249,7 +250,7 @@ impl Model {
     ) -> Result<(CodedTensor, SymbolCode), CodeError> {
         let mut changed = None;
         if let Some(base) = self.base_of(index) {
-            match prologue.read_relation(decoder)? {
+            match read_symbol(decoder, &mut prologue.relation)? {
                 UNCHANGED => {
                     let unchanged = CodedTensor::unchanged(Arc::clone(base));
                     return Ok((unchanged, SymbolCode::Plain));
@@ -261,12 +262,12 @@ impl Model {
             }
         }
         let may_be_raw = self.structure.graph().is_some() && changed.is_none();
-        if may_be_raw && prologue.read_is_raw(decoder)? {
+        if may_be_raw && read_bit(decoder, &mut prologue.is_raw)? {
             demand.pass(shape.len() as u64 * size_of::<f32>() as u64)?;
             let tensor = CodedTensor::raw(raw::read(decoder, shape.len())?);
             return Ok((tensor, SymbolCode::Plain));
         }
-        if self.codebooks.is_empty() || prologue.read_is_new(decoder)? {
+        if self.codebooks.is_empty() || read_bit(decoder, &mut prologue.is_new)? {
             self.codebooks.push(Codebook::read(decoder)?);
         }
         let change = changed.as_ref().map(|(change, _)| *change);
@@ -326,7 +327,7 @@ fn read_tensor(
         index: index + 1,
         source,
     };
-    let mut choice = prologue.read_choice(decoder)?;
+    let mut choice = read_symbol(decoder, &mut prologue.choice)?;
     let mut in_subspace = None;
     if choice == SUBSPACE {
         if rows.is_some() {
@@ -336,7 +337,7 @@ fn read_tensor(
         let coordinates = subspace.checked(shape, coordinates).map_err(misfit)?;
         in_subspace = Some(subspace);
         (length, geometry) = (coordinates, Geometry::line(coordinates));
-        choice = prologue.read_choice(decoder)?;
+        choice = read_symbol(decoder, &mut prologue.choice)?;
     }
     let code = *SymbolCode::ALL
         .get(choice)
@@ -360,7 +361,9 @@ fn read_tensor(
 struct Prologue {
     relation: Adaptive,
     is_raw: AdaptiveBit,
+    /// Whether a new codebook follows.
     is_new: AdaptiveBit,
+    /// One of [`SymbolCode::ALL`], or [`SUBSPACE`].
     choice: Adaptive,
 }
 
@@ -375,55 +378,32 @@ impl Default for Prologue {
     }
 }
 
-impl Prologue {
-    fn write_relation(&mut self, encoder: &mut Encoder, relation: usize) -> Result<(), CodeError> {
-        encoder.write(relation, &self.relation)?;
-        self.relation.observe(relation);
-        Ok(())
-    }
+fn write_symbol(
+    encoder: &mut Encoder,
+    learned: &mut Adaptive,
+    symbol: usize,
+) -> Result<(), CodeError> {
+    encoder.write(symbol, learned)?;
+    learned.observe(symbol);
+    Ok(())
+}
 
-    fn read_relation(&mut self, decoder: &mut Decoder) -> Result<usize, CodeError> {
-        let relation = decoder.read(&self.relation)?;
-        self.relation.observe(relation);
-        Ok(relation)
-    }
+fn read_symbol(decoder: &mut Decoder, learned: &mut Adaptive) -> Result<usize, CodeError> {
+    let symbol = decoder.read(learned)?;
+    learned.observe(symbol);
+    Ok(symbol)
+}
 
-    fn write_is_raw(&mut self, encoder: &mut Encoder, is_raw: bool) -> Result<(), CodeError> {
-        encoder.write(usize::from(is_raw), &self.is_raw.expect())?;
-        self.is_raw.observe(is_raw);
-        Ok(())
-    }
+fn write_bit(encoder: &mut Encoder, learned: &mut AdaptiveBit, bit: bool) -> Result<(), CodeError> {
+    encoder.write(usize::from(bit), &learned.expect())?;
+    learned.observe(bit);
+    Ok(())
+}
 
-    fn read_is_raw(&mut self, decoder: &mut Decoder) -> Result<bool, CodeError> {
-        let is_raw = decoder.read(&self.is_raw.expect())? == 1;
-        self.is_raw.observe(is_raw);
-        Ok(is_raw)
-    }
-
-    fn write_is_new(&mut self, encoder: &mut Encoder, is_new: bool) -> Result<(), CodeError> {
-        encoder.write(usize::from(is_new), &self.is_new.expect())?;
-        self.is_new.observe(is_new);
-        Ok(())
-    }
-
-    fn read_is_new(&mut self, decoder: &mut Decoder) -> Result<bool, CodeError> {
-        let is_new = decoder.read(&self.is_new.expect())? == 1;
-        self.is_new.observe(is_new);
-        Ok(is_new)
-    }
-
-    /// One of [`SymbolCode::ALL`] or [`SUBSPACE`].
-    fn write_choice(&mut self, encoder: &mut Encoder, choice: usize) -> Result<(), CodeError> {
-        encoder.write(choice, &self.choice)?;
-        self.choice.observe(choice);
-        Ok(())
-    }
-
-    fn read_choice(&mut self, decoder: &mut Decoder) -> Result<usize, CodeError> {
-        let choice = decoder.read(&self.choice)?;
-        self.choice.observe(choice);
-        Ok(choice)
-    }
+fn read_bit(decoder: &mut Decoder, learned: &mut AdaptiveBit) -> Result<bool, CodeError> {
+    let bit = decoder.read(&learned.expect())? == 1;
+    learned.observe(bit);
+    Ok(bit)
 }
 
 /// How a tensor in the place of a base's relates to that.

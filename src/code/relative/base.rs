@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::code::graph::nodes::Graph;
+use crate::storage::memory_limit::MemoryLimit;
 
 /// A network that the decoder has anyway, so that only what is new costs bits.
 ///
@@ -69,9 +70,10 @@ impl Base {
         &self.sha256
     }
 
-    /// Bytes of its file.
-    pub fn bytes(&self) -> usize {
-        self.bytes
+    /// The limit of a file that is read together with it: the base was given on purpose, so its
+    /// bytes count as the file's.
+    pub fn limit_with(&self, file: &[u8]) -> MemoryLimit {
+        MemoryLimit::of_file(file.len().saturating_add(self.bytes))
     }
 
     /// Bytes of memory that its weights take.

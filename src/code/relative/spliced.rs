@@ -40,11 +40,10 @@ impl Base {
         head: Vec<Node>,
     ) -> Result<Spliced, CodeError> {
         let mut graph = Graph::unfinished(input)?;
-        let before = front.len();
         for node in front {
             graph.push(node)?;
         }
-        let relation = Relation::splice(self, &mut graph, before, kept)?;
+        let relation = Relation::splice(self, &mut graph, kept)?;
         for node in head {
             graph.push(node)?;
         }
@@ -85,26 +84,15 @@ pub(in crate::code) struct Relation {
 }
 
 impl Relation {
-    /// Appends the first `kept` nodes of a base to a graph of `front` nodes.
-    pub(super) fn splice(
-        base: &Base,
-        graph: &mut Graph,
-        front: usize,
-        kept: usize,
-    ) -> Result<Self, CodeError> {
+    /// Appends the first `kept` nodes of a base to a front.
+    fn splice(base: &Base, graph: &mut Graph, kept: usize) -> Result<Self, CodeError> {
         let nodes = base.graph().nodes();
         let dropped = nodes.len().checked_sub(kept);
         let dropped = dropped.filter(|_| kept > 0).ok_or(BaseError::Dropped {
             dropped: (nodes.len() as u64).saturating_sub(kept as u64),
             nodes: nodes.len(),
         })?;
-        let count = |graph: &Graph, nodes: Range<usize>| -> usize {
-            let steps = graph.steps().take(nodes.end).skip(nodes.start);
-            steps
-                .map(|(node, read, _)| node.operator.weights(&read).len())
-                .sum()
-        };
-        let first = count(graph, 0..front);
+        let (front, first) = (graph.nodes().len(), graph.tensors().len());
         for node in &nodes[..kept] {
             graph.push(Node {
                 operator: node.operator.clone(),
@@ -117,7 +105,7 @@ impl Relation {
                 return Err(BaseError::Shapes { node: place + 1 }.into());
             }
         }
-        let tensors = first..first + count(base.graph(), 0..kept);
+        let tensors = first..graph.tensors().len();
         Ok(Self {
             check: base.check(),
             base_input: base.graph().input(),
@@ -181,7 +169,6 @@ impl Relation {
         } else {
             Graph::unfinished(base.graph().input())?
         };
-        let front = graph.nodes().len();
         let dropped = read_gamma(decoder)? - 1;
         let of_base = base.graph().nodes().len();
         let kept = (of_base as u64).checked_sub(dropped);
@@ -189,7 +176,7 @@ impl Relation {
             dropped,
             nodes: of_base,
         })?;
-        let relation = Self::splice(base, &mut graph, front, kept as usize)?;
+        let relation = Self::splice(base, &mut graph, kept as usize)?;
         nodes.read(decoder, &mut graph)?;
         let graph = graph.finished()?;
         Ok(Spliced { graph, relation })

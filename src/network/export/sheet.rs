@@ -111,14 +111,8 @@ impl Sheet {
 
     /// The name of an initialiser of these integers.
     pub fn integers(&mut self, numbers: &[i64]) -> String {
-        let raw: Vec<u8> = numbers
-            .iter()
-            .flat_map(|number| number.to_le_bytes())
-            .collect();
-        let tensor = Message::default()
-            .integer(1, numbers.len() as i64)
-            .integer(2, INT64);
-        self.small("integers", tensor, &raw)
+        let raw = numbers.iter().map(|number| number.to_le_bytes());
+        self.list("integers", INT64, &raw.collect::<Vec<_>>())
     }
 
     /// The name of an initialiser of one number, without axes.
@@ -129,14 +123,16 @@ impl Sheet {
 
     /// The name of an initialiser of these numbers.
     pub fn numbers(&mut self, numbers: &[f32]) -> String {
-        let raw: Vec<u8> = numbers
-            .iter()
-            .flat_map(|number| number.to_le_bytes())
-            .collect();
+        let raw = numbers.iter().map(|number| number.to_le_bytes());
+        self.list("numbers", FLOAT, &raw.collect::<Vec<_>>())
+    }
+
+    /// One axis of numbers of a type, each of so many bytes.
+    fn list<const BYTES: usize>(&mut self, kind: &str, of: i64, raw: &[[u8; BYTES]]) -> String {
         let tensor = Message::default()
-            .integer(1, numbers.len() as i64)
-            .integer(2, FLOAT);
-        self.small("numbers", tensor, &raw)
+            .integer(1, raw.len() as i64)
+            .integer(2, of);
+        self.small(kind, tensor, raw.as_flattened())
     }
 
     fn small(&mut self, kind: &str, tensor: Message, raw: &[u8]) -> String {

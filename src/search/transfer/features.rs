@@ -4,7 +4,7 @@ use crate::evaluate::{EvaluationError, Evaluator};
 
 /// Numbers that the first steps of a network make of each example, and its class.
 #[derive(Debug, Clone, Default)]
-pub struct BaseFeatures {
+pub(super) struct BaseFeatures {
     /// Numbers of an example.
     pub(super) count: usize,
     /// `[examples, count]`.
@@ -15,13 +15,8 @@ pub struct BaseFeatures {
 
 impl BaseFeatures {
     /// Number of examples.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.classes.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.classes.is_empty()
     }
 
     /// How many of the examples a network misclassifies whose first so many steps made these

@@ -16,20 +16,17 @@ use std::sync::Arc;
 
 use candle_core::Device;
 
-pub use features::BaseFeatures;
 pub use reading::{HeadInput, Reading};
 
 use self::computation::{compute_features, Source};
+use self::features::BaseFeatures;
 use self::sweep::Head;
 use super::error::SearchError;
 use super::settings::Settings;
 use crate::bounds::{occam_binomial, Bits, EmpiricalRisk};
 use crate::certificate::design_bits;
 use crate::code::{Architecture, Base, Codebook, CodedTensor, Model};
-use crate::compress::{
-    compress_unpolished, Progress, Pruning, PruningMethod, Quantisation, QuantisationMethod,
-    Recipe, RecipeSettings,
-};
+use crate::compress::{compress_unpolished, pruned, quantised, Progress, Recipe, RecipeSettings};
 use crate::evaluate::{Evaluator, Examples};
 use crate::shape::ImageSize;
 use crate::storage::whole_file::create_folder;
@@ -184,19 +181,9 @@ impl<'a> Transfer<'a> {
         };
         let settings = RecipeSettings {
             architecture: layers.into(),
-            pruning: Pruning {
-                method: PruningMethod::Magnitude,
-                sparsity: 0.5,
-                width: 1.0,
-            },
+            pruning: pruned(0.5),
             first: schedule(3, 0.003),
-            quantisation: Quantisation {
-                method: QuantisationMethod::Kmeans,
-                codewords: 2,
-                digits: 2,
-                rate,
-                subspace: None,
-            },
+            quantisation: quantised(2, rate),
             second: schedule(60, 0.0015),
             bounded: 0.3,
             examples: None,

@@ -29,7 +29,6 @@ pub(super) struct Head<'a> {
     logits: Vec<Vec<f32>>,
     /// Of the file, as far as it has been estimated.
     bits: f64,
-    n: u64,
     delta: FailureProbability,
 }
 
@@ -90,7 +89,6 @@ impl<'a> Head<'a> {
             counts,
             logits: Vec::new(),
             bits,
-            n: features.len() as u64,
             delta,
         };
         head.logits = (0..units)
@@ -158,7 +156,7 @@ impl<'a> Head<'a> {
     }
 
     fn bound(&self, errors: u64, bits: f64) -> Result<f64, SearchError> {
-        let risk = EmpiricalRisk::new(errors, self.n)?;
+        let risk = EmpiricalRisk::new(errors, self.features.len() as u64)?;
         Ok(occam_kl(risk, Bits::new(bits.max(0.0))?, self.delta))
     }
 

@@ -7,11 +7,12 @@ use clap::{Args, ValueEnum};
 
 use super::options::Mode;
 use crate::effort::Effort;
+use crate::failure::Failure;
 use crate::import::{image_size, ImportArguments};
 use crate::memory_limit::LimitArgument;
 use crate::onnx::{is_onnx, OnnxArguments};
 use nonvacuous::bounds::FailureProbability;
-use nonvacuous::certificate::Folder;
+use nonvacuous::certificate::{BaseClaim, Folder};
 use nonvacuous::evaluate::Loss;
 use nonvacuous::search::transfer::HeadInput;
 use nonvacuous::search::Settings;
@@ -128,6 +129,22 @@ enum HeadName {
 }
 
 impl BaseOptions {
+    /// What the certificate says of the base.
+    pub(super) fn claim(&self) -> Result<BaseClaim, Failure> {
+        let (Some(source), Some(trained_on)) = (&self.base_source, &self.base_trained_on) else {
+            return Err(Failure::misuse(
+                "a certificate relative to a base says where that came from and what it was \
+                 trained on: --base-source TEXT --base-trained-on TEXT",
+            ));
+        };
+        Ok(BaseClaim {
+            sha256: String::new(),
+            source: source.clone(),
+            trained_on: trained_on.clone(),
+            considered: self.bases,
+        })
+    }
+
     /// What a new head reads.
     pub(super) fn head(&self) -> HeadInput {
         match self.head {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod frontier;
+mod issuing;
 mod model;
 mod options;
 mod outcome;

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use super::arguments::{Arguments, LossName, ModelArguments};
 use super::frontier::best_file;
+use super::issuing::issued;
 use super::outcome;
 use super::trained::{read_recipe, TrainingProgress};
-use crate::base::{decode, read_base};
-use crate::evaluation_progress::EvaluationProgress;
+use crate::base::read_base;
 use crate::failure::Failure;
 use crate::imported::{Imported, Originals};
 use crate::onnx::{is_onnx, read_onnx};
 use crate::output::{print, read, write_whole};
 use crate::pixel_cache::pixel_cache;
 use crate::progress::progress_bar;
-use nonvacuous::certificate::{remove_logs, Certificate, Evaluation, Folder, Issue, Kept};
+use nonvacuous::certificate::{Certificate, Folder, Issue, Kept};
 use nonvacuous::code::{Architecture, Model, Structure};
 use nonvacuous::compress::{tunings, Checkpoints, Progress, Recipe};
 use nonvacuous::data::{read_class_map, DataSet, Found, Groups, Readable};
@@ -85,7 +85,7 @@ impl ModelArguments {
             None => self.quantised(path, arguments, &found, folder, json)?,
         };
         let base = arguments.base.base.as_deref().map(read_base).transpose()?;
-        let model = decode(&prepared.file, base.as_deref(), self.limit.given())?;
+        let model = self.limit.decode(&prepared.file, base.as_deref())?;
         let input = model.structure().input();
         let outputs = model.structure().classes();
         let class_map = match &self.classes {
@@ -96,42 +96,25 @@ impl ModelArguments {
             }
         };
         let data = self.readable(found, input)?;
-        // Such examples are decoded while they are evaluated, so that it takes long.
-        let is_streamed = matches!(data, Readable::Photographs(_));
         let sample = data.sample();
         let loss = Loss::from(self.loss);
         if !arguments.replace {
             folder.check(&sample, loss, arguments.delta)?;
         }
         whole_file::create_folder(folder.path())?;
-        let progress = EvaluationProgress::new(&sample, self.subsample);
-        let report = |count: usize, problems: &[String]| progress.advance(count, problems);
-        let evaluation = Evaluation {
-            folder: Some(folder.path()).filter(|_| is_streamed),
-            report: Some(&report),
-        };
         let mut issue = Issue::new(&prepared.file, sample, arguments.delta)
             .loss(loss)
-            .unseen(arguments.unseen)
-            .per_class(arguments.per_class)
-            .groups(groups.as_ref().map(Groups::of))
-            .class_map(class_map)
-            .provenance(arguments.settings().provenance())
-            .evaluation(evaluation);
+            .class_map(class_map);
         if let Some(base) = &base {
             issue = issue.relative_to(base, arguments.base.claim()?);
         }
         if let Some(size) = self.subsample {
             issue = issue.subsample(size, arguments.seed);
         }
-        let certificate = issue.run();
-        progress.finish();
-        let certificate = certificate?;
-        let kept = folder.keep(&certificate, arguments.replace)?;
+        let (certificate, kept) = issued(issue, &data, arguments, groups.as_ref(), folder)?;
         if kept == Kept::New {
             prepared.write_names(folder, &certificate)?;
         }
-        remove_logs(folder.path())?;
         if let Some((recipe, checkpoints)) = &prepared.tuned {
             if kept == Kept::New {
                 write_whole(&folder.recipe(), &read(recipe)?)?;

@@ -5,16 +5,17 @@ use std::path::Path;
 use indicatif::ProgressBar;
 
 use super::arguments::Arguments;
+use super::issuing::issued;
 use super::model::input_of;
 use super::outcome;
 use crate::base::read_base;
-use crate::evaluation_progress::EvaluationProgress;
 use crate::failure::Failure;
 use crate::output::warn;
 use crate::pixel_cache::pixel_cache;
 use crate::progress::progress_bar;
-use nonvacuous::certificate::{percent_up, remove_logs, BaseClaim, Evaluation, Folder, Issue};
-use nonvacuous::data::{Found, Groups, Readable};
+use nonvacuous::certificate::{percent_up, Folder, Issue};
+use nonvacuous::data::{Found, Groups};
+use nonvacuous::evaluate::Loss;
 use nonvacuous::search::transfer::{Reading, Transfer, TransferEvent};
 use nonvacuous::storage::file_error::FileError;
 use nonvacuous::storage::whole_file;
@@ -33,11 +34,10 @@ pub(super) fn certify(
 ) -> Result<(), Failure> {
     let base = read_base(path)?;
     let claim = arguments.base.claim()?;
-    let small = match &found {
-        Found::Images(data) => Some(data.train.shape()),
-        Found::Photographs(set) => set.small_size().map(|_| input_of(&found)),
+    let input = match &found {
+        Found::Photographs(set) if set.small_size().is_none() => base.graph().input(),
+        _ => input_of(&found),
     };
-    let input = small.unwrap_or(base.graph().input());
     let reading = Reading::new(&base, input, arguments.base.side, arguments.base.head())?;
     let cache = match &found {
         Found::Images(_) => None,
@@ -47,7 +47,7 @@ pub(super) fn certify(
     let sample = data.sample();
     let settings = arguments.settings();
     if !arguments.replace {
-        folder.check(&sample, nonvacuous::evaluate::Loss::Top1, arguments.delta)?;
+        folder.check(&sample, Loss::Top1, arguments.delta)?;
     }
     whole_file::create_folder(folder.path())?;
     let kept = arguments.model.cache.as_deref().unwrap_or(folder.path());
@@ -58,24 +58,8 @@ pub(super) fn certify(
     progress.finish();
     let file = model?.encode()?;
 
-    let is_streamed = matches!(data, Readable::Photographs(_));
-    let progress = EvaluationProgress::new(&sample, None);
-    let report = |count: usize, problems: &[String]| progress.advance(count, problems);
-    let certificate = Issue::new(&file, sample, arguments.delta)
-        .relative_to(&base, claim)
-        .unseen(arguments.unseen)
-        .per_class(arguments.per_class)
-        .groups(groups.as_ref().map(Groups::of))
-        .provenance(settings.provenance())
-        .evaluation(Evaluation {
-            folder: Some(folder.path()).filter(|_| is_streamed),
-            report: Some(&report),
-        })
-        .run();
-    progress.finish();
-    let certificate = certificate?;
-    let kept = folder.keep(&certificate, arguments.replace)?;
-    remove_logs(folder.path())?;
+    let issue = Issue::new(&file, sample, arguments.delta).relative_to(&base, claim);
+    let (certificate, kept) = issued(issue, &data, arguments, groups.as_ref(), folder)?;
     if arguments.model.cache.is_none() {
         std::fs::remove_file(&features).map_err(FileError::of("remove", &features))?;
     }
@@ -117,23 +101,5 @@ impl HeadProgress {
 
     fn finish(&self) {
         self.bar.finish_and_clear();
-    }
-}
-
-impl super::arguments::BaseOptions {
-    /// What the certificate says of the base.
-    pub(super) fn claim(&self) -> Result<BaseClaim, Failure> {
-        let (Some(source), Some(trained_on)) = (&self.base_source, &self.base_trained_on) else {
-            return Err(Failure::misuse(
-                "a certificate relative to a base says where that came from and what it was \
-                 trained on: --base-source TEXT --base-trained-on TEXT",
-            ));
-        };
-        Ok(BaseClaim {
-            sha256: String::new(),
-            source: source.clone(),
-            trained_on: trained_on.clone(),
-            considered: self.bases,
-        })
     }
 }
