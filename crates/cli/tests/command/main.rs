@@ -18,6 +18,7 @@ mod onnx;
 mod options;
 #[path = "../../../../tests/photographs/mod.rs"]
 mod photographs;
+mod place;
 #[path = "../../../../tests/random_network/mod.rs"]
 mod random_network;
 mod recipes;

@@ -2,13 +2,13 @@
 #![cfg(feature = "train")]
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
 
 use nonvacuous::code::Model;
 use nonvacuous::network::{OnnxNetwork, OnnxOptions};
 use serde_json::Value;
-use tempfile::{tempdir, TempDir};
+
+use crate::place::Place;
 
 /// An encoder of the few messages of protocol buffers that an ONNX file needs.
 #[derive(Default)]
@@ -153,39 +153,11 @@ fn residual_network() -> Vec<u8> {
         .0
 }
 
-struct Case(TempDir);
-
-impl Case {
-    fn new(function: &str) -> Self {
-        let folder = tempdir().unwrap();
-        fs::write(folder.path().join("net.onnx"), network(function)).unwrap();
-        Self(folder)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn command(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_nonvacuous"))
-            .args(arguments)
-            .current_dir(self.0.path())
-            .output()
-            .unwrap()
-    }
-
-    fn succeeds(&self, arguments: &[&str]) -> String {
-        let output = self.command(arguments);
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{error}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn fails(&self, arguments: &[&str]) -> String {
-        let output = self.command(arguments);
-        assert_eq!(output.status.code(), Some(2));
-        String::from_utf8(output.stderr).unwrap()
-    }
+/// A folder with the network of this function.
+fn place(function: &str) -> Place {
+    let place = Place::new();
+    place.write("net.onnx", network(function));
+    place
 }
 
 /// What the tensors of a model were called.
@@ -200,7 +172,7 @@ fn model(path: &Path) -> Model {
 
 #[test]
 fn a_graph_is_compressed_as_it_is_inspected_and_decompressed() {
-    let case = Case::new("Sigmoid");
+    let case = place("Sigmoid");
     let said = case.succeeds(&["compress", "net.onnx"]);
     assert!(said.contains("sigmoid"), "{said}");
     let model = model(&case.path("net.nvc"));
@@ -227,7 +199,7 @@ fn a_graph_is_compressed_as_it_is_inspected_and_decompressed() {
 #[test]
 fn a_network_that_takes_many_values_is_certified_by_its_least_bound() {
     for function in ["Sigmoid", "Relu"] {
-        let case = Case::new(function);
+        let case = place(function);
         let said = case.succeeds(&["certify", "--model", "net.onnx", "--out", "out"]);
         assert!(said.contains("the network misreads"), "{said}");
         // Weights at random prove nothing, and the command says what would.
@@ -255,7 +227,7 @@ fn a_network_that_takes_many_values_is_certified_by_its_least_bound() {
 
 #[test]
 fn a_chain_is_trained_further_while_there_is_time() {
-    let case = Case::new("Relu");
+    let case = place("Relu");
     let arguments = [
         "certify",
         "--model",
@@ -282,7 +254,7 @@ fn a_chain_is_trained_further_while_there_is_time() {
 
 #[test]
 fn a_graph_is_trained_further_too_and_the_same_command_tries_nothing_again() {
-    let case = Case::new("Relu");
+    let case = place("Relu");
     fs::write(case.path("net.onnx"), residual_network()).unwrap();
     let certify = ["certify", "--model", "net.onnx", "--out", "out"];
     case.succeeds(&certify);
@@ -317,34 +289,34 @@ fn a_graph_is_trained_further_too_and_the_same_command_tries_nothing_again() {
 
 #[test]
 fn what_an_onnx_file_has_no_use_for_is_refused() {
-    let case = Case::new("Sigmoid");
-    let said = case.fails(&["compress", "net.onnx", "--arch", "dense:10"]);
+    let case = place("Sigmoid");
+    let said = case.refuses(&["compress", "net.onnx", "--arch", "dense:10"]);
     assert!(said.contains("--arch"), "{said}");
-    let said = case.fails(&["certify", "--model", "net.onnx", "--arch", "dense:10"]);
+    let said = case.refuses(&["certify", "--model", "net.onnx", "--arch", "dense:10"]);
     assert!(
         said.contains("--arch has no use for a network in an ONNX file"),
         "{said}"
     );
-    let said = case.fails(&["compress", "net.onnx", "--budget", "100"]);
+    let said = case.refuses(&["compress", "net.onnx", "--budget", "100"]);
     assert!(said.contains("--budget"), "{said}");
     fs::write(case.path("other.onnx"), network("Sinh")).unwrap();
-    let said = case.fails(&["compress", "other.onnx"]);
+    let said = case.refuses(&["compress", "other.onnx"]);
     assert!(said.contains("Sinh"), "{said}");
 }
 
 #[test]
 fn of_several_outputs_one_is_chosen_by_its_name() {
-    let case = Case::new("Sigmoid");
+    let case = place("Sigmoid");
     let file = network_of("Sigmoid", 8, &["output", "logits"]);
     fs::write(case.path("net.onnx"), file).unwrap();
     let certify = ["certify", "--model", "net.onnx"];
     for command in [&["compress", "net.onnx"][..], &certify] {
-        let said = case.fails(command);
+        let said = case.refuses(command);
         assert!(
             said.contains("output, logits") && said.contains("--graph-output NAME"),
             "{said}"
         );
-        let said = case.fails(&[command, &["--graph-output", "probabilities"]].concat());
+        let said = case.refuses(&[command, &["--graph-output", "probabilities"]].concat());
         assert!(said.contains("no output probabilities"), "{said}");
     }
     case.succeeds(&["compress", "net.onnx", "--graph-output", "logits"]);
@@ -363,17 +335,17 @@ fn of_several_outputs_one_is_chosen_by_its_name() {
 
 #[test]
 fn a_size_that_the_file_leaves_open_is_named_or_that_of_the_data() {
-    let case = Case::new("Sigmoid");
+    let case = place("Sigmoid");
     fs::write(
         case.path("open.onnx"),
         network_of("Sigmoid", OPEN, &["output"]),
     )
     .unwrap();
-    let said = case.fails(&["compress", "open.onnx"]);
+    let said = case.refuses(&["compress", "open.onnx"]);
     assert!(said.contains("leaves the size of the images open") && said.contains("--input"));
     case.succeeds(&["compress", "open.onnx", "--input", "1x8x8"]);
     let digits = ["certify", "--model", "open.onnx", "--codewords", "4"];
-    assert!(case.fails(&digits).contains("--codewords has no use"));
+    assert!(case.refuses(&digits).contains("--codewords has no use"));
     case.succeeds(&[
         "certify",
         "--model",
@@ -383,42 +355,42 @@ fn a_size_that_the_file_leaves_open_is_named_or_that_of_the_data() {
         "--subsample",
         "20",
     ]);
-    let said = case.fails(&["certify", "--model", "open.onnx", "--input", "3x8x8"]);
+    let said = case.refuses(&["certify", "--model", "open.onnx", "--input", "3x8x8"]);
     assert!(said.contains("--input"), "{said}");
     // The file says 8x8.
     for command in [
         &["compress", "net.onnx"][..],
         &["certify", "--model", "net.onnx"],
     ] {
-        let said = case.fails(&[command, &["--input", "1x9x9"]].concat());
+        let said = case.refuses(&[command, &["--input", "1x9x9"]].concat());
         assert!(said.contains("--input does not fit"), "{said}");
     }
 }
 
 #[test]
 fn a_limit_of_memory_reaches_the_importer() {
-    let case = Case::new("Sigmoid");
+    let case = place("Sigmoid");
     for command in [
         &["compress", "net.onnx"][..],
         &["certify", "--model", "net.onnx"],
     ] {
-        let said = case.fails(&[command, &["--limit", "0"]].concat());
+        let said = case.refuses(&[command, &["--limit", "0"]].concat());
         assert!(said.contains("0 are allowed"), "{said}");
     }
     case.succeeds(&["compress", "net.onnx", "--limit", "1"]);
     let other = ["compress", "net.safetensors", "--arch", "dense:10"];
     for option in ["--limit", "--graph-output"] {
-        let said = case.fails(&[&other[..], &[option, "1"]].concat());
+        let said = case.refuses(&[&other[..], &[option, "1"]].concat());
         assert!(said.contains(option), "{said}");
     }
 }
 
 #[test]
 fn a_graph_is_not_simplified_and_not_asked_not_to_be() {
-    let case = Case::new("Sigmoid");
+    let case = place("Sigmoid");
     for codewords in [&[][..], &["--codewords", "4"]] {
         let arguments = [&["compress", "net.onnx", "--no-simplify"], codewords].concat();
-        let said = case.fails(&arguments);
+        let said = case.refuses(&arguments);
         assert!(said.contains("--no-simplify has no use"), "{said}");
     }
     assert!(!case.path("net.nvc").exists());
@@ -427,7 +399,7 @@ fn a_graph_is_not_simplified_and_not_asked_not_to_be() {
 #[test]
 fn what_was_compressed_is_an_onnx_file_again_with_its_names() {
     for function in ["Sigmoid", "Relu"] {
-        let case = Case::new(function);
+        let case = place(function);
         case.succeeds(&["compress", "net.onnx", "--codewords", "4"]);
         let said = case.succeeds(&["decompress", "net.nvc", "-o", "again.onnx", "--json"]);
         let said: Value = serde_json::from_str(&said).unwrap();
@@ -445,7 +417,7 @@ fn what_was_compressed_is_an_onnx_file_again_with_its_names() {
 
 #[test]
 fn names_of_another_model_are_refused_and_those_of_strangers_are_checked() {
-    let case = Case::new("Sigmoid");
+    let case = place("Sigmoid");
     case.succeeds(&["compress", "net.onnx"]);
     case.succeeds(&[
         "compress",
@@ -455,19 +427,19 @@ fn names_of_another_model_are_refused_and_those_of_strangers_are_checked() {
         "--codewords",
         "4",
     ]);
-    let said = case.fails(&["decompress", "net.nvc", "--names", "other.names.json"]);
+    let said = case.refuses(&["decompress", "net.nvc", "--names", "other.names.json"]);
     assert!(said.contains("--names FILE, or remove these"), "{said}");
     fs::copy(case.path("other.names.json"), case.path("net.names.json")).unwrap();
     assert!(case
-        .fails(&["decompress", "net.nvc"])
+        .refuses(&["decompress", "net.nvc"])
         .contains("net.names.json"));
     fs::write(case.path("net.names.json"), "{}").unwrap();
-    let said = case.fails(&["decompress", "net.nvc"]);
+    let said = case.refuses(&["decompress", "net.nvc"]);
     assert!(said.contains("no file of original names"), "{said}");
     fs::remove_file(case.path("net.names.json")).unwrap();
     case.succeeds(&["decompress", "net.nvc", "-o", "ours.onnx"]);
     let read = OnnxNetwork::read(&case.path("ours.onnx"), &OnnxOptions::default()).unwrap();
     assert_eq!(read.names, ["fc1.weight", "fc1.bias"]);
-    let said = case.fails(&["decompress", "other.nvc", "-o", "other.names.json"]);
+    let said = case.refuses(&["decompress", "other.nvc", "-o", "other.names.json"]);
     assert!(said.contains("would be overwritten"), "{said}");
 }

@@ -1,58 +1,16 @@
 //! Files that strangers hand over, and places where nothing can be written: right, or refused at
 //! once and with a reason; never a panic.
 
-use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
-use tempfile::{tempdir, TempDir};
+use crate::place::Place;
 
 const WITH_BIASES: &str = "dense:6:b relu dense:10:b";
 const NORMALISED: &str = "conv:4:3 bn relu gap dense:10:b";
 
-/// A folder in which commands run.
-struct Place(TempDir);
-
 impl Place {
-    fn new() -> Self {
-        Self(tempdir().unwrap())
-    }
-
-    fn path(&self, name: impl AsRef<Path>) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
-        fs::write(self.path(name), bytes).unwrap();
-    }
-
-    fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nonvacuous"));
-        command.args(arguments).current_dir(self.0.path());
-        command
-    }
-
-    fn run(&self, arguments: &[impl AsRef<OsStr>]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    /// A command that must succeed; what it prints.
-    fn succeeds(&self, arguments: &[impl AsRef<OsStr>]) -> String {
-        let output = self.run(arguments);
-        let message = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{message}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// A command that must be refused with exit code 2; what it says.
-    fn refuses(&self, arguments: &[impl AsRef<OsStr>]) -> String {
-        let output = self.run(arguments);
-        let message = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{message}");
-        message
-    }
-
     /// The refusal of a network that is to be compressed.
     fn refuses_network(&self, tensors: &[(&str, &[usize])], layers: &str) -> String {
         self.write("net.safetensors", safetensors(tensors));
@@ -360,7 +318,7 @@ fn a_model_that_takes_too_much_is_refused_and_an_option_allows_it() {
         let message = place.refuses(arguments);
         assert!(message.contains("--limit"), "{message}");
     }
-    let entries = fs::read_dir(place.0.path()).unwrap().count();
+    let entries = fs::read_dir(place.path("")).unwrap().count();
     assert_eq!(entries, 1, "nothing is left behind");
     place.succeeds(&["inspect", "large.nvc", "--limit", "200"]);
     place.succeeds(&["decompress", "large.nvc", "--limit", "200"]);
