@@ -752,14 +752,26 @@ def read_relative_graph(coder, base, digest):
     return graph, places + (len(graph.tensors) - len(places)) * [None]
 
 
-UNCHANGED, ADDED, SCALED, NEW = range(4)
+UNCHANGED, ADDED, SCALED, PRODUCT, NEW = range(5)
 
 
 def relate(relation, dimensions, numbers, base):
     """The weights of a tensor that relates to the base's by these numbers."""
     if relation == ADDED:
         return [single(b + c) for b, c in zip(base, numbers)]
-    row = len(base) // (dimensions[0] if dimensions else 1)
+    rows = dimensions[0] if dimensions else 1
+    row = len(base) // rows
+    if relation == PRODUCT:
+        rank = len(numbers) // (rows + row)
+        left, right = numbers[: rank * rows], numbers[rank * rows :]
+        weights = []
+        for index, b in enumerate(base):
+            i, j = divmod(index, row)
+            total = 0.0
+            for k in range(rank):
+                total = single(total + single(left[i * rank + k] * right[k * row + j]))
+            weights.append(single(b + total))
+        return weights
     return [single(b * single(1 + numbers[index // row])) for index, b in enumerate(base)]
 
 
@@ -1069,7 +1081,7 @@ def decode(data, base=None):
         architecture = read_graph(coder)
     else:
         architecture = Architecture(coder, version == 2)
-    relations = Adaptive([16, 2, 2, 1])
+    relations = Adaptive([16, 2, 2, 1, 1])
     is_raw, is_new, ways = AdaptiveBit(), AdaptiveBit(), Adaptive([24, 24, 8, 4, 1])
     values, negative, tensors = None, 0, []
     for index, (dimensions, geometry) in enumerate(architecture.tensors):
@@ -1083,6 +1095,13 @@ def decode(data, base=None):
         if relation == SCALED:
             length = dimensions[0] if dimensions else 1
             geometry = (1, length, 1, 1)
+        if relation == PRODUCT:
+            rows = dimensions[0] if dimensions else 1
+            rank = coder.gamma()
+            if rank > min(255, rows, length // rows):
+                raise Invalid("a product of too high a rank")
+            length = rank * (rows + length // rows)
+            geometry = (1, length, 1, 1)
         if relation == NEW and version >= 3 and is_raw.read(coder):
             tensors.append([number_of(coder.half() << 16 | coder.half()) for _ in range(length)])
             continue
@@ -1090,8 +1109,8 @@ def decode(data, base=None):
             values, negative = read_codebook(coder)
         way, subspace, count = ways.read(coder) if values else None, None, length
         if way == 4:
-            if relation == SCALED:
-                raise Invalid("scales are in no subspace")
+            if relation in (SCALED, PRODUCT):
+                raise Invalid("these numbers are in no subspace")
             count, terms = coder.gamma(), coder.gamma()
             rows = coder.gamma() if terms == 65 else None
             seed = coder.gamma() - 1

@@ -35,6 +35,7 @@ pub use progress::Progress;
 pub use pruning::{PrunedWeights, Pruning, PruningMethod};
 pub use quantisation::{Quantisation, QuantisationMethod, QuantisedWeights};
 pub use recipe::{Recipe, RecipeError, RecipeSettings};
+pub(crate) use stages::compress_from;
 pub use stages::{compress, compress_pretrained, compress_unpolished};
 pub use subspace::{SubspaceMap, SubspaceSize};
 pub use tunings::tunings;

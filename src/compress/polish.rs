@@ -5,8 +5,7 @@ use rayon::prelude::*;
 use super::error::CompressError;
 use crate::bounds::{occam_kl, Bits, EmpiricalRisk, FailureProbability};
 use crate::code::Model;
-use crate::data::LabelledImages;
-use crate::evaluate::{EvaluationError, Evaluator};
+use crate::evaluate::{EvaluationError, Evaluator, Examples};
 
 /// Weights whose changes are tried together, of which the best is made.
 const TOGETHER: usize = 16;
@@ -31,7 +30,7 @@ const UNDECIDED: usize = 6;
 /// If the network does not fit the data.
 pub fn polish(
     model: &Model,
-    data: &LabelledImages,
+    data: &dyn Examples,
     delta: FailureProbability,
     sweeps: usize,
     mut report: impl FnMut(f64),
@@ -46,7 +45,8 @@ pub fn polish(
     let mut best = Candidate::new(model.clone(), data, &goal)?;
     for _ in 0..sweeps {
         let before = best.bound;
-        for tensor in (0..model.tensors().len()).rev() {
+        let tensors = model.tensors().iter().enumerate().rev();
+        for (tensor, _) in tensors.filter(|(_, tensor)| !tensor.symbols().is_empty()) {
             let next = Candidate::new(swept(&best, tensor, data, &goal)?, data, &goal)?;
             if next.bound < best.bound {
                 best = next;
@@ -85,7 +85,7 @@ struct Candidate {
 }
 
 impl Candidate {
-    fn new(model: Model, data: &LabelledImages, goal: &Goal) -> Result<Self, CompressError> {
+    fn new(model: Model, data: &dyn Examples, goal: &Goal) -> Result<Self, CompressError> {
         let errors = Evaluator::new(&model).errors(data)?;
         let bound = goal.bound(errors, model.ideal_bits()?)?;
         Ok(Self {
@@ -100,7 +100,7 @@ impl Candidate {
 fn swept(
     candidate: &Candidate,
     tensor: usize,
-    data: &LabelledImages,
+    data: &dyn Examples,
     goal: &Goal,
 ) -> Result<Model, CompressError> {
     let mut model = candidate.model.clone();
@@ -140,7 +140,7 @@ fn swept(
 }
 
 /// The images whose verdict is nearest to a change.
-fn undecided(evaluator: &Evaluator, data: &LabelledImages) -> Result<Vec<usize>, EvaluationError> {
+fn undecided(evaluator: &Evaluator, data: &dyn Examples) -> Result<Vec<usize>, EvaluationError> {
     let slacks = evaluator.margins(data)?;
     let mut images: Vec<usize> = (0..data.len()).collect();
     images.sort_by(|&first, &second| slacks[first].abs().total_cmp(&slacks[second].abs()));

@@ -113,10 +113,18 @@ impl PrunedWeights {
         device: &Device,
     ) -> Result<Self> {
         let structure = network.structure();
-        let used: Vec<Vec<bool>> = unused(&structure, pruning.width)
-            .into_iter()
-            .map(|unused| unused.into_iter().map(|unused| !unused).collect())
-            .collect();
+        let tensors = network.tensors();
+        let used: Vec<Vec<bool>> = if pruning.width < 1.0 {
+            let unused = unused(&structure, pruning.width).into_iter();
+            unused
+                .map(|unused| unused.into_iter().map(|unused| !unused).collect())
+                .collect()
+        } else {
+            tensors
+                .iter()
+                .map(|shape| vec![true; shape.len()])
+                .collect()
+        };
         let mut weights = Vec::new();
         let mut masks = Vec::new();
         let Pretrained {
@@ -124,7 +132,7 @@ impl PrunedWeights {
             moments,
             units,
         } = pretrained;
-        for ((shape, initial), used) in structure.tensors().iter().zip(values).zip(&used) {
+        for ((shape, initial), used) in tensors.iter().zip(values).zip(&used) {
             let mask: Vec<f32> = used.iter().map(|&used| f32::from(used)).collect();
             masks.push(Tensor::from_vec(mask, &shape.dimensions[..], device)?);
             weights.push(Var::from_vec(initial, &shape.dimensions[..], device)?);

@@ -89,14 +89,15 @@ pub struct QuantisedWeights {
     settings: Quantisation,
     /// The code length's weight in the mean loss.
     rate: f64,
-    shared: bool,
+    /// For each tensor which codebook it uses.
+    codebook_of: Vec<usize>,
 }
 
 impl QuantisedWeights {
     /// For pruned weights, `values`, and a training set of `examples`.
     ///
-    /// Where scaling a tensor changes no decision, all tensors are scaled to unit mean square and
-    /// share one codebook; otherwise each has its own.
+    /// Where scaling a tensor changes no decision, all tensors are scaled to unit mean square.
+    /// Codebooks are shared as [`Trainable::codebooks`] says.
     ///
     /// # Errors
     /// If candle fails, or `values` do not have the network's shapes.
@@ -107,8 +108,8 @@ impl QuantisedWeights {
         examples: usize,
         device: &Device,
     ) -> Result<Self> {
-        let shared = network.is_homogeneous();
-        let shapes = network.structure().tensors();
+        let shapes = network.tensors();
+        let codebook_of = network.codebooks();
         let mut coordinates = Vec::with_capacity(shapes.len());
         for (shape, values) in shapes.iter().zip(&mut values) {
             let map = settings.subspace.and_then(|size| size.of(shape));
@@ -127,16 +128,16 @@ impl QuantisedWeights {
                 .filter(|&value| value != 0.0)
                 .collect()
         };
-        let centres: Vec<Vec<f32>> = if shared {
+        if network.is_homogeneous() {
             values.iter_mut().for_each(|values| scale_to_unit(values));
-            let all: Vec<f32> = values.iter().flat_map(|values| kept(values)).collect();
-            vec![settings.method.codewords(&all, settings.codewords)]
-        } else {
-            values
-                .iter()
-                .map(|values| settings.method.codewords(&kept(values), settings.codewords))
-                .collect()
-        };
+        }
+        let mut shared = vec![Vec::new(); codebook_of.iter().max().map_or(0, |last| last + 1)];
+        for (&codebook, values) in codebook_of.iter().zip(&values) {
+            shared[codebook].extend(kept(values));
+        }
+        let centres = shared
+            .iter()
+            .map(|values| settings.method.codewords(values, settings.codewords));
         let mut codebooks = Vec::new();
         for mut centres in centres {
             if centres.is_empty() {
@@ -166,19 +167,10 @@ impl QuantisedWeights {
             cost_gradients,
             settings,
             rate,
-            shared,
+            codebook_of,
         };
         quantised.assign()?;
         Ok(quantised)
-    }
-
-    /// Which codebook a tensor uses.
-    fn codebook_of(&self, tensor: usize) -> usize {
-        if self.shared {
-            0
-        } else {
-            tensor
-        }
     }
 
     /// Zero, then the codewords rounded to their digits.
@@ -195,7 +187,7 @@ impl QuantisedWeights {
         let mut symbols = Vec::with_capacity(self.latent.len());
         let mut cost_gradients = Vec::with_capacity(self.latent.len());
         for (place, latent) in self.latent.iter().enumerate() {
-            let levels = self.levels(self.codebook_of(place))?;
+            let levels = self.levels(self.codebook_of[place])?;
             let values: Vec<f32> = latent.flatten_all()?.to_vec1()?;
             let nearest: Vec<u32> = values
                 .iter()
@@ -225,7 +217,7 @@ impl QuantisedWeights {
     fn values(&self) -> Result<Vec<Vec<f32>>> {
         let mut tensors = Vec::with_capacity(self.symbols.len());
         for (place, symbols) in self.symbols.iter().enumerate() {
-            let levels = self.levels(self.codebook_of(place))?;
+            let levels = self.levels(self.codebook_of[place])?;
             let symbols: Vec<u32> = symbols.to_vec1()?;
             tensors.push(
                 symbols
@@ -246,14 +238,14 @@ impl QuantisedWeights {
         let values = self.values()?;
         let mut used: Vec<Vec<f32>> = vec![Vec::new(); self.codebooks.len()];
         for (place, values) in values.iter().enumerate() {
-            used[self.codebook_of(place)].extend(values);
+            used[self.codebook_of[place]].extend(values);
         }
         let codebooks = used
             .iter()
             .map(|values| Codebook::nearest(self.settings.digits, values))
             .collect::<std::result::Result<Vec<Codebook>, _>>()?;
         let tensors = values.iter().enumerate().map(|(place, values)| {
-            let codebook = self.codebook_of(place);
+            let codebook = self.codebook_of[place];
             let symbols = codebooks[codebook].symbols(values);
             match self.coordinates.get(place).and_then(Option::as_ref) {
                 Some(map) => CodedTensor::in_subspace(codebook, symbols, map.subspace()),
@@ -261,7 +253,7 @@ impl QuantisedWeights {
             }
         });
         let tensors = tensors.collect();
-        Ok(Model::new(network.structure(), codebooks, tensors)?)
+        Ok(network.model(codebooks, tensors)?)
     }
 }
 
@@ -337,7 +329,7 @@ impl Parameters for QuantisedWeights {
         }
         let mut weights = Vec::with_capacity(self.latent.len());
         for (place, (latent, symbols)) in self.latent.iter().zip(&self.symbols).enumerate() {
-            let chosen = levels[self.codebook_of(place)].index_select(symbols, 0)?;
+            let chosen = levels[self.codebook_of[place]].index_select(symbols, 0)?;
             let values = straight_through(chosen.reshape(latent.shape())?, latent.as_tensor())?;
             weights.push(match &self.coordinates[place] {
                 Some(coordinates) => coordinates.weights(&values)?,

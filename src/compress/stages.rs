@@ -18,7 +18,8 @@ use crate::data::LabelledImages;
 use crate::network::shortened;
 use crate::random::stream;
 use crate::train::{
-    Epoch, GraphNetwork, Network, Parameters, Trainable, Trainer, Training, TrainingSet,
+    Epoch, GraphNetwork, Network, Parameters, RunningMoments, Trainable, Trainer, Training,
+    TrainingSet,
 };
 
 /// Trains and compresses a network on `data`, and polishes it for a bound that fails with at most
@@ -65,6 +66,36 @@ pub fn compress_unpolished(
     let stages = Stages {
         recipe,
         network: &network,
+        training_set,
+        seed,
+        checkpoints: None,
+    };
+    stages.run(pruned, report)
+}
+
+/// Trains tensors of numbers from these initial ones, by a recipe whose architecture says only how
+/// its random streams are named: a pure function of its arguments.
+///
+/// # Errors
+/// As [`compress`].
+pub(crate) fn compress_from(
+    network: &dyn Trainable,
+    recipe: &Recipe,
+    initial: Vec<Vec<f32>>,
+    training_set: &TrainingSet,
+    seed: u64,
+    report: impl FnMut(Progress),
+) -> Result<Model, CompressError> {
+    let start = Pretrained {
+        units: vec![1.0; initial.len()],
+        weights: initial,
+        moments: RunningMoments::default(),
+    };
+    let pruning = recipe.settings().pruning;
+    let pruned = PrunedWeights::from(network, start, pruning, training_set.device())?;
+    let stages = Stages {
+        recipe,
+        network,
         training_set,
         seed,
         checkpoints: None,

@@ -5,9 +5,12 @@
 //! need, and [`within_budget`] rounds its weights to fit so many bytes, [`least_bound`] so that
 //! what can be certified is least.
 
+mod as_graph;
 mod budget;
+mod coding;
 pub mod comparison;
 mod export;
+mod fine_tuned;
 mod float_type;
 mod frontier;
 mod graph_network;
@@ -24,15 +27,17 @@ mod simplify_links;
 mod tensor_file;
 mod trained_network;
 
+pub use as_graph::{as_graph, AsGraphError};
 pub use budget::{
     budget_steps, divergence, within_budget, within_budget_reporting, BudgetError, Calibration,
 };
 pub use export::{ExportError, OnnxFile};
+pub use fine_tuned::{FineTuned, FineTunedError};
 #[cfg(feature = "train")]
 pub(crate) use frontier::estimate::estimated_bound;
 #[cfg(feature = "train")]
 pub(crate) use frontier::unbeaten::unbeaten;
-pub use frontier::{least_bound, Frontier, FrontierError, FrontierEvent, Point};
+pub use frontier::{least_bound, Frontier, FrontierError, FrontierEvent, Gridded, Point};
 pub use import::{
     import, match_tensors, parse_names, FlattenOrder, ImportError, ImportOptions, MatchedTensor,
     Matching, NamesError, OrderMisfit,

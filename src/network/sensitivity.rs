@@ -67,9 +67,9 @@ pub(crate) fn sensitivities<S: Clone + Into<Structure>>(
 
 /// For each tensor that is to be measured what rounding it alone costs, as [`sensitivities`] says;
 /// nothing if rounding changes nothing.
-pub(super) fn rounding_costs(
+pub(super) fn rounding_costs<W: AsRef<[f32]>>(
     structure: &Structure,
-    weights: &[Vec<f32>],
+    weights: &[W],
     original: &Evaluator,
     mut features: Features,
     is_measured: impl Fn(usize) -> bool,
@@ -88,14 +88,14 @@ pub(super) fn rounding_costs(
 }
 
 /// Of one tensor, on features that stand before its layer.
-fn rounding_cost(
+fn rounding_cost<W: AsRef<[f32]>>(
     structure: &Structure,
-    weights: &[Vec<f32>],
+    weights: &[W],
     place: usize,
     features: &Features,
     logits: &[Vec<f32>],
 ) -> Option<f64> {
-    let original = weights.get(place)?;
+    let original = weights.get(place)?.as_ref();
     let squares: f32 = original.iter().map(|weight| weight * weight).sum();
     let step = TRIED * (squares / original.len() as f32).sqrt();
     let mut error = 0.0;
@@ -106,7 +106,11 @@ fn rounding_cost(
         rounded.push(nearest);
     }
     let changed = weights.iter().enumerate().map(|(other, weights)| {
-        let weights = if other == place { &rounded } else { weights };
+        let weights = if other == place {
+            &rounded
+        } else {
+            weights.as_ref()
+        };
         weights.iter().copied()
     });
     let changed = Evaluator::of_structure(structure, changed).logits_from(features);

@@ -1,10 +1,11 @@
 //! A network as numbers: an architecture and the weights of each of its tensors.
 
+use super::coding::{coded, distinct};
 use super::import::error::ImportError;
 use super::kmeans::optimal_kmeans;
-use crate::code::{
-    Architecture, CodeError, Codebook, CodedTensor, Model, Structure, TensorShape, MAX_CODEWORDS,
-};
+#[cfg(doc)]
+use crate::code::MAX_CODEWORDS;
+use crate::code::{Architecture, Model, Structure, TensorShape};
 use crate::evaluate::Evaluator;
 
 /// A network with weights that fit it, before it becomes a [`Model`]: of a chain of layers, or of a
@@ -14,10 +15,6 @@ pub struct TrainedNetwork<S = Architecture> {
     pub(super) architecture: S,
     pub(super) weights: Vec<Vec<f32>>,
 }
-
-/// Codebooks of neighbouring tensors are merged where that saves bits; it is tried up to this many
-/// weights.
-const MERGED_WEIGHTS: usize = 1 << 12;
 
 impl<S: Clone + Into<Structure>> TrainedNetwork<S> {
     /// A network of these layers or nodes with these weights: one list a tensor, as long and in the
@@ -135,147 +132,13 @@ impl<S: Clone + Into<Structure>> TrainedNetwork<S> {
     /// are not zero; [`ImportError::Code`] if one is not a normal number or a tensor does not fit
     /// the architecture.
     pub fn model(&self) -> Result<Model, ImportError> {
-        let shapes = self.structure().tensors();
-        let mut groups: Vec<Vec<f32>> = Vec::new();
-        let mut codebook_of: Vec<Option<usize>> = Vec::new();
+        let lists: Vec<&[f32]> = self.weights.iter().map(Vec::as_slice).collect();
         let may_be_raw = self.structure().graph().is_some();
-        for (place, weights) in self.weights.iter().enumerate() {
-            let name = || {
-                shapes
-                    .get(place)
-                    .map_or_else(String::new, |shape| shape.name.clone())
-            };
-            let values = match distinct(weights) {
-                Ok(values) => values,
-                Err(Distinct::TooMany) if may_be_raw => {
-                    codebook_of.push(None);
-                    continue;
-                }
-                Err(Distinct::TooMany) => {
-                    return Err(ImportError::Values {
-                        tensor: name(),
-                        limit: MAX_CODEWORDS,
-                    });
-                }
-                Err(Distinct::NotANumber(value)) => {
-                    return Err(ImportError::NotFinite {
-                        tensor: name(),
-                        value,
-                    });
-                }
-            };
-            if let Some(last) = groups.last_mut() {
-                let mut merged = last.clone();
-                merged.extend(&values);
-                merged.sort_by(f32::total_cmp);
-                merged.dedup();
-                let is_subset = merged.len() == last.len();
-                let is_small = weights.len() <= MERGED_WEIGHTS && merged.len() <= MAX_CODEWORDS;
-                if is_subset
-                    || (is_small
-                        && self.is_cheaper_merged(&codebook_of, groups.len(), place, &values)?)
-                {
-                    if let Some(last) = groups.last_mut() {
-                        *last = merged;
-                    }
-                    codebook_of.push(Some(groups.len() - 1));
-                    continue;
-                }
-            }
-            groups.push(values);
-            codebook_of.push(Some(groups.len() - 1));
-        }
-        Ok(self.with_codebooks(&groups, &codebook_of)?)
+        let (codebooks, tensors) = coded(&lists, may_be_raw).map_err(|misfit| {
+            let shapes = self.structure().tensors();
+            let shape = shapes.into_iter().nth(misfit.list);
+            misfit.named(shape.map_or_else(String::new, |shape| shape.name))
+        })?;
+        Ok(Model::new(self.structure(), codebooks, tensors)?)
     }
-
-    /// Whether the tensor at `place` had better share the codebook of the one before it.
-    fn is_cheaper_merged(
-        &self,
-        codebook_of: &[Option<usize>],
-        codebooks: usize,
-        place: usize,
-        values: &[f32],
-    ) -> Result<bool, CodeError> {
-        let of_last = codebook_of.iter().zip(&self.weights);
-        let of_last = of_last.filter(|(codebook, _)| **codebook == codebooks.checked_sub(1));
-        let together: Vec<&[f32]> = of_last.map(|(_, weights)| weights.as_slice()).collect();
-        if together.iter().map(|weights| weights.len()).sum::<usize>() > MERGED_WEIGHTS {
-            return Ok(false);
-        }
-        let last: Vec<f32> = together.concat();
-        let this = self.weights.get(place).map_or(&[][..], Vec::as_slice);
-        let separate = plain_bits(&last)? + plain_bits(this)?;
-        let merged = plain_bits(&[&last, this].concat())?;
-        Ok(!values.is_empty() && merged < separate)
-    }
-
-    fn with_codebooks(
-        &self,
-        groups: &[Vec<f32>],
-        codebook_of: &[Option<usize>],
-    ) -> Result<Model, CodeError> {
-        let codebooks = groups
-            .iter()
-            .map(|values| Codebook::exact(values.clone()))
-            .collect::<Result<Vec<_>, _>>()?;
-        let none = Codebook::EMPTY;
-        let tensors = self
-            .weights
-            .iter()
-            .zip(codebook_of)
-            .map(|(weights, &codebook)| {
-                let Some(codebook) = codebook else {
-                    return CodedTensor::raw(weights.clone());
-                };
-                let symbols = codebooks.get(codebook).unwrap_or(&none).symbols(weights);
-                CodedTensor::new(codebook, symbols)
-            });
-        let tensors = tensors.collect();
-        Model::new(self.structure(), codebooks, tensors)
-    }
-}
-
-/// An estimate of the bits of weights with a codebook of their own: the codebook's and the
-/// empirical entropy of all symbols, with half a logarithm for each.
-fn plain_bits(weights: &[f32]) -> Result<f64, CodeError> {
-    let Ok(values) = distinct(weights) else {
-        return Ok(f64::INFINITY);
-    };
-    let total = weights.len() as f64;
-    let zeros = weights.iter().filter(|&&weight| weight == 0.0).count() as f64;
-    let mut bits = Codebook::exact(values.clone())?.code_length()?;
-    let counts = values
-        .iter()
-        .map(|value| weights.iter().filter(|&weight| weight == value).count() as f64);
-    for count in counts.chain([zeros]).filter(|&count| count > 0.0) {
-        bits += count * (total / count).log2() + 0.5 * total.log2();
-    }
-    Ok(bits)
-}
-
-/// Why the values of a tensor cannot be listed.
-enum Distinct {
-    TooMany,
-    NotANumber(f32),
-}
-
-/// The values that are not zero, ascending.
-fn distinct(weights: &[f32]) -> Result<Vec<f32>, Distinct> {
-    let mut values: Vec<f32> = Vec::new();
-    for &weight in weights {
-        if !weight.is_finite() {
-            return Err(Distinct::NotANumber(weight));
-        }
-        if weight == 0.0 {
-            continue;
-        }
-        let place = values.partition_point(|&value| value < weight);
-        if values.get(place) != Some(&weight) {
-            if values.len() == MAX_CODEWORDS {
-                return Err(Distinct::TooMany);
-            }
-            values.insert(place, weight);
-        }
-    }
-    Ok(values)
 }

@@ -8,7 +8,7 @@ use crate::code::CodeError;
 use crate::compress::{CompressError, RecipeError};
 use crate::data::DataError;
 use crate::evaluate::EvaluationError;
-use crate::network::ImportError;
+use crate::network::{AsGraphError, ImportError};
 use crate::storage::append_log::LogError;
 use crate::storage::file_error::FileError;
 use crate::train::TrainError;
@@ -43,6 +43,17 @@ pub enum SearchError {
     /// A base without a layer that a new head could take the place of.
     #[error("the base has no dense layer whose place a new head could take")]
     NoHead,
+    /// A base that is to decide by itself.
+    #[error(
+        "the base has {outputs} outputs for {classes} classes, so that it cannot decide by itself: \
+         put a new head on it (--head features)"
+    )]
+    OwnClasses {
+        /// Outputs of the base.
+        outputs: usize,
+        /// Classes of the examples.
+        classes: usize,
+    },
     /// A recipe that is none.
     #[error(transparent)]
     Recipe(#[from] RecipeError),
@@ -55,6 +66,9 @@ pub enum SearchError {
     /// A network cannot be measured.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// A chain of layers is no graph.
+    #[error(transparent)]
+    AsGraph(#[from] AsGraphError),
     /// A network does not fit the data.
     #[error(transparent)]
     Evaluation(#[from] EvaluationError),

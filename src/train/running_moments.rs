@@ -14,7 +14,7 @@ const MOMENTUM: f64 = 0.1;
 ///
 /// They are data: nothing of them is known to a decoder. [`RunningMoments::fold`] makes them part
 /// of the weights.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RunningMoments {
     moments: Vec<BatchMoments>,
 }

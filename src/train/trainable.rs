@@ -3,12 +3,41 @@
 use candle_core::{Result, Tensor};
 
 use super::running_moments::RunningMoments;
-use crate::code::Structure;
+use crate::code::{CodeError, Codebook, CodedTensor, Model, Structure, TensorShape};
 
 /// A network on candle: logits that are differentiable in weights given from outside.
 pub trait Trainable: std::fmt::Debug {
     /// The layers or operators, whose tensors the weights are.
     fn structure(&self) -> Structure;
+
+    /// The tensors of numbers that are trained: the structure's, unless the weights are computed
+    /// from others.
+    fn tensors(&self) -> Vec<TensorShape> {
+        self.structure().tensors()
+    }
+
+    /// For each of these which codebook it shares, counted from 0 in the order of their first use;
+    /// usually each has its own.
+    fn codebooks(&self) -> Vec<usize> {
+        let count = self.tensors().len();
+        if self.is_homogeneous() {
+            vec![0; count]
+        } else {
+            (0..count).collect()
+        }
+    }
+
+    /// The model in which these tensors take values of codebooks.
+    ///
+    /// # Errors
+    /// If they do not fit.
+    fn model(
+        &self,
+        codebooks: Vec<Codebook>,
+        tensors: Vec<CodedTensor>,
+    ) -> std::result::Result<Model, CodeError> {
+        Model::new(self.structure(), codebooks, tensors)
+    }
 
     /// Whether scaling any tensor by a positive number changes no decision; usually not.
     fn is_homogeneous(&self) -> bool {

@@ -186,11 +186,17 @@ fn any_tensor(
     base: Option<Arc<[f32]>>,
 ) -> CodedTensor {
     let rows = shape.dimensions.first().copied().unwrap_or(1);
-    match (random.random_range(0..8), base) {
+    let columns = shape.len() / rows;
+    match (random.random_range(0..9), base) {
         (0..2, Some(base)) => CodedTensor::unchanged(base),
         (2, Some(base)) => coded(random, codebooks, shape.len()).changing(base, Change::Added),
         (3, Some(base)) => in_subspace(random, codebooks, shape).changing(base, Change::Added),
         (4..6, Some(base)) => coded(random, codebooks, rows).changing(base, Change::RowsScaled),
+        (8, Some(base)) => {
+            let rank = random.random_range(1..=rows.min(columns).min(3));
+            let product = coded(random, codebooks, rank * (rows + columns));
+            product.changing(base, Change::ProductAdded { rank: rank as u8 })
+        }
         (0..3, _) => in_subspace(random, codebooks, shape),
         (6, _) => {
             let weight = || random.random_range(-1.0..1.0);

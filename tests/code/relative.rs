@@ -164,6 +164,36 @@ fn numbers_are_added_or_scale_rows() {
 }
 
 #[test]
+fn a_product_of_matrices_is_added_up_to_the_rank_that_the_tensor_can_have() {
+    let base = base(0.0);
+    let product = |rank: u8, symbols: Vec<u8>| {
+        let weights = Arc::clone(&base.weights()[0]);
+        let numbers = CodedTensor::new(0, symbols);
+        relative(
+            &base,
+            numbers.changing(weights, Change::ProductAdded { rank }),
+            head(),
+        )
+    };
+    // (0, -1, 0.5) times (0.5, 0, -1, 0) and (0, 0, 0.5) times (0, 0, 0, 0.5).
+    let numbers = [vec![0, 0, 1, 0, 2, 2], vec![2, 0, 1, 0], vec![0, 0, 0, 2]].concat();
+    let model = product(2, numbers).unwrap();
+    let weights = [
+        0.0, 1.0, 2.0, 3.0, 3.5, 5.0, 7.0, 7.0, 8.25, 9.0, 9.5, 11.25,
+    ];
+    assert_eq!(model.weights()[0], weights);
+    let file = model.encode().unwrap();
+    assert_eq!(Model::decode_relative(&file, &base).unwrap(), model);
+    for rank in [0, 4] {
+        let numbers = vec![0; 7 * usize::from(rank)];
+        let error = product(rank, numbers).unwrap_err();
+        let rank = u64::from(rank);
+        let source = TensorError::Rank { rank };
+        assert_eq!(error, CodeError::Tensor { index: 1, source });
+    }
+}
+
+#[test]
 fn scales_are_a_list_of_numbers_even_where_each_weight_is_a_row() {
     // One input: the weights are 3 x 1.
     let input = ImageSize { width: 1, ..INPUT };

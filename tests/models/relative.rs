@@ -63,6 +63,7 @@ pub fn relatives(base: &Base) -> Vec<(&'static str, Model)> {
     let turn = vec![node(Operator::Transpose { order }, 0)];
     let headed = base.spliced(INPUT, vec![], all - 1, vec![node(dense(2), all - 1)]);
     let fronted = base.spliced(turned, turn.clone(), all, vec![]);
+    let whole = base.spliced(INPUT, vec![], all, vec![]);
     let head = vec![node(Operator::Flatten, 2), node(dense(4), 3)];
     let cut = base.spliced(turned, turn, 1, head);
     vec![
@@ -72,11 +73,12 @@ pub fn relatives(base: &Base) -> Vec<(&'static str, Model)> {
             model(base, fronted.unwrap(), |place| (place + 2) % 4),
         ),
         ("cut.nvc", model(base, cut.unwrap(), |_| 4)),
+        ("product.nvc", model(base, whole.unwrap(), |_| 5)),
     ]
 }
 
 /// A tensor in the place of one of the base's relates to it by a number: 0 as it is, 1 scaled,
-/// 2 added, 3 added in a subspace, 4 new.
+/// 2 added, 3 added in a subspace, 4 new, 5 with a product added.
 fn model(base: &Base, spliced: Spliced, relation: impl Fn(usize) -> usize) -> Model {
     let codebook = Codebook::exact(vec![-0.25, 0.5]).unwrap();
     let mut noise = Noise::new(22);
@@ -100,6 +102,10 @@ fn model(base: &Base, spliced: Spliced, relation: impl Fn(usize) -> usize) -> Mo
                 let coordinates = symbols(3, 2, 900, &mut noise);
                 let added = CodedTensor::in_subspace(0, coordinates, subspace);
                 added.changing(weights(), Change::Added)
+            }
+            Some(5) => {
+                let numbers = shape.dimensions[0] + shape.len() / shape.dimensions[0];
+                coded(numbers).changing(weights(), Change::ProductAdded { rank: 1 })
             }
             _ => coded(shape.len()),
         });

@@ -11,11 +11,10 @@ use super::imported::Imported;
 use super::memory_limit::LimitArgument;
 use super::onnx::{is_onnx, read_onnx, OnnxArguments};
 use super::output::{print, print_json, refuse_same_file, write_whole};
-use nonvacuous::code::{Architecture, Graph, Model, Structure};
+use nonvacuous::code::{Architecture, Graph, Model};
 use nonvacuous::digest::sha256;
-use nonvacuous::network::{OnnxFile, OnnxNetwork, OnnxOptions, TrainedNetwork};
+use nonvacuous::network::{as_graph, TrainedNetwork};
 use nonvacuous::shape::ImageSize;
-use nonvacuous::storage::memory_limit::MemoryLimit;
 use nonvacuous::storage::whole_file::{self, MAX_BYTES};
 
 #[derive(Debug, Args)]
@@ -133,26 +132,6 @@ impl Arguments {
         };
         let architecture = Architecture::from_name_or_layers(arch, input, classes)?;
         let Imported { network, .. } = self.import.read(&self.network, &architecture)?;
-        as_graph(network)
+        Ok(as_graph(network)?)
     }
-}
-
-/// The same network as a graph of operators: as it would be written for others, and read again.
-fn as_graph(network: TrainedNetwork) -> Result<TrainedNetwork<Graph>, Failure> {
-    let structure = Structure::from(network.architecture().clone());
-    let tensors = structure.tensors().into_iter();
-    let names: Vec<String> = tensors.map(|tensor| tensor.name).collect();
-    let mut bytes = Vec::new();
-    let weights = network.weights();
-    OnnxFile::new(&structure, &names)?
-        .write(&mut bytes, |place| {
-            weights.get(place).into_iter().flatten().copied()
-        })
-        .map_err(|error| Failure::misuse(error.to_string()))?;
-    let options = OnnxOptions {
-        memory: Some(MemoryLimit::NONE),
-        ..OnnxOptions::default()
-    };
-    let OnnxNetwork { graph, weights, .. } = OnnxNetwork::decode(&bytes, &options)?;
-    Ok(TrainedNetwork::new(graph, weights)?)
 }

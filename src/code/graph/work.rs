@@ -7,8 +7,13 @@ impl Graph {
     /// Multiplications of sums of products in the evaluation of an example, if no weight is zero:
     /// those of convolutions, dense layers and matrix products, which are nearly all of its work.
     pub fn multiplications(&self) -> u64 {
+        self.multiplications_after(0)
+    }
+
+    /// The same of all nodes but the first `steps`.
+    pub fn multiplications_after(&self, steps: usize) -> u64 {
         let mut all = 0u64;
-        for (node, read, after) in self.steps() {
+        for (node, read, after) in self.steps().skip(steps) {
             let before = read.first().map_or(&[][..], |value| value.lengths());
             let each = match &node.operator {
                 Operator::Convolution { window, groups, .. } => {

@@ -137,6 +137,12 @@ fn kind(tensor: &CodedTensor, codebook: &Codebook) -> String {
     match tensor.changed().map(|changed| changed.change) {
         None => codebook.kind(),
         Some(Change::Added) => format!("added to the base's: {}", codebook.kind()),
+        Some(Change::ProductAdded { rank }) => {
+            format!(
+                "product of rank {rank} added to the base's: {}",
+                codebook.kind()
+            )
+        }
         Some(Change::RowsScaled) => format!("scales of the base's rows: {}", codebook.kind()),
     }
 }

@@ -56,9 +56,15 @@ pub enum TensorError {
     /// The weights that are said to be changed are not the base's.
     #[error("it changes other weights than the base's")]
     OtherWeights,
-    /// Scales of a base's rows in a subspace.
-    #[error("it scales the rows of a base's tensor, but lies in a subspace of its weights")]
+    /// Numbers that change a base's tensor in a subspace, but are not one a weight.
+    #[error("it changes whole rows or columns of a base's tensor, but lies in a subspace")]
     SubspaceOfRows,
+    /// A product of matrices that the tensor, as a matrix of its rows, could not have.
+    #[error("a product of rank {rank}; from 1 to the tensor's rows and columns is accepted")]
+    Rank {
+        /// The rank.
+        rank: u64,
+    },
     /// A raw weight that is no number.
     #[error("raw weight {weight} is {value}; finite numbers are accepted")]
     NotFinite {

@@ -12,6 +12,7 @@ use crate::code::codebook::values::Codebook;
 use crate::code::coder::decoder::Decoder;
 use crate::code::coder::distribution::{Adaptive, AdaptiveBit};
 use crate::code::coder::encoder::Encoder;
+use crate::code::coder::integer::{read_gamma, write_gamma};
 use crate::code::coder::length::Purpose;
 use crate::code::error::CodeError;
 use crate::code::relative::base::Base;
@@ -31,12 +32,11 @@ const SYMBOL_CODES: [u64; 5] = [24, 24, 8, 4, 1];
 /// How a tensor in the place of a base's relates to that: unchanged, a change, or new; and the
 /// weights of these before any tensor has been coded.
 const UNCHANGED: usize = 0;
-const CHANGES: [Change; 2] = [Change::Added, Change::RowsScaled];
-const NEW: usize = 1 + CHANGES.len();
-const RELATIONS: [u64; NEW + 1] = [16, 2, 2, 1];
-
-/// The version of files that are relative to a base.
-const RELATIVE_VERSION: u8 = 4;
+const ADDED: usize = 1;
+const ROWS_SCALED: usize = 2;
+const PRODUCT_ADDED: usize = 3;
+const NEW: usize = 4;
+const RELATIONS: [u64; NEW + 1] = [16, 2, 2, 1, 1];
 
 /// The symbol after those of [`SymbolCode::ALL`].
 const SUBSPACE: usize = SymbolCode::ALL.len();
@@ -46,6 +46,9 @@ const SUBSPACE: usize = SymbolCode::ALL.len();
 pub const WEIGHTS_PER_BYTE: u64 = 1 << 16;
 
 impl Model {
+    /// The version of files that are relative to a base.
+    pub const RELATIVE_VERSION: u8 = 4;
+
     /// The file.
     ///
     /// # Errors
@@ -98,7 +101,7 @@ impl Model {
         {
             let is_of_base = self.base_of(index).is_some();
             if is_of_base {
-                write_symbol(&mut encoder, &mut prologue.relation, relation_of(tensor))?;
+                write_relation(&mut encoder, &mut prologue, tensor)?;
                 if tensor.unchanged_weights().is_some() {
                     tensors.push(bits_by_purpose(&encoder));
                     continue;
@@ -146,7 +149,7 @@ impl Model {
     /// The version of the file.
     pub fn version(&self) -> u8 {
         match self.relation {
-            Some(_) => RELATIVE_VERSION,
+            Some(_) => Self::RELATIVE_VERSION,
             None => self.structure.version(),
         }
     }
@@ -200,8 +203,8 @@ impl Model {
         }
         let mut decoder = Decoder::new(file);
         let (structure, relation) = match (read_version(&mut decoder)?, base) {
-            (RELATIVE_VERSION, None) => return Err(BaseError::Missing.into()),
-            (RELATIVE_VERSION, Some(base)) => {
+            (Self::RELATIVE_VERSION, None) => return Err(BaseError::Missing.into()),
+            (Self::RELATIVE_VERSION, Some(base)) => {
                 let Spliced { graph, relation } = Relation::read(&mut decoder, base)?;
                 (Structure::from(graph), Some(relation))
             }
@@ -250,16 +253,17 @@ impl Model {
     ) -> Result<(CodedTensor, SymbolCode), CodeError> {
         let mut changed = None;
         if let Some(base) = self.base_of(index) {
-            match read_symbol(decoder, &mut prologue.relation)? {
+            let change = match read_symbol(decoder, &mut prologue.relation)? {
                 UNCHANGED => {
                     let unchanged = CodedTensor::unchanged(Arc::clone(base));
                     return Ok((unchanged, SymbolCode::Plain));
                 }
-                relation => {
-                    let change = CHANGES.get(relation - 1);
-                    changed = change.map(|&change| (change, Arc::clone(base)));
-                }
-            }
+                ADDED => Some(Change::Added),
+                ROWS_SCALED => Some(Change::RowsScaled),
+                PRODUCT_ADDED => Some(read_product(decoder, index, shape)?),
+                _ => None,
+            };
+            changed = change.map(|change| (change, Arc::clone(base)));
         }
         let may_be_raw = self.structure.graph().is_some() && changed.is_none();
         if may_be_raw && read_bit(decoder, &mut prologue.is_raw)? {
@@ -317,6 +321,7 @@ fn read_tensor(
         Some(numbers) => (numbers, Geometry::line(numbers)),
         None => (shape.len(), geometry),
     };
+    demand.pass(length as u64)?;
     let codebook = codebooks.len().saturating_sub(1);
     let alphabet = codebooks.last().unwrap_or(&Codebook::EMPTY).alphabet();
     if alphabet.len() == 0 {
@@ -406,14 +411,40 @@ fn read_bit(decoder: &mut Decoder, learned: &mut AdaptiveBit) -> Result<bool, Co
     Ok(bit)
 }
 
-/// How a tensor in the place of a base's relates to that.
-fn relation_of(tensor: &CodedTensor) -> usize {
-    if tensor.unchanged_weights().is_some() {
-        return UNCHANGED;
-    }
+/// Writes how a tensor in the place of a base's relates to that.
+fn write_relation(
+    encoder: &mut Encoder,
+    prologue: &mut Prologue,
+    tensor: &CodedTensor,
+) -> Result<(), CodeError> {
     let change = tensor.changed().map(|changed| changed.change);
-    let place = CHANGES.iter().position(|&known| Some(known) == change);
-    place.map_or(NEW, |place| 1 + place)
+    let relation = match change {
+        _ if tensor.unchanged_weights().is_some() => UNCHANGED,
+        None => NEW,
+        Some(Change::Added) => ADDED,
+        Some(Change::RowsScaled) => ROWS_SCALED,
+        Some(Change::ProductAdded { .. }) => PRODUCT_ADDED,
+    };
+    write_symbol(encoder, &mut prologue.relation, relation)?;
+    match change {
+        Some(Change::ProductAdded { rank }) => write_gamma(encoder, u64::from(rank)),
+        _ => Ok(()),
+    }
+}
+
+/// Reads the rank of a product that is added to a tensor of a base.
+fn read_product(
+    decoder: &mut Decoder,
+    index: usize,
+    shape: &TensorShape,
+) -> Result<Change, CodeError> {
+    let rank = read_gamma(decoder)?;
+    let change = u8::try_from(rank).map(|rank| Change::ProductAdded { rank });
+    let fitting = change.ok().filter(|change| change.fits(shape));
+    fitting.ok_or_else(|| CodeError::Tensor {
+        index: index + 1,
+        source: TensorError::Rank { rank },
+    })
 }
 
 fn bits_by_purpose(encoder: &Encoder) -> BitsByPurpose {

@@ -7,7 +7,7 @@ use crate::code::architecture::tensors::TensorShape;
 use crate::code::codebook::error::CodebookError;
 use crate::code::codebook::values::Codebook;
 use crate::code::error::CodeError;
-use crate::code::relative::change::Changed;
+use crate::code::relative::change::{Change, Changed};
 use crate::code::relative::spliced::{Relation, Spliced};
 use crate::code::structure::Structure;
 use crate::code::symbols::geometry::Geometry;
@@ -276,13 +276,13 @@ impl Model {
             if subspace.is_none() && changed.is_none() {
                 return None;
             }
+            let shape = self.structure.tensors().into_iter().nth(index)?;
             let mut numbers: Vec<f32> = symbols.iter().map(value).collect();
             if let Some(subspace) = subspace {
-                let shape = self.structure.tensors().into_iter().nth(index)?;
                 numbers = subspace.weights(&shape, &numbers);
             }
             if let Some(Changed { change, base }) = changed {
-                numbers = change.apply(base, &numbers);
+                numbers = change.apply(&shape, base, &numbers);
             }
             Some(numbers)
         });
@@ -342,6 +342,10 @@ fn check(
     };
     let symbols = tensor.symbols();
     let change = tensor.changed().map(|changed| changed.change);
+    if let Some(Change::ProductAdded { rank }) = change.filter(|change| !change.fits(shape)) {
+        let rank = u64::from(rank);
+        return Err(TensorError::Rank { rank });
+    }
     let numbers = change.map_or(shape.len(), |change| change.numbers(shape));
     match tensor.subspace() {
         Some(_) if change.is_some_and(|change| !change.is_of_weights()) => {

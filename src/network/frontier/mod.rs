@@ -8,8 +8,12 @@
 
 pub(super) mod estimate;
 mod grid;
+mod gridded;
 pub(super) mod unbeaten;
 
+pub use gridded::Gridded;
+
+use std::borrow::Cow;
 use std::time::Instant;
 
 use thiserror::Error;
@@ -19,10 +23,9 @@ use self::grid::{on_grid, shortest_step};
 use self::unbeaten::unbeaten;
 use super::import::error::ImportError;
 use super::sensitivity::rounding_costs;
-use super::trained_network::TrainedNetwork;
 use crate::bounds::{Bits, BoundError, FailureProbability};
 use crate::certificate::design_bits;
-use crate::code::{entropy, CodeError, Graph, Model, Structure};
+use crate::code::{entropy, CodeError, Graph, Model};
 use crate::evaluate::{Batch, EvaluationError, Evaluator, Examples, Loss};
 use crate::spread::spread;
 
@@ -139,8 +142,8 @@ impl Frontier {
 ///
 /// # Errors
 /// If the network does not read the examples, or cannot be coded.
-pub fn least_bound<S: Clone + Into<Structure>>(
-    network: &TrainedNetwork<S>,
+pub fn least_bound(
+    network: &dyn Gridded,
     examples: &dyn Examples,
     loss: Loss,
     delta: FailureProbability,
@@ -148,9 +151,10 @@ pub fn least_bound<S: Clone + Into<Structure>>(
     deadline: Option<Instant>,
     report: &mut dyn FnMut(FrontierEvent),
 ) -> Result<Frontier, FrontierError> {
-    let structure: Structure = network.architecture().clone().into();
+    let structure = network.structure();
     let weights = network.weights();
-    let count: usize = weights.iter().map(Vec::len).sum();
+    let numbers = network.numbers();
+    let count: usize = numbers.iter().map(|numbers| numbers.len()).sum();
     let most = EXAMINED[usize::from(count > SMALL)];
     let most = most.min(EXAMINED_PIXELS / structure.input().features().max(1));
     let most = match structure.graph() {
@@ -160,19 +164,32 @@ pub fn least_bound<S: Clone + Into<Structure>>(
     let indices: Vec<usize> = spread(examples.len(), most).collect();
     let examined = examples.batch(&indices);
     let measured = examined.spread(MEASURED);
-    let original = network.evaluator();
+    let original =
+        Evaluator::of_structure(&structure, weights.iter().map(|tensor| tensor.to_vec()));
+    let mut is_gridded = vec![false; weights.len()];
+    let tensors: Vec<usize> = (0..numbers.len())
+        .map(|list| network.tensor_of(list))
+        .collect();
+    for &tensor in &tensors {
+        is_gridded[tensor] = true;
+    }
     let costs = rounding_costs(
         &structure,
-        weights,
+        &weights,
         &original,
         original.features_of(&measured, 0)?,
-        |_| true,
-        || report(FrontierEvent::Measured { of: weights.len() }),
+        |tensor| is_gridded[tensor],
+        || report(FrontierEvent::Measured { of: tensors.len() }),
     );
+    let of_number = |(list, &tensor): (usize, &usize)| {
+        costs[tensor].map(|cost| cost * network.weights_of_a_number(list))
+    };
+    let costs: Vec<Option<f64>> = tensors.iter().enumerate().map(of_number).collect();
     let mut search = Search {
         network,
+        numbers: &numbers,
         proportions: proportions(&costs),
-        charged: design_bits(structure.version(), is_unseen),
+        charged: design_bits(network.version(), is_unseen),
         examples: examples.len() as u64,
         examined: &examined,
         loss,
@@ -220,9 +237,11 @@ fn proportions(costs: &[Option<f64>]) -> Vec<f32> {
 }
 
 /// What is looked for, and what was found.
-struct Search<'a, S> {
-    network: &'a TrainedNetwork<S>,
-    /// Of the steps, one a tensor.
+struct Search<'a> {
+    network: &'a dyn Gridded,
+    /// What is put on grids.
+    numbers: &'a [Cow<'a, [f32]>],
+    /// Of the steps, one a list of numbers.
     proportions: Vec<f32>,
     /// Bits for the design of the format.
     charged: u64,
@@ -244,7 +263,7 @@ struct Best {
     dead_zone: f32,
 }
 
-impl<S: Clone + Into<Structure>> Search<'_, S> {
+impl Search<'_> {
     fn errors(&self, evaluator: &Evaluator) -> Result<u64, EvaluationError> {
         let mut errors = 0;
         // Part by part, so that features take little memory.
@@ -255,15 +274,14 @@ impl<S: Clone + Into<Structure>> Search<'_, S> {
         Ok(errors)
     }
 
-    /// Tensors with the steps `proportion 2^exponent`.
+    /// Lists of numbers with the steps `proportion 2^exponent`.
     fn quantised(&self, exponents: &[f32], dead_zone: f32) -> Result<Model, FrontierError> {
         let steps = self.proportions.iter().zip(exponents);
-        let tensors = self.network.weights().iter().zip(steps);
-        let weights = tensors.map(|(weights, (proportion, exponent))| {
-            on_grid(weights, proportion * exponent.exp2(), dead_zone)
+        let lists = self.numbers.iter().zip(steps);
+        let numbers = lists.map(|(numbers, (proportion, exponent))| {
+            on_grid(numbers, proportion * exponent.exp2(), dead_zone)
         });
-        let network = TrainedNetwork::new(self.network.architecture().clone(), weights.collect())?;
-        Ok(network.model()?)
+        Ok(self.network.model(numbers.collect())?)
     }
 
     /// Makes a file and counts its errors; whether its bound is the least so far.
@@ -321,7 +339,7 @@ impl<S: Clone + Into<Structure>> Search<'_, S> {
     /// The exponent of the finest grids whose symbols have at most so many bits of entropy, and of
     /// which one at least is no finer than it must be.
     fn finest(&self, bits: f64, dead_zone: f32) -> f32 {
-        let tensors = self.network.weights().iter().zip(&self.proportions);
+        let tensors = self.numbers.iter().zip(&self.proportions);
         let exponents = tensors.map(|(weights, step)| (shortest_step(weights) / step).log2());
         let shortest = exponents.filter(|exponent| exponent.is_finite());
         let mut fine = shortest.fold(40.0f32, f32::min);
@@ -329,7 +347,7 @@ impl<S: Clone + Into<Structure>> Search<'_, S> {
         const BISECTIONS: usize = 12;
         for _ in 0..BISECTIONS {
             let middle = (fine + coarse) / 2.0;
-            let tensors = self.network.weights().iter().zip(&self.proportions);
+            let tensors = self.numbers.iter().zip(&self.proportions);
             let entropy: f64 = tensors
                 .map(|(weights, proportion)| {
                     entropy_of(&on_grid(weights, proportion * middle.exp2(), dead_zone))

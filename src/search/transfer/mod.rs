@@ -1,58 +1,79 @@
-//! A short file relative to a base: a new head on what the base makes of the examples.
+//! A short file relative to a base: what decides, and what moves in the base.
 //!
-//! The base's nodes are kept as they are, so that their features can be computed once. A head with
-//! few values is trained on these for few bits, by several prices of a bit; local search then
-//! changes single weights where that lowers the bound. Choosing among heads costs nothing: the
-//! bound holds for all files at once.
+//! First nothing of the base moves, so that what it makes of the examples is computed once: it
+//! decides by itself, or a new head of few values is trained on that for few bits, by several
+//! prices of a bit; local search then changes single weights where that lowers the bound. Then the
+//! base's own numbers move, in as many of its last nodes as can be trained: for few bits, too, and
+//! as long as the bound falls. Choosing among all that costs nothing: the bound holds for all files
+//! at once.
 
+mod changed_network;
 mod computation;
+mod cut;
 mod features;
+mod goal;
+mod head;
 mod kept_features;
+mod moves;
 mod reading;
 mod sweep;
+mod tuning;
+mod untrained;
 
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
-use candle_core::Device;
-
+pub use moves::Moves;
 pub use reading::{HeadInput, Reading};
 
 use self::computation::{compute_features, Source};
+use self::cut::Cut;
 use self::features::BaseFeatures;
-use self::sweep::Head;
+use self::goal::Found;
+use self::untrained::untrained;
 use super::error::SearchError;
 use super::settings::Settings;
-use crate::bounds::{occam_binomial, Bits, EmpiricalRisk};
-use crate::certificate::design_bits;
-use crate::code::{Architecture, Base, Codebook, CodedTensor, Model};
-use crate::compress::{compress_unpolished, pruned, quantised, Progress, Recipe, RecipeSettings};
+use crate::code::{Base, Model, Spliced};
+use crate::compress::Progress;
 use crate::evaluate::{Evaluator, Examples};
-use crate::shape::ImageSize;
+use crate::storage::file_error::FileError;
 use crate::storage::whole_file::create_folder;
-use crate::train::{Schedule, TrainError, TrainingSet};
+use crate::train::TrainingSet;
 
-/// A search for the head with the least bound.
+/// A search for the network relative to a base that has the least bound.
 pub struct Transfer<'a> {
     base: &'a Base,
     reading: &'a Reading,
     examples: &'a dyn Examples,
     settings: &'a Settings,
+    moves: Moves,
+}
+
+/// What is trained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A new head.
+    Head,
+    /// Numbers of the base, and the head with them.
+    Base,
 }
 
 /// What a search tells while it runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum TransferEvent {
-    /// Features of so many more examples are there.
+    /// What the base makes of the examples is computed.
+    Computing,
+    /// That of so many more examples is there.
     Features(usize),
-    /// A head is trained, at this price of a bit.
+    /// Something is trained, at this price of a bit.
     Begun {
+        /// What.
+        part: Part,
         /// The price, in nats a nat.
         rate: f64,
     },
     /// How far its training has come.
     Progress(Progress),
-    /// A head was trained, or changed by local search.
+    /// A network was trained, or changed by local search.
     Found {
         /// Errors among all examples.
         errors: u64,
@@ -61,19 +82,19 @@ pub enum TransferEvent {
         /// The bound, with what else is charged for such files.
         bound: f64,
     },
+    /// Nothing of the base moves: no part of it is small enough to be trained on these examples.
+    TooLarge,
 }
 
-/// A head with its bound.
-struct Found {
-    model: Model,
-    bound: f64,
+impl TransferEvent {
+    fn found(found: &Found) -> Self {
+        Self::Found {
+            errors: found.errors,
+            bits: found.bits,
+            bound: found.bound,
+        }
+    }
 }
-
-/// Prices of a bit that are tried, in nats a nat.
-const RATES: [f64; 5] = [5.0, 4.0, 6.0, 3.0, 8.0];
-
-/// Local search ends after so many passes over all weights.
-const SWEEPS: usize = 6;
 
 impl<'a> Transfer<'a> {
     /// Of examples that a base reads so.
@@ -82,201 +103,114 @@ impl<'a> Transfer<'a> {
         reading: &'a Reading,
         examples: &'a dyn Examples,
         settings: &'a Settings,
+        moves: Moves,
     ) -> Self {
         Self {
             base,
             reading,
             examples,
             settings,
+            moves,
         }
     }
 
-    /// The network whose file has the least bound. Features are kept in a file of that name while
-    /// it runs, and afterwards for another search.
+    /// The network whose file has the least bound. What the base makes of the examples is kept in
+    /// files of this folder while it runs, and afterwards for another search.
     ///
     /// # Errors
-    /// If the base does not fit the examples, training diverges, or the file cannot be written.
+    /// If the base does not fit the examples, training diverges, or a file cannot be written.
     pub fn run(
         &self,
-        features_file: &Path,
+        folder: &Path,
         report: &mut dyn FnMut(TransferEvent),
     ) -> Result<Model, SearchError> {
-        if let Some(folder) = features_file.parent() {
-            create_folder(folder)?;
+        create_folder(folder)?;
+        let spliced = self.reading.spliced(self.base, self.examples.classes())?;
+        let cut = Cut::affordable(spliced.graph(), self.examples.len());
+        let cut = cut.filter(|_| self.moves != Moves::None);
+        if cut.is_none() && self.moves != Moves::None {
+            report(TransferEvent::TooLarge);
         }
-        let features = self.features(features_file, report)?;
-        let training_set = self.training_set(&features)?;
-        let columns = columns(&features);
-        let mut best: Option<Found> = None;
-        for rate in RATES {
-            if best.is_some() && self.settings.is_time_over() {
-                break;
+        let start = match (self.reading.head(), &cut) {
+            // There is nothing to choose from.
+            (HeadInput::Own, None) => return untrained(self.base, spliced),
+            (HeadInput::Own, Some(_)) => None,
+            _ => {
+                let steps = self.reading.steps();
+                let features = self.features(&spliced, steps, folder, report)?;
+                Some(self.best_head(&spliced, &features, report)?)
             }
-            report(TransferEvent::Begun { rate });
-            let head = compress_unpolished(
-                &self.recipe(rate)?,
-                &training_set,
-                self.settings.seed,
-                |progress| report(TransferEvent::Progress(progress)),
-            )?;
-            let trained = self.found(&features, self.with_head(&head)?, report)?;
-            let found = self.swept(&features, &columns, trained, report)?;
-            if best.as_ref().is_none_or(|best| found.bound < best.bound) {
-                best = Some(found);
+        };
+        let (Some(cut), false) = (cut, start.is_some() && self.settings.is_time_over()) else {
+            return start.map(|found| found.model).ok_or(SearchError::NoHead);
+        };
+        let features = self.features(&spliced, cut.steps, folder, report)?;
+        let start = match start {
+            Some(start) => start,
+            None => {
+                let model = untrained(self.base, spliced.clone())?;
+                let found = Found::counted(model, &features, cut.steps, self.settings)?;
+                report(TransferEvent::found(&found));
+                found
             }
-        }
-        best.map(|best| best.model).ok_or(SearchError::NoRecipes)
+        };
+        let best = self.moved(&spliced, &cut, &features, start, report)?;
+        Ok(best.model)
     }
 
+    /// What a new head reads, for training; kept in a file of this folder.
+    ///
+    /// # Errors
+    /// As [`Transfer::run`].
+    pub(super) fn head_set(
+        &self,
+        folder: &Path,
+        report: &mut dyn FnMut(TransferEvent),
+    ) -> Result<TrainingSet<'static>, SearchError> {
+        create_folder(folder)?;
+        let spliced = self.reading.spliced(self.base, self.examples.classes())?;
+        let features = self.features(&spliced, self.reading.steps(), folder, report)?;
+        Ok(features.training_set(self.reading.features_size())?)
+    }
+
+    /// Removes what [`Transfer::run`] has kept in a folder.
+    ///
+    /// # Errors
+    /// If a file cannot be removed.
+    pub fn forget(&self, folder: &Path) -> Result<(), SearchError> {
+        let spliced = self.reading.spliced(self.base, self.examples.classes())?;
+        for steps in 0..=spliced.graph().nodes().len() {
+            let file = features_file(folder, steps);
+            if file.exists() {
+                std::fs::remove_file(&file).map_err(FileError::of("remove", &file))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the first steps of the base, as it is, make of all examples.
     fn features(
         &self,
-        file: &Path,
+        spliced: &Spliced,
+        steps: usize,
+        folder: &Path,
         report: &mut dyn FnMut(TransferEvent),
     ) -> Result<BaseFeatures, SearchError> {
-        let classes = self.examples.classes();
-        let zeros = CodedTensor::new(0, vec![0; classes * self.reading.features()]);
-        let model = self.model(vec![Codebook::EMPTY], zeros)?;
+        let model = untrained(self.base, spliced.clone())?;
         let source = Source {
             evaluator: &Evaluator::new(&model),
-            steps: self.reading.steps(),
-            count: self.reading.features(),
-            identity: format!("{}\n{:?}", self.base.sha256(), self.reading),
+            steps,
+            count: spliced.graph().values()[steps].numbers(),
+            identity: format!("{}\n{:?}\n{steps}", self.base.sha256(), self.reading),
         };
+        report(TransferEvent::Computing);
         let mut count = |examples| report(TransferEvent::Features(examples));
-        compute_features(&source, self.examples, file, &mut count)
-    }
-
-    /// Those examples that have a class.
-    fn training_set(&self, features: &BaseFeatures) -> Result<TrainingSet<'static>, SearchError> {
-        let (mut numbers, mut labels) = (Vec::new(), Vec::new());
-        let of_example = features.numbers.chunks(features.count.max(1));
-        for (of_example, class) in of_example.zip(&features.classes) {
-            if let Some(class) = class {
-                numbers.extend_from_slice(of_example);
-                labels.push(*class as u32);
-            }
-        }
-        let size = self.features_size();
-        let made = TrainingSet::of_numbers(numbers, size, labels, &Device::Cpu);
-        Ok(made.map_err(TrainError::from)?)
-    }
-
-    /// Features as a map of one place.
-    fn features_size(&self) -> ImageSize {
-        ImageSize {
-            channels: self.reading.features(),
-            height: 1,
-            width: 1,
-        }
-    }
-
-    /// A dense layer with two values beside zero.
-    fn recipe(&self, rate: f64) -> Result<Recipe, SearchError> {
-        let layers = format!("dense:{}", self.examples.classes());
-        let layers = Architecture::parse(&layers, self.features_size())?;
-        let schedule = |epochs, learning_rate| Schedule {
-            epochs,
-            batch: 64,
-            learning_rate,
-        };
-        let settings = RecipeSettings {
-            architecture: layers.into(),
-            pruning: pruned(0.5),
-            first: schedule(3, 0.003),
-            quantisation: quantised(2, rate),
-            second: schedule(60, 0.0015),
-            bounded: 0.3,
-            examples: None,
-            sweeps: 0,
-        };
-        Ok(settings.check()?)
-    }
-
-    /// The base with a head that was trained by itself.
-    fn with_head(&self, head: &Model) -> Result<Model, SearchError> {
-        let tensor = head.tensors().first().cloned();
-        let tensor = tensor.ok_or(SearchError::NoHead)?;
-        self.model(head.codebooks().to_vec(), tensor)
-    }
-
-    /// The base's tensors as they are, and a head.
-    fn model(&self, codebooks: Vec<Codebook>, head: CodedTensor) -> Result<Model, SearchError> {
-        let spliced = self.reading.with_head(self.base, self.examples.classes())?;
-        let kept = self
-            .base
-            .weights()
-            .iter()
-            .take(spliced.base_tensors().len());
-        let tensors = kept.map(|weights| CodedTensor::unchanged(Arc::clone(weights)));
-        let tensors = tensors.chain([head]).collect();
-        Ok(Model::relative(spliced, codebooks, tensors)?)
-    }
-
-    /// A network with its bound: errors as the evaluator counts them, bits as the file has them.
-    fn found(
-        &self,
-        features: &BaseFeatures,
-        model: Model,
-        report: &mut dyn FnMut(TransferEvent),
-    ) -> Result<Found, SearchError> {
-        let errors = features.errors(&Evaluator::new(&model), self.reading.steps())?;
-        let bits = 8 * model.encode()?.len() as u64;
-        let charged = bits + design_bits(model.version(), self.settings.unseen);
-        let risk = EmpiricalRisk::new(errors, features.len() as u64)?;
-        let bound = occam_binomial(risk, Bits::new(charged as f64)?, self.settings.delta);
-        report(TransferEvent::Found {
-            errors,
-            bits,
-            bound,
-        });
-        Ok(Found { model, bound })
-    }
-
-    /// The head after local search, if that lowers the bound.
-    fn swept(
-        &self,
-        features: &BaseFeatures,
-        columns: &[Vec<f32>],
-        trained: Found,
-        report: &mut dyn FnMut(TransferEvent),
-    ) -> Result<Found, SearchError> {
-        let mut best = trained;
-        for _ in 0..SWEEPS {
-            let (Some(tensor), Some(codebook)) =
-                (best.model.tensors().last(), best.model.codebooks().last())
-            else {
-                return Err(SearchError::NoHead);
-            };
-            let bits = best.model.ideal_bits()?
-                + design_bits(best.model.version(), self.settings.unseen) as f64;
-            let mut head = Head::new(
-                features,
-                columns,
-                tensor.symbols().to_vec(),
-                codebook.values().to_vec(),
-                bits,
-                self.settings.delta,
-            );
-            if !head.sweep()? {
-                break;
-            }
-            let tensor = CodedTensor::new(0, head.symbols);
-            let model = self.model(best.model.codebooks().to_vec(), tensor)?;
-            let found = self.found(features, model, report)?;
-            if found.bound >= best.bound {
-                break;
-            }
-            best = found;
-        }
-        Ok(best)
+        let file = features_file(folder, steps);
+        compute_features(&source, self.examples, &file, &mut count)
     }
 }
 
-/// The features of all examples, one list a feature.
-fn columns(features: &BaseFeatures) -> Vec<Vec<f32>> {
-    let column = |feature: usize| {
-        let numbers = features.numbers.iter().skip(feature);
-        numbers.step_by(features.count.max(1)).copied().collect()
-    };
-    (0..features.count).map(column).collect()
+/// Where the features after so many steps are kept.
+fn features_file(folder: &Path, steps: usize) -> PathBuf {
+    folder.join(format!("features-{steps}.bin"))
 }

@@ -57,19 +57,34 @@ impl GraphNetwork {
                 shapes.len()
             );
         }
-        let examples = images.dim(0)?;
-        let mut values = vec![Value::plain(images.clone())];
+        self.forward_from(0, weights, images)
+    }
+
+    /// Logits of what the first `steps` nodes have made of images, `[batch, …]`, with the weights
+    /// of the others, which read nothing that was made earlier.
+    ///
+    /// # Errors
+    /// If candle fails; if a value was made earlier, or `weights` are too few.
+    pub fn forward_from(&self, steps: usize, weights: &[Tensor], made: &Tensor) -> Result<Tensor> {
+        let examples = made.dim(0)?;
+        let mut values = vec![None; steps];
+        values.push(Some(Value::plain(made.clone())));
         let mut next = 0;
-        for (node, dimensions, after) in self.graph.steps() {
-            let read: Vec<&Value> = node.inputs.iter().map(|&value| &values[value]).collect();
+        for (node, dimensions, after) in self.graph.steps().skip(steps) {
+            let read = node.inputs.iter().map(|&value| values[value].as_ref());
+            let Some(read) = read.collect::<Option<Vec<&Value>>>() else {
+                bail!("{} reads what was made earlier", node.operator);
+            };
             let count = node.operator.weights(&dimensions).len();
-            let own = &weights[next..next + count];
+            let Some(own) = weights.get(next..next + count) else {
+                bail!("too few tensors of weights");
+            };
             next += count;
-            values.push(compute(&node.operator, &read, own, after)?);
+            values.push(Some(compute(&node.operator, &read, own, after)?));
         }
         match values.last() {
-            Some(logits) => for_each_example(&logits.to_plain()?.flatten_from(1)?, examples),
-            None => bail!("a graph without nodes"),
+            Some(Some(logits)) => for_each_example(&logits.to_plain()?.flatten_from(1)?, examples),
+            _ => bail!("a graph without nodes"),
         }
     }
 }

@@ -13,9 +13,10 @@ use crate::memory_limit::LimitArgument;
 use crate::onnx::{is_onnx, OnnxArguments};
 use nonvacuous::bounds::FailureProbability;
 use nonvacuous::certificate::{BaseClaim, Folder};
-use nonvacuous::evaluate::Loss;
-use nonvacuous::search::transfer::HeadInput;
-use nonvacuous::search::Settings;
+use nonvacuous::code::Base;
+use nonvacuous::evaluate::{Examples, Loss};
+use nonvacuous::search::transfer::{HeadInput, Moves, Reading};
+use nonvacuous::search::{SearchError, Settings};
 use nonvacuous::shape::ImageSize;
 
 #[derive(Debug, Args)]
@@ -34,8 +35,8 @@ pub(in super::super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub(super) recipe: Option<PathBuf>,
 
-    /// Learn the prior on this first part of the training set, and bound the error on the rest
-    /// alone
+    /// Learn a base on this first part of the training set, and bound the error on the rest alone;
+    /// with --base, a head on that
     #[arg(long, value_name = "F", conflicts_with = "model")]
     pub(super) prior_fraction: Option<f64>,
 
@@ -114,18 +115,41 @@ pub(super) struct BaseOptions {
     #[arg(long, value_name = "S")]
     pub(super) side: Option<usize>,
 
-    /// With --base: what the new head reads
-    #[arg(long, value_enum, default_value_t = HeadName::Features)]
-    head: HeadName,
+    /// With --base: what decides; without it, the base itself if its outputs stand for the classes,
+    /// else a new head on its features
+    #[arg(long, value_enum)]
+    head: Option<HeadName>,
+
+    /// With --base: how the base's own numbers may move, in as many of its last layers as can be
+    /// trained
+    #[arg(long, value_enum, default_value_t = MovesName::ScalesAndShifts)]
+    moves: MovesName,
 }
 
-/// What a new head reads.
+/// What decides about the classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum HeadName {
-    /// What the base's last dense layer reads
+    /// A new head on what the base's last dense layer reads
     Features,
-    /// The base's logits
+    /// A new head on the base's logits
     Logits,
+    /// The base itself
+    Own,
+}
+
+/// How a base's own numbers may move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum MovesName {
+    /// Not at all
+    None,
+    /// A scale for each channel or unit, and its shift; all weights of a last layer that decides
+    ScalesAndShifts,
+    /// The same, and products of two narrow matrices
+    LowRank,
+    /// In a random subspace
+    Subspace,
+    /// Each weight by itself
+    Sparse,
 }
 
 impl BaseOptions {
@@ -145,11 +169,37 @@ impl BaseOptions {
         })
     }
 
-    /// What a new head reads.
-    pub(super) fn head(&self) -> HeadInput {
+    /// How the base reads examples of a size, and what decides.
+    pub(super) fn reading(
+        &self,
+        base: &Base,
+        input: ImageSize,
+        examples: &dyn Examples,
+    ) -> Result<Reading, SearchError> {
         match self.head {
-            HeadName::Features => HeadInput::Features,
-            HeadName::Logits => HeadInput::Logits,
+            None => Reading::fitting(base, input, self.side, examples),
+            Some(HeadName::Own) => Reading::new(base, input, self.side, HeadInput::Own),
+            _ => self.new_head(base, input),
+        }
+    }
+
+    /// How the base reads examples of a size for a new head.
+    pub(super) fn new_head(&self, base: &Base, input: ImageSize) -> Result<Reading, SearchError> {
+        let head = match self.head {
+            Some(HeadName::Logits) => HeadInput::Logits,
+            _ => HeadInput::Features,
+        };
+        Reading::new(base, input, self.side, head)
+    }
+
+    /// How the base's own numbers may move.
+    pub(super) fn moves(&self) -> Moves {
+        match self.moves {
+            MovesName::None => Moves::None,
+            MovesName::ScalesAndShifts => Moves::ScalesAndShifts,
+            MovesName::LowRank => Moves::LowRank,
+            MovesName::Subspace => Moves::Subspace,
+            MovesName::Sparse => Moves::Sparse,
         }
     }
 }
@@ -248,8 +298,8 @@ impl Arguments {
             (Some(path), None, _) if is_onnx(path) => Mode::Onnx,
             (Some(_), None, _) if is_model_file => Mode::ModelFile,
             (Some(_), None, _) => Mode::Import,
-            (None, _, _) if self.base.base.is_some() => Mode::Relative,
             (None, _, Some(_)) => Mode::PriorFraction,
+            (None, _, None) if self.base.base.is_some() => Mode::Relative,
             (None, Some(_), None) => Mode::Recipe,
             (None, None, None) => Mode::Search,
         }

@@ -12,9 +12,8 @@ use nonvacuous::bounds::{
     fewest_examples_at_rate, most_bits, Bits, EmpiricalRisk, Probability, Target,
 };
 use nonvacuous::certificate::{design_bits, percent_up, Folder};
-use nonvacuous::code::Structure;
 use nonvacuous::evaluate::{Examples, Loss};
-use nonvacuous::network::{least_bound, Frontier, FrontierEvent, Point, TrainedNetwork};
+use nonvacuous::network::{least_bound, Frontier, FrontierEvent, Gridded, Point};
 
 /// How long the steps of single tensors are moved, if nothing is said.
 const USUAL: Duration = Duration::from_secs(600);
@@ -24,7 +23,7 @@ const LISTED: usize = 16;
 
 /// Looks for the file with the least bound, and says what was found on the way.
 pub(super) fn best_file(
-    network: &TrainedNetwork<Structure>,
+    network: &dyn Gridded,
     examples: &dyn Examples,
     loss: Loss,
     arguments: &Arguments,
@@ -72,7 +71,7 @@ pub(super) fn best_file(
         arguments,
     )?;
     if !json {
-        say(&found, network.architecture(), examples, arguments)?;
+        say(&found, network, examples, arguments)?;
     }
     Ok(found)
 }
@@ -103,7 +102,7 @@ fn write_frontier(
 
 fn say(
     found: &Frontier,
-    structure: &Structure,
+    network: &dyn Gridded,
     examples: &dyn Examples,
     arguments: &Arguments,
 ) -> Result<(), Failure> {
@@ -128,7 +127,7 @@ fn say(
     print("");
     let classes = examples.classes().max(2) as f64;
     if found.best.bound >= 1.0 - 1.0 / classes {
-        advise(found, structure, examples, arguments)?;
+        advise(found, network, examples, arguments)?;
     }
     Ok(())
 }
@@ -146,7 +145,7 @@ fn listed(found: &Frontier) -> Vec<Point> {
 /// What it would take, where nothing is below chance.
 fn advise(
     found: &Frontier,
-    structure: &Structure,
+    network: &dyn Gridded,
     examples: &dyn Examples,
     arguments: &Arguments,
 ) -> Result<(), Failure> {
@@ -154,7 +153,7 @@ fn advise(
     let target = Target::new(chance)?;
     let n = examples.len();
     let errors = found.errors_among(n as u64, found.original_errors);
-    let charged = design_bits(structure.version(), arguments.unseen);
+    let charged = design_bits(network.version(), arguments.unseen);
     print(&format!(
         "No file of this network proves less than chance, {}: with {n} examples and the network's \
          own errors a file would have at most {} bits.",

@@ -33,7 +33,7 @@ pub(super) fn run(
             .model
             .certify(arguments, found, groups, &folder, json);
     }
-    if let Some(base) = &arguments.base.base {
+    if let (Some(base), None) = (&arguments.base.base, arguments.prior_fraction) {
         return relative::certify(base, arguments, found, groups, &folder, json);
     }
     let data = match found {

@@ -1,6 +1,7 @@
 //! `nonvacuous certify --model`: a network trained elsewhere.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::arguments::{Arguments, LossName, ModelArguments};
@@ -16,13 +17,13 @@ use crate::output::{print, read, write_whole};
 use crate::pixel_cache::pixel_cache;
 use crate::progress::progress_bar;
 use nonvacuous::certificate::{Certificate, Folder, Issue, Kept};
-use nonvacuous::code::{Architecture, Model, Structure};
+use nonvacuous::code::{Architecture, Base, Graph, Model, Structure};
 use nonvacuous::compress::{tunings, Checkpoints, Progress, Recipe};
 use nonvacuous::data::{read_class_map, DataSet, Found, Groups, Readable};
 use nonvacuous::digest::sha256;
 use nonvacuous::evaluate::{ExamplesDigest, Loss};
 use nonvacuous::network::comparison::{first_images, noise_images};
-use nonvacuous::network::{shortened, TrainedNetwork};
+use nonvacuous::network::{as_graph, shortened, FineTuned, TrainedNetwork};
 use nonvacuous::search::{fine_tune, FineTuneEvent, Search, Settings};
 use nonvacuous::shape::ImageSize;
 use nonvacuous::storage::memory_limit::MemoryLimit;
@@ -51,10 +52,15 @@ struct Prepared<'a> {
 
 impl Prepared<'_> {
     /// Writes what tensors were called beside the model in a folder, which came of this network.
-    fn write_names(&self, folder: &Folder, certificate: &Certificate) -> Result<(), Failure> {
+    fn write_names(
+        &self,
+        folder: &Folder,
+        certificate: &Certificate,
+        base: Option<&Base>,
+    ) -> Result<(), Failure> {
         if let Some(originals) = &self.originals {
             let file = certificate.file();
-            let model = Model::decode_within(file, MemoryLimit::NONE)?;
+            let model = Model::read(file, base, MemoryLimit::NONE)?;
             originals.write_beside(&folder.model(), model.structure(), file)?;
         }
         Ok(())
@@ -113,7 +119,7 @@ impl ModelArguments {
         }
         let (certificate, kept) = issued(issue, &data, arguments, groups.as_ref(), folder)?;
         if kept == Kept::New {
-            prepared.write_names(folder, &certificate)?;
+            prepared.write_names(folder, &certificate, base.as_deref())?;
         }
         if let Some((recipe, checkpoints)) = &prepared.tuned {
             if kept == Kept::New {
@@ -128,7 +134,7 @@ impl ModelArguments {
                 train_further(network, data, arguments, time, folder)?;
                 let best = folder.certificate()?.unwrap_or(certificate);
                 if before.is_none_or(|before| before.file() != best.file()) {
-                    prepared.write_names(folder, &best)?;
+                    prepared.write_names(folder, &best, None)?;
                 }
                 outcome::report(folder, &best, &Kept::New, &arguments.data, json)
             }
@@ -161,6 +167,10 @@ impl ModelArguments {
         if self.is_model_file() {
             return Ok(as_it_is(read(path)?));
         }
+        if let Some(base) = &arguments.base.base {
+            let base = read_base(base)?;
+            return self.fine_tuned(path, &base, arguments, found, folder, json);
+        }
         let Imported { network, originals } = self.imported(path, arguments, found, json)?;
         if network.takes_few_values() {
             return Ok(Prepared {
@@ -190,6 +200,59 @@ impl ModelArguments {
         })
     }
 
+    /// The file with the least bound of those that tell a network by what changes its base.
+    fn fine_tuned<'a>(
+        &self,
+        path: &Path,
+        base: &Arc<Base>,
+        arguments: &Arguments,
+        found: &Found,
+        folder: &Folder,
+        json: bool,
+    ) -> Result<Prepared<'a>, Failure> {
+        self.import.refuse_no_simplify()?;
+        let Imported { network, originals } = self.imported_graph(path, arguments, found)?;
+        found.check_outputs(network.architecture().classes())?;
+        let input = network.architecture().input();
+        let network = FineTuned::new(base, network)?;
+        if !json {
+            let [same, changed, new] = network.counts();
+            print(&format!(
+                "of its tensors {same} are the base's, {changed} changed, and {new} new\n"
+            ));
+        }
+        let data = self.readable(found.clone(), input)?;
+        whole_file::create_folder(folder.path())?;
+        let (loss, examples) = (Loss::from(self.loss), data.sample().training);
+        let best = best_file(&network, examples, loss, arguments, folder, json)?;
+        Ok(Prepared {
+            file: best.model.encode()?,
+            tuned: None,
+            further: None,
+            originals: Some(originals),
+        })
+    }
+
+    /// A network in another file as a graph, every weight as it is.
+    fn imported_graph(
+        &self,
+        path: &Path,
+        arguments: &Arguments,
+        found: &Found,
+    ) -> Result<Imported<Graph>, Failure> {
+        if is_onnx(path) {
+            let options = self.onnx.options(self.input, self.limit.given());
+            let usual = Some(input_of(found));
+            return read_onnx(path, &options, usual, self.import.pixels());
+        }
+        let arch = arguments.arch.as_deref().ok_or_else(missing_arch)?;
+        let architecture =
+            Architecture::from_name_or_layers(arch, input_of(found), found.classes())?;
+        let Imported { network, originals } = self.import.read(path, &architecture)?;
+        let network = as_graph(network)?;
+        Ok(Imported { network, originals })
+    }
+
     /// A network in another file, as it is; one that takes few values simplified, unless that is
     /// not wanted.
     fn imported(
@@ -204,12 +267,7 @@ impl ModelArguments {
             let usual = Some(input_of(found));
             return read_onnx(path, &options, usual, self.import.pixels())?.simplest();
         }
-        let arch = arguments.arch.as_deref().ok_or_else(|| {
-            Failure::misuse(
-                "--model FILE.safetensors, or FILE.pt, needs --arch: its layers, or a name such as \
-                 lenet5; an ONNX file needs none",
-            )
-        })?;
+        let arch = arguments.arch.as_deref().ok_or_else(missing_arch)?;
         let architecture =
             Architecture::from_name_or_layers(arch, input_of(found), found.classes())?;
         let Imported { network, originals } = self.import.read(path, &architecture)?;
@@ -297,6 +355,13 @@ impl ModelArguments {
         let key = format!("{version}\n{recipe}\n{seed}\n{network}\n{import:?}\n{examples}");
         Ok(Checkpoints::new(folder.path(), &key))
     }
+}
+
+fn missing_arch() -> Failure {
+    Failure::misuse(
+        "--model FILE.safetensors, or FILE.pt, needs --arch: its layers, or a name such as lenet5; \
+         an ONNX file needs none",
+    )
 }
 
 /// Size of the images that a network for these data reads, if nothing else says it.

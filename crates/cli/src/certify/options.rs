@@ -33,7 +33,7 @@ impl Mode {
             Self::Search => "a search of recipes",
             Self::Recipe => "training by one recipe",
             Self::PriorFraction => "a prior learnt on a part",
-            Self::Relative => "a new head on a base",
+            Self::Relative => "a network relative to a base",
             Self::ModelFile => "a model file",
             Self::Import => "a network trained elsewhere",
             Self::Onnx => "a network in an ONNX file",
@@ -75,6 +75,9 @@ const CERTIFICATES: &[Mode] = &[Search, Recipe, Relative, ModelFile, Import, Onn
 /// Those that begin with a network.
 const MODELS: &[Mode] = &[ModelFile, Import, Onnx, FineTune];
 
+/// Those that may be relative to a base.
+const BASES: &[Mode] = &[Relative, PriorFraction, ModelFile, Import, Onnx];
+
 /// Every option, and what it applies to.
 const OPTIONS: &[(&str, &[Mode])] = &[
     ("data", ALL),
@@ -88,18 +91,19 @@ const OPTIONS: &[(&str, &[Mode])] = &[
     ("classes", &[ModelFile]),
     ("replace", ALL),
     ("model", MODELS),
-    ("base", &[Relative, ModelFile]),
-    ("base_source", &[Relative, ModelFile]),
-    ("base_trained_on", &[Relative, ModelFile]),
-    ("bases", &[Relative, ModelFile]),
-    ("side", &[Relative]),
-    ("head", &[Relative]),
+    ("base", BASES),
+    ("base_source", BASES),
+    ("base_trained_on", BASES),
+    ("bases", BASES),
+    ("side", &[Relative, PriorFraction]),
+    ("head", &[Relative, PriorFraction]),
+    ("moves", &[Relative, PriorFraction]),
     ("arch", &[Search, PriorFraction, Import]),
     ("recipe", &[Recipe, PriorFraction, FineTune]),
     ("prior_fraction", &[PriorFraction]),
-    ("effort", &[Search, PriorFraction]),
+    ("effort", &[Search]),
     ("seed", &[Search, Recipe, PriorFraction, Relative, FineTune]),
-    ("minutes", &[Search, Relative, Import, Onnx]),
+    ("minutes", &[Search, Relative, PriorFraction, Import, Onnx]),
     ("tensor", &[Import, FineTune]),
     ("tensors", &[Import, FineTune]),
     ("ignore", &[Import, FineTune]),
@@ -137,10 +141,26 @@ pub(super) fn refuse_unused(mode: Mode, matches: &ArgMatches) -> Result<(), Fail
             )));
         }
     }
-    if mode == PriorFraction && given("recipe") && (given("effort") || given("arch")) {
+    let says_network = ["recipe", "arch", "base"].map(given);
+    if mode == PriorFraction
+        && says_network
+            .into_iter()
+            .filter(|&is_given| is_given)
+            .count()
+            > 1
+    {
         return Err(Failure::misuse(
-            "--effort and --arch have no use with --recipe, which says what is trained",
+            "--recipe, --arch and --base each say which network the first part makes: give one",
         ));
+    }
+    let of_base = ["side", "head", "bases", "base_source", "base_trained_on"];
+    if mode == PriorFraction && !given("base") {
+        if let Some(name) = of_base.into_iter().find(|name| given(name)) {
+            return Err(Failure::misuse(format!(
+                "--{} goes with --base",
+                name.replace('_', "-")
+            )));
+        }
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `nonvacuous certify --base`: a new head on a network that was trained on other data.
+//! `nonvacuous certify --base`: what is new about a network that was trained on other data.
 
 use std::path::Path;
 
@@ -16,14 +16,10 @@ use crate::progress::progress_bar;
 use nonvacuous::certificate::{percent_up, Folder, Issue};
 use nonvacuous::data::{Found, Groups};
 use nonvacuous::evaluate::Loss;
-use nonvacuous::search::transfer::{Reading, Transfer, TransferEvent};
-use nonvacuous::storage::file_error::FileError;
+use nonvacuous::search::transfer::{Part, Transfer, TransferEvent};
 use nonvacuous::storage::whole_file;
 
-/// Numbers that the base makes of the examples, in the certificate's folder while they are needed.
-const FEATURES_FILE: &str = "features.bin";
-
-/// Trains heads, and certifies the one with the least bound.
+/// Trains a head, and numbers of the base, and certifies the network with the least bound.
 pub(super) fn certify(
     path: &Path,
     arguments: &Arguments,
@@ -38,68 +34,79 @@ pub(super) fn certify(
         Found::Photographs(set) if set.small_size().is_none() => base.graph().input(),
         _ => input_of(&found),
     };
-    let reading = Reading::new(&base, input, arguments.base.side, arguments.base.head())?;
     let cache = match &found {
         Found::Images(_) => None,
         Found::Photographs(_) => pixel_cache(&found, arguments.model.cache.as_deref())?,
     };
     let data = found.read_at(input, cache.as_ref())?;
     let sample = data.sample();
+    let reading = arguments.base.reading(&base, input, sample.training)?;
     let settings = arguments.settings();
     if !arguments.replace {
         folder.check(&sample, Loss::Top1, arguments.delta)?;
     }
     whole_file::create_folder(folder.path())?;
     let kept = arguments.model.cache.as_deref().unwrap_or(folder.path());
-    let features = kept.join(FEATURES_FILE);
-    let progress = HeadProgress::new(sample.training.len());
-    let transfer = Transfer::new(&base, &reading, sample.training, &settings);
-    let model = transfer.run(&features, &mut |event| progress.show(event));
+    let progress = TransferProgress::new(sample.training.len());
+    let moves = arguments.base.moves();
+    let transfer = Transfer::new(&base, &reading, sample.training, &settings, moves);
+    let model = transfer.run(kept, &mut |event| progress.show(event));
     progress.finish();
     let file = model?.encode()?;
 
     let issue = Issue::new(&file, sample, arguments.delta).relative_to(&base, claim);
-    let (certificate, kept) = issued(issue, &data, arguments, groups.as_ref(), folder)?;
+    let (certificate, outcome) = issued(issue, &data, arguments, groups.as_ref(), folder)?;
     if arguments.model.cache.is_none() {
-        std::fs::remove_file(&features).map_err(FileError::of("remove", &features))?;
+        transfer.forget(kept)?;
     }
-    outcome::report(folder, &certificate, &kept, &arguments.data, json)
+    outcome::report(folder, &certificate, &outcome, &arguments.data, json)
 }
 
-/// How far the search for a head is: a bar on a terminal, and a line for each that was found.
-struct HeadProgress {
+/// How far the search is: a bar on a terminal, and a line for each that was found.
+pub(super) struct TransferProgress {
     bar: ProgressBar,
 }
 
-impl HeadProgress {
-    fn new(examples: usize) -> Self {
+impl TransferProgress {
+    pub(super) fn new(examples: usize) -> Self {
         let template = "{bar:24} features of {pos}/{len} examples, {per_sec}, {eta} left";
         Self {
             bar: progress_bar(examples as u64, template),
         }
     }
 
-    fn show(&self, event: TransferEvent) {
+    pub(super) fn show(&self, event: TransferEvent) {
         match event {
+            TransferEvent::Computing => self.bar.reset(),
             TransferEvent::Features(count) => self.bar.inc(count as u64),
-            TransferEvent::Begun { rate } => self.bar.suspend(|| {
-                warn(&format!("a head at {rate} nats for a nat of its length:"));
-            }),
+            TransferEvent::TooLarge => self.say(
+                "the base stays as it is: no part of it is small enough to be trained on so many \
+                 examples",
+            ),
+            TransferEvent::Begun { part, rate } => self.say(&format!(
+                "{} at {rate} nats for a nat of its length:",
+                match part {
+                    Part::Head => "a head",
+                    Part::Base => "numbers of the base",
+                }
+            )),
             TransferEvent::Found {
                 errors,
                 bits,
                 bound,
-            } => self.bar.suspend(|| {
-                warn(&format!(
-                    "  {errors} misread, {bits} bits: at most {}",
-                    percent_up(bound)
-                ));
-            }),
+            } => self.say(&format!(
+                "  {errors} misread, {bits} bits: at most {}",
+                percent_up(bound)
+            )),
             _ => {}
         }
     }
 
-    fn finish(&self) {
+    fn say(&self, line: &str) {
+        self.bar.suspend(|| warn(line));
+    }
+
+    pub(super) fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }

@@ -145,3 +145,60 @@ fn a_network_of_others_becomes_a_base() {
     assert!(said.contains("--codewords has no use"), "{said}");
     assert!(!case.path("new.nvc").exists());
 }
+
+#[test]
+fn a_base_that_knows_the_classes_decides_itself_and_its_numbers_move() {
+    let case = place();
+    let recipe = "architecture = \"dense:32 relu dense:10\"\n\
+                  pruning = { sparsity = 0.0 }\n\
+                  first = { epochs = 4, batch = 32, learning_rate = 0.005 }\n\
+                  quantisation = { codewords = 16, digits = 4 }\n\
+                  second = { epochs = 2, batch = 32, learning_rate = 0.002 }\n";
+    case.write("recipe.toml", recipe);
+    case.succeeds(&["certify", "--recipe", "recipe.toml", "--out", "whole"]);
+    case.succeeds(&["decompress", "whole/model.nvc", "-o", "net.onnx"]);
+    case.succeeds(&["import", "net.onnx", "-o", "base.nvc"]);
+    // It was trained on the same images, so that nothing is proved; but nothing needs to be new.
+    let alone = ["certify", "--moves", "none", "--out", "alone"];
+    let said = case.succeeds(&[&alone[..], &BASE].concat());
+    assert!(said.contains("relative to a base"), "{said}");
+    let read = |folder: &str| -> Value {
+        let claim = fs::read(case.path(folder).join("certificate.json")).unwrap();
+        serde_json::from_slice(&claim).unwrap()
+    };
+    let alone = read("alone");
+    assert!(alone["bits"].as_u64().unwrap() <= 80, "{alone}");
+    case.succeeds(&[&["certify", "--out", "moved"], &BASE[..]].concat());
+    let moved = read("moved");
+    let bound = |claim: &Value| claim["bounds"]["occam_binomial"].as_f64().unwrap();
+    assert!(bound(&moved) <= bound(&alone), "{moved}");
+    case.succeeds(&["verify", "moved", "--base", "base.nvc"]);
+    // A new head is not forbidden.
+    let head = [
+        "certify", "--head", "logits", "--moves", "none", "--out", "head",
+    ];
+    case.succeeds(&[&head[..], &BASE].concat());
+    assert!(read("head")["bits"].as_u64() > alone["bits"].as_u64());
+}
+
+#[test]
+fn a_fine_tuned_network_is_told_by_what_changes_its_base() {
+    let case = place();
+    let mut fine_tuned = network(13).weights();
+    for weight in fine_tuned[1].iter_mut().step_by(3) {
+        *weight += 0.25;
+    }
+    let tensors = fine_tuned.into_iter().map(CodedTensor::raw).collect();
+    let structure = network(13).structure().clone();
+    let model = Model::new(structure, vec![], tensors).unwrap();
+    case.write("tuned.nvc", model.encode().unwrap());
+    case.succeeds(&["decompress", "tuned.nvc", "-o", "tuned.onnx"]);
+    let certify = ["certify", "--model", "tuned.onnx", "--out", "out"];
+    let said = case.succeeds(&[&certify[..], &BASE].concat());
+    assert!(
+        said.contains("1 are the base's, 1 changed, and 0 new"),
+        "{said}"
+    );
+    assert!(claim(&case)["bits"].as_u64().unwrap() < 2000);
+    case.succeeds(&["verify", "out", "--base", "base.nvc"]);
+}

@@ -1,0 +1,155 @@
+//! Moves of a base's own numbers, trained for few bits from what is best without them.
+
+use super::changed_network::ChangedNetwork;
+use super::cut::Cut;
+use super::features::BaseFeatures;
+use super::goal::Found;
+use super::head::swept;
+use super::moves::Moves;
+use super::reading::HeadInput;
+use super::{Part, Transfer, TransferEvent};
+use crate::code::Spliced;
+use crate::compress::{
+    compress_from, polish, pruned, quantised, Progress, Quantisation, Recipe, RecipeSettings,
+    SubspaceMap, SubspaceSize,
+};
+use crate::evaluate::Evaluator;
+use crate::random::stream;
+use crate::search::error::SearchError;
+use crate::shape::ImageSize;
+use crate::train::{Schedule, TrainError};
+
+/// Prices of a bit that are tried one after the other while the bound falls, in nats a nat.
+const RATES: [f64; 4] = [5.0, 3.0, 8.0, 2.0];
+
+/// Multiplications of one training, at most, and passes over the examples.
+const MULTIPLICATIONS: f64 = 1.2e13;
+const PASSES: std::ops::RangeInclusive<usize> = 4..=24;
+
+/// Sweeps of local search over all numbers, where examples and network are small enough.
+const SWEEPS: usize = 2;
+
+/// Coordinates for each weight of a tensor that moves in a subspace.
+const SUBSPACE: SubspaceSize = SubspaceSize {
+    fraction: 0.002,
+    map: SubspaceMap::Terms(8),
+    seed: 1,
+};
+
+impl Transfer<'_> {
+    /// The best network whose base's numbers move after a cut, if its bound is lower.
+    pub(super) fn moved(
+        &self,
+        spliced: &Spliced,
+        cut: &Cut,
+        features: &BaseFeatures,
+        start: Found,
+        report: &mut dyn FnMut(TransferEvent),
+    ) -> Result<Found, SearchError> {
+        let network = ChangedNetwork::new(self.base, spliced.clone(), cut.clone(), self.moves);
+        let network = network.map_err(TrainError::from)?;
+        if !network.moves() {
+            return Ok(start);
+        }
+        let training_set = features.training_set(map_of(cut))?;
+        let mut best = start;
+        for (place, rate) in RATES.into_iter().enumerate() {
+            if self.settings.is_time_over() {
+                break;
+            }
+            let part = Part::Base;
+            report(TransferEvent::Begun { part, rate });
+            let seed = self.settings.seed;
+            let mut random = stream(seed, "certify --base", place as u64, "first factors");
+            let initial = network.initial(&best.model, &mut random);
+            let recipe = self.recipe(spliced, cut, features.len(), rate)?;
+            let trained = compress_from(
+                &network,
+                &recipe,
+                initial,
+                &training_set,
+                seed,
+                |progress| report(TransferEvent::Progress(progress)),
+            )?;
+            let found = Found::counted(trained, features, cut.steps, self.settings)?;
+            report(TransferEvent::found(&found));
+            let found = self.searched(spliced, cut, features, found, report)?;
+            let before = best.bound;
+            best = best.better(found);
+            if best.bound == before && place > 0 {
+                break;
+            }
+        }
+        Ok(best)
+    }
+
+    /// The network after local search: over the weights of a new head, and over all numbers where
+    /// the whole network is trained on examples in memory.
+    fn searched(
+        &self,
+        spliced: &Spliced,
+        cut: &Cut,
+        features: &BaseFeatures,
+        trained: Found,
+        report: &mut dyn FnMut(TransferEvent),
+    ) -> Result<Found, SearchError> {
+        let mut best = trained;
+        if self.reading.head() != HeadInput::Own {
+            let evaluator = Evaluator::new(&best.model);
+            let read = features.advanced(&evaluator, cut.steps, self.reading.steps())?;
+            let columns = read.columns();
+            best = swept(best, spliced, &read, &columns, self.settings, report)?;
+        }
+        if cut.steps == 0 && self.examples.is_decoded() {
+            let delta = self.settings.delta;
+            let model = polish(&best.model, self.examples, delta, SWEEPS, |bound| {
+                report(TransferEvent::Progress(Progress::Polish(bound)));
+            })?;
+            let polished = Found::counted(model, features, cut.steps, self.settings)?;
+            report(TransferEvent::found(&polished));
+            best = best.better(polished);
+        }
+        Ok(best)
+    }
+
+    fn recipe(
+        &self,
+        spliced: &Spliced,
+        cut: &Cut,
+        examples: usize,
+        rate: f64,
+    ) -> Result<Recipe, SearchError> {
+        let graph = spliced.graph();
+        // Forwards, and twice as much backwards.
+        let each = 3.0 * graph.multiplications_after(cut.steps) as f64 * examples as f64;
+        let passes = (MULTIPLICATIONS / each.max(1.0)) as usize;
+        let schedule = |epochs, learning_rate| Schedule {
+            epochs,
+            batch: 64,
+            learning_rate,
+        };
+        let settings = RecipeSettings {
+            architecture: graph.clone().into(),
+            pruning: pruned(0.0),
+            first: schedule(2, 0.002),
+            quantisation: Quantisation {
+                subspace: (self.moves == Moves::Subspace).then_some(SUBSPACE),
+                ..quantised(2, rate)
+            },
+            second: schedule(passes.clamp(*PASSES.start(), *PASSES.end()), 0.002),
+            bounded: 0.3,
+            examples: None,
+            sweeps: 0,
+        };
+        Ok(settings.check()?)
+    }
+}
+
+/// What is made before a cut, as a map: the network knows its axes.
+fn map_of(cut: &Cut) -> ImageSize {
+    ImageSize {
+        channels: cut.made.numbers(),
+        height: 1,
+        width: 1,
+    }
+}
