@@ -2,11 +2,11 @@
 
     python experiments/bases/objects.py objects.onnx --cifar FOLDER --features FEATURES --minutes 20
 
-FOLDER has CIFAR-10's data_batch_1.bin.gz to data_batch_5.bin.gz. The network learns the ten classes, and
-what EfficientNet-Lite0 makes of the same pictures: FEATURES is the file that `nonvacuous certify
---base lite0.nvc --data cifar10 --moves none --cache DIR` leaves in DIR. Pictures are cut to 28 x 28,
-mirrored, darkened and brightened at random, and some of them shrunk onto black, as things are
-photographed for catalogues. Needs torch, numpy and onnx.
+FOLDER has CIFAR-10's data_batch_1.bin.gz to data_batch_5.bin.gz. The network learns the ten
+classes, and what EfficientNet-Lite0 makes of the same pictures: FEATURES is the file that
+`nonvacuous certify --base lite0.nvc --data cifar10 --moves none --cache DIR` leaves in DIR.
+Pictures are cut to 28 x 28, mirrored, darkened and brightened at random, and some of them shrunk
+onto black, as things are photographed for catalogues. Needs torch, numpy and onnx.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def pictures(folder: Path) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def components(path: Path, count: int) -> torch.Tensor:
-    """The principal components of a file of features, each with variance 1, `[count, COMPONENTS]`."""
+    """Principal components of a file of features, with variance 1, `[count, COMPONENTS]`."""
     content = path.read_bytes()
     start = content.index(b"\n") + 1
     words = numpy.frombuffer(content, dtype=numpy.uint32, offset=start).reshape(count, -1)

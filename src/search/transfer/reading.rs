@@ -94,8 +94,8 @@ impl Reading {
         })
     }
 
-    /// What should decide: the base itself, if its outputs stand for these classes, as its errors on
-    /// some of the examples say; else a new head on its features.
+    /// The base itself decides, if its outputs stand for these classes, as its errors on some of
+    /// the examples say; else a new head on its features.
     ///
     /// # Errors
     /// As [`Reading::new`].
