@@ -21,6 +21,7 @@ from torch.nn import functional
 
 BATCH = 128
 COMPONENTS = 96
+FEATURES = 40
 
 
 def pictures(folder: Path) -> tuple[torch.Tensor, torch.Tensor]:
@@ -65,15 +66,16 @@ def changed(images: torch.Tensor) -> torch.Tensor:
 
 
 def network() -> nn.Sequential:
-    """Four convolutions, 128 features, and both tasks."""
+    """Four convolutions, few features, so that a head on them is short, and both tasks."""
 
     def block(inputs: int, outputs: int, side: int, stride: int) -> list[nn.Module]:
         convolution = nn.Conv2d(inputs, outputs, side, stride, side // 2, bias=False)
         return [convolution, nn.BatchNorm2d(outputs), nn.ReLU()]
 
     return nn.Sequential(*block(1, 32, 5, 2), *block(32, 48, 3, 1), nn.MaxPool2d(2),
-                         *block(48, 64, 3, 1), *block(64, 128, 3, 1),
-                         nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10 + COMPONENTS))
+                         *block(48, 64, 3, 1), *block(64, 128, 3, 1), *block(128, FEATURES, 1, 1),
+                         nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+                         nn.Linear(FEATURES, 10 + COMPONENTS))
 
 
 def main() -> None:

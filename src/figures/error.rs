@@ -71,6 +71,9 @@ pub enum FigureError {
         /// The columns that are there.
         present: String,
     },
+    /// Certificates of one figure about different data.
+    #[error("{0}: it is about other data than the first certificate, or at another delta")]
+    OtherData(PathBuf),
     /// A CSV file with values that cannot be drawn.
     #[error("{path}: {reason}")]
     Values {

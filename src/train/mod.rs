@@ -15,6 +15,7 @@ mod optimiser;
 mod parameters;
 mod running_moments;
 mod schedule;
+mod shards;
 pub mod stacked;
 mod trainable;
 mod trainer;

@@ -6,7 +6,7 @@ use super::running_moments::RunningMoments;
 use crate::code::{CodeError, Codebook, CodedTensor, Model, Structure, TensorShape};
 
 /// A network on candle: logits that are differentiable in weights given from outside.
-pub trait Trainable: std::fmt::Debug {
+pub trait Trainable: std::fmt::Debug + Sync {
     /// The layers or operators, whose tensors the weights are.
     fn structure(&self) -> Structure;
 
@@ -42,6 +42,13 @@ pub trait Trainable: std::fmt::Debug {
     /// Whether scaling any tensor by a positive number changes no decision; usually not.
     fn is_homogeneous(&self) -> bool {
         false
+    }
+
+    /// In how many shards a batch is trained, side by side: more than one only where nothing depends
+    /// on the batch as a whole. Sums are rounded in the order of the shards, so that the number is a
+    /// part of the result; usually 1.
+    fn shards(&self) -> usize {
+        1
     }
 
     /// What the first layers, those without weights, make of images

@@ -11,6 +11,7 @@ use super::operators;
 use super::optimiser::Optimiser;
 use super::parameters::Parameters;
 use super::schedule::Training;
+use super::shards::{found_in_shards, misclassified, Found, Loss};
 use super::trainable::Trainable;
 use super::training_set::TrainingSet;
 use crate::spread::spread;
@@ -159,33 +160,29 @@ impl<'a> Trainer<'a> {
             if labels.is_empty() {
                 continue;
             }
-            let weights = parameters.weights()?;
-            let logits =
-                self.network
-                    .forward_in_training(&weights, &features, parameters.moments())?;
-            let logits = logits.broadcast_mul(&self.log_temperature.exp()?)?;
-            let loss = if bounded > 0.0 {
-                bounded_loss(&logits, &labels, bounded)?
+            let loss = |logits: &Tensor, labels: &[u32]| {
+                if bounded > 0.0 {
+                    bounded_loss(logits, labels, bounded)
+                } else {
+                    cross_entropy(logits, labels, smoothing)
+                }
+            };
+            let found = if self.network.shards() > 1 {
+                let batch = (&features, &labels[..]);
+                let temperature = &self.log_temperature;
+                found_in_shards(self.network, &*parameters, temperature, batch, &loss)?
             } else {
-                cross_entropy(&logits, &labels, smoothing)?
+                self.found(parameters, (&features, &labels), &loss)?
             };
-            let gradients = match parameters.penalty()? {
-                Some(penalty) => (&loss + penalty)?.backward()?,
-                None => loss.backward()?,
-            };
+            let gradients = found.gradients;
             self.optimiser
                 .step(&gradients, self.training.rate((step - 1) as f64 / steps))?;
             parameters.after_step(step as f64 / steps)?;
             report(step as f64 / steps);
 
             (seen, taken) = (seen + labels.len(), taken + 1);
-            loss_sum += f64::from(loss.to_scalar::<f32>()?);
-            let classes: Vec<u32> = logits.argmax(D::Minus1)?.to_vec1()?;
-            wrong += classes
-                .iter()
-                .zip(&labels)
-                .filter(|(class, label)| class != label)
-                .count();
+            loss_sum += found.loss;
+            wrong += found.wrong;
             if !loss_sum.is_finite() {
                 let loss = loss_sum;
                 return Err(TrainError::Diverged {
@@ -205,6 +202,29 @@ impl<'a> Trainer<'a> {
             of: epochs,
             loss,
             error,
+        })
+    }
+
+    /// The loss of a batch and its gradients.
+    fn found(
+        &self,
+        parameters: &mut dyn Parameters,
+        (features, labels): (&Tensor, &[u32]),
+        loss: &Loss,
+    ) -> Result<Found, TrainError> {
+        let weights = parameters.weights()?;
+        let moments = parameters.moments();
+        let logits = self.network.forward_in_training(&weights, features, moments)?;
+        let logits = logits.broadcast_mul(&self.log_temperature.exp()?)?;
+        let loss = loss(&logits, labels)?;
+        let gradients = match parameters.penalty()? {
+            Some(penalty) => (&loss + penalty)?.backward()?,
+            None => loss.backward()?,
+        };
+        Ok(Found {
+            loss: f64::from(loss.to_scalar::<f32>()?),
+            wrong: misclassified(&logits, labels)?,
+            gradients,
         })
     }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::bounds::{kl, occam_binomial, Bits, EmpiricalRisk, FailureProbability, Probability};
-use crate::certificate::{percent_up, DESIGN_BITS};
+use crate::certificate::{percent_up, Claim, DESIGN_BITS};
 use crate::figures::certificates::certificate;
 use crate::figures::chart::axis::Axis;
 use crate::figures::chart::number::percent;
@@ -19,7 +19,7 @@ pub(in crate::figures) const DEFINITION: Definition = Definition {
     name: "frontier",
     shows: "Bits of the file against its training error, and the bounds that they prove: every \
             file on a curve proves the bound beside it; nearer to the lower left is better.",
-    files: "TRIALS.csv [CERTIFICATE.json]",
+    files: "TRIALS.csv [CERTIFICATE.json ...]",
     columns: &["n", "delta", "errors", "bits"],
     suits: |table| table.shared("n").is_ok() && table.shared("delta").is_ok(),
     draw,
@@ -39,6 +39,8 @@ struct Frontier {
     /// That which is pointed out, and what is said about it.
     best: (f64, f64),
     best_text: String,
+    /// Further certificates about the same data, and what is said about each.
+    further: Vec<((f64, f64), String)>,
     /// What others have published about the same data.
     published: Vec<Published>,
 }
@@ -54,7 +56,9 @@ struct Published {
 fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
     let frontier = match files {
         [trials] => without_certificate(&DEFINITION.table(trials)?)?,
-        [trials, claim] => with_certificate(&DEFINITION.table(trials)?, claim)?,
+        [trials, claim, further @ ..] => {
+            with_certificates(&DEFINITION.table(trials)?, claim, further)?
+        }
         _ => return Err(DEFINITION.other_files(files)),
     };
     chart(&frontier)
@@ -88,12 +92,17 @@ fn without_certificate(table: &Table) -> Result<Frontier, FigureError> {
         tried,
         best,
         best_text: format!("least bound: {}", percent_up(bound)),
+        further: Vec::new(),
         published: Vec::new(),
     })
 }
 
-/// The trials with the certificate's training set and confidence, and the certificate.
-fn with_certificate(table: &Table, path: &Path) -> Result<Frontier, FigureError> {
+/// The trials with the first certificate's training set and confidence, and all certificates.
+fn with_certificates(
+    table: &Table,
+    path: &Path,
+    further: &[PathBuf],
+) -> Result<Frontier, FigureError> {
     let claim = certificate(path)?;
     let n = claim.n as f64;
     let (examples, deltas) = (table.counts("n")?, table.numbers("delta")?);
@@ -105,15 +114,36 @@ fn with_certificate(table: &Table, path: &Path) -> Result<Frontier, FigureError>
             tried.push((place.0 as f64 / n, place.1));
         }
     }
+    let charged = claim.description_length() - claim.bits;
+    let further = further.iter().map(|path| further_certificate(path, &claim));
     Ok(Frontier {
         examples: claim.n,
         delta: claim.delta,
-        charged: (claim.description_length() - claim.bits) as f64,
+        charged: charged as f64,
         tried,
         best: (claim.k as f64 / n, claim.bits as f64),
         best_text: format!("certified: {}", percent_up(claim.bounds.occam_binomial)),
+        further: further.collect::<Result<_, _>>()?,
         published: published(&claim.training_set.name)?,
     })
+}
+
+/// Where a further certificate about the same data lies, and what is said about it. What it is
+/// charged more than the first counts as bits of its file, so that the curves hold for it.
+fn further_certificate(path: &Path, first: &Claim) -> Result<((f64, f64), String), FigureError> {
+    let claim = certificate(path)?;
+    let is_same = claim.training_set.sha256 == first.training_set.sha256;
+    if !is_same || claim.delta != first.delta || claim.n != first.n {
+        return Err(FigureError::OtherData(path.to_path_buf()));
+    }
+    let charged = first.description_length() - first.bits;
+    let bits = claim.description_length().saturating_sub(charged);
+    let bound = percent_up(claim.bounds.occam_binomial);
+    let text = match &claim.base {
+        Some(_) => format!("relative to a base: {bound}"),
+        None => format!("certified: {bound}"),
+    };
+    Ok(((claim.k as f64 / claim.n as f64, bits as f64), text))
 }
 
 fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
@@ -122,7 +152,8 @@ fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
     } = frontier;
     let known = published.iter().filter_map(|one| one.place);
     let tried = frontier.tried.iter().copied();
-    let all: Vec<(f64, f64)> = tried.chain(known).chain([*best]).collect();
+    let further = frontier.further.iter().map(|(place, _)| *place);
+    let all: Vec<(f64, f64)> = tried.chain(known).chain([*best]).chain(further).collect();
     let largest = |values: &dyn Fn(&(f64, f64)) -> f64| all.iter().map(values).fold(0.0, f64::max);
     // All training errors are 0: an axis is needed all the same.
     let error = match 1.3 * largest(&|place| place.0) {
@@ -194,6 +225,11 @@ fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
         plot.point(*place, Dot::Small(BLUE));
     }
     plot.point(*best, Dot::Large(INK));
+    for (place, text) in &frontier.further {
+        let is_left = place.0 < 0.5 * error;
+        plot.label(*place, text, INK, if is_left { Side::Right } else { Side::Below });
+        plot.point(*place, Dot::Large(BLUE));
+    }
     render(&plot)
 }
 

@@ -12,6 +12,9 @@ use crate::code::{Base, Change, CodeError, Codebook, CodedTensor};
 use crate::code::{Model, Spliced, Structure, TensorShape};
 use crate::train::{GraphNetwork, RunningMoments, Trainable};
 
+/// Parts of a batch that are trained side by side.
+const SHARDS: usize = 4;
+
 /// How large the numbers of the first of two factors are at first, at most.
 const FIRST_FACTOR: f32 = 0.1;
 
@@ -142,6 +145,10 @@ impl Trainable for ChangedNetwork {
             }
         }
         codebooks
+    }
+
+    fn shards(&self) -> usize {
+        SHARDS
     }
 
     /// Changes of which none is made cost nothing but that they are none.

@@ -28,6 +28,9 @@ pub(super) fn run(
     let found = find(&arguments.data, search)?;
     let folder = arguments.folder(found.name());
     let groups = groups(arguments.groups.as_deref(), &found)?;
+    if arguments.base.base.is_some() || arguments.prior_fraction.is_some() {
+        leave_threads_to_shards();
+    }
     if arguments.model.model.is_some() {
         return arguments
             .model
@@ -54,4 +57,13 @@ pub(super) fn run(
         return prior_fraction::certify(fraction, arguments, &data, &folder, json);
     }
     trained::certify(arguments, &data, groups, &folder, json)
+}
+
+/// candle's own threads wait by spinning. Where batches are trained in shards, which have threads of
+/// their own, they would only take time from these.
+fn leave_threads_to_shards() {
+    const THREADS: &str = "CANDLE_NUM_THREADS";
+    if std::env::var_os(THREADS).is_none() {
+        std::env::set_var(THREADS, "1");
+    }
 }
