@@ -16,7 +16,7 @@ use nonvacuous::certificate::{BaseClaim, Folder};
 use nonvacuous::code::Base;
 use nonvacuous::evaluate::{Examples, Loss};
 use nonvacuous::search::transfer::{HeadInput, Moves, Reading};
-use nonvacuous::search::{SearchError, Settings};
+use nonvacuous::search::Settings;
 use nonvacuous::shape::ImageSize;
 
 #[derive(Debug, Args)]
@@ -175,21 +175,21 @@ impl BaseOptions {
         base: &Base,
         input: ImageSize,
         examples: &dyn Examples,
-    ) -> Result<Reading, SearchError> {
+    ) -> Result<Reading, Failure> {
         match self.head {
-            None => Reading::fitting(base, input, self.side, examples),
-            Some(HeadName::Own) => Reading::new(base, input, self.side, HeadInput::Own),
+            None => Ok(Reading::fitting(base, input, self.side, examples)?),
+            Some(HeadName::Own) => Ok(Reading::new(base, input, self.side, HeadInput::Own)?),
             _ => self.new_head(base, input),
         }
     }
 
     /// How the base reads examples of a size for a new head.
-    pub(super) fn new_head(&self, base: &Base, input: ImageSize) -> Result<Reading, SearchError> {
+    pub(super) fn new_head(&self, base: &Base, input: ImageSize) -> Result<Reading, Failure> {
         let head = match self.head {
             Some(HeadName::Logits) => HeadInput::Logits,
             _ => HeadInput::Features,
         };
-        Reading::new(base, input, self.side, head)
+        Ok(Reading::new(base, input, self.side, head)?)
     }
 
     /// How the base's own numbers may move.
