@@ -25,7 +25,9 @@ fn folders() -> Vec<PathBuf> {
 /// That of the bases that are kept beside the certificates.
 fn base_with_digest(sha256: &str) -> Option<Arc<Base>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/bases");
-    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let mut files = files.filter(|path| path.extension().is_some_and(|name| name == "nvc"));
     files.find_map(|path| {
         let base = Base::decode(&fs::read(path).unwrap()).unwrap();

@@ -46,7 +46,9 @@ pub(super) fn found_in_shards(
         let count = part.min(labels.len() - start);
         let share = count as f64 / labels.len() as f64;
         let (features, labels) = (features.narrow(0, start, count)?, &labels[start..][..count]);
-        let leaves = weights.iter().map(|weights| Var::from_tensor(&weights.detach()));
+        let leaves = weights
+            .iter()
+            .map(|weights| Var::from_tensor(&weights.detach()));
         let leaves: Vec<Var> = leaves.collect::<Result<_>>()?;
         let temperature = Var::from_tensor(&log_temperature.as_tensor().detach())?;
         let tensors: Vec<Tensor> = leaves.iter().map(|leaf| leaf.as_tensor().clone()).collect();

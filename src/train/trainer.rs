@@ -214,7 +214,9 @@ impl<'a> Trainer<'a> {
     ) -> Result<Found, TrainError> {
         let weights = parameters.weights()?;
         let moments = parameters.moments();
-        let logits = self.network.forward_in_training(&weights, features, moments)?;
+        let logits = self
+            .network
+            .forward_in_training(&weights, features, moments)?;
         let logits = logits.broadcast_mul(&self.log_temperature.exp()?)?;
         let loss = loss(&logits, labels)?;
         let gradients = match parameters.penalty()? {

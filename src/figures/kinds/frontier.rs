@@ -227,7 +227,12 @@ fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
     plot.point(*best, Dot::Large(INK));
     for (place, text) in &frontier.further {
         let is_left = place.0 < 0.5 * error;
-        plot.label(*place, text, INK, if is_left { Side::Right } else { Side::Below });
+        plot.label(
+            *place,
+            text,
+            INK,
+            if is_left { Side::Right } else { Side::Below },
+        );
         plot.point(*place, Dot::Large(BLUE));
     }
     render(&plot)
