@@ -206,7 +206,10 @@ fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
     }
     for one in published {
         if let Some(place) = one.place {
-            plot.label(place, &one.text(), VERMILION, Side::Left);
+            // There is no room for it on the left.
+            let is_left = place.0 < 0.5 * error;
+            let side = if is_left { Side::Below } else { Side::Left };
+            plot.label(place, &one.text(), VERMILION, side);
             plot.point(place, Dot::Open(VERMILION));
         }
     }

@@ -3,20 +3,22 @@
 //! Given the first part, a network made of it is fixed before the other examples are drawn: it is a
 //! base like one of others ([`transfer`](super::transfer)), for a bound from those examples alone.
 
+mod event;
 mod precise;
 
 use std::path::Path;
 
+pub use event::PriorEvent;
 use serde::{Deserialize, Serialize};
 
 use self::precise::{precise_head, precise_network};
 use super::error::SearchError;
 use super::settings::Settings;
-use super::transfer::{HeadInput, Moves, Reading, Transfer, TransferEvent};
+use super::transfer::{HeadInput, Moves, Reading, Transfer};
 use crate::bounds::{held_out, occam_binomial, round_up_decimals, Bits, PriorSplit, SampleSize};
 use crate::certificate::{design_bits, refuse_at_hand, DECIMALS, DESIGN_BITS};
 use crate::code::{Architecture, Base, Model};
-use crate::compress::{compress, Progress, Recipe};
+use crate::compress::{compress, Recipe};
 use crate::data::LabelledImages;
 use crate::digest::sha256;
 use crate::evaluate::Evaluator;
@@ -87,15 +89,6 @@ pub struct Learnt {
     pub base: Vec<u8>,
     /// The file relative to it, if that does not decide as it is.
     pub model: Option<Vec<u8>>,
-}
-
-/// How far a search with a data-dependent prior is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum PriorEvent {
-    /// The network of the first part is trained.
-    Progress(Progress),
-    /// What its base makes of the examples, and what moves with the rest in view.
-    Transfer(TransferEvent),
 }
 
 /// How many examples a prior sees on this fraction of so many.

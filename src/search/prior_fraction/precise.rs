@@ -4,7 +4,7 @@ use std::path::Path;
 
 use candle_core::Device;
 
-use super::PriorEvent;
+use super::event::PriorEvent;
 use crate::code::{Architecture, Base, CodedTensor, Model};
 use crate::compress::Progress;
 use crate::data::LabelledImages;

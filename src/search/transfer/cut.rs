@@ -6,7 +6,7 @@ use crate::code::{Dimensions, Graph};
 const BYTES: u64 = 1 << 32;
 
 /// Most multiplications that the nodes after a cut take for all examples.
-const MULTIPLICATIONS: u64 = 1 << 40;
+const MULTIPLICATIONS: u64 = 1 << 38;
 
 /// A place in a graph after which nothing reads what was made before it.
 #[derive(Debug, Clone, PartialEq)]

@@ -23,8 +23,8 @@ use crate::train::{Schedule, TrainError};
 const RATES: [f64; 4] = [5.0, 3.0, 8.0, 2.0];
 
 /// Multiplications of one training, at most, and passes over the examples.
-const MULTIPLICATIONS: f64 = 6e12;
-const PASSES: std::ops::RangeInclusive<usize> = 6..=16;
+const MULTIPLICATIONS: f64 = 1.2e13;
+const PASSES: std::ops::RangeInclusive<usize> = 4..=24;
 
 /// Sweeps of local search over all numbers, where examples and network are small enough.
 const SWEEPS: usize = 2;

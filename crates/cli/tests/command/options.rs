@@ -51,7 +51,13 @@ const UNUSED: &[(&[&str], &[&[&str]])] = &[
     ),
     (
         &["--prior-fraction", "0.5"],
-        &[&["--minutes", "0"], &["--limit", "3"], &["--no-simplify"]],
+        &[
+            &["--effort", "quick"],
+            &["--limit", "3"],
+            &["--no-simplify"],
+            &["--side", "16"],
+            &["--bases", "3"],
+        ],
     ),
     (
         &["--model", "model.nvc"],
