@@ -1,4 +1,4 @@
-"""The network of digits.py fine-tuned in PyTorch on MNIST, as others would: all of it, or its biases.
+"""The network of digits.py fine-tuned in PyTorch on MNIST: all of it, or its biases alone.
 
     python experiments/bases/fine_tune.py digits.onnx tuned.onnx --mnist FOLDER [--biases]
 

@@ -44,9 +44,9 @@ pub trait Trainable: std::fmt::Debug + Sync {
         false
     }
 
-    /// In how many shards a batch is trained, side by side: more than one only where nothing depends
-    /// on the batch as a whole. Sums are rounded in the order of the shards, so that the number is a
-    /// part of the result; usually 1.
+    /// In how many shards a batch is trained, side by side: more than one only where nothing
+    /// depends on the batch as a whole. Sums are rounded in the order of the shards, so that the
+    /// number is a part of the result; usually 1.
     fn shards(&self) -> usize {
         1
     }

@@ -59,8 +59,8 @@ pub(super) fn run(
     trained::certify(arguments, &data, groups, &folder, json)
 }
 
-/// candle's own threads wait by spinning. Where batches are trained in shards, which have threads of
-/// their own, they would only take time from these.
+/// candle's own threads wait by spinning. Where batches are trained in shards, which have threads
+/// of their own, they would only take time from these.
 fn leave_threads_to_shards() {
     const THREADS: &str = "CANDLE_NUM_THREADS";
     if std::env::var_os(THREADS).is_none() {
