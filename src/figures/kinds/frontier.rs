@@ -206,9 +206,9 @@ fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
     }
     for one in published {
         if let Some(place) = one.place {
-            // There is no room for it on the left.
+            // Those of two neighbours do not meet.
             let is_left = place.0 < 0.5 * error;
-            let side = if is_left { Side::Below } else { Side::Left };
+            let side = if is_left { Side::Below } else { Side::Above };
             plot.label(place, &one.text(), VERMILION, side);
             plot.point(place, Dot::Open(VERMILION));
         }
