@@ -157,7 +157,7 @@ pub(super) fn refuse_unused(mode: Mode, matches: &ArgMatches) -> Result<(), Fail
     if mode == PriorFraction && !given("base") {
         if let Some(name) = of_base.into_iter().find(|name| given(name)) {
             return Err(Failure::misuse(format!(
-                "--{} goes with --base",
+                "--{} has no use without a base: it goes with --base",
                 name.replace('_', "-")
             )));
         }
