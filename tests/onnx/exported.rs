@@ -83,7 +83,10 @@ fn both(structure: &Structure, weights: &[Vec<f32>], seed: u64) -> Option<[Vec<V
 
 /// How far two numbers are apart, as a fraction of the larger; nothing, if neither is one.
 fn relative_difference(one: f32, other: f32) -> f32 {
-    if one == other || (one.is_nan() && other.is_nan()) {
+    // The largest of numbers that are none is -inf; of an axis of length 1 it is left out when it
+    // is read, and what is no number stays none.
+    let is_none = |number: f32| number.is_nan() || number == f32::NEG_INFINITY;
+    if one == other || (is_none(one) && is_none(other)) {
         return 0.0;
     }
     let difference = (one - other).abs() / one.abs().max(other.abs());
