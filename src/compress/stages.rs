@@ -91,8 +91,6 @@ pub(crate) fn compress_from(
         weights: initial,
         moments: RunningMoments::default(),
     };
-    let pruning = recipe.settings().pruning;
-    let pruned = PrunedWeights::from(network, start, pruning, training_set.device())?;
     let stages = Stages {
         recipe,
         network,
@@ -100,7 +98,7 @@ pub(crate) fn compress_from(
         seed,
         checkpoints: None,
     };
-    stages.run(pruned, report)
+    stages.run_from(start, report)
 }
 
 /// Goes on training a network by a recipe, whose architecture is the network's: while pruning, then
@@ -124,8 +122,6 @@ pub fn compress_pretrained(
         Structure::Chain(layers) => Box::new(Network::new(layers.clone())),
         Structure::Graph(graph) => Box::new(GraphNetwork::new(graph.clone())),
     };
-    let device = training_set.device();
-    let pruned = PrunedWeights::from(&*network, pretrained, settings.pruning, device)?;
     let stages = Stages {
         recipe,
         network: &*network,
@@ -133,7 +129,7 @@ pub fn compress_pretrained(
         seed,
         checkpoints: Some(checkpoints),
     };
-    stages.run(pruned, report)
+    stages.run_from(pretrained, report)
 }
 
 /// The two stages of a recipe.
@@ -158,6 +154,18 @@ struct Stage<'a> {
 }
 
 impl Stages<'_> {
+    /// Trains by both stages, from weights that are there.
+    fn run_from(
+        &self,
+        start: Pretrained,
+        report: impl FnMut(Progress),
+    ) -> Result<Model, CompressError> {
+        let pruning = self.recipe.settings().pruning;
+        let device = self.training_set.device();
+        let pruned = PrunedWeights::from(self.network, start, pruning, device)?;
+        self.run(pruned, report)
+    }
+
     /// Trains while pruning, then with a codebook.
     fn run(
         &self,

@@ -133,23 +133,21 @@ pub fn data_dependent(
     let delta = settings.delta;
     let as_it_is = evaluator.errors(&rest)?;
 
-    let reading = Reading::new(&base, rest.shape(), None, HeadInput::Own)?;
-    let transfer = Transfer::new(&base, &reading, &rest, settings, moves);
-    let moved = transfer.run(folder, &mut |event| report(PriorEvent::Transfer(event)))?;
-    transfer.forget(folder)?;
-    let model_file = moved.encode()?;
-    let moved_errors = Evaluator::new(&moved).errors(&rest)?;
-
     let charged = |bits| if settings.unseen { 0 } else { bits };
-    let alternatives = [
-        (as_it_is, AS_IT_IS, charged(DESIGN_BITS), None),
-        (
-            moved_errors,
-            AS_IT_IS + 8 * model_file.len() as u64,
+    let mut alternatives = vec![(as_it_is, AS_IT_IS, charged(DESIGN_BITS), None)];
+    if moves != Moves::None {
+        let reading = Reading::new(&base, rest.shape(), None, HeadInput::Own)?;
+        let transfer = Transfer::new(&base, &reading, &rest, settings, moves);
+        let moved = transfer.run(folder, &mut |event| report(PriorEvent::Transfer(event)))?;
+        transfer.forget(folder)?;
+        let file = moved.encode()?;
+        alternatives.push((
+            Evaluator::new(&moved).errors(&rest)?,
+            AS_IT_IS + 8 * file.len() as u64,
             design_bits(moved.version(), settings.unseen),
-            Some(model_file),
-        ),
-    ];
+            Some(file),
+        ));
+    }
     let publish = |bound: f64| round_up_decimals(bound, DECIMALS).min(1.0);
     let mut best: Option<Learnt> = None;
     for (k, bits, design_bits, model) in alternatives {

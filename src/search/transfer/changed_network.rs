@@ -51,7 +51,8 @@ impl ChangedNetwork {
         let graph = spliced.graph();
         let of_base = spliced.base_tensors();
         let moving = moves.of(graph, of_base.clone(), cut.steps);
-        let before = first_tensor_after(&spliced, cut.steps);
+        let mut later = graph.first_tensors().into_iter().skip(cut.steps).flatten();
+        let before = later.next().unwrap_or(usize::MAX);
         let mut parts = Vec::new();
         for (place, (shape, moving)) in graph.tensors().into_iter().zip(moving).enumerate() {
             let weights = place
@@ -109,14 +110,6 @@ impl ChangedNetwork {
         });
         initial.collect()
     }
-}
-
-/// The first tensor of the nodes after the first `steps`.
-fn first_tensor_after(spliced: &Spliced, steps: usize) -> usize {
-    let before = spliced.graph().steps().take(steps);
-    before
-        .map(|(node, read, _)| node.operator.weights(&read).len())
-        .sum()
 }
 
 impl Trainable for ChangedNetwork {

@@ -30,8 +30,8 @@ impl Cut {
     /// The first after which so many examples can be kept, and the other nodes trained.
     pub(super) fn affordable(graph: &Graph, examples: usize) -> Option<Self> {
         let fits = |each: u64, limit: u64| each.saturating_mul(examples as u64) <= limit;
-        let cuts = (0..graph.nodes().len()).filter_map(|steps| Self::after(graph, steps));
-        cuts.into_iter().find(|cut| {
+        let mut cuts = (0..graph.nodes().len()).filter_map(|steps| Self::after(graph, steps));
+        cuts.find(|cut| {
             let bytes = (cut.made.numbers() * size_of::<f32>()) as u64;
             fits(bytes, BYTES) && fits(graph.multiplications_after(cut.steps), MULTIPLICATIONS)
         })

@@ -72,11 +72,11 @@ impl BaseFeatures {
         numbers.zip(self.classes.chunks(AT_ONCE))
     }
 
-    /// Those examples that have a class, each as a map of this size.
+    /// Those examples that have a class, each as a map of one place.
     ///
     /// # Errors
     /// If candle fails.
-    pub(super) fn training_set(&self, size: ImageSize) -> Result<TrainingSet<'static>, TrainError> {
+    pub(super) fn training_set(&self) -> Result<TrainingSet<'static>, TrainError> {
         let (mut numbers, mut labels) = (Vec::new(), Vec::new());
         let of_example = self.numbers.chunks(self.count.max(1));
         for (of_example, class) in of_example.zip(&self.classes) {
@@ -85,12 +85,13 @@ impl BaseFeatures {
                 labels.push(*class as u32);
             }
         }
-        Ok(TrainingSet::of_numbers(
-            numbers,
-            size,
-            labels,
-            &Device::Cpu,
-        )?)
+        let size = ImageSize {
+            channels: self.count,
+            height: 1,
+            width: 1,
+        };
+        let device = Device::Cpu;
+        Ok(TrainingSet::of_numbers(numbers, size, labels, &device)?)
     }
 
     /// The numbers of all examples, one list a feature.

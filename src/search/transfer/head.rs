@@ -29,7 +29,7 @@ impl Transfer<'_> {
     ) -> Result<Found, SearchError> {
         let steps = self.reading.steps();
         let size = self.reading.features_size();
-        let training_set = features.training_set(size)?;
+        let training_set = features.training_set()?;
         let columns = features.columns();
         let mut best: Option<Found> = None;
         for rate in RATES {

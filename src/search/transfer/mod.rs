@@ -170,7 +170,7 @@ impl<'a> Transfer<'a> {
         create_folder(folder)?;
         let spliced = self.reading.spliced(self.base, self.examples.classes())?;
         let features = self.features(&spliced, self.reading.steps(), folder, report)?;
-        Ok(features.training_set(self.reading.features_size())?)
+        Ok(features.training_set()?)
     }
 
     /// Removes what [`Transfer::run`] has kept in a folder.

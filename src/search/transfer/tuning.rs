@@ -16,7 +16,6 @@ use crate::compress::{
 use crate::evaluate::Evaluator;
 use crate::random::stream;
 use crate::search::error::SearchError;
-use crate::shape::ImageSize;
 use crate::train::{Schedule, TrainError};
 
 /// Prices of a bit that are tried one after the other while the bound falls, in nats a nat.
@@ -51,7 +50,7 @@ impl Transfer<'_> {
         if !network.moves() {
             return Ok(start);
         }
-        let training_set = features.training_set(map_of(cut))?;
+        let training_set = features.training_set()?;
         let mut best = start;
         for (place, rate) in RATES.into_iter().enumerate() {
             if self.settings.is_time_over() {
@@ -142,14 +141,5 @@ impl Transfer<'_> {
             sweeps: 0,
         };
         Ok(settings.check()?)
-    }
-}
-
-/// What is made before a cut, as a map: the network knows its axes.
-fn map_of(cut: &Cut) -> ImageSize {
-    ImageSize {
-        channels: cut.made.numbers(),
-        height: 1,
-        width: 1,
     }
 }

@@ -144,7 +144,7 @@ enum MovesName {
     None,
     /// A scale for each channel or unit, and its shift; all weights of a last layer that decides
     ScalesAndShifts,
-    /// The same, and products of two narrow matrices
+    /// Each shift, and products of two narrow matrices
     LowRank,
     /// In a random subspace
     Subspace,
