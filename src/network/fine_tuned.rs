@@ -6,8 +6,9 @@ use std::sync::Arc;
 use nalgebra::DMatrix;
 use thiserror::Error;
 
+use super::adapters::{Adapted, Adapters, AdaptersError, AddedProduct};
 use super::coding::coded;
-use super::frontier::Gridded;
+use super::frontier::{Gridded, SaidNumbers};
 use super::import::error::ImportError;
 use super::trained_network::TrainedNetwork;
 use crate::code::{
@@ -24,6 +25,9 @@ const MOST_FACTORED: usize = 1 << 9;
 /// A product is only taken where it has so many times fewer numbers than the tensor.
 const FEWER: usize = 4;
 
+/// Components of a product that are so much smaller than the largest are left out.
+const NEGLIGIBLE: f64 = 1e-6;
+
 /// Why a network is none that was fine-tuned from a base.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -39,6 +43,9 @@ pub enum FineTunedError {
         /// The base's.
         expected: String,
     },
+    /// The adapters are none of the base.
+    #[error(transparent)]
+    Adapters(#[from] AdaptersError),
     /// It cannot be written relative to the base.
     #[error(transparent)]
     Code(#[from] CodeError),
@@ -108,6 +115,51 @@ impl FineTuned {
         })
     }
 
+    /// The base with adapters: `names` are those of its tensors where the adapters were trained.
+    ///
+    /// # Errors
+    /// [`FineTunedError::Adapters`] if these do not fit the base.
+    pub fn adapted(
+        base: &Arc<Base>,
+        adapters: &Adapters,
+        names: &[String],
+    ) -> Result<Self, FineTunedError> {
+        let graph = base.graph();
+        let nodes = graph.nodes().len();
+        let spliced = base.spliced(graph.input(), Vec::new(), nodes, Vec::new())?;
+        let shapes = graph.tensors();
+        let lengths: Vec<usize> = shapes.iter().map(TensorShape::len).collect();
+        let mut weights = Vec::with_capacity(shapes.len());
+        let mut parts = Vec::with_capacity(shapes.len());
+        let adapted = adapters.of(names, &lengths)?;
+        for ((shape, before), adapted) in shapes.iter().zip(base.weights()).zip(adapted) {
+            let after = match adapted {
+                None => before.to_vec(),
+                Some(Adapted::Replaced(numbers)) => numbers.clone(),
+                Some(Adapted::Added(product)) => product.added_to(before),
+            };
+            parts.push(match adapted {
+                Some(Adapted::Added(product)) => balanced(product)
+                    .filter(|_| before[..] != after[..])
+                    .unwrap_or_else(|| part(shape, before, &after)),
+                _ => part(shape, before, &after),
+            });
+            weights.push(after);
+        }
+        Ok(Self {
+            spliced,
+            base: Arc::clone(base),
+            weights,
+            parts,
+        })
+    }
+
+    /// Its nodes.
+    #[must_use]
+    pub fn graph(&self) -> &Graph {
+        self.spliced.graph()
+    }
+
     /// How many of its tensors are the base's as they are, changed, and new.
     #[must_use]
     pub fn counts(&self) -> [usize; 3] {
@@ -139,6 +191,27 @@ fn shared_nodes(base: &Graph, graph: &Graph) -> usize {
         one == other && one.operator.weights(one_reads) == other.operator.weights(other_reads)
     };
     pairs.take_while(is_same).count()
+}
+
+impl AddedProduct {
+    /// A tensor and this.
+    fn added_to(&self, before: &[f32]) -> Vec<f32> {
+        let columns = self.columns;
+        let number = |(place, &before): (usize, &f32)| {
+            let row = self
+                .left
+                .iter()
+                .skip(place / columns * self.rank)
+                .take(self.rank);
+            let column = self.right.iter().skip(place % columns).step_by(columns);
+            let pairs = row.zip(column);
+            let sum: f64 = pairs
+                .map(|(&left, &right)| f64::from(left) * f64::from(right))
+                .sum();
+            (f64::from(before) + sum) as f32
+        };
+        before.iter().enumerate().map(number).collect()
+    }
 }
 
 /// How weights are told that were a base's.
@@ -212,21 +285,59 @@ fn product(difference: &[f32], rows: usize, columns: usize, all: f64) -> Option<
         told >= TOLD * all
     });
     let rank = rank? + 1;
-    // Both factors of a component have the same norm.
-    let root = |component: usize| svd.singular_values[component].sqrt();
-    let mut factors = Vec::with_capacity(rank * (rows + columns));
-    for row in 0..rows {
-        factors.extend((0..rank).map(|place| (left[(row, place)] * root(place)) as f32));
+    let values: Vec<f64> = svd.singular_values.iter().copied().take(rank).collect();
+    Some(factors(&left, &values, &right))
+}
+
+/// The same product of factors that are as large as each other, of its least rank; nothing, if it
+/// is zero, or has as many numbers as the tensor.
+fn balanced(product: &AddedProduct) -> Option<Part> {
+    let AddedProduct {
+        rank,
+        rows,
+        columns,
+        ..
+    } = *product;
+    let matrix = |rows, columns, numbers: &[f32]| {
+        let numbers = numbers.iter().map(|&number| f64::from(number));
+        DMatrix::from_row_iterator(rows, columns, numbers)
+    };
+    let left = matrix(rows, rank, &product.left).qr();
+    let right = matrix(rank, columns, &product.right).transpose().qr();
+    let svd = (left.r() * right.r().transpose()).svd(true, true);
+    let largest = svd.singular_values.max();
+    let values: Vec<f64> = svd.singular_values.iter().copied().collect();
+    let values: Vec<f64> = values
+        .into_iter()
+        .take_while(|&value| value > NEGLIGIBLE * largest)
+        .take(usize::from(u8::MAX))
+        .collect();
+    if values.is_empty() || values.len() * (rows + columns) >= rows * columns {
+        return None;
     }
-    for place in 0..rank {
-        let row = (0..columns).map(|column| (right[(place, column)] * root(place)) as f32);
+    let outer = (left.q() * svd.u?, svd.v_t? * right.q().transpose());
+    Some(factors(&outer.0, &values, &outer.1))
+}
+
+/// A product whose components have these singular values.
+fn factors(left: &DMatrix<f64>, values: &[f64], right: &DMatrix<f64>) -> Part {
+    let rank = values.len();
+    // Both factors of a component have the same norm.
+    let roots: Vec<f64> = values.iter().map(|value| value.sqrt()).collect();
+    let mut factors = Vec::with_capacity(rank * (left.nrows() + right.ncols()));
+    for row in 0..left.nrows() {
+        let columns = roots.iter().enumerate();
+        factors.extend(columns.map(|(place, root)| (left[(row, place)] * root) as f32));
+    }
+    for (place, root) in roots.iter().enumerate() {
+        let row = (0..right.ncols()).map(|column| (right[(place, column)] * root) as f32);
         factors.extend(row);
     }
-    Some(Part::Changed {
+    Part::Changed {
         change: Change::ProductAdded { rank: rank as u8 },
         weights_of_a_number: squares(&factors) / (2 * rank) as f64,
         numbers: factors,
-    })
+    }
 }
 
 impl Gridded for FineTuned {
@@ -243,30 +354,25 @@ impl Gridded for FineTuned {
         weights.map(|tensor| Cow::from(tensor.as_slice())).collect()
     }
 
-    fn numbers(&self) -> Vec<Cow<'_, [f32]>> {
+    fn said(&self) -> Vec<SaidNumbers<'_>> {
         let told = self.told();
         told.map(|(tensor, part)| match part {
-            Part::Changed { numbers, .. } => Cow::from(numbers.as_slice()),
-            _ => Cow::from(self.weights[tensor].as_slice()),
+            Part::Changed {
+                numbers,
+                weights_of_a_number,
+                ..
+            } => SaidNumbers {
+                tensor,
+                numbers: Cow::from(numbers.as_slice()),
+                weights_of_a_number: *weights_of_a_number,
+            },
+            Part::New | Part::Unchanged => SaidNumbers {
+                tensor,
+                numbers: Cow::from(self.weights[tensor].as_slice()),
+                weights_of_a_number: 1.0,
+            },
         })
         .collect()
-    }
-
-    fn tensor_of(&self, list: usize) -> usize {
-        self.told().nth(list).map_or(0, |(tensor, _)| tensor)
-    }
-
-    fn weights_of_a_number(&self, list: usize) -> f64 {
-        match self.told().nth(list) {
-            Some((
-                _,
-                Part::Changed {
-                    weights_of_a_number,
-                    ..
-                },
-            )) => *weights_of_a_number,
-            _ => 1.0,
-        }
     }
 
     fn model(&self, numbers: Vec<Vec<f32>>) -> Result<Model, ImportError> {
@@ -399,8 +505,10 @@ mod tests {
                 4,
             );
             let round = |number: &f32| (number * 1024.0).round() / 1024.0;
-            let numbers = fine_tuned.numbers();
-            let numbers = numbers.iter().map(|list| list.iter().map(round).collect());
+            let said = fine_tuned.said();
+            let numbers = said
+                .iter()
+                .map(|list| list.numbers.iter().map(round).collect());
             let model = fine_tuned.model(numbers.collect()).unwrap();
             let made = model.weights();
             let pairs = made
@@ -410,6 +518,40 @@ mod tests {
             for (one, other) in pairs {
                 assert!((one - other).abs() < 4e-3, "{one} {other}");
             }
+        }
+    }
+
+    #[test]
+    fn adapters_are_products_of_balanced_factors() {
+        let product = AddedProduct {
+            rank: 2,
+            rows: ROWS,
+            columns: COLUMNS,
+            left: (0..2 * ROWS).map(|place| (place % 5) as f32).collect(),
+            right: (0..2 * COLUMNS)
+                .map(|place| 0.01 * (place % 3) as f32)
+                .collect(),
+        };
+        let before = vec![0.0; ROWS * COLUMNS];
+        let after = product.added_to(&before);
+        let Some(Part::Changed {
+            change: Change::ProductAdded { rank: 2 },
+            numbers,
+            ..
+        }) = balanced(&product)
+        else {
+            panic!("a product of rank 2");
+        };
+        let (left, right) = numbers.split_at(2 * ROWS);
+        assert!((squares(left) / squares(right) - 1.0).abs() < 1e-3);
+        let again = AddedProduct {
+            left: left.to_vec(),
+            right: right.to_vec(),
+            ..product
+        };
+        let both = after.iter().zip(again.added_to(&before));
+        for (after, again) in both {
+            assert!((after - again).abs() < 1e-5, "{after} {again}");
         }
     }
 }

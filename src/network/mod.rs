@@ -5,6 +5,7 @@
 //! need, and [`within_budget`] rounds its weights to fit so many bytes, [`least_bound`] so that
 //! what can be certified is least.
 
+mod adapters;
 mod as_graph;
 mod budget;
 mod coding;
@@ -27,6 +28,7 @@ mod simplify_links;
 mod tensor_file;
 mod trained_network;
 
+pub use adapters::{Adapters, AdaptersError};
 pub use as_graph::{as_graph, AsGraphError};
 pub use budget::{
     budget_steps, divergence, within_budget, within_budget_reporting, BudgetError, Calibration,
@@ -37,7 +39,9 @@ pub use fine_tuned::{FineTuned, FineTunedError};
 pub(crate) use frontier::estimate::estimated_bound;
 #[cfg(feature = "train")]
 pub(crate) use frontier::unbeaten::unbeaten;
-pub use frontier::{least_bound, Frontier, FrontierError, FrontierEvent, Gridded, Point};
+pub use frontier::{
+    least_bound, Frontier, FrontierError, FrontierEvent, Gridded, Point, SaidNumbers,
+};
 pub use import::{
     import, match_tensors, parse_names, FlattenOrder, ImportError, ImportOptions, MatchedTensor,
     Matching, NamesError, OrderMisfit,

@@ -8,8 +8,9 @@ use serde_json::json;
 use super::failure::Failure;
 use super::memory_limit::LimitArgument;
 use super::output::{print, print_json, read, refuse_same_file};
+use super::tensor_names::tensor_names;
 use nonvacuous::code::Model;
-use nonvacuous::network::{safetensors, OnnxFile, OriginalNames, OriginalNamesError};
+use nonvacuous::network::{safetensors, OnnxFile, OriginalNames};
 use nonvacuous::storage::whole_file;
 
 #[derive(Debug, Args)]
@@ -39,28 +40,6 @@ impl Arguments {
     }
 }
 
-/// A name for each tensor: what they were called, if a file of names says it, else ours.
-fn tensor_names(model: &Model, file: &[u8], path: Option<&Path>) -> Result<Vec<String>, Failure> {
-    let Some(path) = path else {
-        let tensors = model.structure().tensors().into_iter();
-        return Ok(tensors.map(|tensor| tensor.name).collect());
-    };
-    let names = OriginalNames::parse(&read(path)?);
-    let names = names.and_then(|names| names.of(model.structure(), file));
-    names.map_err(|error| {
-        let is_of_another = matches!(error, OriginalNamesError::Model { .. });
-        let failure = Failure::from(error).about(path.display());
-        if !is_of_another {
-            return failure;
-        }
-        Failure::misuse(format!(
-            "{}; name the right ones with --names FILE, or remove these, and the model's own names \
-             are taken",
-            failure.message()
-        ))
-    })
-}
-
 pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let output = arguments
         .output
@@ -76,7 +55,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let weights = model.structure().weights().unwrap_or(u64::MAX);
     let written = weights.saturating_mul(size_of::<f32>() as u64);
     arguments.limit.of(&file).check(written)?;
-    let names = tensor_names(&model, &file, names_file.as_deref())?;
+    let names = tensor_names(model.structure(), &file, names_file.as_deref())?;
     let is_onnx = output.extension().is_some_and(|end| end == "onnx");
     let tensors = if is_onnx {
         write_onnx(&model, &names, &output)?

@@ -11,9 +11,9 @@ use super::imported::Imported;
 use super::memory_limit::LimitArgument;
 use super::onnx::{is_onnx, read_onnx, OnnxArguments};
 use super::output::{print, print_json, refuse_same_file, write_whole};
-use nonvacuous::code::{Architecture, Graph, Model};
+use nonvacuous::code::{Architecture, Graph};
 use nonvacuous::digest::sha256;
-use nonvacuous::network::{as_graph, TrainedNetwork};
+use nonvacuous::network::as_graph;
 use nonvacuous::shape::ImageSize;
 use nonvacuous::storage::whole_file::{self, MAX_BYTES};
 
@@ -56,7 +56,8 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         .unwrap_or_else(|| arguments.network.with_extension("nvc"));
     refuse_same_file(&arguments.network, &output)?;
     whole_file::require_writable(&output)?;
-    let model = arguments.model()?;
+    let Imported { network, originals } = arguments.imported()?;
+    let model = network.model()?;
     let file = model.encode()?;
     if file.len() as u64 > MAX_BYTES {
         return Err(Failure::misuse(format!(
@@ -65,6 +66,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         )));
     }
     write_whole(&output, &file)?;
+    let names = originals.write_beside(&output, model.structure(), &file)?;
     let (digest, weights) = (
         sha256(&file),
         model.structure().weights().unwrap_or(u64::MAX),
@@ -72,6 +74,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     if json {
         return print_json(&json!({
             "file": output.display().to_string(),
+            "names": names.display().to_string(),
             "sha256": digest,
             "bytes": file.len(),
             "weights": weights,
@@ -82,6 +85,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         output.display(),
         file.len()
     ));
+    print(&format!("names:      {}", names.display()));
     print(&format!("SHA-256:    {digest}"));
     print(&format!(
         "use it:     nonvacuous certify --base {} --base-source … --base-trained-on … --data …",
@@ -92,31 +96,28 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
 
 impl Arguments {
     /// The network as a graph, its weights as they are.
-    fn model(&self) -> Result<Model, Failure> {
+    fn imported(&self) -> Result<Imported<Graph>, Failure> {
         self.import.refuse_no_simplify()?;
         if self.import.codewords().is_some() {
             return Err(Failure::misuse(
                 "--codewords has no use: a base costs nothing, and keeps its weights",
             ));
         }
-        let network = if is_onnx(&self.network) {
-            self.of_onnx()?
+        if is_onnx(&self.network) {
+            self.of_onnx()
         } else {
-            self.of_tensors()?
-        };
-        Ok(network.model()?)
+            self.of_tensors()
+        }
     }
 
-    fn of_onnx(&self) -> Result<TrainedNetwork<Graph>, Failure> {
+    fn of_onnx(&self) -> Result<Imported<Graph>, Failure> {
         let has_layers = self.arch.is_some() || self.classes.is_some();
         self.import.refuse_for_onnx(has_layers)?;
         let options = self.onnx.options(self.input, self.limit.given());
-        let Imported { network, .. } =
-            read_onnx(&self.network, &options, None, self.import.pixels())?;
-        Ok(network)
+        read_onnx(&self.network, &options, None, self.import.pixels())
     }
 
-    fn of_tensors(&self) -> Result<TrainedNetwork<Graph>, Failure> {
+    fn of_tensors(&self) -> Result<Imported<Graph>, Failure> {
         self.onnx.refuse(self.limit)?;
         let (Some(arch), Some(input)) = (&self.arch, self.input) else {
             return Err(Failure::misuse(
@@ -131,7 +132,8 @@ impl Arguments {
                 .map_err(|_| Failure::misuse("a name of layers needs --classes"))?,
         };
         let architecture = Architecture::from_name_or_layers(arch, input, classes)?;
-        let Imported { network, .. } = self.import.read(&self.network, &architecture)?;
-        Ok(as_graph(network)?)
+        let Imported { network, originals } = self.import.read(&self.network, &architecture)?;
+        let network = as_graph(network)?;
+        Ok(Imported { network, originals })
     }
 }

@@ -37,6 +37,7 @@ mod row;
 mod run;
 mod sweep;
 mod table;
+mod tensor_names;
 mod training_error;
 mod verify;
 

@@ -6,6 +6,18 @@ use crate::code::{Model, Structure};
 use crate::network::import::error::ImportError;
 use crate::network::trained_network::TrainedNetwork;
 
+/// Numbers that a file says of a tensor: its weights, or what changes them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SaidNumbers<'a> {
+    /// The tensor's place in [`Structure::tensors`].
+    pub tensor: usize,
+    /// The numbers.
+    pub numbers: Cow<'a, [f32]>,
+    /// By how much the squared error of the tensor grows for each squared error of one of them, on
+    /// average; 1, if they are the weights.
+    pub weights_of_a_number: f64,
+}
+
 /// A network whose files say lists of numbers: its weights, or what changes those of a base.
 pub trait Gridded {
     /// The layers or operators.
@@ -17,17 +29,10 @@ pub trait Gridded {
     /// The weights, one list a tensor.
     fn weights(&self) -> Vec<Cow<'_, [f32]>>;
 
-    /// The numbers that a file says.
-    fn numbers(&self) -> Vec<Cow<'_, [f32]>>;
+    /// The numbers that a file says, one list a tensor of which it says any.
+    fn said(&self) -> Vec<SaidNumbers<'_>>;
 
-    /// The tensor that a list of these belongs to.
-    fn tensor_of(&self, list: usize) -> usize;
-
-    /// By how much the squared error of the tensor grows for each squared error of a number of that
-    /// list, on average; 1, if the numbers are the weights.
-    fn weights_of_a_number(&self, list: usize) -> f64;
-
-    /// The model that says numbers in the place of these.
+    /// The model that says these lists in the place of those.
     ///
     /// # Errors
     /// If there is none.
@@ -48,16 +53,15 @@ impl<S: Clone + Into<Structure>> Gridded for TrainedNetwork<S> {
         weights.map(|tensor| Cow::from(tensor.as_slice())).collect()
     }
 
-    fn numbers(&self) -> Vec<Cow<'_, [f32]>> {
-        Gridded::weights(self)
-    }
-
-    fn tensor_of(&self, list: usize) -> usize {
-        list
-    }
-
-    fn weights_of_a_number(&self, _list: usize) -> f64 {
-        1.0
+    fn said(&self) -> Vec<SaidNumbers<'_>> {
+        let weights = Gridded::weights(self).into_iter().enumerate();
+        weights
+            .map(|(tensor, numbers)| SaidNumbers {
+                tensor,
+                numbers,
+                weights_of_a_number: 1.0,
+            })
+            .collect()
     }
 
     fn model(&self, numbers: Vec<Vec<f32>>) -> Result<Model, ImportError> {

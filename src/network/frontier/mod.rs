@@ -11,9 +11,8 @@ mod grid;
 mod gridded;
 pub(super) mod unbeaten;
 
-pub use gridded::Gridded;
+pub use gridded::{Gridded, SaidNumbers};
 
-use std::borrow::Cow;
 use std::time::Instant;
 
 use thiserror::Error;
@@ -153,8 +152,8 @@ pub fn least_bound(
 ) -> Result<Frontier, FrontierError> {
     let structure = network.structure();
     let weights = network.weights();
-    let numbers = network.numbers();
-    let count: usize = numbers.iter().map(|numbers| numbers.len()).sum();
+    let said = network.said();
+    let count: usize = said.iter().map(|list| list.numbers.len()).sum();
     let most = EXAMINED[usize::from(count > SMALL)];
     let most = most.min(EXAMINED_PIXELS / structure.input().features().max(1));
     let most = match structure.graph() {
@@ -167,11 +166,8 @@ pub fn least_bound(
     let original =
         Evaluator::of_structure(&structure, weights.iter().map(|tensor| tensor.to_vec()));
     let mut is_gridded = vec![false; weights.len()];
-    let tensors: Vec<usize> = (0..numbers.len())
-        .map(|list| network.tensor_of(list))
-        .collect();
-    for &tensor in &tensors {
-        is_gridded[tensor] = true;
+    for list in &said {
+        is_gridded[list.tensor] = true;
     }
     let costs = rounding_costs(
         &structure,
@@ -179,15 +175,13 @@ pub fn least_bound(
         &original,
         original.features_of(&measured, 0)?,
         |tensor| is_gridded[tensor],
-        || report(FrontierEvent::Measured { of: tensors.len() }),
+        || report(FrontierEvent::Measured { of: said.len() }),
     );
-    let of_number = |(list, &tensor): (usize, &usize)| {
-        costs[tensor].map(|cost| cost * network.weights_of_a_number(list))
-    };
-    let costs: Vec<Option<f64>> = tensors.iter().enumerate().map(of_number).collect();
+    let of_number = |list: &SaidNumbers| Some(costs[list.tensor]? * list.weights_of_a_number);
+    let costs: Vec<Option<f64>> = said.iter().map(of_number).collect();
     let mut search = Search {
         network,
-        numbers: &numbers,
+        said: &said,
         proportions: proportions(&costs),
         charged: design_bits(network.version(), is_unseen),
         examples: examples.len() as u64,
@@ -240,7 +234,7 @@ fn proportions(costs: &[Option<f64>]) -> Vec<f32> {
 struct Search<'a> {
     network: &'a dyn Gridded,
     /// What is put on grids.
-    numbers: &'a [Cow<'a, [f32]>],
+    said: &'a [SaidNumbers<'a>],
     /// Of the steps, one a list of numbers.
     proportions: Vec<f32>,
     /// Bits for the design of the format.
@@ -277,9 +271,9 @@ impl Search<'_> {
     /// Lists of numbers with the steps `proportion 2^exponent`.
     fn quantised(&self, exponents: &[f32], dead_zone: f32) -> Result<Model, FrontierError> {
         let steps = self.proportions.iter().zip(exponents);
-        let lists = self.numbers.iter().zip(steps);
-        let numbers = lists.map(|(numbers, (proportion, exponent))| {
-            on_grid(numbers, proportion * exponent.exp2(), dead_zone)
+        let lists = self.said.iter().zip(steps);
+        let numbers = lists.map(|(list, (proportion, exponent))| {
+            on_grid(&list.numbers, proportion * exponent.exp2(), dead_zone)
         });
         Ok(self.network.model(numbers.collect())?)
     }
@@ -339,18 +333,19 @@ impl Search<'_> {
     /// The exponent of the finest grids whose symbols have at most so many bits of entropy, and of
     /// which one at least is no finer than it must be.
     fn finest(&self, bits: f64, dead_zone: f32) -> f32 {
-        let tensors = self.numbers.iter().zip(&self.proportions);
-        let exponents = tensors.map(|(weights, step)| (shortest_step(weights) / step).log2());
+        let lists = self.said.iter().zip(&self.proportions);
+        let exponents = lists.map(|(list, step)| (shortest_step(&list.numbers) / step).log2());
         let shortest = exponents.filter(|exponent| exponent.is_finite());
         let mut fine = shortest.fold(40.0f32, f32::min);
         let mut coarse = fine + 40.0;
         const BISECTIONS: usize = 12;
         for _ in 0..BISECTIONS {
             let middle = (fine + coarse) / 2.0;
-            let tensors = self.numbers.iter().zip(&self.proportions);
-            let entropy: f64 = tensors
-                .map(|(weights, proportion)| {
-                    entropy_of(&on_grid(weights, proportion * middle.exp2(), dead_zone))
+            let lists = self.said.iter().zip(&self.proportions);
+            let entropy: f64 = lists
+                .map(|(list, proportion)| {
+                    let step = proportion * middle.exp2();
+                    entropy_of(&on_grid(&list.numbers, step, dead_zone))
                 })
                 .sum();
             if entropy <= bits {

@@ -15,6 +15,7 @@ use nonvacuous::bounds::FailureProbability;
 use nonvacuous::certificate::{BaseClaim, Folder};
 use nonvacuous::code::Base;
 use nonvacuous::evaluate::{Examples, Loss};
+use nonvacuous::network::Adapters;
 use nonvacuous::search::transfer::{HeadInput, Moves, Reading};
 use nonvacuous::search::Settings;
 use nonvacuous::shape::ImageSize;
@@ -297,6 +298,7 @@ impl Arguments {
             (Some(_), Some(_), _) => Mode::FineTune,
             (Some(path), None, _) if is_onnx(path) => Mode::Onnx,
             (Some(_), None, _) if is_model_file => Mode::ModelFile,
+            (Some(path), None, _) if Adapters::are_in(path).unwrap_or(false) => Mode::Adapters,
             (Some(_), None, _) => Mode::Import,
             (None, _, Some(_)) => Mode::PriorFraction,
             (None, _, None) if self.base.base.is_some() => Mode::Relative,

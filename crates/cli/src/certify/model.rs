@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::arguments::{Arguments, LossName, ModelArguments};
 use super::frontier::best_file;
 use super::issuing::issued;
+use super::options::Mode;
 use super::outcome;
 use super::trained::{read_recipe, TrainingProgress};
 use crate::base::read_base;
@@ -16,6 +17,7 @@ use crate::onnx::{is_onnx, read_onnx};
 use crate::output::{print, read, write_whole};
 use crate::pixel_cache::pixel_cache;
 use crate::progress::progress_bar;
+use crate::tensor_names::tensor_names;
 use nonvacuous::certificate::{Certificate, Folder, Issue, Kept};
 use nonvacuous::code::{Architecture, Base, Graph, Model, Structure};
 use nonvacuous::compress::{tunings, Checkpoints, Progress, Recipe};
@@ -23,7 +25,9 @@ use nonvacuous::data::{read_class_map, DataSet, Found, Groups, Readable};
 use nonvacuous::digest::sha256;
 use nonvacuous::evaluate::{ExamplesDigest, Loss};
 use nonvacuous::network::comparison::{first_images, noise_images};
-use nonvacuous::network::{as_graph, shortened, FineTuned, TrainedNetwork};
+use nonvacuous::network::{
+    as_graph, shortened, Adapters, FineTuned, OriginalNames, TrainedNetwork,
+};
 use nonvacuous::search::{fine_tune, FineTuneEvent, Search, Settings};
 use nonvacuous::shape::ImageSize;
 use nonvacuous::storage::memory_limit::MemoryLimit;
@@ -167,6 +171,9 @@ impl ModelArguments {
         if self.is_model_file() {
             return Ok(as_it_is(read(path)?));
         }
+        if arguments.mode() == Mode::Adapters {
+            return self.adapted(path, arguments, found, folder, json);
+        }
         if let Some(base) = &arguments.base.base {
             let base = read_base(base)?;
             return self.fine_tuned(path, &base, arguments, found, folder, json);
@@ -212,25 +219,68 @@ impl ModelArguments {
     ) -> Result<Prepared<'a>, Failure> {
         self.import.refuse_no_simplify()?;
         let Imported { network, originals } = self.imported_graph(path, arguments, found)?;
-        found.check_outputs(network.architecture().classes())?;
-        let input = network.architecture().input();
         let network = FineTuned::new(base, network)?;
+        let file = self.best_of_base(&network, arguments, found, folder, json)?;
+        Ok(Prepared {
+            file,
+            tuned: None,
+            further: None,
+            originals: Some(originals),
+        })
+    }
+
+    /// The same of what adapters make of the base.
+    fn adapted<'a>(
+        &self,
+        path: &Path,
+        arguments: &Arguments,
+        found: &Found,
+        folder: &Folder,
+        json: bool,
+    ) -> Result<Prepared<'a>, Failure> {
+        let Some(base_path) = &arguments.base.base else {
+            return Err(Failure::misuse(format!(
+                "{} has adapters, which change a network: name that with --base, as \
+                 nonvacuous import makes it",
+                path.display()
+            )));
+        };
+        let base = read_base(base_path)?;
+        let beside = Some(OriginalNames::beside(base_path)).filter(|path| path.exists());
+        let structure = Structure::from(base.graph().clone());
+        let names = tensor_names(&structure, &read(base_path)?, beside.as_deref())?;
+        let network = FineTuned::adapted(&base, &Adapters::open(path)?, &names)?;
+        let file = self.best_of_base(&network, arguments, found, folder, json)?;
+        Ok(Prepared {
+            file,
+            tuned: None,
+            further: None,
+            originals: Some(Originals::of_last(structure, names)),
+        })
+    }
+
+    /// The file with the least bound for a fine-tuned network.
+    fn best_of_base(
+        &self,
+        network: &FineTuned,
+        arguments: &Arguments,
+        found: &Found,
+        folder: &Folder,
+        json: bool,
+    ) -> Result<Vec<u8>, Failure> {
+        let graph = network.graph();
+        found.check_outputs(graph.classes())?;
         if !json {
             let [same, changed, new] = network.counts();
             print(&format!(
                 "of its tensors {same} are the base's, {changed} changed, and {new} new\n"
             ));
         }
-        let data = self.readable(found.clone(), input)?;
+        let data = self.readable(found.clone(), graph.input())?;
         whole_file::create_folder(folder.path())?;
         let (loss, examples) = (Loss::from(self.loss), data.sample().training);
-        let best = best_file(&network, examples, loss, arguments, folder, json)?;
-        Ok(Prepared {
-            file: best.model.encode()?,
-            tuned: None,
-            further: None,
-            originals: Some(originals),
-        })
+        let best = best_file(network, examples, loss, arguments, folder, json)?;
+        Ok(best.model.encode()?)
     }
 
     /// A network in another file as a graph, every weight as it is.

@@ -22,7 +22,9 @@ pub(super) enum Mode {
     Import,
     /// The same of an ONNX file, which says all of it.
     Onnx,
-    /// Train such a network further.
+    /// Certify what adapters make of a base.
+    Adapters,
+    /// Train a network from elsewhere further.
     FineTune,
 }
 
@@ -37,6 +39,7 @@ impl Mode {
             Self::ModelFile => "a model file",
             Self::Import => "a network trained elsewhere",
             Self::Onnx => "a network in an ONNX file",
+            Self::Adapters => "adapters of a base",
             Self::FineTune => "a network trained further",
         }
     }
@@ -51,12 +54,13 @@ impl Mode {
             Self::ModelFile => "--model FILE.nvc",
             Self::Import => "--model FILE.safetensors",
             Self::Onnx => "--model FILE.onnx",
+            Self::Adapters => "--model ADAPTERS.safetensors --base",
             Self::FineTune => "--model FILE.safetensors --recipe",
         }
     }
 }
 
-use Mode::{FineTune, Import, ModelFile, Onnx, PriorFraction, Recipe, Relative, Search};
+use Mode::{Adapters, FineTune, Import, ModelFile, Onnx, PriorFraction, Recipe, Relative, Search};
 
 const ALL: &[Mode] = &[
     Search,
@@ -66,17 +70,20 @@ const ALL: &[Mode] = &[
     ModelFile,
     Import,
     Onnx,
+    Adapters,
     FineTune,
 ];
 
 /// Those that end in a certificate.
-const CERTIFICATES: &[Mode] = &[Search, Recipe, Relative, ModelFile, Import, Onnx, FineTune];
+const CERTIFICATES: &[Mode] = &[
+    Search, Recipe, Relative, ModelFile, Import, Onnx, Adapters, FineTune,
+];
 
 /// Those that begin with a network.
-const MODELS: &[Mode] = &[ModelFile, Import, Onnx, FineTune];
+const MODELS: &[Mode] = &[ModelFile, Import, Onnx, Adapters, FineTune];
 
 /// Those that may be relative to a base.
-const BASES: &[Mode] = &[Relative, PriorFraction, ModelFile, Import, Onnx];
+const BASES: &[Mode] = &[Relative, PriorFraction, ModelFile, Import, Onnx, Adapters];
 
 /// Every option, and what it applies to.
 const OPTIONS: &[(&str, &[Mode])] = &[
@@ -116,7 +123,10 @@ const OPTIONS: &[(&str, &[Mode])] = &[
     ("no_simplify", &[Import]),
     ("loss", MODELS),
     ("subsample", MODELS),
-    ("cache", &[Relative, ModelFile, Import, Onnx, FineTune]),
+    (
+        "cache",
+        &[Relative, ModelFile, Import, Onnx, Adapters, FineTune],
+    ),
     ("limit", MODELS),
 ];
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use nonvacuous::code::{Activation, CodedTensor, Graph, Model, Node, Operator};
+use nonvacuous::network::safetensors::write;
 use nonvacuous::shape::ImageSize;
 use serde_json::Value;
 
@@ -201,4 +202,141 @@ fn a_fine_tuned_network_is_told_by_what_changes_its_base() {
     );
     assert!(claim(&case)["bits"].as_u64().unwrap() < 2000);
     case.succeeds(&["verify", "out", "--base", "base.nvc"]);
+}
+
+#[test]
+fn a_search_that_has_found_networks_goes_on_from_them() {
+    let case = place();
+    let certify = [
+        &[
+            "certify",
+            "--cache",
+            "kept",
+            "--out",
+            "out",
+            "--minutes",
+            "0",
+        ],
+        &BASE[..],
+    ]
+    .concat();
+    let messages = || {
+        let output = case.run(&certify);
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let lines = |message: &str| message.matches("misread").count();
+    let first = messages();
+    let certificate = fs::read(case.path("out/certificate.json")).unwrap();
+    fs::remove_dir_all(case.path("out")).unwrap();
+    let again = messages();
+    // What was trained and then searched is reported once.
+    assert!(lines(&again) < lines(&first), "{first}\n{again}");
+    let same = fs::read(case.path("out/certificate.json")).unwrap();
+    assert_eq!(same, certificate);
+    let kept = |folder: &str| {
+        let entries = fs::read_dir(case.path(folder)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with("found-")).count()
+    };
+    assert_eq!((kept("kept"), kept("out")), (1, 0));
+}
+
+/// Adapters of the base's tensors, as `peft` saves them.
+fn adapters(case: &Place, configuration: &str, tensors: &[(&str, &[usize])]) {
+    let named: Vec<(String, Vec<usize>)> = tensors
+        .iter()
+        .map(|(name, shape)| (format!("base_model.model.{name}"), shape.to_vec()))
+        .collect();
+    let mut file = Vec::new();
+    write(&mut file, &named, |tensor| {
+        let length: usize = named[tensor].1.iter().product();
+        (0..length).map(move |place| ((place * 31 + tensor) % 7) as f32 / 50.0 - 0.06)
+    })
+    .unwrap();
+    case.write("adapter_model.safetensors", file);
+    case.write("adapter_config.json", configuration);
+}
+
+const LORA: &str = r#"{"peft_type": "LORA", "r": 2, "lora_alpha": 4, "bias": "none"}"#;
+const ADAPTED: [(&str, &[usize]); 3] = [
+    ("trunk.lora_A.weight", &[2, 64]),
+    ("trunk.lora_B.weight", &[64, 2]),
+    ("head.weight", &[10, 64]),
+];
+
+/// A base that came from a file in which its layers were called `trunk` and `head`.
+fn named_base() -> Place {
+    let case = place();
+    let model = network(13);
+    let tensors = ["trunk.weight", "head.weight"];
+    let names: Vec<_> = tensors.iter().map(|name| (*name).to_string()).collect();
+    let shapes = [vec![64, 64], vec![10, 64]];
+    let named: Vec<_> = names.into_iter().zip(shapes).collect();
+    let weights = model.weights();
+    let mut file = Vec::new();
+    write(&mut file, &named, |tensor| weights[tensor].iter().copied()).unwrap();
+    case.write("base.safetensors", file);
+    case.succeeds(&[
+        "import",
+        "base.safetensors",
+        "--arch",
+        "dense:64 relu dense:10",
+        "--input",
+        "1x8x8",
+        "-o",
+        "base.nvc",
+    ]);
+    case
+}
+
+#[test]
+fn adapters_are_told_by_their_products() {
+    let case = named_base();
+    adapters(&case, LORA, &ADAPTED);
+    let certify = [
+        "certify",
+        "--model",
+        "adapter_model.safetensors",
+        "--out",
+        "out",
+    ];
+    let said = case.succeeds(&[&certify[..], &BASE].concat());
+    assert!(
+        said.contains("0 are the base's, 2 changed, and 0 new"),
+        "{said}"
+    );
+    case.succeeds(&["verify", "out", "--base", "base.nvc"]);
+    let names = fs::read_to_string(case.path("out/model.names.json")).unwrap();
+    assert!(names.contains("trunk.weight"), "{names}");
+}
+
+#[test]
+fn adapters_that_are_not_understood_or_not_the_bases_are_refused() {
+    let case = named_base();
+    let certify = ["certify", "--model", "adapter_model.safetensors"];
+    let refused = |configuration: &str, tensors: &[(&str, &[usize])], words: &str| {
+        adapters(&case, configuration, tensors);
+        let said = case.refuses(&[&certify[..], &BASE].concat());
+        assert!(said.contains(words), "{said}");
+    };
+    let [first, second, head] = ADAPTED;
+    let dora = LORA.replace('}', r#", "use_dora": true}"#);
+    refused(&dora, &ADAPTED, "use_dora");
+    refused(&LORA.replace("LORA", "IA3"), &ADAPTED, "IA3");
+    refused("{", &ADAPTED, "is no configuration of adapters");
+    refused(LORA, &[first, head], "trunk");
+    refused(LORA, &[first, ("trunk.lora_B.weight", &[64, 3])], "[64, 3]");
+    refused(LORA, &[first, ("trunk.lora_B.weight", &[63, 2])], "4032");
+    let other = ("trunk.lora_embedding_A", &[2, 64][..]);
+    refused(LORA, &[first, second, other], "lora_embedding_A");
+    let unknown = ("tail.bias", &[10][..]);
+    refused(LORA, &[first, second, unknown], "no tensor \"tail.bias\"");
+
+    adapters(&case, LORA, &ADAPTED);
+    let said = case.refuses(&["certify", "--model", "adapter_model.safetensors"]);
+    assert!(said.contains("--base"), "{said}");
+    let with_layers = [&certify[..], &BASE, &["--arch", "dense:10"]].concat();
+    let said = case.refuses(&with_layers);
+    assert!(said.contains("--arch has no use for adapters"), "{said}");
 }
