@@ -29,12 +29,25 @@ fn of_network(channels: usize) -> Training {
             shift: 2,
             flip: channels == 3,
         },
-        method: Method::Adam {
-            betas: [0.9, 0.999],
-            epsilon: 1e-8,
-            weight_decay: 0.01,
-        },
+        method: adam(0.01),
         ..schedule(16, 0.004)
+    }
+}
+
+/// How a head is trained on fixed features: not for long, which would fit the first part too
+/// closely.
+fn of_head() -> Training {
+    Training {
+        method: adam(0.1),
+        ..schedule(10, 0.002)
+    }
+}
+
+fn adam(weight_decay: f64) -> Method {
+    Method::Adam {
+        betas: [0.9, 0.999],
+        epsilon: 1e-8,
+        weight_decay,
     }
 }
 
@@ -75,11 +88,10 @@ pub(super) fn precise_head(
     transfer.forget(folder)?;
     let layers = format!("dense:{}", images.classes());
     let layers = Architecture::parse(&layers, reading.features_size())?;
-    let training = schedule(30, 0.002);
     let head = trained(
         &layers,
         &training_set,
-        training,
+        of_head(),
         settings.seed,
         &mut |progress| {
             report(PriorEvent::Progress(progress));

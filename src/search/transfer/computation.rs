@@ -22,6 +22,15 @@ pub(super) struct Source<'a> {
     pub(super) identity: String,
 }
 
+/// Which examples these are.
+pub(super) fn state_of(examples: &dyn Examples) -> String {
+    if examples.is_decoded() {
+        ExamplesDigest::of(examples).sha256
+    } else {
+        examples.state()
+    }
+}
+
 /// Computes them, from where an interrupted computation stopped that left its file. `report` is
 /// told how many examples more there are.
 ///
@@ -33,11 +42,7 @@ pub(super) fn compute_features(
     file: &Path,
     report: &mut dyn FnMut(usize),
 ) -> Result<BaseFeatures, SearchError> {
-    let state = if examples.is_decoded() {
-        ExamplesDigest::of(examples).sha256
-    } else {
-        examples.state()
-    };
+    let state = state_of(examples);
     let key = sha256(format!("{}\n{state}", source.identity).as_bytes());
     let (mut kept, mut features) = KeptFeatures::open(file, &key, source.count)?;
     report(features.len());

@@ -2,6 +2,7 @@
 
 use super::features::BaseFeatures;
 use super::goal::Found;
+use super::kept_networks::{KeptNetworks, Stage};
 use super::sweep::Head;
 use super::untrained::untrained;
 use super::{Part, Transfer, TransferEvent};
@@ -11,7 +12,7 @@ use crate::compress::{compress_unpolished, pruned, quantised, Recipe, RecipeSett
 use crate::search::error::SearchError;
 use crate::search::settings::Settings;
 use crate::shape::ImageSize;
-use crate::train::Schedule;
+use crate::train::{Schedule, TrainingSet};
 
 /// Prices of a bit that are tried, in nats a nat.
 const RATES: [f64; 5] = [5.0, 4.0, 6.0, 3.0, 8.0];
@@ -25,10 +26,10 @@ impl Transfer<'_> {
         &self,
         spliced: &Spliced,
         features: &BaseFeatures,
+        kept: &KeptNetworks,
         report: &mut dyn FnMut(TransferEvent),
     ) -> Result<Found, SearchError> {
         let steps = self.reading.steps();
-        let size = self.reading.features_size();
         let training_set = features.training_set()?;
         let columns = features.columns();
         let mut best: Option<Found> = None;
@@ -38,23 +39,53 @@ impl Transfer<'_> {
             }
             let part = Part::Head;
             report(TransferEvent::Begun { part, rate });
-            let recipe = recipe(self.examples.classes(), size, rate)?;
-            let seed = self.settings.seed;
-            let head = compress_unpolished(&recipe, &training_set, seed, |progress| {
-                report(TransferEvent::Progress(progress));
-            })?;
-            let tensor = head.tensors().first().cloned().ok_or(SearchError::NoHead)?;
-            let untrained = untrained(self.base, spliced.clone())?;
-            let model = with_head(&untrained, head.codebooks().to_vec(), tensor, spliced)?;
-            let trained = Found::counted(model, features, steps, self.settings)?;
-            report(TransferEvent::found(&trained));
-            let found = swept(trained, spliced, features, &columns, self.settings, report)?;
+            let stage = Stage {
+                part,
+                rate,
+                settings: "",
+            };
+            let found = match kept.network(stage)? {
+                Some(model) => {
+                    let found = Found::counted(model, features, steps, self.settings)?;
+                    report(TransferEvent::found(&found));
+                    found
+                }
+                None => {
+                    let trained =
+                        self.trained_head(spliced, features, &training_set, rate, report)?;
+                    let found = swept(trained, spliced, features, &columns, self.settings, report)?;
+                    kept.keep(stage, &found.model)?;
+                    found
+                }
+            };
             best = Some(match best {
                 None => found,
                 Some(best) => best.better(found),
             });
         }
         best.ok_or(SearchError::NoRecipes)
+    }
+
+    /// The head that is trained at a price of a bit.
+    fn trained_head(
+        &self,
+        spliced: &Spliced,
+        features: &BaseFeatures,
+        training_set: &TrainingSet,
+        rate: f64,
+        report: &mut dyn FnMut(TransferEvent),
+    ) -> Result<Found, SearchError> {
+        let size = self.reading.features_size();
+        let recipe = recipe(self.examples.classes(), size, rate)?;
+        let head = compress_unpolished(&recipe, training_set, self.settings.seed, |progress| {
+            report(TransferEvent::Progress(progress));
+        })?;
+        let tensor = head.tensors().first().cloned().ok_or(SearchError::NoHead)?;
+        let untrained = untrained(self.base, spliced.clone())?;
+        let model = with_head(&untrained, head.codebooks().to_vec(), tensor, spliced)?;
+        let found = Found::counted(model, features, self.reading.steps(), self.settings)?;
+        report(TransferEvent::found(&found));
+        Ok(found)
     }
 }
 

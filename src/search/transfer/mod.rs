@@ -14,6 +14,7 @@ mod features;
 mod goal;
 mod head;
 mod kept_features;
+mod kept_networks;
 mod moves;
 mod reading;
 mod sweep;
@@ -25,10 +26,11 @@ use std::path::{Path, PathBuf};
 pub use moves::Moves;
 pub use reading::{HeadInput, Reading};
 
-use self::computation::{compute_features, Source};
+use self::computation::{compute_features, state_of, Source};
 use self::cut::Cut;
 use self::features::BaseFeatures;
 use self::goal::Found;
+use self::kept_networks::{forget_networks, KeptNetworks};
 use self::untrained::untrained;
 use super::error::SearchError;
 use super::settings::Settings;
@@ -114,8 +116,9 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    /// The network whose file has the least bound. What the base makes of the examples is kept in
-    /// files of this folder while it runs, and afterwards for another search.
+    /// The network whose file has the least bound. What the base makes of the examples, and the
+    /// networks that were found, are kept in files of this folder while it runs, and afterwards for
+    /// another search, which goes on from there.
     ///
     /// # Errors
     /// If the base does not fit the examples, training diverges, or a file cannot be written.
@@ -131,6 +134,7 @@ impl<'a> Transfer<'a> {
         if cut.is_none() && self.moves != Moves::None {
             report(TransferEvent::TooLarge);
         }
+        let kept = KeptNetworks::new(folder, self.base, self.identity());
         let start = match (self.reading.head(), &cut) {
             // There is nothing to choose from.
             (HeadInput::Own, None) => return untrained(self.base, spliced),
@@ -138,7 +142,7 @@ impl<'a> Transfer<'a> {
             _ => {
                 let steps = self.reading.steps();
                 let features = self.features(&spliced, steps, folder, report)?;
-                Some(self.best_head(&spliced, &features, report)?)
+                Some(self.best_head(&spliced, &features, &kept, report)?)
             }
         };
         let (Some(cut), false) = (cut, start.is_some() && self.settings.is_time_over()) else {
@@ -154,7 +158,7 @@ impl<'a> Transfer<'a> {
                 found
             }
         };
-        let best = self.moved(&spliced, &cut, &features, start, report)?;
+        let best = self.moved(&spliced, &cut, &features, &kept, start, report)?;
         Ok(best.model)
     }
 
@@ -185,7 +189,23 @@ impl<'a> Transfer<'a> {
                 std::fs::remove_file(&file).map_err(FileError::of("remove", &file))?;
             }
         }
-        Ok(())
+        Ok(forget_networks(folder)?)
+    }
+
+    /// What every network that it finds depends on.
+    fn identity(&self) -> String {
+        let Settings {
+            delta,
+            seed,
+            unseen,
+            ..
+        } = self.settings;
+        format!(
+            "{}\n{:?}\n{}\n{delta:?} {seed} {unseen}",
+            self.base.sha256(),
+            self.reading,
+            state_of(self.examples)
+        )
     }
 
     /// What the first steps of the base, as it is, make of all examples.

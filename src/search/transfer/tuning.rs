@@ -5,6 +5,7 @@ use super::cut::Cut;
 use super::features::BaseFeatures;
 use super::goal::Found;
 use super::head::swept;
+use super::kept_networks::{KeptNetworks, Stage};
 use super::moves::Moves;
 use super::reading::HeadInput;
 use super::{Part, Transfer, TransferEvent};
@@ -13,6 +14,7 @@ use crate::compress::{
     compress_from, polish, pruned, quantised, Progress, Quantisation, Recipe, RecipeSettings,
     SubspaceMap, SubspaceSize,
 };
+use crate::digest::sha256;
 use crate::evaluate::Evaluator;
 use crate::random::stream;
 use crate::search::error::SearchError;
@@ -42,6 +44,7 @@ impl Transfer<'_> {
         spliced: &Spliced,
         cut: &Cut,
         features: &BaseFeatures,
+        kept: &KeptNetworks,
         start: Found,
         report: &mut dyn FnMut(TransferEvent),
     ) -> Result<Found, SearchError> {
@@ -58,21 +61,43 @@ impl Transfer<'_> {
             }
             let part = Part::Base;
             report(TransferEvent::Begun { part, rate });
-            let seed = self.settings.seed;
-            let mut random = stream(seed, "certify --base", place as u64, "first factors");
-            let initial = network.initial(&best.model, &mut random);
             let recipe = self.recipe(spliced, cut, features.len(), rate)?;
-            let trained = compress_from(
-                &network,
-                &recipe,
-                initial,
-                &training_set,
-                seed,
-                |progress| report(TransferEvent::Progress(progress)),
-            )?;
-            let found = Found::counted(trained, features, cut.steps, self.settings)?;
-            report(TransferEvent::found(&found));
-            let found = self.searched(spliced, cut, features, found, report)?;
+            let settings = format!(
+                "{:?} from {}\n{}",
+                self.moves,
+                sha256(&best.model.encode()?),
+                recipe.identity()
+            );
+            let stage = Stage {
+                part,
+                rate,
+                settings: &settings,
+            };
+            let found = match kept.network(stage)? {
+                Some(model) => {
+                    let found = Found::counted(model, features, cut.steps, self.settings)?;
+                    report(TransferEvent::found(&found));
+                    found
+                }
+                None => {
+                    let seed = self.settings.seed;
+                    let mut random = stream(seed, "certify --base", place as u64, "first factors");
+                    let initial = network.initial(&best.model, &mut random);
+                    let trained = compress_from(
+                        &network,
+                        &recipe,
+                        initial,
+                        &training_set,
+                        seed,
+                        |progress| report(TransferEvent::Progress(progress)),
+                    )?;
+                    let trained = Found::counted(trained, features, cut.steps, self.settings)?;
+                    report(TransferEvent::found(&trained));
+                    let found = self.searched(spliced, cut, features, trained, report)?;
+                    kept.keep(stage, &found.model)?;
+                    found
+                }
+            };
             let before = best.bound;
             best = best.better(found);
             if best.bound == before && place > 0 {
