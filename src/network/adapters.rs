@@ -124,8 +124,8 @@ pub(super) enum Adapted {
 /// that were tuned whole beside them (`bias`, `modules_to_save`).
 ///
 /// `W + (alpha / r) B A`, where `A` has the shape `[r, inputs]` or that of a convolution's kernels
-/// with `r` outputs, and `B` `[outputs, r]` or `[outputs, r, 1, 1]`; with `use_rslora` the factor is
-/// `alpha / sqrt r` (Kalajdzievski 2023).
+/// with `r` outputs, and `B` `[outputs, r]` or `[outputs, r, 1, 1]`; with `use_rslora` the factor
+/// is `alpha / sqrt r` (Kalajdzievski 2023).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adapters {
     tensors: BTreeMap<String, Adapted>,

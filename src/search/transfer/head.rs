@@ -34,17 +34,18 @@ impl Transfer<'_> {
         let columns = features.columns();
         let mut best: Option<Found> = None;
         for rate in RATES {
-            if best.is_some() && self.settings.is_time_over() {
-                break;
-            }
             let part = Part::Head;
-            report(TransferEvent::Begun { part, rate });
             let stage = Stage {
                 part,
                 rate,
                 settings: "",
             };
-            let found = match kept.network(stage)? {
+            let known = kept.network(stage)?;
+            if known.is_none() && best.is_some() && self.settings.is_time_over() {
+                break;
+            }
+            report(TransferEvent::Begun { part, rate });
+            let found = match known {
                 Some(model) => {
                     let found = Found::counted(model, features, steps, self.settings)?;
                     report(TransferEvent::found(&found));

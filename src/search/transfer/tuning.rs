@@ -9,7 +9,7 @@ use super::kept_networks::{KeptNetworks, Stage};
 use super::moves::Moves;
 use super::reading::HeadInput;
 use super::{Part, Transfer, TransferEvent};
-use crate::code::Spliced;
+use crate::code::{Model, Spliced};
 use crate::compress::{
     compress_from, polish, pruned, quantised, Progress, Quantisation, Recipe, RecipeSettings,
     SubspaceMap, SubspaceSize,
@@ -18,7 +18,7 @@ use crate::digest::sha256;
 use crate::evaluate::Evaluator;
 use crate::random::stream;
 use crate::search::error::SearchError;
-use crate::train::{Schedule, TrainError};
+use crate::train::{Schedule, TrainError, TrainingSet};
 
 /// Prices of a bit that are tried one after the other while the bound falls, in nats a nat.
 const RATES: [f64; 4] = [5.0, 3.0, 8.0, 2.0];
@@ -37,6 +37,14 @@ const SUBSPACE: SubspaceSize = SubspaceSize {
     seed: 1,
 };
 
+/// What is trained after a cut, and on what.
+struct Tuned<'a> {
+    network: ChangedNetwork,
+    cut: &'a Cut,
+    training_set: &'a TrainingSet<'static>,
+    features: &'a BaseFeatures,
+}
+
 impl Transfer<'_> {
     /// The best network whose base's numbers move after a cut, if its bound is lower.
     pub(super) fn moved(
@@ -53,14 +61,15 @@ impl Transfer<'_> {
         if !network.moves() {
             return Ok(start);
         }
-        let training_set = features.training_set()?;
+        let tuned = Tuned {
+            network,
+            cut,
+            training_set: &features.training_set()?,
+            features,
+        };
         let mut best = start;
         for (place, rate) in RATES.into_iter().enumerate() {
-            if self.settings.is_time_over() {
-                break;
-            }
             let part = Part::Base;
-            report(TransferEvent::Begun { part, rate });
             let recipe = self.recipe(spliced, cut, features.len(), rate)?;
             let settings = format!(
                 "{:?} from {}\n{}",
@@ -73,26 +82,19 @@ impl Transfer<'_> {
                 rate,
                 settings: &settings,
             };
-            let found = match kept.network(stage)? {
+            let known = kept.network(stage)?;
+            if known.is_none() && self.settings.is_time_over() {
+                break;
+            }
+            report(TransferEvent::Begun { part, rate });
+            let found = match known {
                 Some(model) => {
                     let found = Found::counted(model, features, cut.steps, self.settings)?;
                     report(TransferEvent::found(&found));
                     found
                 }
                 None => {
-                    let seed = self.settings.seed;
-                    let mut random = stream(seed, "certify --base", place as u64, "first factors");
-                    let initial = network.initial(&best.model, &mut random);
-                    let trained = compress_from(
-                        &network,
-                        &recipe,
-                        initial,
-                        &training_set,
-                        seed,
-                        |progress| report(TransferEvent::Progress(progress)),
-                    )?;
-                    let trained = Found::counted(trained, features, cut.steps, self.settings)?;
-                    report(TransferEvent::found(&trained));
+                    let trained = self.tuned(&tuned, &recipe, &best.model, place, report)?;
                     let found = self.searched(spliced, cut, features, trained, report)?;
                     kept.keep(stage, &found.model)?;
                     found
@@ -105,6 +107,31 @@ impl Transfer<'_> {
             }
         }
         Ok(best)
+    }
+
+    /// The network that a recipe trains, as the one at this place, from another.
+    fn tuned(
+        &self,
+        tuned: &Tuned,
+        recipe: &Recipe,
+        from: &Model,
+        place: usize,
+        report: &mut dyn FnMut(TransferEvent),
+    ) -> Result<Found, SearchError> {
+        let seed = self.settings.seed;
+        let mut random = stream(seed, "certify --base", place as u64, "first factors");
+        let initial = tuned.network.initial(from, &mut random);
+        let trained = compress_from(
+            &tuned.network,
+            recipe,
+            initial,
+            tuned.training_set,
+            seed,
+            |progress| report(TransferEvent::Progress(progress)),
+        )?;
+        let found = Found::counted(trained, tuned.features, tuned.cut.steps, self.settings)?;
+        report(TransferEvent::found(&found));
+        Ok(found)
     }
 
     /// The network after local search: over the weights of a new head, and over all numbers where
