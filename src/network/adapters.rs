@@ -1,5 +1,6 @@
 //! Low-rank adapters of a network, as the library `peft` saves them.
 
+use std::collections::btree_map::Entry;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::tensor_file::{TensorFile, TensorFileError};
+use crate::code::TensorShape;
 use crate::storage::file_error::FileError;
 use crate::storage::whole_file;
 
@@ -76,15 +78,18 @@ pub enum AdaptersError {
         known: String,
     },
     /// The base's tensor has another size.
-    #[error("{name:?} changes {found} weights, and the base's tensor has {expected}")]
+    #[error("{name:?} is of {found:?} weights, and the base's tensor of {expected:?}")]
     Size {
         /// As the adapters name it.
         name: String,
-        /// Weights that are changed.
-        found: usize,
+        /// Rows and columns that are changed; all weights, if they are replaced.
+        found: Vec<usize>,
         /// The base's.
-        expected: usize,
+        expected: Vec<usize>,
     },
+    /// A tensor is changed in two ways.
+    #[error("{0:?} is both added to and replaced")]
+    Twice(String),
     /// A number is infinite or none.
     #[error("{0:?} has a number that is not finite")]
     NotFinite(String),
@@ -157,7 +162,11 @@ impl Adapters {
             };
             if let Some(module) = inner.strip_suffix(FIRST) {
                 let added = read_product(&mut file, module, &configuration)?;
-                tensors.insert(format!("{module}.weight"), Adapted::Added(added));
+                insert(
+                    &mut tensors,
+                    format!("{module}.weight"),
+                    Adapted::Added(added),
+                )?;
             } else if let Some(module) = inner.strip_suffix(SECOND) {
                 if file.shape(&format!("{PREFIX}{module}{FIRST}")).is_none() {
                     return Err(AdaptersError::Shapes {
@@ -170,46 +179,69 @@ impl Adapters {
                 return Err(AdaptersError::Unknown(name));
             } else {
                 let numbers = finite(&name, file.read(&name)?)?;
-                tensors.insert(inner.replace(INNER, "."), Adapted::Replaced(numbers));
+                let name = inner.replace(INNER, ".");
+                insert(&mut tensors, name, Adapted::Replaced(numbers))?;
             }
         }
         Ok(Self { tensors })
     }
 
-    /// What they say of each tensor of a network that has tensors with these names and lengths.
+    /// What they say of each tensor of a network that has tensors of these shapes, with these
+    /// names.
     ///
     /// # Errors
     /// [`AdaptersError::NoTensor`] for one that the network has not; [`AdaptersError::Size`] for
-    /// one of another length.
+    /// one of another size.
     pub(super) fn of<'a>(
         &'a self,
         names: &[String],
-        lengths: &[usize],
+        shapes: &[TensorShape],
     ) -> Result<Vec<Option<&'a Adapted>>, AdaptersError> {
-        let mut found = vec![None; names.len()];
+        let mut of_tensors = vec![None; names.len()];
         for (name, adapted) in &self.tensors {
-            let Some(place) = names.iter().position(|known| known == name) else {
+            let place = names.iter().position(|known| known == name);
+            let Some((place, shape)) = place.and_then(|place| Some((place, shapes.get(place)?)))
+            else {
                 let known: Vec<&str> = names.iter().map(String::as_str).take(8).collect();
                 return Err(AdaptersError::NoTensor {
                     name: name.clone(),
                     known: known.join(", "),
                 });
             };
-            let size = match adapted {
-                Adapted::Added(product) => product.rows * product.columns,
-                Adapted::Replaced(numbers) => numbers.len(),
+            let (found, expected) = match adapted {
+                Adapted::Added(product) => {
+                    let rows = shape.dimensions.first().copied().unwrap_or(1);
+                    let columns = shape.len().checked_div(rows).unwrap_or(0);
+                    (vec![product.rows, product.columns], vec![rows, columns])
+                }
+                Adapted::Replaced(numbers) => (vec![numbers.len()], vec![shape.len()]),
             };
-            let expected = lengths.get(place).copied().unwrap_or_default();
-            if size != expected {
+            if found != expected {
+                let name = name.clone();
                 return Err(AdaptersError::Size {
-                    name: name.clone(),
-                    found: size,
+                    name,
+                    found,
                     expected,
                 });
             }
-            found[place] = Some(adapted);
+            of_tensors[place] = Some(adapted);
         }
-        Ok(found)
+        Ok(of_tensors)
+    }
+}
+
+/// Adds what is said of a tensor of which nothing was said yet.
+fn insert(
+    tensors: &mut BTreeMap<String, Adapted>,
+    name: String,
+    adapted: Adapted,
+) -> Result<(), AdaptersError> {
+    match tensors.entry(name) {
+        Entry::Vacant(vacant) => {
+            vacant.insert(adapted);
+            Ok(())
+        }
+        Entry::Occupied(occupied) => Err(AdaptersError::Twice(occupied.key().clone())),
     }
 }
 

@@ -128,10 +128,9 @@ impl FineTuned {
         let nodes = graph.nodes().len();
         let spliced = base.spliced(graph.input(), Vec::new(), nodes, Vec::new())?;
         let shapes = graph.tensors();
-        let lengths: Vec<usize> = shapes.iter().map(TensorShape::len).collect();
         let mut weights = Vec::with_capacity(shapes.len());
         let mut parts = Vec::with_capacity(shapes.len());
-        let adapted = adapters.of(names, &lengths)?;
+        let adapted = adapters.of(names, &shapes)?;
         for ((shape, before), adapted) in shapes.iter().zip(base.weights()).zip(adapted) {
             let after = match adapted {
                 None => before.to_vec(),

@@ -35,11 +35,11 @@ fn of_network(channels: usize) -> Training {
 }
 
 /// How a head is trained on fixed features: not for long, which would fit the first part too
-/// closely.
-fn of_head() -> Training {
+/// closely. Its weights are multiplied by a gain; steps and decay are those of the products.
+fn of_head(gain: f64) -> Training {
     Training {
-        method: adam(0.1),
-        ..schedule(10, 0.002)
+        method: adam(0.3 * gain),
+        ..schedule(10, 0.002 / gain)
     }
 }
 
@@ -88,10 +88,11 @@ pub(super) fn precise_head(
     transfer.forget(folder)?;
     let layers = format!("dense:{}", images.classes());
     let layers = Architecture::parse(&layers, reading.features_size())?;
+    let gain = Network::new(layers.clone()).gains().first().copied();
     let head = trained(
         &layers,
         &training_set,
-        of_head(),
+        of_head(gain.unwrap_or(1.0)),
         settings.seed,
         &mut |progress| {
             report(PriorEvent::Progress(progress));

@@ -327,9 +327,15 @@ fn adapters_that_are_not_understood_or_not_the_bases_are_refused() {
     refused("{", &ADAPTED, "is no configuration of adapters");
     refused(LORA, &[first, head], "trunk");
     refused(LORA, &[first, ("trunk.lora_B.weight", &[64, 3])], "[64, 3]");
-    refused(LORA, &[first, ("trunk.lora_B.weight", &[63, 2])], "4032");
+    refused(
+        LORA,
+        &[first, ("trunk.lora_B.weight", &[63, 2])],
+        "[63, 64]",
+    );
     let other = ("trunk.lora_embedding_A", &[2, 64][..]);
     refused(LORA, &[first, second, other], "lora_embedding_A");
+    let whole = ("trunk.base_layer.weight", &[64, 64][..]);
+    refused(LORA, &[first, second, whole], "both added to and replaced");
     let unknown = ("tail.bias", &[10][..]);
     refused(LORA, &[first, second, unknown], "no tensor \"tail.bias\"");
 
