@@ -1,11 +1,12 @@
 //! A new head: a dense layer of few values on what a base makes of the examples.
 
+use super::event::{Part, TransferEvent};
 use super::features::BaseFeatures;
 use super::goal::Found;
 use super::kept_networks::{KeptNetworks, Stage};
 use super::sweep::Head;
 use super::untrained::untrained;
-use super::{Part, Transfer, TransferEvent};
+use super::Transfer;
 use crate::certificate::design_bits;
 use crate::code::{Architecture, Codebook, CodedTensor, Model, Spliced};
 use crate::compress::{compress_unpolished, pruned, quantised, Recipe, RecipeSettings};

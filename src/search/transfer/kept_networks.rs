@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Part;
+use super::event::Part;
 use crate::code::{Base, Model};
 use crate::digest::sha256;
 use crate::search::error::SearchError;

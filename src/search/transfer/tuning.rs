@@ -2,13 +2,14 @@
 
 use super::changed_network::ChangedNetwork;
 use super::cut::Cut;
+use super::event::{Part, TransferEvent};
 use super::features::BaseFeatures;
 use super::goal::Found;
 use super::head::swept;
 use super::kept_networks::{KeptNetworks, Stage};
 use super::moves::Moves;
 use super::reading::HeadInput;
-use super::{Part, Transfer, TransferEvent};
+use super::Transfer;
 use crate::code::{Model, Spliced};
 use crate::compress::{
     compress_from, polish, pruned, quantised, Progress, Quantisation, Recipe, RecipeSettings,
