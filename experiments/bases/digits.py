@@ -12,7 +12,6 @@ distorted at random, and then brought into MNIST's format as its makers say: the
 """
 
 import argparse
-import time
 from pathlib import Path
 
 import numpy
@@ -21,8 +20,9 @@ from fontTools.ttLib import TTFont, TTLibError
 from HersheyFonts import HersheyFonts
 from PIL import Image, ImageDraw, ImageFont
 from sklearn.datasets import load_digits
-from torch import nn
 from torch.nn import functional
+
+from small_pictures import export, network, train
 
 FONTS = [Path("/usr/share/fonts"), Path("/usr/share/texmf"), Path.home() / ".fonts"]
 STROKES = ["futural", "futuram", "rowmans", "rowmand", "cursive", "scripts", "timesr", "timesi"]
@@ -190,18 +190,6 @@ def as_mnist(shapes: torch.Tensor) -> torch.Tensor:
     return (made * uniform(count, 1.0, 1.3).view(-1, 1, 1, 1)).clamp(0.0, 1.0)
 
 
-def network() -> nn.Sequential:
-    """Three convolutions and a layer of features."""
-
-    def block(inputs: int, outputs: int, side: int) -> list[nn.Module]:
-        convolution = nn.Conv2d(inputs, outputs, side, padding=side // 2, bias=False)
-        return [convolution, nn.BatchNorm2d(outputs), nn.ReLU(), nn.MaxPool2d(2)]
-
-    features = [nn.Flatten(), nn.Linear(64 * 9, 128), nn.ReLU()]
-    return nn.Sequential(*block(1, 16, 5), *block(16, 32, 3), *block(32, 64, 3), *features,
-                         nn.Linear(128, 10))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
@@ -209,25 +197,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     torch.manual_seed(options.seed)
-    glyphs, learner = Glyphs(), network()
-    optimiser = torch.optim.AdamW(learner.parameters(), lr=0.0, weight_decay=1e-2)
-    start, loss_sum, step = time.monotonic(), 0.0, 0
-    while (done := (time.monotonic() - start) / (60.0 * options.minutes)) < 1.0:
-        rate = 3e-3 * min(1.0, done / 0.03) * 0.5 * (1.0 + numpy.cos(numpy.pi * done))
-        for group in optimiser.param_groups:
-            group["lr"] = rate
-        images, labels = glyphs.batch(BATCH)
-        loss = functional.cross_entropy(learner(images), labels, label_smoothing=0.05)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        step, loss_sum = step + 1, loss_sum + loss.item()
-        if step % 200 == 0:
-            print(f"{step} steps, {done:.0%} of the time, loss {loss_sum / 200:.4f}", flush=True)
-            loss_sum = 0.0
-    learner.eval()
-    torch.onnx.export(learner, (torch.zeros(1, 1, 28, 28),), options.out, input_names=["image"],
-                      output_names=["logits"], dynamo=False)
+    glyphs, learner = Glyphs(), network(16, 128)
+    train(learner, lambda: glyphs.batch(BATCH), options.minutes)
+    export(learner, options.out)
 
 
 if __name__ == "__main__":

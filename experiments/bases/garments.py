@@ -12,15 +12,15 @@ negated.
 
 import argparse
 import random
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy
 import torch
 from PIL import Image, ImageDraw, ImageFilter
-from torch import nn
 from torch.nn import functional
+
+from small_pictures import export, network, train
 
 CANVAS = 140
 BATCH = 256
@@ -499,18 +499,6 @@ def changed(images: torch.Tensor) -> torch.Tensor:
     return (cut.clamp(0.0, 1.0) ** gamma + grain).clamp(0.0, 1.0)
 
 
-def network() -> nn.Sequential:
-    """Three convolutions and a layer of features."""
-
-    def block(inputs: int, outputs: int, side: int) -> list[nn.Module]:
-        convolution = nn.Conv2d(inputs, outputs, side, padding=side // 2, bias=False)
-        return [convolution, nn.BatchNorm2d(outputs), nn.ReLU(), nn.MaxPool2d(2)]
-
-    features = [nn.Flatten(), nn.Linear(80 * 9, 160), nn.ReLU()]
-    return nn.Sequential(*block(1, 20, 5), *block(20, 40, 3), *block(40, 80, 3), *features,
-                         nn.Linear(160, 10))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
@@ -523,26 +511,14 @@ def main() -> None:
     if options.sheet:
         shown = images[:200].reshape(20, 10, 28, 28).permute(1, 2, 0, 3).reshape(280, 560)
         Image.fromarray(shown.numpy()).resize((1680, 840)).save(options.sheet)
-    learner = network()
-    optimiser = torch.optim.AdamW(learner.parameters(), lr=0.0, weight_decay=1e-2)
-    start, loss_sum, step = time.monotonic(), 0.0, 0
-    while (done := (time.monotonic() - start) / (60.0 * options.minutes)) < 1.0:
-        rate = 3e-3 * min(1.0, done / 0.03) * 0.5 * (1.0 + numpy.cos(numpy.pi * done))
-        for group in optimiser.param_groups:
-            group["lr"] = rate
+    learner = network(20, 160)
+
+    def batch() -> tuple[torch.Tensor, torch.Tensor]:
         chosen = torch.randint(len(labels), (BATCH,))
-        loss = functional.cross_entropy(learner(changed(images[chosen])), labels[chosen],
-                                        label_smoothing=0.05)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        step, loss_sum = step + 1, loss_sum + loss.item()
-        if step % 200 == 0:
-            print(f"{step} steps, {done:.0%} of the time, loss {loss_sum / 200:.4f}", flush=True)
-            loss_sum = 0.0
-    learner.eval()
-    torch.onnx.export(learner, (torch.zeros(1, 1, 28, 28),), options.out, input_names=["image"],
-                      output_names=["logits"], dynamo=False)
+        return changed(images[chosen]), labels[chosen]
+
+    train(learner, batch, options.minutes)
+    export(learner, options.out)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from small_pictures import export, learning_rate
+
 BATCH = 128
 COMPONENTS = 96
 FEATURES = 40
@@ -93,9 +95,8 @@ def main() -> None:
     optimiser = torch.optim.AdamW(learner.parameters(), lr=0.0, weight_decay=1e-2)
     start, losses, step = time.monotonic(), torch.zeros(2), 0
     while (done := (time.monotonic() - start) / (60.0 * options.minutes)) < 1.0:
-        rate = 3e-3 * min(1.0, done / 0.03) * 0.5 * (1.0 + numpy.cos(numpy.pi * done))
         for group in optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = learning_rate(done)
         chosen = torch.randint(len(labels), (BATCH,))
         made = learner(changed(images[chosen]))
         classes = functional.cross_entropy(made[:, :10], labels[chosen])
@@ -110,9 +111,7 @@ def main() -> None:
             print(f"{step} steps, {done:.0%} of the time, cross-entropy {classes:.3f}, "
                   f"imitation {imitation:.3f}", flush=True)
             losses.zero_()
-    learner.eval()
-    torch.onnx.export(learner, (torch.zeros(1, 1, 28, 28),), options.out, input_names=["image"],
-                      output_names=["logits"], dynamo=False)
+    export(learner, options.out)
 
 
 if __name__ == "__main__":
