@@ -71,6 +71,16 @@ impl ExamplesDigest {
     }
 }
 
+/// What tells a set of examples from others: the digest of what is decoded already, else
+/// [`Examples::state`], which is cheaper.
+pub fn examples_identity(examples: &dyn Examples) -> String {
+    if examples.is_decoded() {
+        ExamplesDigest::of(examples).sha256
+    } else {
+        examples.state()
+    }
+}
+
 /// The digest of every example, in their order; all of them are decoded for it if need be.
 pub fn digests(examples: &dyn Examples) -> Vec<ExampleDigest> {
     batches(examples)

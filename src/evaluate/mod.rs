@@ -20,7 +20,7 @@ mod window_moments;
 pub(crate) use elementary::{erf::error_function, exponential::exponential};
 pub use evaluator::{EvaluationError, Evaluator};
 pub use examples::{batches, Batch, Example, ExampleDigest, Examples, Sample};
-pub use examples_digest::{digests, ExamplesDigest};
+pub use examples_digest::{digests, examples_identity, ExamplesDigest};
 pub use features::Features;
 pub use loss::{Loss, MARGIN};
 pub use window_moments::WindowMoments;

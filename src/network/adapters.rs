@@ -22,8 +22,15 @@ const INNER: &str = ".base_layer.";
 const FIRST: &str = ".lora_A.weight";
 const SECOND: &str = ".lora_B.weight";
 
-/// Options by which adapters mean what they mean here, whatever they are.
-const PLAIN: [&str; 1] = ["use_rslora"];
+/// Settings that are empty or false where adapters are sums with products; and so are all
+/// others whose names begin with `use_`.
+const OTHER_KINDS: [&str; 5] = [
+    "alpha_pattern",
+    "fan_in_fan_out",
+    "layer_replication",
+    "lora_bias",
+    "trainable_token_indices",
+];
 
 /// Why adapters cannot be read, or are none of a network.
 #[derive(Debug, Error)]
@@ -100,6 +107,7 @@ pub enum AdaptersError {
 struct Configuration {
     peft_type: String,
     lora_alpha: f64,
+    use_rslora: Option<bool>,
     #[serde(flatten)]
     others: BTreeMap<String, Value>,
 }
@@ -258,14 +266,7 @@ impl Configuration {
             return other(format!("\"peft_type\": {:?}", read.peft_type));
         }
         for (name, value) in &read.others {
-            let is_option = name.starts_with("use_") && !PLAIN.contains(&name.as_str());
-            let turns = ["fan_in_fan_out", "lora_bias"].contains(&name.as_str());
-            let by_name = [
-                "alpha_pattern",
-                "layer_replication",
-                "trainable_token_indices",
-            ]
-            .contains(&name.as_str());
+            let is_kind = name.starts_with("use_") || OTHER_KINDS.contains(&name.as_str());
             let is_set = match value {
                 Value::Bool(value) => *value,
                 Value::Null => false,
@@ -273,7 +274,7 @@ impl Configuration {
                 Value::Array(entries) => !entries.is_empty(),
                 _ => true,
             };
-            if is_set && (is_option || turns || by_name) {
+            if is_kind && is_set {
                 return other(format!("{name:?}: {value}"));
             }
         }
@@ -283,7 +284,7 @@ impl Configuration {
     /// The factor of a product of this rank.
     fn scale(&self, rank: usize) -> f64 {
         let rank = rank as f64;
-        let is_stabilised = self.others.get("use_rslora") == Some(&Value::Bool(true));
+        let is_stabilised = self.use_rslora.unwrap_or(false);
         self.lora_alpha / if is_stabilised { rank.sqrt() } else { rank }
     }
 }

@@ -132,17 +132,13 @@ impl FineTuned {
         let mut parts = Vec::with_capacity(shapes.len());
         let adapted = adapters.of(names, &shapes)?;
         for ((shape, before), adapted) in shapes.iter().zip(base.weights()).zip(adapted) {
-            let after = match adapted {
-                None => before.to_vec(),
-                Some(Adapted::Replaced(numbers)) => numbers.clone(),
-                Some(Adapted::Added(product)) => product.added_to(before),
+            let (after, product) = match adapted {
+                None => (before.to_vec(), None),
+                Some(Adapted::Replaced(numbers)) => (numbers.clone(), None),
+                Some(Adapted::Added(product)) => (product.added_to(before), balanced(product)),
             };
-            parts.push(match adapted {
-                Some(Adapted::Added(product)) => balanced(product)
-                    .filter(|_| before[..] != after[..])
-                    .unwrap_or_else(|| part(shape, before, &after)),
-                _ => part(shape, before, &after),
-            });
+            let product = product.filter(|_| before[..] != after[..]);
+            parts.push(product.unwrap_or_else(|| part(shape, before, &after)));
             weights.push(after);
         }
         Ok(Self {
@@ -305,9 +301,8 @@ fn balanced(product: &AddedProduct) -> Option<Part> {
     let right = matrix(rank, columns, &product.right).transpose().qr();
     let svd = (left.r() * right.r().transpose()).svd(true, true);
     let largest = svd.singular_values.max();
-    let values: Vec<f64> = svd.singular_values.iter().copied().collect();
+    let values = svd.singular_values.iter().copied();
     let values: Vec<f64> = values
-        .into_iter()
         .take_while(|&value| value > NEGLIGIBLE * largest)
         .take(usize::from(u8::MAX))
         .collect();

@@ -8,10 +8,13 @@ use serde_json::json;
 use super::failure::Failure;
 use super::memory_limit::LimitArgument;
 use super::output::{print, print_json, read, refuse_same_file};
-use super::tensor_names::tensor_names;
+use super::tensor_names::{names_beside, tensor_names};
 use nonvacuous::code::Model;
-use nonvacuous::network::{safetensors, OnnxFile, OriginalNames};
+use nonvacuous::network::{safetensors, OnnxFile};
 use nonvacuous::storage::whole_file;
+
+const REMEDY: &str = "name the right ones with --names FILE, or remove these, and the model's own \
+                      names are taken";
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -35,8 +38,7 @@ pub(super) struct Arguments {
 impl Arguments {
     /// The file of names, if there is one.
     fn names_file(&self) -> Option<PathBuf> {
-        let beside = || Some(OriginalNames::beside(&self.model)).filter(|path| path.exists());
-        self.names.clone().or_else(beside)
+        self.names.clone().or_else(|| names_beside(&self.model))
     }
 }
 
@@ -55,7 +57,7 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     let weights = model.structure().weights().unwrap_or(u64::MAX);
     let written = weights.saturating_mul(size_of::<f32>() as u64);
     arguments.limit.of(&file).check(written)?;
-    let names = tensor_names(model.structure(), &file, names_file.as_deref())?;
+    let names = tensor_names(model.structure(), &file, names_file.as_deref(), REMEDY)?;
     let is_onnx = output.extension().is_some_and(|end| end == "onnx");
     let tensors = if is_onnx {
         write_onnx(&model, &names, &output)?

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::features::BaseFeatures;
 use super::kept_features::KeptFeatures;
 use crate::digest::sha256;
-use crate::evaluate::{Evaluator, Example, Examples, ExamplesDigest};
+use crate::evaluate::{Evaluator, Example, Examples};
 use crate::search::error::SearchError;
 
 /// Examples that are kept together, at most.
@@ -18,17 +18,8 @@ pub(super) struct Source<'a> {
     pub(super) steps: usize,
     /// Numbers of an example.
     pub(super) count: usize,
-    /// All that the numbers depend on but the examples.
+    /// All that the numbers depend on.
     pub(super) identity: String,
-}
-
-/// Which examples these are.
-pub(super) fn state_of(examples: &dyn Examples) -> String {
-    if examples.is_decoded() {
-        ExamplesDigest::of(examples).sha256
-    } else {
-        examples.state()
-    }
 }
 
 /// Computes them, from where an interrupted computation stopped that left its file. `report` is
@@ -42,8 +33,7 @@ pub(super) fn compute_features(
     file: &Path,
     report: &mut dyn FnMut(usize),
 ) -> Result<BaseFeatures, SearchError> {
-    let state = state_of(examples);
-    let key = sha256(format!("{}\n{state}", source.identity).as_bytes());
+    let key = sha256(source.identity.as_bytes());
     let (mut kept, mut features) = KeptFeatures::open(file, &key, source.count)?;
     report(features.len());
     let left: Vec<usize> = (features.len()..examples.len()).collect();

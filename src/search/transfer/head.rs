@@ -47,11 +47,7 @@ impl Transfer<'_> {
             }
             report(TransferEvent::Begun { part, rate });
             let found = match known {
-                Some(model) => {
-                    let found = Found::counted(model, features, steps, self.settings)?;
-                    report(TransferEvent::found(&found));
-                    found
-                }
+                Some(model) => self.counted(model, features, steps, report)?,
                 None => {
                     let trained =
                         self.trained_head(spliced, features, &training_set, rate, report)?;
@@ -85,9 +81,7 @@ impl Transfer<'_> {
         let tensor = head.tensors().first().cloned().ok_or(SearchError::NoHead)?;
         let untrained = untrained(self.base, spliced.clone())?;
         let model = with_head(&untrained, head.codebooks().to_vec(), tensor, spliced)?;
-        let found = Found::counted(model, features, self.reading.steps(), self.settings)?;
-        report(TransferEvent::found(&found));
-        Ok(found)
+        self.counted(model, features, self.reading.steps(), report)
     }
 }
 

@@ -22,13 +22,14 @@ mod sweep;
 mod tuning;
 mod untrained;
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 pub use event::{Part, TransferEvent};
 pub use moves::Moves;
 pub use reading::{HeadInput, Reading};
 
-use self::computation::{compute_features, state_of, Source};
+use self::computation::{compute_features, Source};
 use self::cut::Cut;
 use self::features::BaseFeatures;
 use self::goal::Found;
@@ -37,7 +38,7 @@ use self::untrained::untrained;
 use super::error::SearchError;
 use super::settings::Settings;
 use crate::code::{Base, Model, Spliced};
-use crate::evaluate::{Evaluator, Examples};
+use crate::evaluate::{examples_identity, Evaluator, Examples};
 use crate::storage::file_error::FileError;
 use crate::storage::whole_file::create_folder;
 use crate::train::TrainingSet;
@@ -49,6 +50,8 @@ pub struct Transfer<'a> {
     examples: &'a dyn Examples,
     settings: &'a Settings,
     moves: Moves,
+    /// [`examples_identity`], once it was needed.
+    identity_of_examples: OnceCell<String>,
 }
 
 impl<'a> Transfer<'a> {
@@ -66,6 +69,7 @@ impl<'a> Transfer<'a> {
             examples,
             settings,
             moves,
+            identity_of_examples: OnceCell::new(),
         }
     }
 
@@ -87,11 +91,13 @@ impl<'a> Transfer<'a> {
         if cut.is_none() && self.moves != Moves::None {
             report(TransferEvent::TooLarge);
         }
-        let kept = KeptNetworks::new(folder, self.base, self.identity());
-        let start = match (self.reading.head(), &cut) {
+        if cut.is_none() && self.reading.head() == HeadInput::Own {
             // There is nothing to choose from.
-            (HeadInput::Own, None) => return untrained(self.base, spliced),
-            (HeadInput::Own, Some(_)) => None,
+            return untrained(self.base, spliced);
+        }
+        let kept = KeptNetworks::new(folder, self.base, self.identity());
+        let start = match self.reading.head() {
+            HeadInput::Own => None,
             _ => {
                 let steps = self.reading.steps();
                 let features = self.features(&spliced, steps, folder, report)?;
@@ -106,9 +112,7 @@ impl<'a> Transfer<'a> {
             Some(start) => start,
             None => {
                 let model = untrained(self.base, spliced.clone())?;
-                let found = Found::counted(model, &features, cut.steps, self.settings)?;
-                report(TransferEvent::found(&found));
-                found
+                self.counted(model, &features, cut.steps, report)?
             }
         };
         let best = self.moved(&spliced, &cut, &features, &kept, start, report)?;
@@ -157,8 +161,26 @@ impl<'a> Transfer<'a> {
             "{}\n{:?}\n{}\n{delta:?} {seed} {unseen}",
             self.base.sha256(),
             self.reading,
-            state_of(self.examples)
+            self.identity_of_examples()
         )
+    }
+
+    fn identity_of_examples(&self) -> &str {
+        let identity = || examples_identity(self.examples);
+        self.identity_of_examples.get_or_init(identity)
+    }
+
+    /// A network with its bound, which is told.
+    fn counted(
+        &self,
+        model: Model,
+        features: &BaseFeatures,
+        steps: usize,
+        report: &mut dyn FnMut(TransferEvent),
+    ) -> Result<Found, SearchError> {
+        let found = Found::counted(model, features, steps, self.settings)?;
+        report(TransferEvent::found(&found));
+        Ok(found)
     }
 
     /// What the first steps of the base, as it is, make of all examples.
@@ -174,7 +196,12 @@ impl<'a> Transfer<'a> {
             evaluator: &Evaluator::new(&model),
             steps,
             count: spliced.graph().values()[steps].numbers(),
-            identity: format!("{}\n{:?}\n{steps}", self.base.sha256(), self.reading),
+            identity: format!(
+                "{}\n{:?}\n{steps}\n{}",
+                self.base.sha256(),
+                self.reading,
+                self.identity_of_examples()
+            ),
         };
         report(TransferEvent::Computing);
         let mut count = |examples| report(TransferEvent::Features(examples));

@@ -89,11 +89,7 @@ impl Transfer<'_> {
             }
             report(TransferEvent::Begun { part, rate });
             let found = match known {
-                Some(model) => {
-                    let found = Found::counted(model, features, cut.steps, self.settings)?;
-                    report(TransferEvent::found(&found));
-                    found
-                }
+                Some(model) => self.counted(model, features, cut.steps, report)?,
                 None => {
                     let trained = self.tuned(&tuned, &recipe, &best.model, place, report)?;
                     let found = self.searched(spliced, cut, features, trained, report)?;
@@ -130,9 +126,7 @@ impl Transfer<'_> {
             seed,
             |progress| report(TransferEvent::Progress(progress)),
         )?;
-        let found = Found::counted(trained, tuned.features, tuned.cut.steps, self.settings)?;
-        report(TransferEvent::found(&found));
-        Ok(found)
+        self.counted(trained, tuned.features, tuned.cut.steps, report)
     }
 
     /// The network after local search: over the weights of a new head, and over all numbers where
@@ -157,8 +151,7 @@ impl Transfer<'_> {
             let model = polish(&best.model, self.examples, delta, SWEEPS, |bound| {
                 report(TransferEvent::Progress(Progress::Polish(bound)));
             })?;
-            let polished = Found::counted(model, features, cut.steps, self.settings)?;
-            report(TransferEvent::found(&polished));
+            let polished = self.counted(model, features, cut.steps, report)?;
             best = best.better(polished);
         }
         Ok(best)

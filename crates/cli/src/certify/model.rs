@@ -17,17 +17,15 @@ use crate::onnx::{is_onnx, read_onnx};
 use crate::output::{print, read, write_whole};
 use crate::pixel_cache::pixel_cache;
 use crate::progress::progress_bar;
-use crate::tensor_names::tensor_names;
+use crate::tensor_names::{names_beside, tensor_names};
 use nonvacuous::certificate::{Certificate, Folder, Issue, Kept};
 use nonvacuous::code::{Architecture, Base, Graph, Model, Structure};
 use nonvacuous::compress::{tunings, Checkpoints, Progress, Recipe};
 use nonvacuous::data::{read_class_map, DataSet, Found, Groups, Readable};
 use nonvacuous::digest::sha256;
-use nonvacuous::evaluate::{ExamplesDigest, Loss};
+use nonvacuous::evaluate::{examples_identity, Loss};
 use nonvacuous::network::comparison::{first_images, noise_images};
-use nonvacuous::network::{
-    as_graph, shortened, Adapters, FineTuned, OriginalNames, TrainedNetwork,
-};
+use nonvacuous::network::{as_graph, shortened, Adapters, FineTuned, TrainedNetwork};
 use nonvacuous::search::{fine_tune, FineTuneEvent, Search, Settings};
 use nonvacuous::shape::ImageSize;
 use nonvacuous::storage::memory_limit::MemoryLimit;
@@ -55,6 +53,16 @@ struct Prepared<'a> {
 }
 
 impl Prepared<'_> {
+    /// A file that is not trained further.
+    fn as_it_is(file: Vec<u8>, originals: Option<Originals>) -> Self {
+        Self {
+            file,
+            tuned: None,
+            further: None,
+            originals,
+        }
+    }
+
     /// Writes what tensors were called beside the model in a folder, which came of this network.
     fn write_names(
         &self,
@@ -90,11 +98,11 @@ impl ModelArguments {
                 "--loss top5 needs more than 5 classes, but there are {classes}"
             )));
         }
+        let base = arguments.base.base.as_deref().map(read_base).transpose()?;
         let prepared = match &arguments.recipe {
             Some(recipe) => self.tuned(path, recipe, arguments, &found, folder)?,
-            None => self.quantised(path, arguments, &found, folder, json)?,
+            None => self.quantised(path, base.as_ref(), arguments, &found, folder, json)?,
         };
-        let base = arguments.base.base.as_deref().map(read_base).transpose()?;
         let model = self.limit.decode(&prepared.file, base.as_deref())?;
         let input = model.structure().input();
         let outputs = model.structure().classes();
@@ -157,33 +165,25 @@ impl ModelArguments {
     fn quantised<'a>(
         &self,
         path: &Path,
+        base: Option<&Arc<Base>>,
         arguments: &Arguments,
         found: &Found,
         folder: &Folder,
         json: bool,
     ) -> Result<Prepared<'a>, Failure> {
-        let as_it_is = |file| Prepared {
-            file,
-            tuned: None,
-            further: None,
-            originals: None,
-        };
         if self.is_model_file() {
-            return Ok(as_it_is(read(path)?));
+            return Ok(Prepared::as_it_is(read(path)?, None));
         }
         if arguments.mode() == Mode::Adapters {
-            return self.adapted(path, arguments, found, folder, json);
+            return self.adapted(path, base, arguments, found, folder, json);
         }
-        if let Some(base) = &arguments.base.base {
-            let base = read_base(base)?;
-            return self.fine_tuned(path, &base, arguments, found, folder, json);
+        if let Some(base) = base {
+            return self.fine_tuned(path, base, arguments, found, folder, json);
         }
         let Imported { network, originals } = self.imported(path, arguments, found, json)?;
         if network.takes_few_values() {
-            return Ok(Prepared {
-                originals: Some(originals),
-                ..as_it_is(network.model()?.encode()?)
-            });
+            let file = network.model()?.encode()?;
+            return Ok(Prepared::as_it_is(file, Some(originals)));
         }
         let input = network.architecture().input();
         found.check_outputs(network.architecture().classes())?;
@@ -221,42 +221,35 @@ impl ModelArguments {
         let Imported { network, originals } = self.imported_graph(path, arguments, found)?;
         let network = FineTuned::new(base, network)?;
         let file = self.best_of_base(&network, arguments, found, folder, json)?;
-        Ok(Prepared {
-            file,
-            tuned: None,
-            further: None,
-            originals: Some(originals),
-        })
+        Ok(Prepared::as_it_is(file, Some(originals)))
     }
 
     /// The same of what adapters make of the base.
     fn adapted<'a>(
         &self,
         path: &Path,
+        base: Option<&Arc<Base>>,
         arguments: &Arguments,
         found: &Found,
         folder: &Folder,
         json: bool,
     ) -> Result<Prepared<'a>, Failure> {
-        let Some(base_path) = &arguments.base.base else {
+        let (Some(base), Some(base_path)) = (base, &arguments.base.base) else {
             return Err(Failure::misuse(format!(
                 "{} has adapters, which change a network: name that with --base, as \
                  nonvacuous import makes it",
                 path.display()
             )));
         };
-        let base = read_base(base_path)?;
-        let beside = Some(OriginalNames::beside(base_path)).filter(|path| path.exists());
         let structure = Structure::from(base.graph().clone());
-        let names = tensor_names(&structure, &read(base_path)?, beside.as_deref())?;
-        let network = FineTuned::adapted(&base, &Adapters::open(path)?, &names)?;
+        let file = read(base_path)?;
+        let beside = names_beside(base_path);
+        let remedy = "import the base again, which writes its own";
+        let names = tensor_names(&structure, &file, beside.as_deref(), remedy)?;
+        let network = FineTuned::adapted(base, &Adapters::open(path)?, &names)?;
         let file = self.best_of_base(&network, arguments, found, folder, json)?;
-        Ok(Prepared {
-            file,
-            tuned: None,
-            further: None,
-            originals: Some(Originals::of_last(structure, names)),
-        })
+        let originals = Originals::of_last(structure, names);
+        Ok(Prepared::as_it_is(file, Some(originals)))
     }
 
     /// The file with the least bound for a fine-tuned network.
@@ -395,12 +388,7 @@ impl ModelArguments {
     ) -> Result<Checkpoints, Failure> {
         let network = sha256(&whole_file::read_at_most(path, u64::MAX)?);
         let (version, import) = (env!("CARGO_PKG_VERSION"), &self.import);
-        let training = data.sample().training;
-        let examples = if training.is_decoded() {
-            ExamplesDigest::of(training).sha256
-        } else {
-            training.state()
-        };
+        let examples = examples_identity(data.sample().training);
         let recipe = recipe.identity();
         let key = format!("{version}\n{recipe}\n{seed}\n{network}\n{import:?}\n{examples}");
         Ok(Checkpoints::new(folder.path(), &key))

@@ -339,6 +339,12 @@ fn adapters_that_are_not_understood_or_not_the_bases_are_refused() {
     let unknown = ("tail.bias", &[10][..]);
     refused(LORA, &[first, second, unknown], "no tensor \"tail.bias\"");
 
+    let names = fs::read(case.path("base.names.json")).unwrap();
+    case.write("base.nvc", network(14).encode().unwrap());
+    refused(LORA, &ADAPTED, "import the base again");
+    case.write("base.names.json", [&names[..], b"}"].concat());
+    refused(LORA, &ADAPTED, "no file of original names");
+
     adapters(&case, LORA, &ADAPTED);
     let said = case.refuses(&["certify", "--model", "adapter_model.safetensors"]);
     assert!(said.contains("--base"), "{said}");
