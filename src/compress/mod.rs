@@ -11,6 +11,7 @@
 
 mod checkpoints;
 mod error;
+mod level_costs;
 mod polish;
 mod presets;
 mod pretrained;
@@ -18,6 +19,7 @@ mod progress;
 mod pruning;
 mod quantisation;
 mod recipe;
+mod relative_rates;
 mod stages;
 mod straight_through;
 mod stream_name;
@@ -27,6 +29,7 @@ mod units;
 
 pub use checkpoints::Checkpoints;
 pub use error::CompressError;
+pub use level_costs::{nearest_level, LevelCosts};
 pub use polish::polish;
 pub(crate) use presets::{pruned, quantised};
 pub use presets::{recipes, variations, Effort};

@@ -4,6 +4,8 @@ use candle_core::{Device, Result, Tensor, Var};
 use serde::{Deserialize, Serialize};
 
 use super::error::CompressError;
+use super::level_costs::{nearest_level, LevelCosts};
+use super::relative_rates::relative_scale;
 use super::straight_through::straight_through;
 use super::subspace::{Coordinates, SubspaceSize};
 use crate::code::{Codebook, CodedTensor, Model};
@@ -71,11 +73,8 @@ impl QuantisationMethod {
 /// nearest of zero and the codewords. So pruned weights may come back, and kept ones go. The
 /// network always computes with codewords rounded to the digits they will be coded with.
 ///
-/// To the loss is added `rate` times a differentiable code length of all weights in nats: symbol
-/// `s` of a tensor costs `-ln((c_s + 1/2)/(c + r/2))`, where `c_s` of its `c` weights take one of
-/// `r` symbols now, and in between two levels the cost is interpolated linearly. So a weight goes
-/// to the cheaper level unless the data say otherwise (entropy-constrained quantisation: Chou,
-/// Lookabaugh and Gray 1989; in training: Wiedemann, Müller and Samek 2020).
+/// To the loss is added `rate` times a differentiable code length of all weights in nats
+/// ([`LevelCosts`]).
 pub struct QuantisedWeights {
     /// One number a weight, or a coordinate of a tensor in a subspace.
     latent: Vec<Var>,
@@ -91,6 +90,8 @@ pub struct QuantisedWeights {
     rate: f64,
     /// For each tensor which codebook it uses.
     codebook_of: Vec<usize>,
+    /// Of the learning rates, for latent numbers and for codebooks.
+    scales: [Vec<f64>; 2],
 }
 
 impl QuantisedWeights {
@@ -158,6 +159,7 @@ impl QuantisedWeights {
             latent.push(Var::from_slice(values, dimensions, device)?);
         }
         let rate = settings.rate / examples as f64;
+        let scales = [vec![1.0; latent.len()], vec![1.0; codebooks.len()]];
         let (symbols, cost_gradients) = (Vec::new(), Vec::new());
         let mut quantised = Self {
             latent,
@@ -168,9 +170,21 @@ impl QuantisedWeights {
             settings,
             rate,
             codebook_of,
+            scales,
         };
         quantised.assign()?;
         Ok(quantised)
+    }
+
+    /// Makes learning rates relative to the present sizes of the tensors and codewords.
+    pub(super) fn with_relative_rates(mut self) -> Result<Self> {
+        let scale = |variable: &Var| {
+            let values: Vec<f32> = variable.flatten_all()?.to_vec1()?;
+            Ok(relative_scale(&values))
+        };
+        let scales = |variables: &[Var]| variables.iter().map(scale).collect::<Result<_>>();
+        self.scales = [scales(&self.latent)?, scales(&self.codebooks)?];
+        Ok(self)
     }
 
     /// Zero, then the codewords rounded to their digits.
@@ -191,9 +205,9 @@ impl QuantisedWeights {
             let values: Vec<f32> = latent.flatten_all()?.to_vec1()?;
             let nearest: Vec<u32> = values
                 .iter()
-                .map(|&value| nearest(&levels, value))
+                .map(|&value| nearest_level(&levels, value))
                 .collect();
-            let costs = Costs::new(&levels, &nearest);
+            let costs = LevelCosts::new(&levels, &nearest);
             let derivative = values
                 .iter()
                 .map(|&value| costs.derivative(value))
@@ -257,35 +271,6 @@ impl QuantisedWeights {
     }
 }
 
-/// What each level costs, in nats: pairs of level and cost in ascending order of levels.
-struct Costs(Vec<(f32, f32)>);
-
-impl Costs {
-    /// From how often each level is taken.
-    fn new(levels: &[f32], symbols: &[u32]) -> Self {
-        let mut counts = vec![0.5f32; levels.len()];
-        for &symbol in symbols {
-            counts[symbol as usize] += 1.0;
-        }
-        let total: f32 = counts.iter().sum();
-        let costs = counts.iter().map(|count| (total / count).ln());
-        let mut pairs: Vec<(f32, f32)> = levels.iter().copied().zip(costs).collect();
-        pairs.sort_by(|first, second| first.0.total_cmp(&second.0));
-        Self(pairs)
-    }
-
-    /// The derivative of the cost, interpolated between levels and constant beyond the outermost.
-    fn derivative(&self, value: f32) -> f32 {
-        let between = self
-            .0
-            .windows(2)
-            .find(|pair| pair[0].0 < value && value < pair[1].0);
-        between.map_or(0.0, |pair| {
-            (pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0)
-        })
-    }
-}
-
 /// Divides by the root mean square of the values that are not zero.
 fn scale_to_unit(values: &mut [f32]) {
     let kept = values.iter().filter(|&&value| value != 0.0).count().max(1) as f64;
@@ -296,13 +281,6 @@ fn scale_to_unit(values: &mut [f32]) {
     }
 }
 
-fn nearest(levels: &[f32], value: f32) -> u32 {
-    let distance = |&level: &f32| (level - value).abs();
-    let pairs = levels.iter().map(distance).enumerate();
-    let closest = pairs.min_by(|first, second| first.1.total_cmp(&second.1));
-    closest.map_or(0, |(place, _)| place as u32)
-}
-
 impl Parameters for QuantisedWeights {
     fn variables(&self) -> Vec<Var> {
         match self.settings.method {
@@ -311,6 +289,10 @@ impl Parameters for QuantisedWeights {
             }
             QuantisationMethod::Uniform => self.latent.clone(),
         }
+    }
+
+    fn scales(&self) -> Vec<f64> {
+        self.scales.concat()
     }
 
     fn weights(&self) -> Result<Vec<Tensor>> {

@@ -69,6 +69,7 @@ pub fn compress_unpolished(
         training_set,
         seed,
         checkpoints: None,
+        has_relative_rates: false,
     };
     stages.run(pruned, report)
 }
@@ -97,6 +98,7 @@ pub(crate) fn compress_from(
         training_set,
         seed,
         checkpoints: None,
+        has_relative_rates: false,
     };
     stages.run_from(start, report)
 }
@@ -128,6 +130,7 @@ pub fn compress_pretrained(
         training_set,
         seed,
         checkpoints: Some(checkpoints),
+        has_relative_rates: true,
     };
     stages.run_from(pretrained, report)
 }
@@ -139,6 +142,8 @@ struct Stages<'a> {
     training_set: &'a TrainingSet<'a>,
     seed: u64,
     checkpoints: Option<&'a Checkpoints>,
+    /// Whether learning rates are relative to the sizes of tensors, which others have chosen.
+    has_relative_rates: bool,
 }
 
 /// One of them.
@@ -162,7 +167,10 @@ impl Stages<'_> {
     ) -> Result<Model, CompressError> {
         let pruning = self.recipe.settings().pruning;
         let device = self.training_set.device();
-        let pruned = PrunedWeights::from(self.network, start, pruning, device)?;
+        let mut pruned = PrunedWeights::from(self.network, start, pruning, device)?;
+        if self.has_relative_rates {
+            pruned = pruned.with_relative_rates()?;
+        }
         self.run(pruned, report)
     }
 
@@ -193,6 +201,9 @@ impl Stages<'_> {
             self.training_set.len(),
             self.training_set.device(),
         )?;
+        if self.has_relative_rates {
+            quantised = quantised.with_relative_rates()?;
+        }
         let stage = Stage {
             training: Training {
                 bounded: settings.bounded,
