@@ -29,6 +29,7 @@ pub use dataset::{DataSet, LabelledImages};
 pub use error::DataError;
 #[cfg(feature = "download")]
 pub use fetch::{download, fetch, Transfer};
+pub use formats::array::Array;
 pub use formats::cifar::read_cifar10;
 pub use formats::digits::digits;
 pub use formats::idx::{read_images, read_labels, IdxImages};

@@ -1,4 +1,4 @@
-//! Arrays in numpy's files: images and labels of several types and shapes.
+//! Arrays as numpy has them: images and labels of several types and shapes.
 
 use std::io::Read;
 
@@ -9,17 +9,39 @@ use crate::data::error::DataError;
 use crate::shape::ImageSize;
 
 /// An array with its dimensions, in the order of C.
-pub(super) struct Array {
+#[derive(Debug, Clone, PartialEq)]
+pub struct Array {
     dimensions: Vec<usize>,
     values: Values,
 }
 
+#[derive(Debug, Clone, PartialEq)]
 enum Values {
     Bytes(Vec<u8>),
     Numbers(Vec<f64>),
 }
 
 impl Array {
+    /// Bytes, as many as the product of the dimensions.
+    ///
+    /// # Errors
+    /// If there are more or fewer.
+    pub fn of_bytes(dimensions: Vec<usize>, bytes: Vec<u8>) -> Result<Self, DataError> {
+        checked(&dimensions, bytes.len())?;
+        let values = Values::Bytes(bytes);
+        Ok(Self { dimensions, values })
+    }
+
+    /// Numbers, as many as the product of the dimensions.
+    ///
+    /// # Errors
+    /// If there are more or fewer.
+    pub fn of_numbers(dimensions: Vec<usize>, numbers: Vec<f64>) -> Result<Self, DataError> {
+        checked(&dimensions, numbers.len())?;
+        let values = Values::Numbers(numbers);
+        Ok(Self { dimensions, values })
+    }
+
     /// Reads an `.npy` file of at most so many bytes of numbers.
     ///
     /// # Errors
@@ -113,6 +135,51 @@ impl Array {
             Values::Bytes(bytes) => Ok(bytes.clone()),
             Values::Numbers(numbers) => bytes(numbers).ok_or(DataError::ArrayLabels),
         }
+    }
+}
+
+/// Refuses dimensions of another number of values.
+fn checked(dimensions: &[usize], found: usize) -> Result<(), DataError> {
+    let expected = dimensions
+        .iter()
+        .try_fold(1usize, |product, &length| product.checked_mul(length));
+    match expected {
+        Some(expected) if expected == found => Ok(()),
+        _ => Err(DataError::Truncated {
+            expected: expected.map_or(u64::MAX, |expected| expected as u64),
+            found: found as u64,
+        }),
+    }
+}
+
+impl DataSet {
+    /// The data set of arrays of images and of their labels, for training and held out: images as
+    /// `N x H x W`, `N x H x W x C`, `N x C x H x W` (with 1 or 3 channels) or `N x F` numbers that
+    /// are whole from 0 to 255 or `k / 255`; labels as `N` or `N x 1` numbers from 0 to 255. There
+    /// are as many classes as the largest label says.
+    ///
+    /// # Errors
+    /// If images and labels are not as many, or are of other shapes or values.
+    pub fn of_arrays(
+        name: &str,
+        train: [&Array; 2],
+        test: Option<[&Array; 2]>,
+    ) -> Result<Self, DataError> {
+        let pair = |[images, labels]: [&Array; 2]| Pair::new(images, labels);
+        Pair::data_set(name, Vec::new(), pair(train)?, test.map(pair).transpose()?)
+    }
+}
+
+impl LabelledImages {
+    /// The images of an array, as [`DataSet::of_arrays`] reads them, for what depends on no labels:
+    /// all are said to be of the first of so many classes.
+    ///
+    /// # Errors
+    /// As [`DataSet::of_arrays`].
+    pub fn unlabelled(images: &Array, classes: usize) -> Result<Self, DataError> {
+        let (size, levels) = images.images()?;
+        let labels = vec![0; levels.len() / size.features().max(1)];
+        Self::new(size, 256, classes, levels, labels)
     }
 }
 

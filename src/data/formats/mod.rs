@@ -1,6 +1,6 @@
 //! Files of images and labels: how each format is read, and what in it is refused.
 
-mod array;
+pub(super) mod array;
 pub(super) mod cifar;
 pub(super) mod cifar_files;
 pub(super) mod digits;
