@@ -9,5 +9,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    nonvacuous_cli::run()
+    ExitCode::from(nonvacuous_cli::run(std::env::args_os()))
 }

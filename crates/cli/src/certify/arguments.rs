@@ -22,6 +22,10 @@ use nonvacuous::shape::ImageSize;
 
 #[derive(Debug, Args)]
 pub(in super::super) struct Arguments {
+    /// The command as it was typed
+    #[arg(skip)]
+    pub(in super::super) command: String,
+
     /// digits, mnist, fashion-mnist, cifar10, imagenet, or a folder or file of images: CLASS/*.jpg,
     /// idx, CIFAR, .npz, parquet, CSV (docs/data.md)
     #[arg(long, default_value = "digits", value_name = "NAME|DIR")]
@@ -327,16 +331,7 @@ impl Arguments {
         settings.replace = self.replace;
         settings.unseen = self.unseen;
         settings.per_class = self.per_class;
-        settings.command = command_line();
+        settings.command = self.command.clone();
         settings
     }
-}
-
-/// The command as it was typed; what is not UTF-8 is replaced.
-fn command_line() -> String {
-    let mut words = vec!["nonvacuous".to_string()];
-    for argument in std::env::args_os().skip(1) {
-        words.push(argument.to_string_lossy().into_owned());
-    }
-    words.join(" ")
 }

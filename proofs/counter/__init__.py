@@ -1,0 +1,1 @@
+"""A second verifier of certificates, written from the documentation alone (README.md)."""
