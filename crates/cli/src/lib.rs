@@ -31,6 +31,7 @@ mod percent;
 mod pixel_cache;
 mod plan;
 mod progress;
+mod prove;
 #[cfg(feature = "figures")]
 mod report;
 mod row;
@@ -41,8 +42,8 @@ mod tensor_names;
 mod training_error;
 mod verify;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -63,6 +64,10 @@ struct Cli {
     /// Print one JSON object instead of text for people
     #[arg(long, global = true)]
     json: bool,
+
+    /// Tell progress as lines on standard error: progress POSITION/LENGTH MESSAGE
+    #[arg(long, global = true, hide = true)]
+    progress_lines: bool,
 }
 
 /// What a newcomer types.
@@ -79,6 +84,8 @@ enum Command {
     Certify(Box<certify::Arguments>),
     /// Check a certificate from its file and the data
     Verify(verify::Arguments),
+    /// Write a certificate as a theorem that Coq checks
+    Prove(prove::Arguments),
     /// Write a network trained elsewhere as the shortest file of the same function
     Compress(compress::Arguments),
     /// Write a network trained elsewhere as a base, of which certificates are relative
@@ -145,57 +152,72 @@ fn warn_of_unknown_variables() {
     }
 }
 
-/// Reads the command line, runs the subcommand and returns its exit code.
-pub fn run() -> ExitCode {
+/// The exit code when all is well.
+const SUCCESS: u8 = 0;
+
+/// Reads a command line, the program's name first, runs the subcommand and returns its exit code.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
+    let words: Vec<OsString> = words.into_iter().collect();
     #[cfg(feature = "train")]
     fix_number_of_threads();
-    let (cli, matches) = match read_command_line() {
+    let (cli, matches) = match read_command_line(&words) {
         Ok(read) => read,
         Err(answer) => return answered(&answer),
     };
     warn_of_unknown_variables();
+    if cli.progress_lines {
+        progress::show_as_lines();
+    }
     let json = cli.json;
-    let result = dispatch(cli, &matches).and_then(|()| output::finish());
+    let result = dispatch(cli, &matches, &words).and_then(|()| output::finish());
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => SUCCESS,
         Err(failure) => {
             // What does not hold has been printed as JSON already.
             if json && !failure.is_refutation() {
                 output::print_failure(&failure);
             }
             output::warn(&format!("nonvacuous: {}", failure.message()));
-            ExitCode::from(failure.code())
+            failure.code()
         }
     }
 }
 
 /// The command line, or what clap answers to it: that it is wrong, help, the version.
-fn read_command_line() -> Result<(Cli, ArgMatches), clap::Error> {
-    let matches = Cli::command().try_get_matches()?;
+fn read_command_line(words: &[OsString]) -> Result<(Cli, ArgMatches), clap::Error> {
+    let matches = Cli::command().try_get_matches_from(words)?;
     let cli = Cli::from_arg_matches(&matches)?;
     Ok((cli, matches))
 }
 
+/// A command as it was typed, under its own name; what is not UTF-8 is replaced.
+#[cfg(feature = "train")]
+fn as_typed(words: &[OsString]) -> String {
+    let given = words.iter().skip(1).map(|word| word.to_string_lossy());
+    let all: Vec<_> = std::iter::once("nonvacuous".into()).chain(given).collect();
+    all.join(" ")
+}
+
 /// Prints what clap answers; the exit code.
-fn answered(answer: &clap::Error) -> ExitCode {
+fn answered(answer: &clap::Error) -> u8 {
     if answer.use_stderr() {
         // There is nowhere left to say that it failed.
         let _ = answer.print();
-        return ExitCode::from(answer.exit_code().try_into().unwrap_or(u8::MAX));
+        return answer.exit_code().try_into().unwrap_or(u8::MAX);
     }
     output::print_answer(answer);
     match output::finish() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => SUCCESS,
         Err(failure) => {
             output::warn(&format!("nonvacuous: {}", failure.message()));
-            ExitCode::from(failure.code())
+            failure.code()
         }
     }
 }
 
-fn dispatch(cli: Cli, matches: &ArgMatches) -> Result<(), Failure> {
-    // Only `certify` asks which options were given.
-    #[cfg_attr(not(feature = "train"), allow(unused_variables))]
+// Only `certify` asks which options were given, and says how it was called.
+#[cfg_attr(not(feature = "train"), allow(unused_variables))]
+fn dispatch(cli: Cli, matches: &ArgMatches, words: &[OsString]) -> Result<(), Failure> {
     let (name, matches) = matches
         .subcommand()
         .ok_or_else(|| Failure::misuse("there is no subcommand"))?;
@@ -212,8 +234,12 @@ fn dispatch(cli: Cli, matches: &ArgMatches) -> Result<(), Failure> {
     let search = SearchPath::from_environment(cli.data_dir.as_deref());
     match cli.command {
         #[cfg(feature = "train")]
-        Command::Certify(arguments) => certify::run(&arguments, matches, &search, cli.json),
+        Command::Certify(mut arguments) => {
+            arguments.command = as_typed(words);
+            certify::run(&arguments, matches, &search, cli.json)
+        }
         Command::Verify(arguments) => verify::run(&arguments, &search, cli.json),
+        Command::Prove(arguments) => prove::run(&arguments, cli.json),
         Command::Compress(arguments) => compress::run(&arguments, cli.json),
         Command::Import(arguments) => import_base::run(&arguments, cli.json),
         Command::Decompress(arguments) => decompress::run(&arguments, cli.json),
