@@ -4,6 +4,7 @@ import argparse
 import importlib
 import inspect
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -36,21 +37,31 @@ logger `nonvacuous`, advice becomes a `NonvacuousWarning`.
 """
 
 
+def called(thing: Any) -> str:
+    """Parameters with what they are without being given; what they may be, the docstring says."""
+    try:
+        signature = inspect.signature(thing)
+    except (TypeError, ValueError):
+        return ""
+    empty = inspect.Parameter.empty
+    kept = [one.replace(annotation=empty) for one in signature.parameters.values()
+            if one.name not in ("self", "cls")]
+    return str(signature.replace(parameters=kept, return_annotation=inspect.Signature.empty))
+
+
 def entry(name: str, thing: Any, level: str = "###") -> str:
     """A heading with the signature, and the docstring."""
     text = inspect.getdoc(thing) or ""
     if isinstance(thing, property):
         return f"{level} `{name}`\n\n{text}\n"
-    try:
-        signature = str(inspect.signature(thing))
-    except (TypeError, ValueError):
-        signature = ""
+    signature = called(thing)
     if inspect.isclass(thing) and issubclass(thing, BaseException):
         signature = f"({', '.join(base.__name__ for base in thing.__bases__)})"
         return f"{level} `{name}{signature}`\n\n{text}\n"
     if not text:
         return ""
-    block = f"```text\n{name}{signature}\n\n{text}\n```\n"
+    call = textwrap.fill(f"{name}{signature}", 100, subsequent_indent="    ")
+    block = f"```text\n{call}\n\n{text}\n```\n"
     return f"{level} `{name}`\n\n{block}"
 
 

@@ -65,7 +65,8 @@ def check_object(value, name):
     unknown = [key for key in value if key not in REQUIRED[name]
                and (name or key not in OPTIONAL)]
     if missing or unknown:
-        raise CannotCheck(f"no certificate: {name or 'it'} lacks {missing}, or has unknown {unknown}")
+        wrong = f"lacks {missing}, or has unknown {unknown}"
+        raise CannotCheck(f"no certificate: {name or 'it'} {wrong}")
     for key, one in value.items():
         check_value(key, one, name)
 

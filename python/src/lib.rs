@@ -1,4 +1,4 @@
-//! The module `nonvacuous._nonvacuous`: what of the library Python calls on arrays, and the command.
+//! The module `nonvacuous._nonvacuous`: what Python calls of the library, and the command.
 //!
 //! What users see is `python/nonvacuous/`, which brings arrays into order and documents.
 

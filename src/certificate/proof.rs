@@ -1,9 +1,9 @@
 //! A claim as a theorem that the kernel of Coq checks.
 //!
-//! The general theorem is in `proofs/coq/`; what is written here instantiates it with the numbers of
-//! one claim, and leaves to the kernel what has to be computed: one comparison of whole numbers for
-//! the binomial tail, one inequality of real numbers by intervals for the divergence. A claim whose
-//! numbers do not fit one another does not compile.
+//! The general theorem is in `proofs/coq/`; what is written here instantiates it with the numbers
+//! of one claim, and leaves to the kernel what has to be computed: one comparison of whole numbers
+//! for the binomial tail, one inequality of real numbers by intervals for the divergence. A claim
+//! whose numbers do not fit one another does not compile.
 
 use thiserror::Error;
 
@@ -254,8 +254,8 @@ impl Numbers {
     With probability at least 1 - {dn}/{dd} the risk is less than {by_tail}/{ONE}.
 
     The theorem assumes what its hypotheses say: the examples are independent draws of one law on a
-    finite set; at most [2^{design}] formats could have come out, whatever the examples had been; the
-    files of each are a prefix-free code. That hashing, decoding and counting were done right is
+    finite set; at most [2^{design}] formats could have come out, whatever the examples had been;
+    the files of each are a prefix-free code. That hashing, decoding and counting were done right is
     outside of it. *)
 
 "
@@ -272,7 +272,8 @@ impl Numbers {
         let all = self.bits + self.design + self.pick;
         let goal = |units: u64, sign: &str| {
             format!(
-                "{n} * kl ({k} / {n}) ({units} / {ONE}) {sign} ln (1 / ({dn} / {dd})) + {all} * ln 2"
+                "{n} * kl ({k} / {n}) ({units} / {ONE}) {sign} \
+                 ln (1 / ({dn} / {dd})) + {all} * ln 2"
             )
         };
         let (holds, best) = (goal(units, ">"), goal(units - 1, "<"));
@@ -358,8 +359,8 @@ Proof. exact: {proof}. Qed.
             )
         };
         let mut text = format!(
-            "(** [wrong f file z]: the network that [file] decodes to in the format [f] is wrong on the
-    example [z]. [`[< ... >]] is the event that what is in it is true. *)
+            "(** [wrong f file z]: the network that [file] decodes to in the format [f] is wrong on
+    the example [z]. [`[< ... >]] is the event that what is in it is true. *)
 
 Section Certificate.
 Variables (Z : finType) (P : law Z).

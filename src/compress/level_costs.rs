@@ -3,8 +3,8 @@
 /// What each level costs, in nats: pairs of level and cost in ascending order of levels.
 ///
 /// Symbol `s` of a tensor costs `-ln((c_s + 1/2) / (c + r/2))`, where `c_s` of its `c` weights take
-/// one of `r` levels now, and between two levels the cost is interpolated linearly, so that it has a
-/// gradient: a weight goes to the cheaper level unless the data say otherwise
+/// one of `r` levels now, and between two levels the cost is interpolated linearly, so that it has
+/// a gradient: a weight goes to the cheaper level unless the data say otherwise
 /// (entropy-constrained quantisation: Chou, Lookabaugh and Gray 1989; in training: Wiedemann,
 /// Müller and Samek 2020).
 ///

@@ -43,7 +43,7 @@ class Verdict:
 
 
 class Certificate:
-    """With probability at least ``1 - delta``, a network misclassifies at most so many new examples.
+    """With probability ``1 - delta`` a network misclassifies at most so many new examples.
 
     Made by `certify` and `fine_tune`; opened from a folder by `open`.
     """

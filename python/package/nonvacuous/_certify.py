@@ -52,7 +52,7 @@ def _write_examples(
 
 
 def _first_image(images: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """A batch of one image, channels first, from 0 to 1: for tracing, so its values do not matter."""
+    """A batch of one image, channels first, from 0 to 1: for tracing, whatever its values."""
     first = images[:1].astype(np.float32)
     if first.ndim == 2:
         first = first[:, None, None, :]

@@ -25,8 +25,9 @@ class Model:
         self._base = base
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], base: "str | os.PathLike[str] | None" = None
-             ) -> "Model":
+    def open(
+        cls, path: str | os.PathLike[str], base: "str | os.PathLike[str] | None" = None
+    ) -> "Model":
         """The network in a file.
 
         Parameters
@@ -43,7 +44,8 @@ class Model:
         OSError
             If it cannot be read.
         """
-        return cls.decode(Path(path).read_bytes(), None if base is None else Path(base).read_bytes())
+        base_file = None if base is None else Path(base).read_bytes()
+        return cls.decode(Path(path).read_bytes(), base_file)
 
     @classmethod
     def decode(cls, file: bytes, base: bytes | None = None) -> "Model":
@@ -94,7 +96,7 @@ class Model:
 
     @property
     def weights(self) -> dict[str, npt.NDArray[np.float32]]:
-        """The decoded weights: for each tensor's name an array of its shape, in the file's order."""
+        """The decoded weights: for each tensor's name an array, in the file's order."""
         tensors = self._network.tensors()
         return {name: numbers.reshape(shape) for name, shape, numbers in tensors}
 

@@ -19,6 +19,7 @@ mod options;
 #[path = "../../../../tests/photographs/mod.rs"]
 mod photographs;
 mod place;
+mod prove;
 #[path = "../../../../tests/random_network/mod.rs"]
 mod random_network;
 mod recipes;
