@@ -18,12 +18,9 @@ pub(crate) struct CodeLength {
     digits: u32,
 }
 
-/// Length in bits, its derivative at each weight, and the level of each weight.
-type Length<'py> = (
-    f64,
-    Vec<Bound<'py, PyArray1<f32>>>,
-    Vec<Bound<'py, PyArray1<u32>>>,
-);
+/// Length in bits, by how much the file is longer than its weights' own costs, and the derivative at
+/// each weight.
+type Length<'py> = (f64, f64, Vec<Bound<'py, PyArray1<f32>>>);
 
 #[pymethods]
 impl CodeLength {
@@ -57,27 +54,31 @@ impl CodeLength {
     /// Of these weights and levels, one array a tensor; the first level is 0.
     ///
     /// The length of the file of the nearest levels, and to it for each weight what its value costs
-    /// more than its level. On quantised weights that is nothing.
+    /// more than its level. On quantised weights that is nothing; elsewhere the file is not made if
+    /// it is said by how much it is longer than its weights' own costs.
+    #[pyo3(signature = (weights, levels, longer=None))]
     fn at<'py>(
         &self,
         py: Python<'py>,
         weights: Vec<PyReadonlyArray1<'py, f32>>,
         levels: Vec<PyReadonlyArray1<'py, f32>>,
+        longer: Option<f64>,
     ) -> PyResult<Length<'py>> {
         let pairs = pairs(&weights, &levels)?;
-        let (file, found) = py.detach(|| {
+        let (length, found) = py.detach(|| {
             let found = Tensor::all(&pairs);
-            (self.file(&found), found)
+            let own: f64 = found.iter().map(|tensor| tensor.of_levels).sum();
+            let beyond: f64 = found.iter().map(|tensor| tensor.beyond_levels).sum();
+            let longer = match longer {
+                Some(longer) if beyond != 0.0 => Ok(longer),
+                _ => self.file(&found).map(|file| (8 * file.len()) as f64 - own),
+            };
+            (longer.map(|longer| (own + longer + beyond, longer)), found)
         });
-        let beyond: f64 = found.iter().map(|tensor| tensor.beyond_levels).sum();
-        let bits = (8 * file?.len()) as f64 + beyond / LN_2;
-        let mut derivatives = Vec::new();
-        let mut symbols = Vec::new();
-        for tensor in found {
-            derivatives.push(tensor.derivatives.into_pyarray(py));
-            symbols.push(tensor.symbols.into_pyarray(py));
-        }
-        Ok((bits, derivatives, symbols))
+        let (bits, longer) = length?;
+        let derivatives = found.into_iter();
+        let derivatives = derivatives.map(|tensor| tensor.derivatives.into_pyarray(py));
+        Ok((bits, longer, derivatives.collect()))
     }
 
     /// The bytes of the file of the levels nearest to these weights.
@@ -125,11 +126,11 @@ impl CodeLength {
 struct Tensor {
     /// The level nearest to each weight.
     values: Vec<f32>,
-    /// Its place.
-    symbols: Vec<u32>,
     /// The derivative of the length in bits.
     derivatives: Vec<f32>,
-    /// What the weights cost more than their levels, in nats.
+    /// What the levels cost, in bits.
+    of_levels: f64,
+    /// What the weights cost more than their levels, in bits.
     beyond_levels: f64,
 }
 
@@ -149,15 +150,23 @@ impl Tensor {
             .iter()
             .map(|&symbol| levels[symbol as usize])
             .collect();
+        let cost = |&weight: &f32| f64::from(costs.at(weight)) / LN_2;
+        let of_levels: f64 = values.iter().map(cost).sum();
         let pairs = weights.iter().zip(&values);
-        let beyond = pairs.map(|(&weight, &level)| f64::from(costs.at(weight) - costs.at(level)));
+        let beyond = pairs.map(|(weight, level)| {
+            if weight == level {
+                0.0
+            } else {
+                cost(weight) - cost(level)
+            }
+        });
         Self {
+            of_levels,
             beyond_levels: beyond.sum(),
             derivatives: weights
                 .iter()
                 .map(|&weight| costs.derivative(weight) / LN_2 as f32)
                 .collect(),
-            symbols,
             values,
         }
     }

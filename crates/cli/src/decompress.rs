@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
+use super::base::BaseArgument;
 use super::failure::Failure;
 use super::memory_limit::LimitArgument;
 use super::output::{print, print_json, read, refuse_same_file};
@@ -32,6 +33,9 @@ pub(super) struct Arguments {
     names: Option<PathBuf>,
 
     #[command(flatten)]
+    base: BaseArgument,
+
+    #[command(flatten)]
     limit: LimitArgument,
 }
 
@@ -52,11 +56,12 @@ pub(super) fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
         refuse_same_file(input, &output)?;
     }
     let file = read(&arguments.model)?;
-    let model = arguments.limit.decode(&file, None)?;
+    let base = arguments.base.read()?;
+    let model = arguments.limit.decode(&file, base.as_deref())?;
     // What is written is bounded like what is held.
     let weights = model.structure().weights().unwrap_or(u64::MAX);
     let written = weights.saturating_mul(size_of::<f32>() as u64);
-    arguments.limit.of(&file).check(written)?;
+    arguments.limit.of(&file, base.as_deref()).check(written)?;
     let names = tensor_names(model.structure(), &file, names_file.as_deref(), REMEDY)?;
     let is_onnx = output.extension().is_some_and(|end| end == "onnx");
     let tensors = if is_onnx {

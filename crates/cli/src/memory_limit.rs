@@ -19,19 +19,17 @@ impl LimitArgument {
         self.limit.map(MemoryLimit::megabytes)
     }
 
-    /// The limit for a model file.
-    pub(super) fn of(self, file: &[u8]) -> MemoryLimit {
-        self.given()
-            .unwrap_or_else(|| MemoryLimit::of_file(file.len()))
+    /// The limit for a model file, relative to a base if there is one.
+    pub(super) fn of(self, file: &[u8], base: Option<&Base>) -> MemoryLimit {
+        let usual = || match base {
+            Some(base) => base.limit_with(file),
+            None => MemoryLimit::of_file(file.len()),
+        };
+        self.given().unwrap_or_else(usual)
     }
 
     /// The model of a file, relative to a base if there is one, within the limit.
     pub(super) fn decode(self, file: &[u8], base: Option<&Base>) -> Result<Model, CodeError> {
-        let usual = || {
-            base.map_or(MemoryLimit::of_file(file.len()), |base| {
-                base.limit_with(file)
-            })
-        };
-        Model::read(file, base, self.given().unwrap_or_else(usual))
+        Model::read(file, base, self.of(file, base))
     }
 }

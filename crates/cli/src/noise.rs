@@ -56,7 +56,9 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     let threads = rayon::current_num_threads() as u64;
     let weights = model.structure().weights().unwrap_or(u64::MAX);
     let drawn = weights.saturating_mul(size_of::<f32>() as u64 + BYTES_PER_NONZERO);
-    limit.of(&bytes).check(drawn.saturating_mul(threads))?;
+    limit
+        .of(&bytes, None)
+        .check(drawn.saturating_mul(threads))?;
     let data = load(data, search)?.train;
     let risk = EmpiricalRisk::new(Evaluator::new(&model).errors(&data)?, data.len() as u64)?;
     let bits = Bits::new(8.0 * bytes.len() as f64)?;

@@ -74,7 +74,8 @@ class CodeLength:
         self,
         weights: Sequence[npt.NDArray[np.float32]],
         levels: Sequence[npt.NDArray[np.float32]],
-    ) -> tuple[float, list[npt.NDArray[np.float32]], list[npt.NDArray[np.uint32]]]: ...
+        longer: float | None = None,
+    ) -> tuple[float, float, list[npt.NDArray[np.float32]]]: ...
     def encode(
         self,
         weights: Sequence[npt.NDArray[np.float32]],

@@ -24,9 +24,11 @@ class _Length(torch.autograd.Function):
         context: Any,
         code: "_nonvacuous.CodeLength",
         levels: Sequence[npt.NDArray[np.float32]],
+        longer: float,
         *weights: torch.Tensor,
     ) -> torch.Tensor:
-        bits, derivatives, _ = code.at([_flat(tensor) for tensor in weights], list(levels))
+        flat = [_flat(tensor) for tensor in weights]
+        bits, _, derivatives = code.at(flat, list(levels), longer)
         context.derivatives = derivatives
         context.like = [(tensor.shape, tensor.device, tensor.dtype) for tensor in weights]
         return weights[0].new_tensor(bits, dtype=torch.float32)
@@ -38,17 +40,19 @@ class _Length(torch.autograd.Function):
         for derivative, (shape, device, dtype) in zip(context.derivatives, context.like):
             tensor = torch.from_numpy(derivative).reshape(shape).to(device, dtype)
             found.append(gradient * tensor)
-        return (None, None, *found)
+        return (None, None, None, *found)
 
 
 class RateLoss(torch.nn.Module):
     """The length in bits of the file of a network, differentiable in its weights.
 
-    Each weight of a tensor takes the nearest of a few levels, one of them zero. The value is the
-    length of the file of these levels, to the bit, and to it what each weight's own value costs
-    more than its level: symbol ``s`` costs ``-log2((c_s + 1/2) / (c + r/2))``, where ``c_s`` of the
-    ``c`` weights take one of ``r`` levels now, and in between two levels the cost is interpolated
-    linearly. So the gradient draws a weight to the cheaper level unless the data say otherwise.
+    Each weight of a tensor takes the nearest of a few levels, one of them zero. A weight costs what
+    its level does, ``-log2((c_s + 1/2) / (c + r/2))`` where ``c_s`` of the ``c`` weights take that
+    one of ``r`` levels now, and in between two levels what linear interpolation says. So the
+    gradient draws a weight to the cheaper level unless the data say otherwise. To these costs is
+    added by how much the file was longer or shorter when the levels were moved last: architecture,
+    levels, and what the file's own code saves. On weights that are at their levels the value is the
+    length of the file, to the bit.
 
     Parameters
     ----------
@@ -112,6 +116,7 @@ class RateLoss(torch.nn.Module):
             raise ModelError(f"the layers have the tensors {expected}; the module has {given}")
         self._codewords = codewords
         self._levels = [self._first_levels(_flat(tensor)) for tensor in self._weights()]
+        self._longer = self._measured()
 
     def _weights(self) -> list[torch.Tensor]:
         return list(self._module[0].parameters())
@@ -144,10 +149,18 @@ class RateLoss(torch.nn.Module):
         """Moves the levels to where the weights are; call it now and then while training."""
         pairs = zip(self._weights(), self._levels)
         self._levels = [self._moved(_flat(tensor), levels) for tensor, levels in pairs]
+        self._longer = self._measured()
+
+    def _measured(self) -> float:
+        """By how much the file is longer than its weights' own costs."""
+        flat = [_flat(tensor) for tensor in self._weights()]
+        return self._code.at(flat, self._levels)[1]
 
     def forward(self) -> torch.Tensor:
         """The length in bits, differentiable in the module's parameters."""
-        length: torch.Tensor = _Length.apply(self._code, self._levels, *self._weights())
+        length: torch.Tensor = _Length.apply(
+            self._code, self._levels, self._longer, *self._weights()
+        )
         return length
 
     def quantised(self) -> dict[str, torch.Tensor]:

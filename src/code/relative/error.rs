@@ -9,7 +9,7 @@ pub enum BaseError {
     /// The file says what it changes of a base, and none is given.
     #[error(
         "the file is relative to a base, another model file: name it with --base (verify, inspect, \
-         certify --model)"
+         decompress, certify --model)"
     )]
     Missing,
     /// A base is given for a file that is complete without one.

@@ -103,6 +103,20 @@ fn a_head_on_a_base_is_certified_and_verified_with_that_base_alone() {
     assert!(said.contains("name it with --base"), "{said}");
     let said = case.refuses(&["inspect", "base.nvc", "--base", "base.nvc"]);
     assert!(said.contains("leave out --base"), "{said}");
+
+    // Its weights as others read them: the base's, and the head's.
+    let said = case.refuses(&["decompress", "out/model.nvc", "-o", "net.onnx"]);
+    assert!(said.contains("name it with --base"), "{said}");
+    let base = ["--base", "base.nvc"];
+    case.succeeds(
+        &[
+            &["decompress", "out/model.nvc", "-o", "net.onnx"],
+            &base[..],
+        ]
+        .concat(),
+    );
+    case.succeeds(&["compress", "net.onnx", "-o", "whole.nvc"]);
+    assert!(bits(&case.path("whole.nvc")) > 100_000);
 }
 
 #[test]
