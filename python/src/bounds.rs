@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use rayon::prelude::*;
 
 use crate::problem::Kind;
+use crate::threads::on_threads;
 
 /// Elements that a core takes at once.
 const PART: usize = 1024;
@@ -25,7 +26,7 @@ fn each(
     value: impl Fn(usize) -> Result<f64, BoundError> + Sync,
 ) -> PyResult<Vec<f64>> {
     let mut values = vec![0.0; len];
-    let failed = py.detach(|| {
+    let fill = || {
         let parts = values.par_chunks_mut(PART).enumerate();
         parts
             .filter_map(|(part, values)| {
@@ -40,7 +41,8 @@ fn each(
                 })
             })
             .min_by_key(|(index, _)| *index)
-    });
+    };
+    let failed = py.detach(|| on_threads(fill));
     match failed {
         None => Ok(values),
         Some((_, error)) if len == 1 => Err(Kind::Domain.of(&error)),

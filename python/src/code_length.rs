@@ -18,8 +18,8 @@ pub(crate) struct CodeLength {
     digits: u32,
 }
 
-/// Length in bits, by how much the file is longer than its weights' own costs, and the derivative at
-/// each weight.
+/// Length in bits, by how much the file is longer than its weights' own costs, and the derivative
+/// at each weight.
 type Length<'py> = (f64, f64, Vec<Bound<'py, PyArray1<f32>>>);
 
 #[pymethods]

@@ -6,11 +6,12 @@ use pyo3::prelude::*;
 
 use crate::problem::Kind;
 
-/// The numbers of an array in the order of C, and its dimensions: bytes, or doubles.
+/// The numbers of an array in the order of C, and its dimensions.
 #[derive(FromPyObject)]
 pub(crate) enum Numbers<'py> {
     Bytes(PyReadonlyArray1<'py, u8>, Vec<usize>),
-    Doubles(PyReadonlyArray1<'py, f64>, Vec<usize>),
+    Integers(PyReadonlyArray1<'py, i64>, Vec<usize>),
+    Floats(PyReadonlyArray1<'py, f64>, Vec<usize>),
 }
 
 impl Numbers<'_> {
@@ -19,8 +20,11 @@ impl Numbers<'_> {
             Self::Bytes(bytes, dimensions) => {
                 Array::of_bytes(dimensions.clone(), bytes.as_slice()?.to_vec())
             }
-            Self::Doubles(numbers, dimensions) => {
-                Array::of_numbers(dimensions.clone(), numbers.as_slice()?.to_vec())
+            Self::Integers(integers, dimensions) => {
+                Array::of_integers(dimensions.clone(), integers.as_slice()?)
+            }
+            Self::Floats(floats, dimensions) => {
+                Array::of_floats(dimensions.clone(), floats.as_slice()?.to_vec())
             }
         };
         array.map_err(|error| Kind::Data.of(&error))
@@ -45,4 +49,11 @@ pub(crate) fn data_set(train: &Pair<'_>, test: Option<&Pair<'_>>) -> PyResult<Da
 pub(crate) fn unlabelled(images: &Numbers<'_>, classes: usize) -> PyResult<LabelledImages> {
     let images = LabelledImages::unlabelled(&images.array()?, classes);
     images.map_err(|error| Kind::Data.of(&error))
+}
+
+/// Refuses arrays that are no examples.
+#[pyfunction]
+#[pyo3(signature = (train, test))]
+pub(crate) fn check_examples(train: Pair<'_>, test: Option<Pair<'_>>) -> PyResult<()> {
+    data_set(&train, test.as_ref()).map(|_| ())
 }

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 
+use crate::threads::on_threads;
+
 /// How often Python is asked whether it was interrupted.
 const OFTEN: Duration = Duration::from_millis(100);
 
@@ -37,7 +39,7 @@ pub(crate) fn interruptible<T: Send + 'static>(
     let (sender, mut receiver) = channel();
     let inside = interruption.clone();
     let thread = std::thread::spawn(move || {
-        let result = catch_unwind(AssertUnwindSafe(|| work(&inside)));
+        let result = catch_unwind(AssertUnwindSafe(|| on_threads(|| work(&inside))));
         // Nobody waits any more, if it was interrupted.
         let _ = sender.send(result);
     });

@@ -9,6 +9,7 @@ mod examples;
 mod interruption;
 mod model;
 mod problem;
+mod threads;
 
 use std::ffi::OsString;
 
@@ -35,6 +36,8 @@ mod _nonvacuous {
     use super::certificate::Certificate;
     #[pymodule_export]
     use super::code_length::CodeLength;
+    #[pymodule_export]
+    use super::examples::check_examples;
     #[pymodule_export]
     use super::model::Model;
     #[pymodule_export]

@@ -94,8 +94,8 @@ def test_the_command_makes_the_same_bytes(
     for name in ("examples.npz", "model.safetensors"):
         (typed / name).write_bytes((python / name).read_bytes())
     found = command(
-        "certify", "--data", "examples.npz", "--model", "model.safetensors", "--delta", "0.05",
-        "--arch", "dense:10:b", "--out", "certificate", folder=typed,
+        "certify", "--data=examples.npz", "--model=model.safetensors", "--delta=0.05",
+        "--arch=dense:10:b", "--out=certificate", folder=typed,
     )
     assert found.returncode == 0, found.stderr
     for name in ("model.nvc", "certificate.json"):
@@ -134,6 +134,54 @@ def test_a_file_is_certified_as_it_is(certificate: nonvacuous.Certificate, digit
     assert nonvacuous.certify(certificate.model(), *digits).bound == certificate.bound
 
 
+def test_a_folder_is_for_the_same_examples(
+    nearest_means: Tensors, digits: Pair, tmp_path: Path
+) -> None:
+    def certified(count: int, **others: Any) -> nonvacuous.Certificate:
+        images, labels = digits[0][:count], digits[1][:count]
+        return nonvacuous.certify(
+            nearest_means, images, labels, architecture="dense:10:b", out=tmp_path, **others
+        )
+
+    first = certified(1000)
+    assert certified(1000) == first
+    with pytest.raises(nonvacuous.UsageError, match="other examples"):
+        certified(900)
+    with pytest.raises(nonvacuous.UsageError, match="per_class"):
+        certified(1000, per_class=True)
+    assert certified(1000, per_class=True, replace=True).claim["per_class"]
+
+
+def test_two_networks_of_one_name_are_not_confused(digits: Pair, tmp_path: Path) -> None:
+    for folder in ("one", "other"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "net.onnx").write_bytes(folder.encode())
+    with pytest.raises(nonvacuous.UsageError) as refused:
+        nonvacuous.fine_tune(
+            tmp_path / "one" / "net.onnx", *digits, source="a", trained_on="b",
+            model=tmp_path / "other" / "net.onnx", out=tmp_path / "out",
+        )
+    assert "base.onnx" in str(refused.value)
+    assert (tmp_path / "out" / "base.onnx").read_bytes() == b"one"
+    assert (tmp_path / "out" / "model.onnx").read_bytes() == b"other"
+
+
+def test_a_folder_s_own_modules_are_not_run(
+    nearest_means: Tensors, digits: Pair, tmp_path: Path
+) -> None:
+    (tmp_path / "numpy.py").write_text("raise SystemExit(7)")
+    assert nonvacuous.certify(
+        nearest_means, *digits, architecture="dense:10:b", out=tmp_path
+    ).n == 1500
+
+
+def test_held_out_examples_of_which_nothing_is_claimed_are_refused(
+    certificate: nonvacuous.Certificate, digits: Pair
+) -> None:
+    with pytest.raises(nonvacuous.DataError, match="no held-out"):
+        certificate.verify(*digits, *digits)
+
+
 def test_notebooks_see_a_table(certificate: nonvacuous.Certificate, digits: Pair) -> None:
     page = certificate._repr_html_()
     assert "<table>" in page and "On trust" in page
@@ -156,7 +204,7 @@ def test_what_are_no_examples_is_refused(
 ) -> None:
     with pytest.raises(nonvacuous.DataError, match=said):
         certificate.verify(images, labels)
-    with pytest.raises((nonvacuous.DataError, nonvacuous.UsageError)):
+    with pytest.raises(nonvacuous.DataError, match=said):
         nonvacuous.certify(None, images, labels)
 
 

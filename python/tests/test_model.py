@@ -1,5 +1,6 @@
 """Networks as files, and back."""
 
+import os
 import pickle
 from pathlib import Path
 
@@ -60,6 +61,37 @@ def test_it_decides_as_its_weights_say(
     fractions = np.asfortranarray(images / 255)
     assert np.array_equal(model.logits(fractions), logits)
     assert np.array_equal(model.logits(images.astype(np.int64)), logits)
+
+
+def test_what_an_image_is_does_not_depend_on_its_neighbours(
+    model: nonvacuous.Model, digits: tuple[Images, Images]
+) -> None:
+    black_or_white = (digits[0][:5] > 100).astype(np.float32)
+    others = digits[0][:5] / np.float32(255)
+    alone = model.predict(black_or_white)
+    assert np.array_equal(model.predict(np.concatenate([black_or_white, others]))[:5], alone)
+    assert np.array_equal(model.predict(255 * (digits[0][:5] > 100)), alone)
+
+
+def test_a_file_is_written_as_others_are(model: nonvacuous.Model, tmp_path: Path) -> None:
+    (tmp_path / "other").write_bytes(b"")
+    model.save(tmp_path / "model.nvc")
+    assert (tmp_path / "model.nvc").stat().st_mode == (tmp_path / "other").stat().st_mode
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_it_computes_after_a_fork(
+    model: nonvacuous.Model, digits: tuple[Images, Images]
+) -> None:
+    images = digits[0]
+    expected = model.logits(images)
+    nonvacuous.binomial_tail_inverse(np.full(20_000, 100), 3)
+    child = os.fork()
+    if child == 0:
+        same = np.array_equal(model.logits(images), expected)
+        nonvacuous.binomial_tail_inverse(np.full(20_000, 100), 3)
+        os._exit(0 if same else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_images_of_another_size_or_kind_are_refused(model: nonvacuous.Model) -> None:

@@ -32,6 +32,14 @@ def test_features_outside_what_was_said_are_refused() -> None:
         CertifiedClassifier(features="words").fit([[0.0], [2.0]], [0, 1])
 
 
+def test_labels_that_it_does_not_know_do_not_verify(digits: tuple[Images, Images]) -> None:
+    flat, labels = digits[0].reshape(1500, -1), digits[1]
+    classifier = CertifiedClassifier(features="bytes").fit(flat, np.where(labels > 4, 2, 0))
+    assert classifier.verify(flat, np.where(labels > 4, 2, 0))
+    with pytest.raises(ValueError, match="was not there"):
+        classifier.verify(flat, np.where(labels > 4, 1, 0))
+
+
 def test_classes_are_of_any_type() -> None:
     generator = np.random.default_rng(0)
     features = generator.normal(size=(60, 2))

@@ -69,6 +69,37 @@ def test_parameters_that_do_not_fit_are_refused() -> None:
         RateLoss(network(), LAYERS, (1, 8, 8), codewords=0)
 
 
+def test_a_tensor_of_zeros_gets_levels_when_it_has_learnt() -> None:
+    module = network()
+    with torch.no_grad():
+        module[1].bias.zero_()
+    rate = rate_of(module)
+    with torch.no_grad():
+        module[1].bias.copy_(torch.linspace(-1, 1, 64))
+    rate.move_levels()
+    assert len(rate.quantised()["1.bias"].unique()) > 2
+
+
+def test_weights_that_are_not_finite_are_refused() -> None:
+    module = network()
+    rate = rate_of(module)
+    with torch.no_grad():
+        module[1].weight[0, 0] = float("nan")
+    with pytest.raises(nonvacuous.ModelError, match="not finite"):
+        rate()
+
+
+def test_a_module_s_modes_are_as_they_were(digits: tuple[Images, Images]) -> None:
+    pytest.importorskip("onnx")
+    module = torch.nn.Sequential(
+        torch.nn.Flatten(), torch.nn.Linear(64, 16), torch.nn.BatchNorm1d(16), torch.nn.ReLU(),
+        torch.nn.Linear(16, 10),
+    )
+    module[2].eval()
+    nonvacuous.certify(module, *digits)
+    assert module.training and not module[2].training
+
+
 def trained(digits: tuple[Images, Images], price: float) -> tuple[int, int]:
     """Errors and bits of a network trained at a price of its length."""
     images, labels = torch.from_numpy(digits[0] / np.float32(255)), torch.from_numpy(digits[1])

@@ -116,11 +116,24 @@ impl Fraction {
     }
 }
 
+/// Refuses what is no digest: whatever is written into the file, Coq reads.
+fn require_digest(text: &str) -> Result<(), ProofError> {
+    let is_digit = |character| matches!(character, '0'..='9' | 'a'..='f');
+    if text.len() == 64 && text.chars().all(is_digit) {
+        return Ok(());
+    }
+    Err(ProofError::Number {
+        what: "a SHA-256",
+        found: escaped(text),
+        accepted: "64 hexadecimal digits",
+    })
+}
+
 /// A published bound in units of its last decimal.
 fn units(bound: f64) -> Result<u64, ProofError> {
     let scale = ONE as f64;
     let units = (bound * scale).round();
-    if !(bound > 0.0 && bound < 1.0) {
+    if !(bound * scale >= 1.0 && bound < 1.0) {
         return Err(ProofError::Vacuous {
             bound: bound.to_string(),
         });
@@ -203,6 +216,9 @@ const ONE: u64 = 10u64.pow(DECIMALS);
 
 impl Numbers {
     fn of(claim: &Claim) -> Result<Self, ProofError> {
+        for digest in [&claim.model.sha256, &claim.training_set.sha256] {
+            require_digest(digest)?;
+        }
         let pick = claim.base.as_ref().map_or(0, BaseClaim::bits);
         let charged = claim.description_length().saturating_sub(claim.bits);
         Ok(Self {
@@ -214,7 +230,10 @@ impl Numbers {
             pick,
             delta: Fraction::of_decimal("delta", claim.delta)?,
             by_tail: units(claim.bounds.occam_binomial)?,
-            by_divergence: units(claim.bounds.occam_kl).ok(),
+            by_divergence: match units(claim.bounds.occam_kl) {
+                Err(ProofError::Vacuous { .. }) => None,
+                units => Some(units?),
+            },
         })
     }
 
@@ -230,10 +249,7 @@ impl Numbers {
             ..
         } = self;
         let [dn, dd] = self.delta.parts();
-        let (model, examples) = (
-            escaped(&claim.model.sha256),
-            escaped(&claim.training_set.sha256),
-        );
+        let (model, examples) = (&claim.model.sha256, &claim.training_set.sha256);
         let among = claim.base.as_ref().map_or(String::new(), |base| {
             format!(
                 "\n    {pick} bits are charged for the choice among {} bases; [T] is what these \
@@ -279,7 +295,7 @@ impl Numbers {
         let (holds, best) = (goal(units, ">"), goal(units - 1, "<"));
         // With no error the divergence is the logarithm of what is left.
         let proof = if *k == 0 {
-            "unfold kl; rewrite Rdiv_0_l, Rmult_0_l, Rplus_0_l; interval with (i_prec 80)"
+            "unfold kl, Rdiv; rewrite !Rmult_0_l, Rplus_0_l; interval with (i_prec 80)"
         } else {
             "unfold kl; interval with (i_prec 80)"
         };

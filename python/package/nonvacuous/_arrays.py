@@ -13,10 +13,14 @@ Numbers = tuple[npt.NDArray[Any], list[int]]
 
 def as_numpy(array: Any) -> npt.NDArray[Any]:
     """An array as numpy has it, without a copy where its library allows that."""
+    if isinstance(array, np.ma.MaskedArray):
+        raise DataError("a masked array: fill it or leave out what is masked")
     if isinstance(array, np.ndarray):
         return array
     if hasattr(array, "detach"):
         array = array.detach()
+        # numpy has no such type; each of its numbers is one of single precision.
+        array = array.float() if str(array.dtype) == "torch.bfloat16" else array
     if hasattr(array, "__dlpack__"):
         try:
             return np.from_dlpack(array)
@@ -26,18 +30,23 @@ def as_numpy(array: Any) -> npt.NDArray[Any]:
     try:
         return np.asarray(array)
     except (TypeError, ValueError, RuntimeError) as error:
-        hint = "move it to the processor's memory (.cpu())"
-        raise DataError(f"an array that numpy cannot read: {error}; {hint}") from error
+        is_elsewhere = str(getattr(array, "device", "cpu")) != "cpu"
+        hint = "; move it to the processor's memory (.cpu())" if is_elsewhere else ""
+        raise DataError(f"an array that numpy cannot read: {error}{hint}") from error
 
 
 def numbers(array: Any, what: str) -> Numbers:
-    """Bytes as they are, other numbers as doubles, in the order of C."""
+    """Bytes as they are, other integers in 64 bits, floats as doubles, in the order of C."""
     values = as_numpy(array)
     if values.dtype == np.bool_:
         values = values.astype(np.uint8)
     if values.dtype.kind not in "uif":
         raise DataError(f"{what} of type {values.dtype}: accepted are integers and floats")
-    kind = np.uint8 if values.dtype == np.uint8 else np.float64
+    kind: type[np.generic] = np.float64 if values.dtype.kind == "f" else np.int64
+    if values.dtype == np.uint8:
+        kind = np.uint8
+    elif values.dtype == np.uint64 and values.size and values.max() > np.iinfo(np.int64).max:
+        raise DataError(f"{what} with {values.max()}: accepted are whole numbers from 0 to 255")
     return np.ascontiguousarray(values, dtype=kind).reshape(-1), list(values.shape)
 
 

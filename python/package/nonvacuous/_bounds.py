@@ -76,7 +76,10 @@ def bound(
     >>> round(nonvacuous.bound(n=60_000, errors=900, bits=2_000), 6)
     0.057244
     """
-    return float(bounds(n, errors, bits, delta, kinds=[kind])[kind])
+    value = bounds(n, errors, bits, delta, kinds=[kind])[kind]
+    if value.shape:
+        raise DomainError("`bound` takes numbers: `bounds` takes arrays")
+    return float(value)
 
 
 def bounds(
@@ -123,7 +126,7 @@ def bounds(
     >>> nonvacuous.bounds(60_000, [900, 1_800], 2_000, kinds=["occam_kl"])["occam_kl"].round(4)
     array([0.0573, 0.0788])
     """
-    names = list(bound_names()) if kinds is None else list(kinds)
+    names = [kinds] if isinstance(kinds, str) else list(bound_names() if kinds is None else kinds)
     arrays = (counts(n, "n"), counts(errors, "errors"), reals(bits, "bits"), reals(delta, "delta"))
     return {
         name: _each(lambda *flat, name=name: _nonvacuous.bound_values(name, *flat), *arrays)
@@ -256,7 +259,6 @@ def max_test_error(n: npt.ArrayLike, train: npt.ArrayLike, bits: npt.ArrayLike) 
 
 
 __all__ = [
-    "DomainError",
     "binomial_tail_inverse",
     "bound",
     "bound_names",

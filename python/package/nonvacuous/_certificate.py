@@ -11,6 +11,7 @@ from typing import Any
 from . import _nonvacuous
 from ._arrays import optional_pair, pair
 from ._model import Model
+from .exceptions import DataError
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Verdict:
     holds: bool
     """Whether every check passed, and decides."""
     sentence: str
-    """What is confirmed of a claim that holds."""
+    """What is confirmed of a claim that holds; of another, what it claims."""
     checks: tuple[tuple[str, bool], ...]
     """What was checked, and whether the certificate is right about it."""
     undecided: str | None
@@ -38,7 +39,8 @@ class Verdict:
             for what, passed in self.checks
         )
         trust = html.escape("; ".join(self.on_trust))
-        said = html.escape(self.sentence) if self.holds else "It does not hold."
+        said = self.sentence if self.holds else "It does not hold."
+        said = html.escape(f"Not decided: {self.undecided}" if self.undecided else said)
         return f"<p><b>{said}</b></p><table>{rows}</table><p><i>On trust: {trust}.</i></p>"
 
 
@@ -174,6 +176,8 @@ class Certificate:
             If the arrays are no examples.
         """
         train, test = pair(images, labels), optional_pair(test_images, test_labels)
+        if test is not None and self.held_out_bound is None:
+            raise DataError("the certificate compares with no held-out examples: leave them out")
         found = self._certificate.verify(train, test, base, name)
         holds, sentence, checks, undecided = found
         trust = tuple(self.assumptions)

@@ -1,9 +1,8 @@
 """From arrays and a network to a certificate: the command's searches."""
 
+import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +13,12 @@ from . import _nonvacuous
 from ._arrays import Numbers, optional_pair, pair
 from ._certificate import Certificate
 from ._command import options, run
+from ._folder import working_folder
 from ._model import Model
 from ._networks import Network, write_network
+from .exceptions import DomainError, UsageError
 
 _CERTIFICATE = "certificate"
-
-
-@contextmanager
-def _folder(kept: "str | os.PathLike[str] | None") -> Iterator[Path]:
-    """A folder for the work: one that is kept, where it can be gone on with, or one that is not."""
-    if kept is not None:
-        folder = Path(kept)
-        folder.mkdir(parents=True, exist_ok=True)
-        yield folder
-        return
-    with tempfile.TemporaryDirectory(prefix="nonvacuous-") as name:
-        yield Path(name)
 
 
 def _shaped(values: Numbers) -> npt.NDArray[Any]:
@@ -46,9 +35,24 @@ def _write_examples(
     test = optional_pair(test_images, test_labels)
     if test is not None:
         arrays |= {"x_test": _shaped(test[0]), "y_test": _shaped(test[1])}
+    _nonvacuous.check_examples(train, test)
+    digest = _digest(arrays)
+    noted = folder / "examples.sha256"
+    if noted.exists() and noted.read_text() != digest:
+        raise UsageError(f"{folder} has been used for other examples: name another folder (out=)")
     # The command looks at every number; what is no example, it says.
     np.savez(folder / "examples.npz", **arrays)  # type: ignore[arg-type]
+    noted.write_text(digest)
     return _first_image(arrays["x_train"])
+
+
+def _digest(arrays: dict[str, npt.NDArray[Any]]) -> str:
+    """What tells these examples from others."""
+    digest = hashlib.sha256()
+    for name, array in arrays.items():
+        digest.update(f"{name} {array.dtype} {array.shape}\n".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
 
 
 def _first_image(images: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
@@ -79,6 +83,7 @@ def certify(
     recipe: "str | os.PathLike[str] | None" = None,
     effort: str | None = None,
     out: "str | os.PathLike[str] | None" = None,
+    replace: bool = False,
     progress: bool | None = None,
 ) -> Certificate:
     """Proves an upper bound on a network's error on new examples.
@@ -119,8 +124,11 @@ def certify(
     effort : {"quick", "standard", "max"}, optional
         How long to search without a network.
     out : path-like, optional
-        A folder for all that is written; the same call again goes on from what is there. Without
-        it, nothing is left but what this returns.
+        A folder for all that is written; the same call again goes on from what is there, and a
+        better certificate about the same examples that is there stays. Without it, nothing is left
+        but what this returns.
+    replace : bool
+        Replace what `out` holds, even if it is better.
     progress : bool, optional
         Whether to show a bar (tqdm); without it, on a terminal and in a notebook.
 
@@ -140,24 +148,25 @@ def certify(
     Notes
     -----
     This is ``nonvacuous certify`` on ``examples.npz`` in a process of its own, so that the same
-    files give the same certificate, byte for byte.
+    files give the same certificate, byte for byte, but for how it was called.
     """
-    if isinstance(model, Model) and not (minutes or recipe or out):
+    chosen = (architecture, minutes, seed, recipe, effort, out)
+    if isinstance(model, Model) and all(one is None for one in chosen):
         return issue(model, images, labels, test_images, test_labels, delta=delta, unseen=unseen,
                      per_class=per_class)
-    with _folder(out) as folder:
+    with working_folder(out) as folder:
         example = _write_examples(folder, images, labels, test_images, test_labels)
         given: dict[str, Any] = {}
         if model is not None:
             given["model"] = write_network(model, folder, example).name
-        given |= _common(delta, seed, unseen, per_class)
+        given |= _common(delta, seed, unseen, per_class, replace)
         given |= {
             "arch": architecture,
             "minutes": minutes,
             "recipe": None if recipe is None else Path(recipe).resolve(),
             "effort": effort,
         }
-        return _certified(folder, given, progress)
+        return _certified(folder, given, test_images is not None, progress)
 
 
 def fine_tune(
@@ -180,6 +189,7 @@ def fine_tune(
     unseen: bool = False,
     per_class: bool = False,
     out: "str | os.PathLike[str] | None" = None,
+    replace: bool = False,
     progress: bool | None = None,
 ) -> Certificate:
     """A certificate relative to a network that was trained on other data: only what is new costs.
@@ -204,7 +214,7 @@ def fine_tune(
         What decides about the classes.
     moves : {"none", "scales-and-shifts", "low-rank", "subspace", "sparse"}, optional
         Which of the base's own numbers may move.
-    delta, minutes, seed, unseen, per_class, out, progress
+    delta, minutes, seed, unseen, per_class, out, replace, progress
         As for `certify`.
 
     Returns
@@ -217,29 +227,44 @@ def fine_tune(
     UsageError, DataError, ModelError
         As `certify`.
     """
-    with _folder(out) as folder:
+    with working_folder(out) as folder:
         example = _write_examples(folder, images, labels, test_images, test_labels)
+        # Bytes are those of a model file here.
+        base = Model.decode(base) if isinstance(base, bytes) else base
         base_name = write_network(base, folder, example, "base").name
-        if isinstance(base, bytes):
-            # Bytes are those of a model file here.
-            base_name = (folder / base_name).rename(folder / "base.nvc").name
         given: dict[str, Any] = {"base": base_name}
         if model is not None:
             given["model"] = write_network(model, folder, example).name
         given |= {"base_source": source, "base_trained_on": trained_on, "bases": considered}
         given |= {"side": side, "head": head, "moves": moves, "minutes": minutes}
-        given |= _common(delta, seed, unseen, per_class)
-        return _certified(folder, given, progress)
+        given |= _common(delta, seed, unseen, per_class, replace)
+        return _certified(folder, given, test_images is not None, progress)
 
 
-def _common(delta: float, seed: int | None, unseen: bool, per_class: bool) -> dict[str, Any]:
-    return {"delta": delta, "seed": seed, "unseen": unseen, "per_class": per_class}
+def _common(
+    delta: float, seed: int | None, unseen: bool, per_class: bool, replace: bool
+) -> dict[str, Any]:
+    if not 0.0 < delta < 1.0:
+        raise DomainError(f"delta is {delta}: accepted are numbers between 0 and 1")
+    common = {"delta": delta, "seed": seed, "unseen": unseen, "per_class": per_class}
+    return common | {"replace": replace}
 
 
-def _certified(folder: Path, given: dict[str, Any], progress: bool | None) -> Certificate:
+def _certified(
+    folder: Path, given: dict[str, Any], has_test: bool, progress: bool | None
+) -> Certificate:
     words = ["certify", *options(data="examples.npz", **given, out=_CERTIFICATE)]
-    run(words, folder, progress=progress, json_out=True)
-    return Certificate.open(folder / _CERTIFICATE)
+    run(words, folder, progress=progress, json_out=True, stacklevel=5)
+    certificate = Certificate.open(folder / _CERTIFICATE)
+    claim = certificate.claim
+    wanted = {"per_class": given["per_class"], "held_out": has_test}
+    for key, is_wanted in wanted.items():
+        if (claim.get(key) is not None) != is_wanted:
+            raise UsageError(
+                f"{folder} holds a certificate that is better and has {key} where this has not, or "
+                "the reverse: name another folder (out=), or replace=True"
+            )
+    return certificate
 
 
 def issue(
@@ -276,7 +301,7 @@ def issue(
     DataError
         If the arrays are no examples.
     """
-    file = model if isinstance(model, bytes) else model.encode()
+    file = model.encode() if isinstance(model, Model) else bytes(model)
     train, test = pair(images, labels), optional_pair(test_images, test_labels)
     return Certificate(
         _nonvacuous.Certificate.issue(file, train, test, delta, unseen, per_class, command)
@@ -321,6 +346,8 @@ def compress(
     with tempfile.TemporaryDirectory(prefix="nonvacuous-") as name:
         folder = Path(name)
         example = np.zeros((1, *input_shape), np.float32)
+        if isinstance(model, Model):
+            raise UsageError("a Model is a file of few bits already")
         network = write_network(model, folder, example)
         size = "x".join(str(length) for length in input_shape)
         words = ["compress", network.name, "--output", "compressed.nvc"]

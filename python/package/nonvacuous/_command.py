@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -10,29 +11,54 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ._progress import Progress
-from .exceptions import DoesNotHold, MachineError, NonvacuousWarning, UsageError
+from .exceptions import (
+    DoesNotHold,
+    MachineError,
+    NonvacuousError,
+    NonvacuousWarning,
+    UsageError,
+)
 
 LOG = logging.getLogger("nonvacuous")
 
 _MARK = "progress "
-_FAILURES = {1: DoesNotHold, 3: MachineError}
+_OURS = ("nonvacuous: ", "error: ")
+_FAILURES: dict[int, type[NonvacuousError]] = {1: DoesNotHold, 2: UsageError, 3: MachineError}
 _SECONDS_TO_END = 1.0
 
+# The package that is imported here, whatever the folder has and the environment says.
+_PACKAGES = str(Path(__file__).absolute().parents[1])
+_START = (
+    f"import sys; sys.path[:] = [{_PACKAGES!r}, *(p for p in sys.path if p)]; "
+    "from nonvacuous.__main__ import main; main(ends_with_parent=True)"
+)
 
-def run(words: Sequence[str], folder: Path, *, progress: bool | None, json_out: bool) -> Any:
+
+def run(
+    words: Sequence[str],
+    folder: Path,
+    *,
+    progress: bool | None,
+    json_out: bool,
+    stacklevel: int = 3,
+) -> Any:
     """Runs the command in a folder; what it prints as JSON, or as text.
 
     Lines that it writes for people go to the log, advice becomes warnings, and what goes wrong an
     exception with its message. An interruption (Ctrl-C) ends it; what was finished is in its files.
     """
-    command = [sys.executable, "-m", "nonvacuous", *words, "--progress-lines"]
+    command = [sys.executable, "-c", _START, *words, "--progress-lines"]
     if json_out:
         command.append("--json")
     process = subprocess.Popen(
         command,
         cwd=folder,
-        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONSAFEPATH": "1"},
+        # Closed when this process ends, however: then the command ends, too.
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -62,15 +88,30 @@ def run(words: Sequence[str], folder: Path, *, progress: bool | None, json_out: 
     except BaseException:
         _end(process)
         raise
+    finally:
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None and process.poll() is not None:
+                pipe.close()
     text = "".join(printed)
     if process.returncode != 0:
-        message = "\n".join(said) or text or f"the command ended with {process.returncode}"
-        raise _FAILURES.get(process.returncode, UsageError)(message.removeprefix("nonvacuous: "))
+        raise _failure(process.returncode, said)
     for line in said:
         if line.startswith("nonvacuous: "):
             advice = line.removeprefix("nonvacuous: ")
-            warnings.warn(advice, NonvacuousWarning, stacklevel=3)
+            warnings.warn(advice, NonvacuousWarning, stacklevel=stacklevel)
     return json.loads(text) if json_out else text
+
+
+def _failure(code: int, said: list[str]) -> NonvacuousError:
+    """The exception for an exit code, with what the command said last."""
+    begun = [place for place, line in enumerate(said) if line.startswith(_OURS)]
+    if code not in _FAILURES or not begun:
+        message = "\n".join(said) or "it said nothing"
+        return MachineError(f"the command ended with {code}: {message}")
+    message = "\n".join(said[begun[-1]:])
+    for mark in _OURS:
+        message = message.removeprefix(mark)
+    return _FAILURES[code](message)
 
 
 def _end(process: "subprocess.Popen[str]") -> None:
@@ -88,10 +129,10 @@ def options(**given: Any) -> list[str]:
     words: list[str] = []
     for name, value in given.items():
         option = "--" + name.replace("_", "-")
-        if value is None or value is False:
+        if value is None or (isinstance(value, (bool, np.bool_)) and not value):
             continue
-        if value is True:
+        if isinstance(value, (bool, np.bool_)):
             words.append(option)
         else:
-            words += [option, str(value)]
+            words.append(f"{option}={value}")
     return words

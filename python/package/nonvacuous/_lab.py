@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from ._certify import _folder
 from ._command import options, run as run_command
+from ._folder import working_folder
 
 Table = Any
 """A frame of pandas, or of polars if only that is there; else a list of dicts."""
@@ -61,7 +61,7 @@ def check(
     DoesNotHold
         If one does not hold; the message names it.
     """
-    with _folder(out) as folder:
+    with working_folder(out) as folder:
         words = ["check", *options(full=full, seed=seed, out="results")]
         run_command(words, folder, progress=progress, json_out=True)
         return table(folder / "results" / "check.csv")
@@ -98,7 +98,7 @@ def run(
         If the experiment cannot be read.
     """
     source = Path(experiment).resolve()
-    with _folder(out) as folder:
+    with working_folder(out) as folder:
         words = ["run", str(source), "--out", "results"]
         for key, value in (settings or {}).items():
             words += ["--set", f"{key}={_toml(value)}"]

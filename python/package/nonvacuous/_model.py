@@ -11,7 +11,6 @@ import numpy.typing as npt
 from . import _nonvacuous
 from ._arrays import numbers
 from ._command import run
-from .exceptions import ModelError
 
 
 class Model:
@@ -59,14 +58,10 @@ class Model:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes the file, whole or not at all."""
         target = Path(path)
-        beside = tempfile.NamedTemporaryFile(dir=target.parent, delete=False)
-        try:
-            with beside as file:
-                file.write(self.encode())
-            os.replace(beside.name, target)
-        except BaseException:
-            os.unlink(beside.name)
-            raise
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".nonvacuous-") as folder:
+            whole = Path(folder) / target.name
+            whole.write_bytes(self.encode())
+            os.replace(whole, target)
 
     @property
     def bits(self) -> int:
@@ -161,13 +156,15 @@ class Model:
         return f"Model({shown!r}, input={size}, bits={self.bits})"
 
 
-def decompress(model: Model | bytes) -> dict[str, npt.NDArray[np.float32]]:
+def decompress(model: Model | bytes, base: bytes | None = None) -> dict[str, npt.NDArray[np.float32]]:
     """The weights that a model file decodes to.
 
     Parameters
     ----------
     model : Model or bytes
         A network, or the bytes of its file.
+    base : bytes, optional
+        What such bytes are relative to, if they are.
 
     Returns
     -------
@@ -179,7 +176,7 @@ def decompress(model: Model | bytes) -> dict[str, npt.NDArray[np.float32]]:
     ModelError
         If the bytes do not decode.
     """
-    return (Model.decode(model) if isinstance(model, bytes) else model).weights
+    return (Model.decode(model, base) if isinstance(model, bytes) else model).weights
 
 
-__all__ = ["Model", "ModelError", "decompress"]
+__all__ = ["Model", "decompress"]

@@ -25,17 +25,13 @@ def write_network(network: Network, folder: Path, example: Any, name: str = "mod
     """
     if isinstance(network, Model):
         return _written(folder / f"{name}.nvc", network.encode())
-    if isinstance(network, bytes):
-        return _written(folder / f"{name}.onnx", network)
+    if isinstance(network, (bytes, bytearray)):
+        return _written(folder / f"{name}.onnx", bytes(network))
     if isinstance(network, (str, os.PathLike)):
         source = Path(network)
         if not source.is_file():
             raise ModelError(f"{source} is no file: accepted are .nvc, .onnx, .safetensors, .pt")
-        beside = source.with_name(source.name + ".data")
-        if beside.is_file():
-            shutil.copyfile(beside, folder / beside.name)
-        # External data is found by the name of the file.
-        return Path(shutil.copyfile(source, folder / source.name))
+        return _copied(source, folder / f"{name}{source.suffix}")
     if isinstance(network, Mapping):
         return _written(folder / f"{name}.safetensors", _safetensors(network))
     if hasattr(network, "state_dict") and hasattr(network, "eval"):
@@ -44,6 +40,20 @@ def write_network(network: Network, folder: Path, example: Any, name: str = "mod
         f"a network of type {type(network).__name__}: accepted are a Model, a torch.nn.Module, "
         "the path or bytes of an ONNX file, a path of .nvc, .safetensors or .pt, and a state dict"
     )
+
+
+def _copied(source: Path, target: Path) -> Path:
+    """Copies a file, and where it is one of ONNX the data that it says to be beside it."""
+    if target.exists() and source.samefile(target):
+        return target
+    shutil.copyfile(source, target)
+    if source.suffix == ".onnx":
+        content = source.read_bytes()
+        for beside in source.parent.iterdir():
+            is_named = beside != source and beside.name.encode() in content
+            if is_named and beside.is_file():
+                shutil.copyfile(beside, target.parent / beside.name)
+    return target
 
 
 def _written(path: Path, content: bytes) -> Path:
@@ -58,11 +68,14 @@ def _safetensors(tensors: Mapping[str, Any]) -> bytes:
     offset = 0
     for name, tensor in tensors.items():
         values = np.ascontiguousarray(as_numpy(tensor))
-        if values.dtype.kind not in "uif":
+        if values.dtype.kind not in "uifb":
             raise ModelError(f"tensor {name!r} of type {values.dtype}: accepted are numbers")
         # Counters of batches are whole numbers and no weights; the rest is single precision.
-        kind = "I64" if values.dtype.kind in "ui" else "F32"
-        data = values.astype("<i8" if kind == "I64" else "<f4").tobytes()
+        kind = "F32" if values.dtype.kind == "f" else "I64"
+        single = values.astype("<i8" if kind == "I64" else "<f4")
+        if kind == "F32" and np.any(np.isinf(single) & np.isfinite(values)):
+            raise ModelError(f"tensor {name!r} has numbers that single precision does not hold")
+        data = single.tobytes()
         header[name] = {
             "dtype": kind,
             "shape": list(values.shape),
@@ -78,9 +91,11 @@ def _exported(module: Any, path: Path, example: Any) -> Path:
     """A module of PyTorch's as ONNX, as it is when it is evaluated."""
     import torch
 
-    was_training = module.training
+    modes = {part: part.training for part in module.modules()}
     parameter = next(module.parameters(), None)
-    device = parameter.device if parameter is not None else torch.device("cpu")
+    image = torch.from_numpy(example)
+    if parameter is not None:
+        image = image.to(parameter.device, parameter.dtype)
     module.eval()
     try:
         with torch.no_grad(), warnings.catch_warnings():
@@ -88,7 +103,7 @@ def _exported(module: Any, path: Path, example: Any) -> Path:
             warnings.simplefilter("ignore", DeprecationWarning)
             torch.onnx.export(
                 module,
-                (torch.from_numpy(example).to(device),),
+                (image,),
                 str(path),
                 opset_version=17,
                 dynamo=False,
@@ -96,8 +111,11 @@ def _exported(module: Any, path: Path, example: Any) -> Path:
                 output_names=["logits"],
             )
     except ImportError as error:
-        raise ModelError(f"a torch.nn.Module is exported by ONNX: pip install onnx ({error})"
-                         ) from error
+        hint = "a torch.nn.Module is exported by ONNX: pip install onnx"
+        raise ModelError(f"{hint} ({error})") from error
+    except Exception as error:
+        raise ModelError(f"PyTorch cannot export the module as ONNX: {error}") from error
     finally:
-        module.train(was_training)
+        for part, was_training in modes.items():
+            part.training = was_training
     return path

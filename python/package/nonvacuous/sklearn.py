@@ -159,6 +159,9 @@ class CertifiedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self)
         examples, y = validate_data(self, X, y, dtype=np.float64, reset=False)
+        unknown = np.setdiff1d(y, self.classes_)
+        if unknown.size:
+            raise DataError(f"class {unknown[0]!r} was not there when it was fitted")
         labels = np.searchsorted(self.classes_, y).astype(np.uint8)
         return self.certificate_.verify(self._levels(examples), labels)
 
@@ -174,7 +177,10 @@ class CertifiedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"features={self.features!r} are from 0 to {most:g}, but there are some from "
                 f"{X.min():g} to {X.max():g}"
             )
-        return np.rint(X * (_LEVELS / most)).astype(np.uint8)
+        levels = np.rint(X * (_LEVELS / most))
+        if self.features == "bytes" and np.any(levels != X):
+            raise DataError("features='bytes' are whole numbers, but there are some between these")
+        return levels.astype(np.uint8)
 
     def _fitted(
         self, levels: npt.NDArray[np.uint8], labels: npt.NDArray[np.uint8]

@@ -52,7 +52,8 @@ class RateLoss(torch.nn.Module):
     gradient draws a weight to the cheaper level unless the data say otherwise. To these costs is
     added by how much the file was longer or shorter when the levels were moved last: architecture,
     levels, and what the file's own code saves. On weights that are at their levels the value is the
-    length of the file, to the bit.
+    length of the file, as far as single precision holds it. Levels are no parameters: a training
+    that is resumed begins with new ones.
 
     Parameters
     ----------
@@ -101,18 +102,19 @@ class RateLoss(torch.nn.Module):
         digits: int = 2,
     ) -> None:
         super().__init__()
-        if not 1 <= codewords <= 255:
+        if codewords not in range(1, 256):
             raise DomainError(f"codewords is {codewords}: accepted are 1 to 255")
+        if digits not in range(24):
+            raise DomainError(f"digits is {digits}: accepted are 0 to 23")
         self._code = _nonvacuous.CodeLength(layers, list(input_shape), digits)
         self._names = [name for name, _ in module.named_parameters()]
         # The network keeps its own parameters: this loss only reads them.
         self._module = [module]
         wanted = self._code.tensors()
-        found = [tuple(parameter.shape) for parameter in module.parameters()]
-        sizes = [int(np.prod(shape)) for _, shape in wanted]
-        if [int(np.prod(shape)) for shape in found] != sizes:
+        found = [list(parameter.shape) for parameter in module.parameters()]
+        if found != [shape for _, shape in wanted]:
             expected = ", ".join(f"{name} {shape}" for name, shape in wanted)
-            given = ", ".join(f"{name} {list(s)}" for name, s in zip(self._names, found))
+            given = ", ".join(f"{name} {shape}" for name, shape in zip(self._names, found))
             raise ModelError(f"the layers have the tensors {expected}; the module has {given}")
         self._codewords = codewords
         self._levels = [self._first_levels(_flat(tensor)) for tensor in self._weights()]
@@ -136,8 +138,15 @@ class RateLoss(torch.nn.Module):
     def _moved(
         self, weights: npt.NDArray[np.float32], levels: npt.NDArray[np.float32]
     ) -> npt.NDArray[np.float32]:
-        """A step of k-means: each level but zero becomes the mean of the weights nearest to it."""
-        nearest = np.abs(weights[:, None] - levels[None, :]).argmin(axis=1)
+        """A step of k-means: each level but zero becomes the mean of the weights nearest to it.
+
+        Where levels have become equal, or all weights were zero, they begin anew.
+        """
+        if len(levels) < 1 + self._codewords and len(np.unique(weights)) > len(levels):
+            levels = self._first_levels(weights)
+        places = np.argsort(levels)
+        middles = (levels[places][1:] + levels[places][:-1]) / 2
+        nearest = places[np.searchsorted(middles, weights)]
         counts = np.bincount(nearest, minlength=len(levels))
         sums = np.bincount(nearest, weights=weights, minlength=len(levels))
         return self._coded([
@@ -185,6 +194,8 @@ class RateLoss(torch.nn.Module):
 
 def _flat(tensor: torch.Tensor) -> npt.NDArray[np.float32]:
     values = as_numpy(tensor.detach().cpu().to(torch.float32))
+    if not np.all(np.isfinite(values)):
+        raise ModelError("the module has weights that are not finite")
     return np.ascontiguousarray(values).reshape(-1)
 
 

@@ -18,7 +18,9 @@ pub struct Array {
 #[derive(Debug, Clone, PartialEq)]
 enum Values {
     Bytes(Vec<u8>),
-    Numbers(Vec<f64>),
+    /// Of a type that holds integers.
+    Integers(Vec<f64>),
+    Floats(Vec<f64>),
 }
 
 impl Array {
@@ -32,13 +34,23 @@ impl Array {
         Ok(Self { dimensions, values })
     }
 
-    /// Numbers, as many as the product of the dimensions.
+    /// Integers, as many as the product of the dimensions.
     ///
     /// # Errors
     /// If there are more or fewer.
-    pub fn of_numbers(dimensions: Vec<usize>, numbers: Vec<f64>) -> Result<Self, DataError> {
-        checked(&dimensions, numbers.len())?;
-        let values = Values::Numbers(numbers);
+    pub fn of_integers(dimensions: Vec<usize>, integers: &[i64]) -> Result<Self, DataError> {
+        checked(&dimensions, integers.len())?;
+        let values = Values::Integers(integers.iter().map(|&integer| integer as f64).collect());
+        Ok(Self { dimensions, values })
+    }
+
+    /// Floats, as many as the product of the dimensions: if none is above 1, parts of white.
+    ///
+    /// # Errors
+    /// If there are more or fewer.
+    pub fn of_floats(dimensions: Vec<usize>, floats: Vec<f64>) -> Result<Self, DataError> {
+        checked(&dimensions, floats.len())?;
+        let values = Values::Floats(floats);
         Ok(Self { dimensions, values })
     }
 
@@ -68,22 +80,22 @@ impl Array {
         let dimensions = dimensions.collect();
         let type_char = kind.type_char();
         macro_rules! numbers {
-            ($kind:ty) => {{
+            ($kind:ty, $values:path) => {{
                 let values = array.into_vec::<$kind>().map_err(damaged)?;
-                Values::Numbers(values.into_iter().map(|value| value as f64).collect())
+                $values(values.into_iter().map(|value| value as f64).collect())
             }};
         }
         let values = match (type_char, width) {
             (TypeChar::Uint, 1) => Values::Bytes(array.into_vec().map_err(damaged)?),
-            (TypeChar::Uint, 2) => numbers!(u16),
-            (TypeChar::Uint, 4) => numbers!(u32),
-            (TypeChar::Uint, 8) => numbers!(u64),
-            (TypeChar::Int, 1) => numbers!(i8),
-            (TypeChar::Int, 2) => numbers!(i16),
-            (TypeChar::Int, 4) => numbers!(i32),
-            (TypeChar::Int, 8) => numbers!(i64),
-            (TypeChar::Float, 4) => numbers!(f32),
-            (TypeChar::Float, 8) => numbers!(f64),
+            (TypeChar::Uint, 2) => numbers!(u16, Values::Integers),
+            (TypeChar::Uint, 4) => numbers!(u32, Values::Integers),
+            (TypeChar::Uint, 8) => numbers!(u64, Values::Integers),
+            (TypeChar::Int, 1) => numbers!(i8, Values::Integers),
+            (TypeChar::Int, 2) => numbers!(i16, Values::Integers),
+            (TypeChar::Int, 4) => numbers!(i32, Values::Integers),
+            (TypeChar::Int, 8) => numbers!(i64, Values::Integers),
+            (TypeChar::Float, 4) => numbers!(f32, Values::Floats),
+            (TypeChar::Float, 8) => numbers!(f64, Values::Floats),
             _ => return Err(unsupported("this type of numbers")),
         };
         Ok(Self { dimensions, values })
@@ -99,7 +111,9 @@ impl Array {
         };
         let levels = match &self.values {
             Values::Bytes(bytes) => bytes.clone(),
-            Values::Numbers(numbers) => levels(numbers)?,
+            Values::Integers(integers) => bytes(integers).ok_or(DataError::RealFeatures)?,
+            Values::Floats(floats) if is_fraction(floats) => fractions(floats)?,
+            Values::Floats(floats) => bytes(floats).ok_or(DataError::RealFeatures)?,
         };
         let is_colours = |length: usize| matches!(length, 1 | 3);
         match *self.dimensions.as_slice() {
@@ -133,7 +147,9 @@ impl Array {
         }
         match &self.values {
             Values::Bytes(bytes) => Ok(bytes.clone()),
-            Values::Numbers(numbers) => bytes(numbers).ok_or(DataError::ArrayLabels),
+            Values::Integers(numbers) | Values::Floats(numbers) => {
+                bytes(numbers).ok_or(DataError::ArrayLabels)
+            }
         }
     }
 }
@@ -154,9 +170,10 @@ fn checked(dimensions: &[usize], found: usize) -> Result<(), DataError> {
 
 impl DataSet {
     /// The data set of arrays of images and of their labels, for training and held out: images as
-    /// `N x H x W`, `N x H x W x C`, `N x C x H x W` (with 1 or 3 channels) or `N x F` numbers that
-    /// are whole from 0 to 255 or `k / 255`; labels as `N` or `N x 1` numbers from 0 to 255. There
-    /// are as many classes as the largest label says.
+    /// `N x H x W`, `N x H x W x C`, `N x C x H x W` (with 1 or 3 channels) or `N x F` integers
+    /// from 0 to 255, floats `k / 255`, or, if one is above 1, whole floats from 0 to 255; labels
+    /// as `N` or `N x 1` numbers from 0 to 255. There are as many classes as the largest label
+    /// says.
     ///
     /// # Errors
     /// If images and labels are not as many, or are of other shapes or values.
@@ -234,11 +251,20 @@ impl Pair {
 /// Grey levels of numbers that are whole from 0 to 255, or `k / 255` exactly, in single or double
 /// precision.
 pub(super) fn levels(numbers: &[f64]) -> Result<Vec<u8>, DataError> {
-    let is_fraction = numbers.iter().all(|&number| number <= 1.0);
     let has_fraction = numbers.iter().any(|&number| number.fract() != 0.0);
-    if !is_fraction || !has_fraction {
+    if !is_fraction(numbers) || !has_fraction {
         return bytes(numbers).ok_or(DataError::RealFeatures);
     }
+    fractions(numbers)
+}
+
+/// Whether no number is above 1.
+fn is_fraction(numbers: &[f64]) -> bool {
+    numbers.iter().all(|&number| number <= 1.0)
+}
+
+/// Grey levels of parts of white.
+fn fractions(numbers: &[f64]) -> Result<Vec<u8>, DataError> {
     let level = |&number: &f64| {
         let level = (number * 255.0).round();
         let single = f64::from(level as f32 / 255.0);

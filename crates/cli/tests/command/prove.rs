@@ -75,6 +75,11 @@ fn a_claim_that_says_nothing_has_no_theorem() {
             "six decimals",
         ),
         ("\"delta\": 0.05", "\"delta\": 2.5", "between 0 and 1"),
+        (
+            "\"sha256\": \"364ec3ba",
+            "\"sha256\": \"*) Axiom cheat : False. (*",
+            "64 hexadecimal digits",
+        ),
     ] {
         assert!(claim.contains(number));
         fs::write(folder.path().join("model.nvc"), &model).unwrap();
