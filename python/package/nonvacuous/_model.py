@@ -156,7 +156,9 @@ class Model:
         return f"Model({shown!r}, input={size}, bits={self.bits})"
 
 
-def decompress(model: Model | bytes, base: bytes | None = None) -> dict[str, npt.NDArray[np.float32]]:
+def decompress(
+    model: Model | bytes, base: bytes | None = None
+) -> dict[str, npt.NDArray[np.float32]]:
     """The weights that a model file decodes to.
 
     Parameters
