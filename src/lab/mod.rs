@@ -10,6 +10,7 @@
 //!   machines;
 //! - [`confidence`]: what means of draws prove;
 //! - [`goodness_of_fit`]: whether draws are from the law that they should be from;
+//! - [`signs`]: perceptrons with weights in {-1, +1}, which come near the limit;
 //! - `squeeze`: the code words that a trained network may send.
 
 pub mod check;
@@ -18,5 +19,6 @@ pub mod exact;
 pub mod goodness_of_fit;
 pub mod random_codebook;
 pub mod run;
+pub mod signs;
 #[cfg(feature = "train")]
 pub mod squeeze;

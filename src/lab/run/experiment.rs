@@ -5,7 +5,8 @@
 //! seed = 1
 //! draws = 100            # of each configuration
 //!
-//! [codebook]             # what is drawn: this, [networks], [randomisation], [bounds] or [bits]
+//! [codebook]             # what is drawn: this, [networks], [randomisation], [signs], [bounds] or
+//!                        # [bits]
 //! examples = [100, 1000] # a list makes a configuration of each of its values
 //! train_error = 0.0
 //! test_error = 0.5
@@ -22,6 +23,7 @@ use toml::{Table, Value};
 use super::bounds::{Bounds, MostBits};
 use super::error::RunError;
 use super::random_codebook::CodebookTable;
+use super::signs::SignsTable;
 use super::subject::{Origin, Subject};
 use crate::data::SearchPath;
 use crate::nearest::nearest;
@@ -35,6 +37,7 @@ struct File {
     networks: Option<Table>,
     codebook: Option<Table>,
     randomisation: Option<Table>,
+    signs: Option<Table>,
     bounds: Option<Table>,
     bits: Option<Table>,
 }
@@ -111,6 +114,7 @@ impl Experiment {
             &file.networks,
             &file.codebook,
             &file.randomisation,
+            &file.signs,
             &file.bounds,
             &file.bits,
         ]
@@ -130,6 +134,11 @@ impl Experiment {
         if let Some(table) = &file.codebook {
             configurations = self::configurations(table, "codebook", |codebook: CodebookTable| {
                 codebook.checked()
+            })?;
+        }
+        if let Some(table) = &file.signs {
+            configurations = self::configurations(table, "signs", |signs: SignsTable| {
+                signs.checked(&file.name, file.seed)
             })?;
         }
         if let Some(table) = &file.bounds {

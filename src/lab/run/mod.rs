@@ -21,6 +21,7 @@ mod random_codebook;
 #[cfg(feature = "train")]
 mod randomisation;
 mod shard;
+mod signs;
 mod store;
 mod subject;
 mod summary;

@@ -23,6 +23,22 @@ test_error = 0.5
 method = "drawn"
 "#;
 
+/// Coin flips that a perceptron of signs remembers: a draw takes milliseconds.
+const SIGNS: &str = r#"
+name = "signs"
+seed = 5
+draws = 200
+
+[signs]
+attempts = 20
+inputs = 501
+labels = "coin-flips"
+load = [0.5, 0.7]
+noise = 0.0
+passes = 200
+reinforcement = 0.3
+"#;
+
 #[cfg(feature = "train")]
 const NETWORKS: &str = r#"
 name = "networks"
@@ -138,6 +154,24 @@ fn killed_at_ten_random_moments_a_run_ends_with_the_same_bytes() {
             fs::read(lab.out("killed").join(file)).unwrap()
         );
     }
+}
+
+#[test]
+fn perceptrons_of_signs_do_not_depend_on_threads_shards_or_when_they_were_killed() {
+    let lab = Lab::new(SIGNS);
+    lab.succeed("whole", &[], "2");
+    let mut child = lab.command("killed", &[]).spawn().unwrap();
+    sleep(Duration::from_millis(200));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    lab.succeed("killed", &[], "1");
+    lab.succeed("parts", &["--shard", "2/3"], "2");
+    lab.succeed("parts", &[], "2");
+    let whole = results(&lab.out("whole"), "signs");
+    assert_eq!(whole, results(&lab.out("killed"), "signs"));
+    assert_eq!(whole[1], results(&lab.out("parts"), "signs")[1]);
+    let rows = fs::read_to_string(lab.out("whole").join("signs.csv")).unwrap();
+    assert_eq!(rows.lines().count(), 1 + 2 * 200);
 }
 
 #[test]
@@ -312,6 +346,25 @@ fn the_committed_rows_of_the_codebook_are_reproduced() {
         assert!(
             fs::read(lab.out("out").join(file)).unwrap() == fs::read(committed(file)).unwrap(),
             "{file} differs"
+        );
+    }
+}
+
+#[test]
+fn the_first_committed_rows_of_the_perceptrons_of_signs_are_reproduced() {
+    for (name, load) in [("signs", "0.6"), ("signs-teacher", "1.8")] {
+        let lab = Lab::new(&fs::read_to_string(committed(&format!("{name}.toml"))).unwrap());
+        let set = format!("load={load}");
+        lab.succeed("out", &["--set", "draws=3", "--set", &set], "2");
+        let rows = fs::read_to_string(lab.out("out").join(format!("{name}.csv"))).unwrap();
+        let all = fs::read_to_string(committed(&format!("{name}.csv"))).unwrap();
+        // All but the number of the configuration, which is another here.
+        let draw = |line: &str| line.split_once(',').map(|(_, rest)| rest.to_string());
+        let committed: Vec<Option<String>> = all.lines().map(draw).collect();
+        assert_eq!(rows.lines().count(), 1 + 3);
+        assert!(
+            rows.lines().all(|line| committed.contains(&draw(line))),
+            "{rows}"
         );
     }
 }

@@ -1,0 +1,130 @@
+//! Where examples of signs come from.
+
+use rand::{Rng, RngExt};
+
+use super::packed::{differences, used, Signs};
+use super::population_error::disagreement;
+use crate::bounds::Probability;
+
+/// Inputs uniform on `{-1, +1}^N`, `N` odd, and labels.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum SignLaw {
+    /// Labels are coin flips: every perceptron errs with probability 1/2.
+    CoinFlips {
+        /// `N`.
+        inputs: usize,
+    },
+    /// The label is that of a perceptron with these weights, or with probability `noise` the other.
+    Teacher {
+        /// Its `N` weights.
+        weights: Signs,
+        /// `q`.
+        noise: Probability,
+    },
+}
+
+impl SignLaw {
+    /// `N`.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        match self {
+            Self::CoinFlips { inputs } => *inputs,
+            Self::Teacher { weights, .. } => weights.count(),
+        }
+    }
+
+    /// `n` independent examples.
+    pub fn sample(&self, examples: usize, random: &mut impl Rng) -> SignSample {
+        let inputs = self.inputs();
+        let mut rows = Vec::with_capacity(examples * inputs.div_ceil(64));
+        let mut labels = Vec::with_capacity(examples);
+        for _ in 0..examples {
+            let row = rows.len();
+            rows.extend(used(inputs).map(|used| random.random::<u64>() & used));
+            labels.push(match self {
+                Self::CoinFlips { .. } => random.random(),
+                Self::Teacher { weights, noise } => {
+                    let wrong = random.random_bool(noise.get());
+                    let row = rows.get(row..).unwrap_or_default();
+                    (2 * differences(row, weights.words()) < inputs) != wrong
+                }
+            });
+        }
+        SignSample {
+            inputs,
+            rows,
+            labels,
+        }
+    }
+
+    /// `L`, exactly: the probability that a perceptron with these weights errs on a fresh example.
+    ///
+    /// 1/2 with coin flips; with a teacher `q + (1 - 2 q) p`, with the probability `p` that it
+    /// decides differently from the teacher ([`disagreement`]).
+    #[must_use]
+    pub fn population_error(&self, signs: &Signs) -> f64 {
+        match self {
+            Self::CoinFlips { .. } => 0.5,
+            Self::Teacher { weights, noise } => {
+                let (noise, differing) = (noise.get(), weights.differences(signs));
+                noise + (1.0 - 2.0 * noise) * disagreement(weights.count(), differing)
+            }
+        }
+    }
+}
+
+/// Examples.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignSample {
+    inputs: usize,
+    /// The words of each input's signs, one input after the other.
+    rows: Vec<u64>,
+    labels: Vec<bool>,
+}
+
+impl SignSample {
+    /// `N`.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// `n`.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// The examples: an input's signs, and whether its label is +1.
+    pub fn examples(&self) -> impl Iterator<Item = (Signs, bool)> + '_ {
+        let rows = self.rows.chunks(self.inputs.div_ceil(64).max(1));
+        rows.map(|row| Signs::from_words(row.to_vec(), self.inputs))
+            .zip(self.labels.iter().copied())
+    }
+
+    /// The words of each input times its label: a perceptron is right where more than half of these
+    /// signs are those of its weights.
+    pub(super) fn towards_labels(&self) -> Vec<u64> {
+        let towards = |(signs, positive): (Signs, bool)| {
+            let towards = if positive { signs } else { signs.opposite() };
+            towards.words().to_vec()
+        };
+        self.examples().flat_map(towards).collect()
+    }
+
+    /// On how many examples a perceptron with these weights errs.
+    #[must_use]
+    pub fn errors(&self, signs: &Signs) -> u64 {
+        let errs = |(input, positive): &(Signs, bool)| {
+            (2 * input.differences(signs) < self.inputs) != *positive
+        };
+        self.examples().filter(errs).count() as u64
+    }
+}

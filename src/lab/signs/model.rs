@@ -1,0 +1,93 @@
+//! A perceptron of signs as a model file, and its inputs as images.
+
+use super::law::SignSample;
+use super::packed::Signs;
+use crate::code::{Architecture, CodeError, Codebook, CodedTensor, Model};
+use crate::data::{DataError, LabelledImages};
+use crate::shape::ImageSize;
+
+/// The most inputs of a perceptron of signs.
+///
+/// The evaluator takes an image as right only if its logit is above the other by more than 1/4096
+/// of the larger magnitude. The logits are `(S ± D)/2` with the sum `S` of the weights and the odd
+/// sum `D` of weights times inputs, so that the sign of `D` decides as long as `|S| < 8191`.
+/// [`perceptron`] refuses other weights; up to 8,189 inputs there are none, and of so many random
+/// signs as this, they have a probability below `e^-500`.
+pub const MAX_INPUTS: usize = 65_535;
+
+/// `|S|` of the weights that cannot be told by their logits.
+const FLAT_SUM: u64 = 8191;
+
+/// The images of perceptrons of `N` inputs: `N` channels, of two pixels. The first pixel of channel
+/// `i` is 1 if input `i` is -1, the second if it is +1, else they are 0.
+fn size(inputs: usize) -> ImageSize {
+    ImageSize {
+        channels: inputs,
+        height: 2,
+        width: 1,
+    }
+}
+
+/// The model: a convolution with one kernel of `1 x 1`, which is the weights.
+///
+/// It makes two numbers, the sum of the weights where inputs are -1 and that where they are +1.
+/// Their difference is the sum of weights times inputs, whose sign so decides for class 0 or 1.
+/// Each weight is in the file once, as one of two values.
+///
+/// # Errors
+/// [`CodeError`] if there are no signs; nothing, if the sum of the signs is so large that the
+/// evaluator would not take all of its decisions as such ([`MAX_INPUTS`]).
+pub fn perceptron(signs: &Signs) -> Result<Option<Model>, CodeError> {
+    if signs.sum().unsigned_abs() >= FLAT_SUM {
+        return Ok(None);
+    }
+    let architecture = Architecture::parse("conv:1:1", size(signs.count()))?;
+    let symbols = signs
+        .positive()
+        .map(|positive| if positive { 2 } else { 1 });
+    let tensor = CodedTensor::new(0, symbols.collect());
+    let codebook = Codebook::new(0, vec![-1.0, 1.0])?;
+    Model::new(architecture, vec![codebook], vec![tensor]).map(Some)
+}
+
+/// The signs of the weights of a model that [`perceptron`] has made.
+#[must_use]
+pub fn signs_of(model: &Model) -> Signs {
+    let positive: Vec<bool> = model
+        .weights()
+        .iter()
+        .flatten()
+        .map(|&weight| weight > 0.0)
+        .collect();
+    Signs::from_positive(&positive)
+}
+
+/// Examples as images of [`perceptron`], class 1 for +1, at most so many at a time.
+///
+/// # Errors
+/// None in practice: such images are of their size.
+pub fn images(
+    sample: &SignSample,
+    at_most: usize,
+) -> impl Iterator<Item = Result<LabelledImages, DataError>> + '_ {
+    let mut examples = sample.examples().peekable();
+    std::iter::from_fn(move || {
+        examples.peek()?;
+        let (mut pixels, mut labels) = (Vec::new(), Vec::new());
+        for (input, positive) in examples.by_ref().take(at_most) {
+            pixels.extend(
+                input
+                    .positive()
+                    .flat_map(|positive| [u8::from(!positive), u8::from(positive)]),
+            );
+            labels.push(u8::from(positive));
+        }
+        Some(LabelledImages::new(
+            size(sample.inputs()),
+            2,
+            2,
+            pixels,
+            labels,
+        ))
+    })
+}
