@@ -105,21 +105,6 @@ fn the_momentum_of_gradient_descent_is_that_of_its_state() {
 }
 
 #[test]
-fn a_step_is_in_units_of_the_variable_s_scale() {
-    for method in [Method::ADAM, Method::SGD] {
-        let variables = [1.0f32, 1.0].map(|value| Var::new(&[value], &Device::Cpu).unwrap());
-        let pairs = variables.iter().cloned().zip([1.0, 0.01]);
-        let mut optimiser = Optimiser::scaled(method, pairs);
-        let sum = (variables[0].as_tensor() + variables[1].as_tensor()).unwrap();
-        let gradients = sum.sum_all().unwrap().backward().unwrap();
-        optimiser.step(&gradients, 0.5).unwrap();
-        let moved = variables.map(|variable| 1.0 - variable.to_vec1::<f32>().unwrap()[0]);
-        assert!((moved[0] - 0.5).abs() < 1e-6, "{moved:?}");
-        assert!((moved[1] - 0.005).abs() < 1e-6, "{moved:?}");
-    }
-}
-
-#[test]
 fn augmentation_moves_and_mirrors_but_invents_no_pixels() {
     let image: Vec<f32> = (1..=12).map(|value| value as f32).collect();
     let images = Tensor::from_vec(image.repeat(200), (200, 1, 3, 4), &Device::Cpu).unwrap();

@@ -19,7 +19,6 @@ mod progress;
 mod pruning;
 mod quantisation;
 mod recipe;
-mod relative_rates;
 mod stages;
 mod straight_through;
 mod stream_name;

@@ -5,7 +5,6 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::pretrained::Pretrained;
-use super::relative_rates::relative_scale;
 use super::straight_through::straight_through;
 use super::units::unused;
 use crate::code::Structure;
@@ -52,8 +51,6 @@ pub enum PruningMethod {
 /// in every tensor; biases are never pruned.
 pub struct PrunedWeights {
     weights: Vec<Var>,
-    /// Of their learning rates.
-    scales: Vec<f64>,
     masks: Vec<Tensor>,
     structure: Structure,
     moments: RunningMoments,
@@ -141,7 +138,6 @@ impl PrunedWeights {
             weights.push(Var::from_vec(initial, &shape.dimensions[..], device)?);
         }
         Ok(Self {
-            scales: vec![1.0; weights.len()],
             weights,
             masks,
             structure,
@@ -151,16 +147,6 @@ impl PrunedWeights {
             used,
             pruned: 0.0,
         })
-    }
-
-    /// Makes learning rates relative to the present sizes of the tensors.
-    pub(super) fn with_relative_rates(mut self) -> Result<Self> {
-        let scale = |weights: &Var| {
-            let values: Vec<f32> = weights.flatten_all()?.to_vec1()?;
-            Ok(relative_scale(&values))
-        };
-        self.scales = self.weights.iter().map(scale).collect::<Result<_>>()?;
-        Ok(self)
     }
 
     /// For each tensor its weights, zero where pruned; those of batch normalisations with the
@@ -224,10 +210,6 @@ impl PrunedWeights {
 impl Parameters for PrunedWeights {
     fn variables(&self) -> Vec<Var> {
         self.weights.clone()
-    }
-
-    fn scales(&self) -> Vec<f64> {
-        self.scales.clone()
     }
 
     fn weights(&self) -> Result<Vec<Tensor>> {

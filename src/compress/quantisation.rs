@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::error::CompressError;
 use super::level_costs::{nearest_level, LevelCosts};
-use super::relative_rates::relative_scale;
 use super::straight_through::straight_through;
 use super::subspace::{Coordinates, SubspaceSize};
 use crate::code::{Codebook, CodedTensor, Model};
@@ -90,8 +89,6 @@ pub struct QuantisedWeights {
     rate: f64,
     /// For each tensor which codebook it uses.
     codebook_of: Vec<usize>,
-    /// Of the learning rates, for latent numbers and for codebooks.
-    scales: [Vec<f64>; 2],
 }
 
 impl QuantisedWeights {
@@ -159,7 +156,6 @@ impl QuantisedWeights {
             latent.push(Var::from_slice(values, dimensions, device)?);
         }
         let rate = settings.rate / examples as f64;
-        let scales = [vec![1.0; latent.len()], vec![1.0; codebooks.len()]];
         let (symbols, cost_gradients) = (Vec::new(), Vec::new());
         let mut quantised = Self {
             latent,
@@ -170,21 +166,9 @@ impl QuantisedWeights {
             settings,
             rate,
             codebook_of,
-            scales,
         };
         quantised.assign()?;
         Ok(quantised)
-    }
-
-    /// Makes learning rates relative to the present sizes of the tensors and codewords.
-    pub(super) fn with_relative_rates(mut self) -> Result<Self> {
-        let scale = |variable: &Var| {
-            let values: Vec<f32> = variable.flatten_all()?.to_vec1()?;
-            Ok(relative_scale(&values))
-        };
-        let scales = |variables: &[Var]| variables.iter().map(scale).collect::<Result<_>>();
-        self.scales = [scales(&self.latent)?, scales(&self.codebooks)?];
-        Ok(self)
     }
 
     /// Zero, then the codewords rounded to their digits.
@@ -289,10 +273,6 @@ impl Parameters for QuantisedWeights {
             }
             QuantisationMethod::Uniform => self.latent.clone(),
         }
-    }
-
-    fn scales(&self) -> Vec<f64> {
-        self.scales.concat()
     }
 
     fn weights(&self) -> Result<Vec<Tensor>> {

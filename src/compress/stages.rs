@@ -69,7 +69,6 @@ pub fn compress_unpolished(
         training_set,
         seed,
         checkpoints: None,
-        has_relative_rates: false,
     };
     stages.run(pruned, report)
 }
@@ -98,7 +97,6 @@ pub(crate) fn compress_from(
         training_set,
         seed,
         checkpoints: None,
-        has_relative_rates: false,
     };
     stages.run_from(start, report)
 }
@@ -130,7 +128,6 @@ pub fn compress_pretrained(
         training_set,
         seed,
         checkpoints: Some(checkpoints),
-        has_relative_rates: true,
     };
     stages.run_from(pretrained, report)
 }
@@ -142,8 +139,6 @@ struct Stages<'a> {
     training_set: &'a TrainingSet<'a>,
     seed: u64,
     checkpoints: Option<&'a Checkpoints>,
-    /// Whether learning rates are relative to the sizes of tensors, which others have chosen.
-    has_relative_rates: bool,
 }
 
 /// One of them.
@@ -167,10 +162,7 @@ impl Stages<'_> {
     ) -> Result<Model, CompressError> {
         let pruning = self.recipe.settings().pruning;
         let device = self.training_set.device();
-        let mut pruned = PrunedWeights::from(self.network, start, pruning, device)?;
-        if self.has_relative_rates {
-            pruned = pruned.with_relative_rates()?;
-        }
+        let pruned = PrunedWeights::from(self.network, start, pruning, device)?;
         self.run(pruned, report)
     }
 
@@ -201,9 +193,6 @@ impl Stages<'_> {
             self.training_set.len(),
             self.training_set.device(),
         )?;
-        if self.has_relative_rates {
-            quantised = quantised.with_relative_rates()?;
-        }
         let stage = Stage {
             training: Training {
                 bounded: settings.bounded,

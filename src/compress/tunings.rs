@@ -63,6 +63,7 @@ fn chain_tunings(
             let training = Training {
                 structure: architecture.clone().into(),
                 passes: CHAIN_PASSES,
+                learning_rates: [0.003, 0.02],
                 examples: (seen < examples).then_some(seen),
             };
             let pruning = Pruning {
@@ -73,9 +74,6 @@ fn chain_tunings(
         })
         .collect()
 }
-
-/// In pruning, and with codewords; relative to the sizes of tensors.
-const LEARNING_RATES: [f64; 2] = [0.003, 0.02];
 
 /// Images a step.
 const BATCH: usize = 64;
@@ -126,6 +124,7 @@ fn graph_tunings(
     let training = Training {
         structure: graph.clone().into(),
         passes: passes - PRUNING,
+        learning_rates: [0.002, 0.01],
         examples: (seen < examples).then_some(seen),
     };
     SPARSITIES_AND_RATES
@@ -139,6 +138,8 @@ struct Training {
     structure: Structure,
     /// With codewords.
     passes: usize,
+    /// In pruning, and with codewords.
+    learning_rates: [f64; 2],
     /// How many are seen, if not all.
     examples: Option<usize>,
 }
@@ -150,12 +151,13 @@ impl Training {
             batch: BATCH,
             learning_rate,
         };
+        let [first, second] = self.learning_rates;
         let settings = RecipeSettings {
             architecture: self.structure.clone(),
             pruning,
-            first: schedule(PRUNING, LEARNING_RATES[0]),
+            first: schedule(PRUNING, first),
             quantisation: quantised(2, rate),
-            second: schedule(self.passes, LEARNING_RATES[1]),
+            second: schedule(self.passes, second),
             bounded: 0.3,
             examples: self.examples,
             sweeps: 0,

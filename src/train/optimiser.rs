@@ -44,8 +44,7 @@ impl Method {
         weight_decay: 0.0,
     };
 
-    /// Step number `step`, counted from 1, of some numbers. Its size is in units of their scale;
-    /// decay is not.
+    /// Step number `step`, counted from 1, of some numbers.
     ///
     /// Each number is rounded to single precision after each operation, in the same order
     /// everywhere.
@@ -67,7 +66,7 @@ impl Method {
                 } => {
                     let correction = |beta: f64| 1.0 - beta.powf(step.number as f64);
                     // rate (m / c1) / (sqrt(v / c2) + e) = (rate / c1) m / (sqrt(v) / sqrt(c2) + e)
-                    let rate = (step.rate * step.scale / correction(b1)) as f32;
+                    let rate = (step.rate / correction(b1)) as f32;
                     let root = (1.0 / correction(b2).sqrt()) as f32;
                     let keep =
                         (1.0 - step.rate * if step.decays { weight_decay } else { 0.0 }) as f32;
@@ -92,7 +91,7 @@ impl Method {
                     } else {
                         0.0
                     };
-                    let (momentum, rate) = (momentum as f32, (step.rate * step.scale) as f32);
+                    let (momentum, rate) = (momentum as f32, step.rate as f32);
                     for ((value, &gradient), first) in
                         values.iter_mut().zip(gradient).zip(first.iter_mut())
                     {
@@ -112,8 +111,6 @@ pub(super) struct Step {
     pub(super) number: u64,
     /// The learning rate.
     pub(super) rate: f64,
-    /// What it is multiplied by for these numbers.
-    pub(super) scale: f64,
     /// Whether weight decay applies.
     pub(super) decays: bool,
 }
@@ -157,20 +154,12 @@ pub struct OptimiserState {
 pub struct Optimiser {
     method: Method,
     variables: Vec<Var>,
-    scales: Vec<f64>,
     state: OptimiserState,
 }
 
 impl Optimiser {
     /// No step taken yet.
     pub fn new(method: Method, variables: Vec<Var>) -> Self {
-        let scales = vec![1.0; variables.len()];
-        Self::scaled(method, variables.into_iter().zip(scales))
-    }
-
-    /// The same; the learning rate of each variable is multiplied by its scale.
-    pub fn scaled(method: Method, variables: impl IntoIterator<Item = (Var, f64)>) -> Self {
-        let (variables, scales): (Vec<Var>, Vec<f64>) = variables.into_iter().unzip();
         let slots = variables
             .iter()
             .map(|variable| Slots::new(method, variable.elem_count()))
@@ -178,7 +167,6 @@ impl Optimiser {
         Self {
             method,
             variables,
-            scales,
             state: OptimiserState { steps: 0, slots },
         }
     }
@@ -189,8 +177,7 @@ impl Optimiser {
     /// If a variable is not of single precision.
     pub fn step(&mut self, gradients: &GradStore, rate: f64) -> Result<()> {
         self.state.steps += 1;
-        let variables = self.variables.iter().zip(&self.scales);
-        for ((variable, &scale), slots) in variables.zip(&mut self.state.slots) {
+        for (variable, slots) in self.variables.iter().zip(&mut self.state.slots) {
             let Some(gradient) = gradients.get(variable) else {
                 continue;
             };
@@ -199,7 +186,6 @@ impl Optimiser {
             let step = Step {
                 number: self.state.steps,
                 rate,
-                scale,
                 decays: variable.rank() > 1,
             };
             self.method.update(&mut values, &gradient, slots, step);

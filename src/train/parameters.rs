@@ -12,11 +12,6 @@ pub trait Parameters {
     /// What the optimiser changes.
     fn variables(&self) -> Vec<Var>;
 
-    /// What the learning rate of each variable is multiplied by; by default nothing is.
-    fn scales(&self) -> Vec<f64> {
-        vec![1.0; self.variables().len()]
-    }
-
     /// The weights the network computes with, one a tensor of the architecture, differentiable in
     /// the variables.
     ///

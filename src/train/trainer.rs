@@ -82,9 +82,9 @@ impl<'a> Trainer<'a> {
     ) -> Result<Self, TrainError> {
         let training = training.into();
         let log_temperature = Var::from_tensor(&Tensor::zeros((), DType::F32, data.device())?)?;
-        let variables = parameters.variables().into_iter().zip(parameters.scales());
-        let variables = variables.chain([(log_temperature.clone(), 1.0)]);
-        let optimiser = Optimiser::scaled(training.method, variables);
+        let mut variables = parameters.variables();
+        variables.push(log_temperature.clone());
+        let optimiser = Optimiser::new(training.method, variables);
         let count = training.examples.unwrap_or(data.len());
         let indices = spread(data.len(), count);
         let indices = indices.map(|index| index as u32).collect();

@@ -134,7 +134,6 @@ fn fit(chain: &Chain, member: Member, training: &Training) -> Result<Trained, St
                 let step = Step {
                     number: number as u64,
                     rate,
-                    scale: 1.0,
                     decays: variables.decays(chain.shapes(), place),
                 };
                 training
@@ -144,7 +143,6 @@ fn fit(chain: &Chain, member: Member, training: &Training) -> Result<Trained, St
             let step = Step {
                 number: number as u64,
                 rate,
-                scale: 1.0,
                 decays: false,
             };
             training.method.update(
