@@ -24,7 +24,7 @@ fn each(
     py: Python<'_>,
     len: usize,
     value: impl Fn(usize) -> Result<f64, BoundError> + Sync,
-) -> PyResult<Vec<f64>> {
+) -> Values<'_> {
     let mut values = vec![0.0; len];
     let fill = || {
         let parts = values.par_chunks_mut(PART).enumerate();
@@ -44,7 +44,7 @@ fn each(
     };
     let failed = py.detach(|| on_threads(fill));
     match failed {
-        None => Ok(values),
+        None => Ok(values.into_pyarray(py)),
         Some((_, error)) if len == 1 => Err(Kind::Domain.of(&error)),
         Some((index, error)) => Err(Kind::Domain.says(format!("element {index}: {error}"))),
     }
@@ -75,7 +75,7 @@ pub(crate) fn bound_values<'py>(
     let (n, errors) = (n.as_slice()?, errors.as_slice()?);
     let (bits, delta) = (bits.as_slice()?, delta.as_slice()?);
     let ratio = GridRatio::one_plus(RATIO_LESS_ONE).map_err(|error| Kind::Domain.of(&error))?;
-    let values = each(py, n.len(), |index| {
+    each(py, n.len(), |index| {
         let risk = EmpiricalRisk::new(errors[index], n[index])?;
         let premises = Premises {
             training_error: TrainingError::Deterministic(risk),
@@ -86,8 +86,7 @@ pub(crate) fn bound_values<'py>(
         };
         // Of one hypothesis every bound speaks.
         Ok(bound.value(&premises).unwrap_or(1.0))
-    })?;
-    Ok(values.into_pyarray(py))
+    })
 }
 
 /// Clopper and Pearson's bound, from arrays of one length.
@@ -99,14 +98,13 @@ pub(crate) fn binomial_tail_inverse<'py>(
     delta: PyReadonlyArray1<'py, f64>,
 ) -> Values<'py> {
     let (n, errors, delta) = (n.as_slice()?, errors.as_slice()?, delta.as_slice()?);
-    let values = each(py, n.len(), |index| {
+    each(py, n.len(), |index| {
         let risk = EmpiricalRisk::new(errors[index], n[index])?;
         Ok(library::held_out(
             risk,
             FailureProbability::new(delta[index])?,
         ))
-    })?;
-    Ok(values.into_pyarray(py))
+    })
 }
 
 /// `max { p : kl(q || p) <= c }`, from arrays of one length.
@@ -117,11 +115,10 @@ pub(crate) fn kl_inverse<'py>(
     c: PyReadonlyArray1<'py, f64>,
 ) -> Values<'py> {
     let (q, c) = (q.as_slice()?, c.as_slice()?);
-    let values = each(py, q.len(), |index| {
+    each(py, q.len(), |index| {
         let risk = GibbsRisk::new(Probability::new(q[index])?, SampleSize::new(1)?);
         Ok(library::kl_inverse(risk, Nats::new(c[index])?))
-    })?;
-    Ok(values.into_pyarray(py))
+    })
 }
 
 /// `n kl(e || L) / ln 2`, from arrays of one length.
@@ -133,14 +130,13 @@ pub(crate) fn limit<'py>(
     test: PyReadonlyArray1<'py, f64>,
 ) -> Values<'py> {
     let (n, train, test) = (n.as_slice()?, train.as_slice()?, test.as_slice()?);
-    let values = each(py, n.len(), |index| {
+    each(py, n.len(), |index| {
         let (train, test) = (
             Probability::new(train[index])?,
             Probability::new(test[index])?,
         );
         Ok(library::limit_kl(SampleSize::new(n[index])?, train, test)?.get())
-    })?;
-    Ok(values.into_pyarray(py))
+    })
 }
 
 /// `kl_inv(e, B ln 2 / n)`, from arrays of one length.
@@ -152,7 +148,7 @@ pub(crate) fn max_test_error<'py>(
     bits: PyReadonlyArray1<'py, f64>,
 ) -> Values<'py> {
     let (n, train, bits) = (n.as_slice()?, train.as_slice()?, bits.as_slice()?);
-    let values = each(py, n.len(), |index| {
+    each(py, n.len(), |index| {
         let train = Probability::new(train[index])?;
         let bits = Bits::new(bits[index])?;
         Ok(library::max_test_error(
@@ -160,6 +156,5 @@ pub(crate) fn max_test_error<'py>(
             train,
             bits,
         ))
-    })?;
-    Ok(values.into_pyarray(py))
+    })
 }

@@ -1,6 +1,6 @@
 //! The module `nonvacuous._nonvacuous`: what Python calls of the library, and the command.
 //!
-//! What users see is `python/nonvacuous/`, which brings arrays into order and documents.
+//! What users see is `python/package/nonvacuous/`, which brings arrays into order and documents.
 
 mod bounds;
 mod certificate;

@@ -33,12 +33,10 @@ impl Model {
     #[staticmethod]
     #[pyo3(signature = (file, base=None))]
     fn decode(file: &[u8], base: Option<&[u8]>) -> PyResult<Self> {
-        let base = base_of(base)?;
-        let limit = match &base {
-            Some(base) => base.limit_with(file),
-            None => nonvacuous::storage::memory_limit::MemoryLimit::of_file(file.len()),
+        let model = match base_of(base)? {
+            Some(base) => code::Model::decode_relative(file, &base),
+            None => code::Model::decode(file),
         };
-        let model = code::Model::read(file, base.as_deref(), limit);
         Ok(Self {
             model: Arc::new(model.map_err(|error| Kind::Model.of(&error))?),
             file: file.to_vec(),

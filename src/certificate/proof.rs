@@ -183,7 +183,7 @@ impl Claim {
         let mut text = numbers.opening(self);
         text += &numbers.divergence();
         text += &numbers.tail();
-        text += &match &self.base {
+        text += &match numbers.base {
             None => numbers.theorems(),
             Some(base) => numbers.relative_theorem(base),
         };
@@ -193,16 +193,15 @@ impl Claim {
 }
 
 /// The numbers of a claim, as they are written in the file.
-struct Numbers {
+struct Numbers<'a> {
     n: u64,
     k: u64,
     /// Of the model file.
     bits: u64,
     /// What is charged beside it, but for the choice among bases.
     design: u64,
-    /// Whether it is relative to a base, and what is charged for the choice among several.
-    is_relative: bool,
-    pick: u64,
+    /// What the file is relative to, if it is.
+    base: Option<&'a BaseClaim>,
     /// `1 - delta` is the confidence.
     delta: Fraction,
     /// The bound by the binomial tail, in units of its last decimal.
@@ -214,20 +213,19 @@ struct Numbers {
 /// Units of the last decimal of bounds.
 const ONE: u64 = 10u64.pow(DECIMALS);
 
-impl Numbers {
-    fn of(claim: &Claim) -> Result<Self, ProofError> {
+impl<'a> Numbers<'a> {
+    fn of(claim: &'a Claim) -> Result<Self, ProofError> {
         for digest in [&claim.model.sha256, &claim.training_set.sha256] {
             require_digest(digest)?;
         }
-        let pick = claim.base.as_ref().map_or(0, BaseClaim::bits);
+        let base = claim.base.as_ref();
         let charged = claim.description_length().saturating_sub(claim.bits);
         Ok(Self {
             n: claim.n,
             k: claim.k,
             bits: claim.bits,
-            design: charged.saturating_sub(pick),
-            is_relative: claim.base.is_some(),
-            pick,
+            design: charged.saturating_sub(base.map_or(0, BaseClaim::bits)),
+            base,
             delta: Fraction::of_decimal("delta", claim.delta)?,
             by_tail: units(claim.bounds.occam_binomial)?,
             by_divergence: match units(claim.bounds.occam_kl) {
@@ -244,16 +242,16 @@ impl Numbers {
             k,
             bits,
             design,
-            pick,
             by_tail,
             ..
         } = self;
         let [dn, dd] = self.delta.parts();
         let (model, examples) = (&claim.model.sha256, &claim.training_set.sha256);
-        let among = claim.base.as_ref().map_or(String::new(), |base| {
+        let among = self.base.map_or(String::new(), |base| {
             format!(
-                "\n    {pick} bits are charged for the choice among {} bases; [T] is what these \
+                "\n    {} bits are charged for the choice among {} bases; [T] is what these \
                  may be, with\n    any law [Q], and the examples are independent of them.",
+                base.bits(),
                 base.considered
             )
         });
@@ -285,7 +283,7 @@ impl Numbers {
         };
         let Self { n, k, .. } = self;
         let [dn, dd] = self.delta.parts();
-        let all = self.bits + self.design + self.pick;
+        let all = self.bits + self.design + self.base.map_or(0, BaseClaim::bits);
         let goal = |units: u64, sign: &str| {
             format!(
                 "{n} * kl ({k} / {n}) ({units} / {ONE}) {sign} \
@@ -327,15 +325,13 @@ End Numbers.
             k,
             bits,
             design,
-            pick,
             by_tail,
             ..
         } = self;
         let [dn, dd] = self.delta.parts();
-        let charged = if self.is_relative {
-            format!("({design} + {pick})")
-        } else {
-            design.to_string()
+        let charged = match self.base {
+            Some(base) => format!("({design} + {})", base.bits()),
+            None => design.to_string(),
         };
         format!(
             "From mathcomp Require Import all_ssreflect ssralg ssrnum.
@@ -403,12 +399,11 @@ Hypothesis files_prefix_free : forall f, prefix_free (code f).
             k,
             bits,
             design,
-            pick,
             by_tail,
             ..
         } = self;
         let [dn, dd] = self.delta.parts();
-        let candidates = base.considered;
+        let (candidates, pick) = (base.considered, base.bits());
         format!(
             "(** [wrong bases (f, i) file z]: the network that [file] decodes to in the format [f],
     relative to the [i]-th base, is wrong on the example [z]. *)

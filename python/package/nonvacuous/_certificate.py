@@ -3,13 +3,13 @@
 import html
 import json
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import _nonvacuous
 from ._arrays import optional_pair, pair
+from ._folder import working_folder
 from ._model import Model
 from .exceptions import DataError
 
@@ -224,8 +224,7 @@ class Certificate:
 
 def _restored(claim: str, file: bytes) -> Certificate:
     """A certificate from its two files."""
-    with tempfile.TemporaryDirectory(prefix="nonvacuous-") as name:
-        folder = Path(name)
+    with working_folder() as folder:
         (folder / json.loads(claim)["model"]["file"]).write_bytes(file)
         (folder / "certificate.json").write_text(claim, encoding="utf-8")
         return Certificate.open(folder)

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,6 @@ def _write_examples(
     noted = folder / "examples.sha256"
     if noted.exists() and noted.read_text() != digest:
         raise UsageError(f"{folder} has been used for other examples: name another folder (out=)")
-    # The command looks at every number; what is no example, it says.
     np.savez(folder / "examples.npz", **arrays)  # type: ignore[arg-type]
     noted.write_text(digest)
     return _first_image(arrays["x_train"])
@@ -343,11 +341,10 @@ def compress(
     UsageError, ModelError
         If the network cannot be read, or has no file.
     """
-    with tempfile.TemporaryDirectory(prefix="nonvacuous-") as name:
-        folder = Path(name)
+    if isinstance(model, Model):
+        raise UsageError("a Model is a file of few bits already")
+    with working_folder() as folder:
         example = np.zeros((1, *input_shape), np.float32)
-        if isinstance(model, Model):
-            raise UsageError("a Model is a file of few bits already")
         network = write_network(model, folder, example)
         size = "x".join(str(length) for length in input_shape)
         words = ["compress", network.name, "--output", "compressed.nvc"]

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import subprocess
 import sys
 import threading
@@ -56,7 +55,6 @@ def run(
     process = subprocess.Popen(
         command,
         cwd=folder,
-        env={**os.environ, "PYTHONSAFEPATH": "1"},
         # Closed when this process ends, however: then the command ends, too.
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -10,7 +10,7 @@ from .exceptions import UsageError
 
 
 @contextmanager
-def working_folder(kept: "str | os.PathLike[str] | None") -> Iterator[Path]:
+def working_folder(kept: "str | os.PathLike[str] | None" = None) -> Iterator[Path]:
     """A folder that is kept, where work can be gone on with; without a name one that is not."""
     if kept is None:
         with tempfile.TemporaryDirectory(prefix="nonvacuous-") as name:

@@ -2,7 +2,6 @@
 
 import csv
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +78,7 @@ def run(
     Parameters
     ----------
     experiment : path-like
-        An experiment in TOML (docs/experiments.md).
+        An experiment in TOML (experiments/README.md).
     settings : dict, optional
         Other values for keys of it, such as ``{"draws": 2}``.
     out : path-like, optional
@@ -145,9 +144,9 @@ def figures(
     UsageError
         If nothing can be drawn.
     """
-    folder = Path(results).resolve()
+    experiments = Path(results).resolve()
     pictures = None if out is None else Path(out).resolve()
-    words = ["figures", *names, *options(experiments=folder, out=pictures)]
-    with tempfile.TemporaryDirectory(prefix="nonvacuous-") as name:
-        found = run_command(words, Path(name), progress=progress, json_out=True)
+    words = ["figures", *names, *options(experiments=experiments, out=pictures)]
+    with working_folder() as folder:
+        found = run_command(words, folder, progress=progress, json_out=True)
     return [Path(path) for path in found["written"]]

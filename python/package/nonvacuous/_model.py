@@ -11,6 +11,7 @@ import numpy.typing as npt
 from . import _nonvacuous
 from ._arrays import numbers
 from ._command import run
+from ._folder import working_folder
 
 
 class Model:
@@ -103,8 +104,7 @@ class Model:
         dict
             As ``nonvacuous inspect --json`` prints it; all lengths in bits.
         """
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
+        with working_folder() as folder:
             (folder / "model.nvc").write_bytes(self.encode())
             words = ["inspect", "model.nvc"]
             if self._base is not None:

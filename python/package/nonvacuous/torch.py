@@ -61,7 +61,7 @@ class RateLoss(torch.nn.Module):
         The network.
     layers : str
         Its layers as the library names them, such as ``"dense:300:b relu dense:10:b"``
-        (docs/format.md). The parameters of `module` are their tensors, in order.
+        (docs/layers.md). The parameters of `module` are their tensors, in order.
     input_shape : tuple of int
         Channels, rows and columns of an image.
     codewords : int

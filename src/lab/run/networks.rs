@@ -291,11 +291,7 @@ impl Subject for Learner {
         let [errors, test_error, bits, ..] = results else {
             return None;
         };
-        Some(Outcome {
-            errors: errors.parse().ok()?,
-            test_error: test_error.parse().ok()?,
-            bits: bits.parse().ok()?,
-        })
+        Outcome::parse(errors, test_error, bits)
     }
 
     fn examples(&self) -> u64 {

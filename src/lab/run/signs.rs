@@ -159,11 +159,7 @@ impl Subject for Learner {
         let [_, _, _, errors, test_error, bits] = results else {
             return None;
         };
-        Some(Outcome {
-            errors: errors.parse().ok()?,
-            test_error: test_error.parse().ok()?,
-            bits: bits.parse().ok()?,
-        })
+        Outcome::parse(errors, test_error, bits)
     }
 
     fn examples(&self) -> u64 {

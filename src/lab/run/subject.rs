@@ -50,6 +50,17 @@ pub struct Outcome {
     pub bits: f64,
 }
 
+impl Outcome {
+    /// As a row says it; nothing, where it says no numbers.
+    pub(super) fn parse(errors: &str, test_error: &str, bits: &str) -> Option<Self> {
+        Some(Self {
+            errors: errors.parse().ok()?,
+            test_error: test_error.parse().ok()?,
+            bits: bits.parse().ok()?,
+        })
+    }
+}
+
 /// Where the numbers of an [`Outcome`] can be: lower and upper end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ranges {
