@@ -15,6 +15,7 @@ use std::path::Path;
 use inputs::{Input, INPUTS};
 use models::Noise;
 use mutations::{corpus, mutated};
+use nonvacuous::code::Model;
 
 /// Mutations of each file.
 const MUTATIONS: usize = 2_000;
@@ -67,6 +68,14 @@ fn idx_files_are_read_or_refused() {
 #[test]
 fn model_files_are_read_or_refused() {
     survives(input("model"));
+}
+
+/// A seed of a format that was given up would test only that it is refused.
+#[test]
+fn model_files_of_the_corpus_decode() {
+    for (path, file) in corpus("model") {
+        assert!(Model::decode(&file).is_ok(), "{path}");
+    }
 }
 
 #[test]
