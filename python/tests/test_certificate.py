@@ -1,5 +1,6 @@
 """From arrays to certificates, and to verdicts."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -186,7 +187,14 @@ def test_notebooks_see_a_table(certificate: nonvacuous.Certificate, digits: Pair
     page = certificate._repr_html_()
     assert "<table>" in page and "On trust" in page
     assert "✓" in certificate.verify(*digits)._repr_html_()
-    assert repr(certificate).startswith("Certificate(bound=0.")
+    assert repr(certificate).startswith(f"Certificate(bound={certificate.bound}")
+
+
+def test_no_page_shows_a_bound_that_is_rounded_down(certificate: nonvacuous.Certificate) -> None:
+    in_words = re.search(r"at most ([\d.]+%)", certificate.sentence)
+    assert in_words is not None
+    assert f"<td>{in_words[1]}</td>" in certificate._repr_html_()
+    assert float(in_words[1][:-1]) >= 100 * certificate.bound
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import html
 import json
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -198,21 +199,21 @@ class Certificate:
 
     def __repr__(self) -> str:
         return (
-            f"Certificate(bound={self.bound:.4f}, delta={self.delta:g}, n={self.n}, "
+            f"Certificate(bound={self.bound}, delta={self.delta}, n={self.n}, "
             f"errors={self.errors}, bits={self.bits}+{self.charged_bits})"
         )
 
     def _repr_html_(self) -> str:
         rows = [
-            ("bound on the error on new examples", f"{self.bound:.2%}"),
-            ("confidence", f"{1 - self.delta:.6g}"),
+            ("bound on the error on new examples", _percent_up(self.bound)),
+            ("probability that it fails, at most", repr(self.delta)),
             ("training examples", f"{self.n:,}"),
             ("misclassified", f"{self.errors:,} ({self.errors / self.n:.2%})"),
             ("bits of the file", f"{self.bits:,}"),
             ("bits charged beside it", f"{self.charged_bits:,}"),
         ]
         if self.held_out_bound is not None:
-            rows.append(("held-out bound, for comparison", f"{self.held_out_bound:.2%}"))
+            rows.append(("held-out bound, for comparison", _percent_up(self.held_out_bound)))
         cells = "".join(
             f"<tr><td style='text-align:left'>{name}</td><td>{value}</td></tr>"
             for name, value in rows
@@ -220,6 +221,12 @@ class Certificate:
         trust = html.escape("; ".join(self.assumptions))
         said = html.escape(self.sentence)
         return f"<p><b>{said}</b></p><table>{cells}</table><p><i>On trust: {trust}.</i></p>"
+
+
+def _percent_up(probability: float) -> str:
+    """A percentage with two decimals, rounded up, as the library's sentences have it."""
+    # Of six decimals, hundredths of a percent are whole numbers up to rounding noise.
+    return f"{min(math.ceil(probability * 1e4 - 1e-6), 10_000) / 100:.2f}%"
 
 
 def _restored(claim: str, file: bytes) -> Certificate:
