@@ -13,6 +13,9 @@ use crate::examples::{unlabelled, Numbers};
 use crate::interruption::interruptible;
 use crate::problem::Kind;
 
+/// Between two looks at whether Ctrl-C was pressed.
+const IMAGES_AT_ONCE: usize = 128;
+
 /// A network in a model file.
 #[pyclass(frozen, module = "nonvacuous._nonvacuous")]
 pub(crate) struct Model {
@@ -106,8 +109,19 @@ impl Model {
     ) -> PyResult<Bound<'py, PyArray1<f32>>> {
         let images = unlabelled(&images, self.classes())?;
         let model = Arc::clone(&self.model);
-        let logits = interruptible(py, move |_| Evaluator::new(&model).logits(&images))?;
-        let logits = logits.map_err(|error| Kind::Model.of(&error))?;
-        Ok(logits.concat().into_pyarray(py))
+        let logits = interruptible(py, move |interruption| {
+            let evaluator = Evaluator::new(&model);
+            let mut logits = Vec::with_capacity(images.len() * model.structure().classes());
+            for start in (0..images.len()).step_by(IMAGES_AT_ONCE) {
+                interruption.leave_if_interrupted();
+                let end = images.len().min(start + IMAGES_AT_ONCE);
+                let some = images.slice(start..end);
+                let some = some.map_err(|error| Kind::Data.of(&error))?;
+                let made = evaluator.logits(&some);
+                logits.extend(made.map_err(|error| Kind::Model.of(&error))?.concat());
+            }
+            Ok::<Vec<f32>, PyErr>(logits)
+        })?;
+        Ok(logits?.into_pyarray(py))
     }
 }
