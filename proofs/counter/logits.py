@@ -1,4 +1,4 @@
-"""`python -m counter.logits CERTIFICATE_DIR [--base BASE] [--images N]`: the logits of both programs.
+"""`python -m counter.logits CERTIFICATE_DIR [--base BASE]`: the logits of both programs.
 
 A network with a large base takes seconds an image, hours on all of them; this compares its logits,
 bit for bit, on N random images of the training set with those of the `nonvacuous` package, which
