@@ -10,7 +10,7 @@ use super::chart::picture::Picture;
 use super::definition::Definition;
 use super::error::FigureError;
 use super::kinds::{
-    attainment, bits, bounds, coverage, frontier, label_noise, randomisation, slack,
+    attainment, bits, bounds, coverage, frontier, label_noise, randomisation, signs, slack,
 };
 use super::table::Table;
 use crate::nearest::nearest;
@@ -51,11 +51,19 @@ pub enum FigureKind {
     RandomisationCourse,
     /// Certified bounds against true errors, for parts of the labels replaced.
     RandomisationBound,
+    /// Bits for each bit of the limit, of perceptrons of signs that remember coin flips.
+    SignsRemembered,
+    /// Errors of perceptrons of signs that learn from a teacher.
+    SignsErrors,
+    /// Bits a weight of perceptrons of signs that learn from a teacher, and the limit.
+    SignsBits,
+    /// Perceptrons of a few signs with the fewest errors, their number and their true error.
+    SignsSolutions,
 }
 
 impl FigureKind {
     /// All kinds.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::Bounds,
         Self::Frontier,
         Self::Bits,
@@ -67,6 +75,10 @@ impl FigureKind {
         Self::RandomisationBits,
         Self::RandomisationCourse,
         Self::RandomisationBound,
+        Self::SignsRemembered,
+        Self::SignsErrors,
+        Self::SignsBits,
+        Self::SignsSolutions,
     ];
 
     fn definition(self) -> &'static Definition {
@@ -82,6 +94,10 @@ impl FigureKind {
             Self::RandomisationBits => &randomisation::bits::DEFINITION,
             Self::RandomisationCourse => &randomisation::course::DEFINITION,
             Self::RandomisationBound => &randomisation::bound::DEFINITION,
+            Self::SignsRemembered => &signs::remembered::DEFINITION,
+            Self::SignsErrors => &signs::errors::DEFINITION,
+            Self::SignsBits => &signs::bits::DEFINITION,
+            Self::SignsSolutions => &signs::solutions::DEFINITION,
         }
     }
 

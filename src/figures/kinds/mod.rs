@@ -7,4 +7,5 @@ pub(super) mod coverage;
 pub(super) mod frontier;
 pub(super) mod label_noise;
 pub(super) mod randomisation;
+pub(super) mod signs;
 pub(super) mod slack;

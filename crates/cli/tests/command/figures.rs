@@ -159,6 +159,77 @@ fn a_csv_without_the_columns_that_are_drawn_is_an_error_that_names_them_all() {
     assert!(error.contains("is drawn from BOUNDS.csv"), "{error}");
 }
 
+/// Draws of perceptrons of signs with a teacher, of two sizes.
+const SIGNS: &str = "inputs,labels,load,passes,examples,best,errors,test_error,bits\n\
+    9,teacher,1,5,9,3,0,0.25,72\n9,teacher,1,5,9,1,1,0.5,72\n9,teacher,2,5,18,1,0,0,72\n\
+    5,teacher,1,5,5,2,0,0.25,64\n5,teacher,2,5,10,1,0,0,64\n";
+
+#[test]
+fn perceptrons_of_signs_are_drawn_by_size_and_other_labels_are_refused() {
+    let folder = tempdir().unwrap();
+    let mine = folder.path().join("mine.csv");
+    for (kind, wanted) in [
+        ("signs-errors", "training error"),
+        ("signs-bits", "limit n kl/ln 2"),
+        ("signs-solutions", "only one"),
+    ] {
+        fs::write(&mine, SIGNS).unwrap();
+        let output = nonvacuous(&["figures", "--kind", kind, path(&mine)]);
+        assert!(output.status.success(), "{output:?}");
+        let svg = fs::read_to_string(folder.path().join("mine.svg")).unwrap();
+        for text in [wanted, "solid: N = 9", "dashed: N = 5"] {
+            assert!(svg.contains(text), "{kind}: {text}");
+        }
+        for (from, to, expected) in [
+            ("teacher", "coin-flips", "accepted are \"teacher\""),
+            ("0,0.25,72", "10,0.25,72", "10"),
+            ("0,0.25,72", "0,1.25,72", "1.25"),
+            ("\n5,", "\n0,", "inputs = 0"),
+        ] {
+            fs::write(&mine, SIGNS.replace(from, to)).unwrap();
+            let error = misuse(&nonvacuous(&["figures", "--kind", kind, path(&mine)]));
+            assert!(error.contains(expected), "{kind}: {error}");
+        }
+    }
+    fs::write(&mine, SIGNS.replace("9,3,", "9,0,")).unwrap();
+    let arguments = ["figures", "--kind", "signs-solutions", path(&mine)];
+    assert!(misuse(&nonvacuous(&arguments)).contains("in column best"));
+}
+
+#[test]
+fn coin_flips_remembered_are_drawn_with_the_summary_of_the_same_draws() {
+    let folder = tempdir().unwrap();
+    let (mine, summary) = (
+        folder.path().join("mine.csv"),
+        folder.path().join("mine.summary.csv"),
+    );
+    let draws = SIGNS.replace("teacher", "coin-flips");
+    let own: Vec<&str> = draws.lines().filter(|row| !row.starts_with('5')).collect();
+    fs::write(&mine, own.join("\n")).unwrap();
+    let rows = "slack_lower,slack,slack_upper\n1.5,1.6,\n1.1,1.2,1.3\n";
+    let arguments = [
+        "figures",
+        "--kind",
+        "signs-remembered",
+        path(&mine),
+        path(&summary),
+    ];
+    fs::write(&summary, rows).unwrap();
+    let output = nonvacuous(&arguments);
+    assert!(output.status.success(), "{output:?}");
+    let svg = fs::read_to_string(folder.path().join("mine.svg")).unwrap();
+    assert!(svg.contains("capacity"), "{svg}");
+    fs::write(&summary, format!("{rows}1,1,1\n")).unwrap();
+    assert!(misuse(&nonvacuous(&arguments)).contains("3 configurations, and 2 loads"));
+    fs::write(&summary, "slack\n1\n").unwrap();
+    assert!(misuse(&nonvacuous(&arguments)).contains("no column slack_lower"));
+    fs::write(&summary, rows).unwrap();
+    fs::write(&mine, &draws).unwrap();
+    assert!(misuse(&nonvacuous(&arguments)).contains("several numbers of inputs"));
+    let arguments = &arguments[..4];
+    assert!(misuse(&nonvacuous(arguments)).contains("SIGNS.csv SIGNS.summary.csv"));
+}
+
 #[test]
 fn a_file_that_is_not_there_is_said_once() {
     let error = misuse(&nonvacuous(&[
