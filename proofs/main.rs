@@ -14,5 +14,7 @@ mod monte_carlo;
 mod noise;
 mod occam;
 mod pac_bayes_kl;
+#[cfg(feature = "lab")]
+mod signs;
 mod subsample;
 mod symmetry;

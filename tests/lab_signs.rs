@@ -9,9 +9,10 @@ use nonvacuous::bounds::Probability;
 use nonvacuous::code::Model;
 use nonvacuous::data::SearchPath;
 use nonvacuous::evaluate::Evaluator;
-use nonvacuous::lab::run::{draw_all, run, summary, DrawnRow, Experiment, Shard, Store};
+use nonvacuous::lab::run::{draw_all, links, run, summary, DrawnRow, Experiment, Shard, Store};
 use nonvacuous::lab::signs::{
-    disagreement, images, perceptron, signs_of, SignLaw, Signs, StochasticBeliefPropagation,
+    disagreement, images, information_limits, information_of_agreements, perceptron, signs_of,
+    BestSigns, SignChain, SignLaw, Signs, StochasticBeliefPropagation,
 };
 use nonvacuous::random::stream;
 
@@ -177,6 +178,106 @@ fn what_cannot_be_remembered_is_left_with_the_fewest_errors_and_all_passes_made(
     assert_eq!((learnt.passes, learnt.attempts), (90, 3));
 }
 
+#[test]
+fn the_best_signs_are_those_that_trying_each_finds() {
+    let mut random = stream(1, "signs", 0, "best");
+    for (inputs, examples) in [
+        (1, 3),
+        (3, 2),
+        (5, 9),
+        (7, 4),
+        (9, 1),
+        (11, 30),
+        (13, 8),
+        (15, 24),
+    ] {
+        let law = SignLaw::CoinFlips {
+            inputs: inputs as usize,
+        };
+        let sample = law.sample(examples, &mut random);
+        let errors: Vec<u64> = (0..1u32 << inputs)
+            .map(|bits| sample.errors(&signs(inputs, bits)))
+            .collect();
+        let fewest = errors.iter().copied().min().unwrap();
+        let best = BestSigns::of(&sample).unwrap();
+        assert_eq!(best.errors(), fewest, "{inputs} {examples}");
+        let count = errors.iter().filter(|&&one| one == fewest).count() as u64;
+        assert_eq!(best.count(), count, "{inputs} {examples}");
+        // Each best perceptron agrees with each example in some number of places.
+        let agreements = best.agreements_with(&sample);
+        assert_eq!(agreements.len(), inputs as usize + 1);
+        assert_eq!(agreements.iter().sum::<u64>(), count * examples as u64);
+        let right: u64 = agreements.iter().skip(inputs as usize / 2 + 1).sum();
+        assert_eq!(right, count * (examples as u64 - fewest));
+        for _ in 0..20 {
+            assert_eq!(sample.errors(&best.draw(&mut random)), fewest);
+        }
+    }
+    let sample = SignLaw::CoinFlips { inputs: 27 }.sample(3, &mut random);
+    assert_eq!(BestSigns::of(&sample), None);
+}
+
+#[test]
+fn a_teacher_of_25_signs_is_among_the_solutions_and_alone_after_enough_examples() {
+    let mut random = stream(1, "signs", 0, "teacher of 25");
+    let weights = Signs::random(25, &mut random);
+    let law = SignLaw::Teacher {
+        weights: weights.clone(),
+        noise: probability(0.0),
+    };
+    let best = BestSigns::of(&law.sample(10, &mut random)).unwrap();
+    assert!(best.errors() == 0 && best.count() > 100, "{}", best.count());
+    let best = BestSigns::of(&law.sample(100, &mut random)).unwrap();
+    assert_eq!((best.errors(), best.count()), (0, 1));
+    assert_eq!(best.draw(&mut random), weights);
+}
+
+#[test]
+fn the_links_of_few_signs_are_those_that_can_be_worked_out_by_hand() {
+    for inputs in [1, 3, 5, 7] {
+        // Half of all are right on one example, by a bit, whatever else it says.
+        let chain = SignChain::exact(inputs, 1).unwrap();
+        assert_eq!(chain.train, 0.0);
+        assert!((chain.examplewise - 1.0).abs() < 1e-12 && (chain.information - 1.0).abs() < 1e-12);
+        assert_eq!(chain.entropy, inputs as f64);
+    }
+    // One weight, two examples: they agree and say it, or do not and say nothing.
+    let chain = SignChain::exact(1, 2).unwrap();
+    assert_eq!((chain.train, chain.information), (0.25, 0.5));
+    // It agrees with each of them with probability 3/4.
+    let examplewise = 2.0 * information_of_agreements(&[0.25, 0.75]);
+    assert!((chain.examplewise - examplewise).abs() < 1e-12);
+    assert_eq!(SignChain::exact(4, 1), None);
+    assert_eq!(SignChain::exact(3, 0), None);
+    assert_eq!(SignChain::exact(13, 1), None);
+    assert_eq!(SignChain::exact(5, 6), None);
+    assert_eq!(SignChain::exact(11, usize::MAX), None);
+}
+
+#[test]
+fn what_examples_tell_is_found_from_draws_within_its_limits() {
+    let exact = SignChain::exact(5, 4).unwrap();
+    let law = SignLaw::CoinFlips { inputs: 5 };
+    let laws = |first: u64, draws: u64| {
+        let one = |draw| {
+            let sample = law.sample(4, &mut stream(1, "signs", draw, "examples"));
+            let counts = BestSigns::of(&sample).unwrap().agreements_with(&sample);
+            let all = counts.iter().sum::<u64>() as f64;
+            counts.iter().map(|&count| count as f64 / all).collect()
+        };
+        (first..first + draws).map(one).collect::<Vec<Vec<f64>>>()
+    };
+    let within = |place: u64| {
+        let (lower, mean, upper) = information_limits(&laws(1000 * place, 1000));
+        assert!(lower <= mean && mean <= upper && upper - lower < 0.05);
+        (lower..=upper).contains(&(exact.examplewise / 4.0))
+    };
+    // Each of 100 fails with probability 5%: 12 or more do once in 200.
+    assert!((0..100).filter(|&place| !within(place)).count() < 12);
+    let (lower, mean, upper) = information_limits(&laws(0, 1));
+    assert!(lower == 0.0 && mean >= 0.0 && upper == 5.0);
+}
+
 const EXPERIMENT: &str = r#"
 name = "signs"
 seed = 3
@@ -279,6 +380,64 @@ fn values_that_make_no_sense_are_refused_with_what_would_do() {
         ("noise = 0.0", "", "missing field `noise`"),
     ] {
         let text = EXPERIMENT.replace(from, to);
+        let error = Experiment::parse(&text, &SearchPath::from_environment(None)).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+const SOLUTIONS: &str = r#"
+name = "solutions"
+seed = 5
+draws = 60
+
+[solutions]
+inputs = [5, 15]
+labels = ["coin-flips", "teacher"]
+load = [0.4, 0.8]
+noise = 0.0
+"#;
+
+#[test]
+fn draws_among_all_solutions_come_with_every_link_of_the_converse() {
+    let experiment = experiment(SOLUTIONS);
+    let rows = draw_all(&experiment).unwrap();
+    assert_eq!(rows.len(), 8 * 60);
+    assert_eq!(summary(&experiment, &rows).unwrap().len(), 8);
+    let links = links(&experiment, &rows).unwrap();
+    // Coin flips only: with a teacher what is sent is not uniform.
+    let places: Vec<usize> = links.iter().map(|(place, _)| *place).collect();
+    assert_eq!(places, [0, 1, 4, 5]);
+    for ((place, one), inputs) in links.into_iter().zip([5.0, 5.0, 15.0, 15.0]) {
+        assert_eq!((one.draws, one.entropy), (60, inputs));
+        assert_eq!(one.is_exact, inputs < 15.0, "{place}");
+        for mean in [one.limit, one.examplewise, one.information, one.bits] {
+            assert!(
+                mean.lower <= mean.mean + 1e-9 && mean.mean <= mean.upper + 1e-9,
+                "{one:?}"
+            );
+        }
+        assert!(one.limit.lower <= one.examplewise.upper, "{one:?}");
+        assert!(one.examplewise.lower <= one.information.upper, "{one:?}");
+        assert!(
+            one.information.upper <= one.entropy && one.entropy < one.bits.lower,
+            "{one:?}"
+        );
+    }
+}
+
+#[test]
+fn more_signs_than_can_be_tried_are_refused() {
+    for (from, to, expected) in [
+        ("[5, 15]", "27", "odd numbers from 1 to 25"),
+        ("[5, 15]", "4", "odd numbers from 1 to 25"),
+        (
+            "noise = 0.0",
+            "noise = 0.0\npasses = 3",
+            "unknown field `passes`",
+        ),
+        ("noise = 0.0", "noise = 0.1", "0 with labels by coin flips"),
+    ] {
+        let text = SOLUTIONS.replace(from, to);
         let error = Experiment::parse(&text, &SearchPath::from_environment(None)).unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
     }

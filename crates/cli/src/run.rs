@@ -11,7 +11,8 @@ use super::row::{csv as lines, Row};
 use super::table::table;
 use nonvacuous::data::SearchPath;
 use nonvacuous::lab::run::{
-    coverage, run as draw_all, summary, Coverage, Experiment, Shard, Store, Summary,
+    coverage, links, run as draw_all, summary, Coverage, Experiment, Links, Mean, Shard, Store,
+    Summary,
 };
 use nonvacuous::storage::whole_file;
 
@@ -31,7 +32,7 @@ pub(super) struct Arguments {
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     settings: Vec<(String, String)>,
 
-    /// Folder for NAME.csv, NAME.summary.csv and NAME.coverage.csv
+    /// Folder for NAME.csv, NAME.summary.csv, NAME.coverage.csv and NAME.links.csv
     #[arg(long, value_name = "DIR", default_value = "results")]
     out: PathBuf,
 }
@@ -73,7 +74,15 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     let columns: Vec<String> = experiment.columns().into_iter().map(String::from).collect();
     let cells = rows.iter().map(|row| &row.cells);
     whole_file::write_csv(store.path(), std::iter::once(&columns).chain(cells))?;
-    for (kind, rows) in [("summary", &summaries), ("coverage", &coverages)] {
+    let links: Vec<Row> = links(&experiment, &rows)?
+        .iter()
+        .map(|(place, links)| links_row(&experiment, *place, links))
+        .collect();
+    for (kind, rows) in [
+        ("summary", &summaries),
+        ("coverage", &coverages),
+        ("links", &links),
+    ] {
         if !rows.is_empty() {
             let file = format!("{}.{kind}.csv", experiment.name());
             whole_file::write_lines(&arguments.out.join(file), &lines(rows)?)?;
@@ -189,13 +198,60 @@ fn summary_row(experiment: &Experiment, one: &Summary) -> Row {
         ),
         (["slack_lower", "slack", "slack_upper"], one.slack()),
     ];
+    put_means(&mut row, means);
+    row.put("holds", one.holds());
+    row
+}
+
+/// Means, each with its limits, under three names.
+fn put_means<const COUNT: usize>(row: &mut Row, means: [([&'static str; 3], Mean); COUNT]) {
     for (names, mean) in means {
         names
             .into_iter()
             .zip([mean.lower, mean.mean, mean.upper])
             .for_each(|(name, value)| row.put(name, value));
     }
-    row.put("holds", one.holds());
+}
+
+/// A line of `NAME.links.csv`.
+fn links_row(experiment: &Experiment, place: usize, links: &Links) -> Row {
+    let mut row = Row::default();
+    row.put("configuration", place as u64);
+    row.put("label", label(experiment, place));
+    row.put("draws", links.draws);
+    row.put("exact", links.is_exact);
+    let means = [
+        (
+            [
+                "limit_kl_bits_lower",
+                "limit_kl_bits",
+                "limit_kl_bits_upper",
+            ],
+            links.limit,
+        ),
+        (
+            [
+                "sum_examplewise_bits_lower",
+                "sum_examplewise_bits",
+                "sum_examplewise_bits_upper",
+            ],
+            links.examplewise,
+        ),
+        (
+            [
+                "information_bits_lower",
+                "information_bits",
+                "information_bits_upper",
+            ],
+            links.information,
+        ),
+    ];
+    put_means(&mut row, means);
+    row.put("entropy_bits", links.entropy);
+    put_means(
+        &mut row,
+        [(["bits_lower", "bits", "bits_upper"], links.bits)],
+    );
     row
 }
 

@@ -24,8 +24,8 @@ pub enum RunError {
     Toml(String),
     /// None or several tables that say what is drawn.
     #[error(
-        "an experiment has one table of [networks], [codebook], [randomisation], [signs], [bounds] \
-         and [bits]; this one has {0}"
+        "an experiment has one table of [networks], [codebook], [randomisation], [signs], \
+         [solutions], [bounds] and [bits]; this one has {0}"
     )]
     Tables(usize),
     /// A name that does not fit into a file's name.

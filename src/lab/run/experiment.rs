@@ -5,8 +5,8 @@
 //! seed = 1
 //! draws = 100            # of each configuration
 //!
-//! [codebook]             # what is drawn: this, [networks], [randomisation], [signs], [bounds] or
-//!                        # [bits]
+//! [codebook]             # what is drawn: this, [networks], [randomisation], [signs],
+//!                        # [solutions], [bounds] or [bits]
 //! examples = [100, 1000] # a list makes a configuration of each of its values
 //! train_error = 0.0
 //! test_error = 0.5
@@ -23,7 +23,7 @@ use toml::{Table, Value};
 use super::bounds::{Bounds, MostBits};
 use super::error::RunError;
 use super::random_codebook::CodebookTable;
-use super::signs::SignsTable;
+use super::signs::{SignsTable, SolutionsTable};
 use super::subject::{Origin, Subject};
 use crate::data::SearchPath;
 use crate::nearest::nearest;
@@ -38,6 +38,7 @@ struct File {
     codebook: Option<Table>,
     randomisation: Option<Table>,
     signs: Option<Table>,
+    solutions: Option<Table>,
     bounds: Option<Table>,
     bits: Option<Table>,
 }
@@ -115,6 +116,7 @@ impl Experiment {
             &file.codebook,
             &file.randomisation,
             &file.signs,
+            &file.solutions,
             &file.bounds,
             &file.bits,
         ]
@@ -140,6 +142,10 @@ impl Experiment {
             configurations = self::configurations(table, "signs", |signs: SignsTable| {
                 signs.checked(&file.name, file.seed)
             })?;
+        }
+        if let Some(table) = &file.solutions {
+            let checked = |solutions: SolutionsTable| solutions.checked(&file.name, file.seed);
+            configurations = self::configurations(table, "solutions", checked)?;
         }
         if let Some(table) = &file.bounds {
             configurations =

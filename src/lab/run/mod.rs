@@ -8,13 +8,16 @@
 //! - [`Experiment`]: what is drawn and how often, from a TOML file;
 //! - [`Store`]: the rows on disk;
 //! - [`run`]: computes what is missing;
-//! - [`summary`]: what the rows say about the limit and the bounds.
+//! - [`summary`], [`coverage`] and [`links`](links()): what the rows say about the limit and the
+//!   bounds.
 
 mod bounds;
 mod error;
 mod experiment;
 #[cfg(feature = "train")]
 mod laws;
+mod links;
+mod mean;
 #[cfg(feature = "train")]
 mod networks;
 mod random_codebook;
@@ -32,12 +35,14 @@ use rayon::prelude::*;
 
 pub use error::{DrawError, RunError};
 pub use experiment::{Configuration, Experiment};
+pub use links::Links;
+pub use mean::{Mean, CONFIDENCE};
 pub use shard::Shard;
 pub use store::{DrawnRow, Key, Store};
 pub use subject::{Origin, Outcome, Ranges, Subject};
 #[cfg(feature = "train")]
 pub(super) use summary::outcomes;
-pub use summary::{coverage, summary, Coverage, Mean, Summary, CONFIDENCE};
+pub use summary::{coverage, links, summary, Coverage, Summary};
 
 /// Draws that are computed and written together: networks of one shape are trained as a stack.
 const STACK: usize = 32;

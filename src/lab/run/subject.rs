@@ -5,7 +5,8 @@ use std::fmt::Debug;
 use rand_chacha::ChaCha8Rng;
 
 use super::error::RunError;
-use crate::bounds::FailureProbability;
+use super::links::Links;
+use crate::bounds::{BoundError, FailureProbability};
 use crate::random::stream;
 
 /// Where a draw's randomness comes from.
@@ -94,4 +95,13 @@ pub trait Subject: Debug + Send + Sync {
 
     /// The failure probability of the upper bounds whose coverage is counted, if any is.
     fn delta(&self) -> Option<FailureProbability>;
+
+    /// Every link between the limit and the bits, from the results of some draws: for learners
+    /// whose informations are known.
+    ///
+    /// # Errors
+    /// If a result is outside a bound's domain.
+    fn links(&self, _: &[Vec<&str>]) -> Result<Option<Links>, BoundError> {
+        Ok(None)
+    }
 }

@@ -1,43 +1,17 @@
 //! What the rows of an experiment say about the limit and about the upper bounds.
 
-use super::experiment::Experiment;
+use super::experiment::{Configuration, Experiment};
+use super::links::Links;
+use super::mean::{share_of, Mean, CONFIDENCE};
 use super::store::DrawnRow;
 use super::subject::{Outcome, Subject};
 use crate::bounds::{
-    held_out, limit_kl, Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio,
-    InverseTemperature, Premises, Probability, SampleSize, TrainingError, BOUNDS,
+    held_out, Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature,
+    Premises, SampleSize, TrainingError, BOUNDS,
 };
-use crate::lab::confidence::mean_limits;
-
-/// All limits of one configuration hold together with probability 95%.
-pub const CONFIDENCE: f64 = 0.95;
 
 /// Expected errors and length of a configuration, each with two limits.
 const LIMITS: f64 = 6.0;
-
-/// A mean over draws, with the confidence limits of the expectation.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub struct Mean {
-    /// The lower limit.
-    pub lower: f64,
-    /// The mean itself.
-    pub mean: f64,
-    /// The upper limit.
-    pub upper: f64,
-}
-
-impl Mean {
-    fn of(values: &[f64], range: (f64, f64)) -> Result<Self, BoundError> {
-        let failure = FailureProbability::new((1.0 - CONFIDENCE) / LIMITS)?;
-        let (lower, upper) = mean_limits(values, range, failure)?;
-        Ok(Self {
-            lower,
-            mean: values.iter().sum::<f64>() / values.len() as f64,
-            upper,
-        })
-    }
-}
 
 /// The limit on compressibility against the bits of one configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,27 +82,35 @@ impl Coverage {
     }
 }
 
+/// The results of each configuration that has been drawn.
+fn results<'a>(
+    experiment: &'a Experiment,
+    rows: &'a [DrawnRow],
+) -> Vec<(usize, &'a dyn Subject, Vec<Vec<&'a str>>)> {
+    let of = |(place, configuration): (usize, &'a Configuration)| {
+        let skipped = experiment.beginning(place, 0).len();
+        let own = rows.iter().filter(|row| row.key.configuration == place);
+        let results = |row: &'a DrawnRow| {
+            let cells = row.cells.iter().skip(skipped);
+            cells.map(String::as_str).collect::<Vec<&str>>()
+        };
+        (place, &*configuration.subject, own.map(results).collect())
+    };
+    let configurations = experiment.configurations().iter().enumerate();
+    configurations.map(of).collect()
+}
+
 /// The outcomes of each configuration that has been drawn.
 pub(in crate::lab) fn outcomes<'a>(
     experiment: &'a Experiment,
-    rows: &[DrawnRow],
+    rows: &'a [DrawnRow],
 ) -> Vec<(usize, &'a dyn Subject, Vec<Outcome>)> {
-    let of = |(place, configuration): (usize, &'a super::experiment::Configuration)| {
-        let skipped = experiment.beginning(place, 0).len();
-        let own = rows.iter().filter(|row| row.key.configuration == place);
-        let outcome = |row: &DrawnRow| {
-            let results: Vec<&str> = row.cells.iter().skip(skipped).map(String::as_str).collect();
-            configuration.subject.outcome(&results)
-        };
-        let outcomes: Vec<Outcome> = own.filter_map(outcome).collect();
-        (place, &*configuration.subject, outcomes)
+    let of = |(place, subject, results): (usize, &'a dyn Subject, Vec<Vec<&str>>)| {
+        let outcomes = results.iter().filter_map(|one| subject.outcome(one));
+        (place, subject, outcomes.collect::<Vec<Outcome>>())
     };
-    experiment
-        .configurations()
-        .iter()
-        .enumerate()
-        .map(of)
-        .filter(|(_, _, outcomes)| !outcomes.is_empty())
+    let all = results(experiment, rows).into_iter().map(of);
+    all.filter(|(_, _, outcomes)| !outcomes.is_empty())
         .collect()
 }
 
@@ -142,26 +124,20 @@ pub fn summary(experiment: &Experiment, rows: &[DrawnRow]) -> Result<Vec<Summary
         let values =
             |value: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(value).collect::<Vec<f64>>();
         let ranges = subject.ranges();
+        let failure = share_of(LIMITS)?;
         let train = Mean::of(
             &values(&|outcome| outcome.errors as f64 / n),
             ranges.train_error,
+            failure,
         )?;
-        let test = Mean::of(&values(&|outcome| outcome.test_error), ranges.test_error)?;
-        let bits = Mean::of(&values(&|outcome| outcome.bits), ranges.bits)?;
+        let test = Mean::of(
+            &values(&|outcome| outcome.test_error),
+            ranges.test_error,
+            failure,
+        )?;
+        let bits = Mean::of(&values(&|outcome| outcome.bits), ranges.bits, failure)?;
         let size = SampleSize::new(subject.examples())?;
-        let limit = |train: f64, test: f64| -> Result<f64, BoundError> {
-            // Training errors above test errors are no overfitting.
-            let (train, test) = (train.min(test), test);
-            Ok(
-                limit_kl(size, Probability::new(train)?, Probability::new(test)?)
-                    .map_or(f64::INFINITY, Bits::get),
-            )
-        };
-        let limit = Mean {
-            lower: limit(train.upper, test.lower)?,
-            mean: limit(train.mean, test.mean)?,
-            upper: limit(train.lower, test.upper)?,
-        };
+        let limit = Mean::limit(size, train, test)?;
         Ok(Summary {
             configuration,
             draws: outcomes.len() as u64,
@@ -172,6 +148,23 @@ pub fn summary(experiment: &Experiment, rows: &[DrawnRow]) -> Result<Vec<Summary
         })
     };
     outcomes(experiment, rows).into_iter().map(of).collect()
+}
+
+/// Every link between the limit and the bits, for each configuration that knows them.
+///
+/// # Errors
+/// If a row's numbers are outside a bound's domain.
+pub fn links(
+    experiment: &Experiment,
+    rows: &[DrawnRow],
+) -> Result<Vec<(usize, Links)>, BoundError> {
+    let mut all = Vec::new();
+    for (place, subject, results) in results(experiment, rows) {
+        if !results.is_empty() {
+            all.extend(subject.links(&results)?.map(|links| (place, links)));
+        }
+    }
+    Ok(all)
 }
 
 /// Each upper bound against its failure probability, for each configuration with rows that asks for

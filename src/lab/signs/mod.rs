@@ -8,8 +8,13 @@
 //! - [`Signs`]: many signs in a word;
 //! - [`SignLaw`]: inputs, labels by coin flips or by a teacher, and the population error, exactly;
 //! - [`StochasticBeliefPropagation`]: the learner;
+//! - [`BestSigns`]: of a few signs, all with the fewest errors, by enumeration;
+//! - [`SignChain`]: every link of the converse for one of them, over all training sets;
 //! - [`perceptron`]: its model file, and [`images`]: what the evaluator reads.
 
+mod agreements;
+mod best;
+mod chain;
 mod hidden_states;
 mod law;
 mod learner;
@@ -17,6 +22,9 @@ mod model;
 mod packed;
 mod population_error;
 
+pub use agreements::{information_limits, information_of_agreements};
+pub use best::{BestSigns, MOST_ENUMERATED};
+pub use chain::SignChain;
 pub use law::{SignLaw, SignSample};
 pub use learner::{Learnt, StochasticBeliefPropagation};
 pub use model::{images, perceptron, signs_of, MAX_INPUTS};

@@ -174,6 +174,37 @@ fn perceptrons_of_signs_do_not_depend_on_threads_shards_or_when_they_were_killed
     assert_eq!(rows.lines().count(), 1 + 2 * 200);
 }
 
+/// Perceptrons of so few signs that all are tried.
+const SOLUTIONS: &str = r#"
+name = "solutions"
+seed = 5
+draws = 40
+
+[solutions]
+inputs = [3, 13]
+labels = "coin-flips"
+load = 0.7
+noise = 0.0
+"#;
+
+#[test]
+fn learners_whose_informations_are_known_leave_every_link_of_the_converse() {
+    let lab = Lab::new(SOLUTIONS);
+    lab.succeed("out", &[], "2");
+    lab.succeed("again", &["--shard", "1/2"], "1");
+    lab.succeed("again", &[], "1");
+    let links = fs::read_to_string(lab.out("out").join("solutions.links.csv")).unwrap();
+    let again = fs::read_to_string(lab.out("again").join("solutions.links.csv")).unwrap();
+    assert_eq!(links, again);
+    let lines: Vec<&str> = links.lines().collect();
+    assert!(lines[0].starts_with("configuration,label,draws,exact,limit_kl_bits_lower,"));
+    assert!(lines[1].starts_with("0,\"inputs 3\",40,true,"), "{links}");
+    assert!(lines[2].starts_with("1,\"inputs 13\",40,false,"), "{links}");
+    let other = Lab::new(CODEBOOK);
+    other.succeed("out", &["--set", "draws=2"], "1");
+    assert!(!other.out("out").join("codebook.links.csv").exists());
+}
+
 #[test]
 fn a_line_that_was_cut_off_is_drawn_again() {
     let lab = Lab::new(
@@ -352,7 +383,12 @@ fn the_committed_rows_of_the_codebook_are_reproduced() {
 
 #[test]
 fn the_first_committed_rows_of_the_perceptrons_of_signs_are_reproduced() {
-    for (name, load) in [("signs", "0.6"), ("signs-teacher", "1.8")] {
+    for (name, load, sizes) in [
+        ("signs", "0.6", 1),
+        ("signs-teacher", "1.8", 1),
+        ("solutions", "0.6", 4),
+        ("solutions-teacher", "0.4", 3),
+    ] {
         let lab = Lab::new(&fs::read_to_string(committed(&format!("{name}.toml"))).unwrap());
         let set = format!("load={load}");
         lab.succeed("out", &["--set", "draws=3", "--set", &set], "2");
@@ -361,7 +397,7 @@ fn the_first_committed_rows_of_the_perceptrons_of_signs_are_reproduced() {
         // All but the number of the configuration, which is another here.
         let draw = |line: &str| line.split_once(',').map(|(_, rest)| rest.to_string());
         let committed: Vec<Option<String>> = all.lines().map(draw).collect();
-        assert_eq!(rows.lines().count(), 1 + 3);
+        assert_eq!(rows.lines().count(), 1 + 3 * sizes);
         assert!(
             rows.lines().all(|line| committed.contains(&draw(line))),
             "{rows}"

@@ -1,0 +1,52 @@
+//! What comes out of the file of a perceptron of signs.
+
+use crate::code::Model;
+use crate::evaluate::Evaluator;
+use crate::lab::run::error::DrawError;
+use crate::lab::run::subject::Ranges;
+use crate::lab::signs::{images, perceptron, signs_of, SignLaw, SignSample, Signs};
+
+/// A perceptron that was written as a file and read back.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Sent {
+    /// Training examples that the evaluator counts as wrong.
+    pub errors: u64,
+    /// Its population error, exactly.
+    pub test_error: f64,
+    /// Of the file.
+    pub bits: usize,
+}
+
+/// Images in memory at a time, whose pixels take a byte each.
+const IMAGES_AT_ONCE: usize = 256;
+
+/// Writes the file, and says what comes out of it.
+pub(super) fn sent(law: &SignLaw, sample: &SignSample, signs: &Signs) -> Result<Sent, DrawError> {
+    let model = perceptron(signs)?.ok_or(DrawError::NoCodeWord)?;
+    let file = model.encode()?;
+    let received = Model::decode(&file)?;
+    let evaluator = Evaluator::new(&received);
+    let mut errors = 0;
+    for images in images(sample, IMAGES_AT_ONCE) {
+        errors += evaluator.errors(&images?)?;
+    }
+    Ok(Sent {
+        errors,
+        test_error: law.population_error(&signs_of(&received)),
+        bits: 8 * file.len(),
+    })
+}
+
+/// Where errors and bits can be.
+pub(super) fn ranges(law: &SignLaw) -> Ranges {
+    let test_error = match law {
+        SignLaw::Teacher { noise, .. } => (noise.get(), 1.0 - noise.get()),
+        _ => (0.5, 0.5),
+    };
+    Ranges {
+        train_error: (0.0, 1.0),
+        test_error,
+        // A header, and two adaptive bits whose counts begin at a half.
+        bits: (0.0, law.inputs() as f64 + 128.0),
+    }
+}
