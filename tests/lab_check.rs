@@ -37,7 +37,7 @@ fn tried() -> &'static MutationTable {
 }
 
 /// The lines that must notice each mutation. They may not be all: others may notice, too.
-const NOTICED: [(Mutation, &[&str]); 24] = [
+const NOTICED: [(Mutation, &[&str]); 26] = [
     (
         Mutation::LimitDoubled,
         &[
@@ -47,6 +47,7 @@ const NOTICED: [(Mutation, &[&str]); 24] = [
             "limit_pinsker",
             "codebook_limit",
             "codebook_within_a_thousandth",
+            "signs_links",
             "networks_limit",
         ],
     ),
@@ -62,6 +63,7 @@ const NOTICED: [(Mutation, &[&str]); 24] = [
             "information_entropy",
             "entropy_huffman",
             "huffman_code",
+            "signs_links",
         ],
     ),
     (Mutation::PlusOneLeftOut, &["huffman_entropy_plus_one"]),
@@ -175,6 +177,8 @@ const NOTICED: [(Mutation, &[&str]); 24] = [
         ],
     ),
     (Mutation::NoiseIgnored, &["label_noise_sampler"]),
+    (Mutation::SolutionsNotCounted, &["signs_information"]),
+    (Mutation::AngleTaken, &["signs_difference"]),
 ];
 
 #[test]

@@ -19,6 +19,7 @@ mod oracle;
 mod other_bounds;
 mod random_instance;
 mod samplers;
+mod signs;
 mod tally;
 mod theorems;
 mod theory;
@@ -253,6 +254,16 @@ fn check_with(
             samplers::inequality(seed, sampler, draws, theory)
                 .map(|inequality| without_row(vec![inequality]))
         })?,
+        all(Kind::SignChain, signs::CHAINS, |case| {
+            signs::chain(case, theory).map(without_row)
+        })?,
+        all(
+            Kind::SignPair,
+            coverage,
+            |number| -> Result<_, BoundError> {
+                Ok(without_row(signs::difference(seed, number, theory)))
+            },
+        )?,
         all(Kind::Searched, attainment::SEARCHES, |case| {
             attainment::searched(seed, case, draws, theory).map(without_row)
         })?,
@@ -337,6 +348,8 @@ fn describe(Place { kind, number }: Place, seed: u64) -> String {
         Kind::Searched => format!("search {number}"),
         Kind::Oracle => format!("tail {number}"),
         Kind::Sampler => format!("sampler {number}"),
+        Kind::SignChain => format!("best signs {number}"),
+        Kind::SignPair => format!("two perceptrons {number}"),
         Kind::Network => format!("network {number}"),
     }
 }

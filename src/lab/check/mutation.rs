@@ -56,11 +56,16 @@ pub enum Mutation {
     ErrorAdded,
     /// Labels are expected to be without noise.
     NoiseIgnored,
+    /// Every training set is taken to leave one perceptron of signs only.
+    SolutionsNotCounted,
+    /// The angle between two perceptrons of signs, as a part of 180 degrees, is taken for how often
+    /// they differ, as it is for Gaussian inputs.
+    AngleTaken,
 }
 
 impl Mutation {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::LimitDoubled,
         Self::LimitHalved,
         Self::NatsForBits,
@@ -85,6 +90,8 @@ impl Mutation {
         Self::SigmaTauExchanged,
         Self::ErrorAdded,
         Self::NoiseIgnored,
+        Self::SolutionsNotCounted,
+        Self::AngleTaken,
     ];
 
     /// Its key in tables and CSV.
@@ -115,6 +122,8 @@ impl Mutation {
             Self::SigmaTauExchanged => "sigma_tau_exchanged",
             Self::ErrorAdded => "error_added",
             Self::NoiseIgnored => "noise_ignored",
+            Self::SolutionsNotCounted => "solutions_not_counted",
+            Self::AngleTaken => "angle_taken",
         }
     }
 }

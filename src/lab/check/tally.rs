@@ -109,6 +109,8 @@ pub(super) enum Kind {
     Searched,
     Oracle,
     Sampler,
+    SignChain,
+    SignPair,
     Network,
 }
 

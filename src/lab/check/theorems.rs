@@ -50,8 +50,8 @@ const fn sampled(name: &'static str, statement: &'static str) -> Theorem {
 }
 
 /// Everything that is checked, in the order of reports: the converse; how often each upper bound
-/// fails; the lemma that each of their constants comes from; the learner that attains the limit;
-/// and what all this is computed with.
+/// fails; the lemma that each of their constants comes from; the learner that attains the limit,
+/// and perceptrons of signs, which come near it; and what all this is computed with.
 ///
 /// For each there is a [`Mutation`](super::mutation::Mutation) that breaks it.
 pub const THEOREMS: &[Theorem] = &[
@@ -129,6 +129,18 @@ pub const THEOREMS: &[Theorem] = &[
     exact(
         "codebook_attains",
         "E|W| <= n kl(eb||Lb) + O(log n) of the random codebook",
+    ),
+    exact(
+        "signs_links",
+        "n kl(eb||Lb) <= sum_i I(Z_i;W) <= I(S;W) <= N of the best perceptrons of signs",
+    ),
+    exact(
+        "signs_information",
+        "I(S;W) of the best perceptrons of signs is N - E log2 of their number",
+    ),
+    exact(
+        "signs_difference",
+        "two perceptrons of signs differ with probability Pr[|A| < |B|]",
     ),
     sampled(
         "codebook_within_a_thousandth",

@@ -335,6 +335,25 @@ impl Theory {
             noise
         }
     }
+
+    /// `I(S;W)` of a learner that draws one of the best perceptrons of signs, of entropy `N`.
+    pub(super) fn of_solutions(self, information: f64, entropy: f64) -> f64 {
+        if self.is(Mutation::SolutionsNotCounted) {
+            entropy
+        } else {
+            information
+        }
+    }
+
+    /// How often two perceptrons of `N` signs differ, of which `d` are not the same.
+    pub(super) fn disagreement(self, probability: f64, inputs: usize, differing: usize) -> f64 {
+        if self.is(Mutation::AngleTaken) {
+            let cosine = 1.0 - 2.0 * differing as f64 / inputs as f64;
+            cosine.acos() / std::f64::consts::PI
+        } else {
+            probability
+        }
+    }
 }
 
 /// `e/(1 - lambda/2) + c/(lambda (1 - lambda/2))` at the best lambda (Thiemann et al. 2017):

@@ -1,0 +1,100 @@
+//! Perceptrons of signs: how often two of them differ, and what one tells of coin flips.
+
+use rand::RngExt;
+
+use super::tally::Inequality;
+use super::theory::Theory;
+use crate::bounds::{limit_kl, BoundError, Probability, SampleSize};
+use crate::lab::exact::{
+    Chain, EmpiricalRiskMinimiser, FiniteLaw, HypothesisClass, Instance, PrefixCode, Ties,
+    CHAIN_TOLERANCE,
+};
+use crate::lab::signs::{disagreement, SignChain};
+use crate::random::stream;
+
+/// Inputs and examples of the training sets that are all enumerated.
+const CASES: [(u32, u32); 12] = [
+    (3, 1),
+    (3, 2),
+    (3, 3),
+    (3, 4),
+    (3, 5),
+    (3, 6),
+    (3, 7),
+    (3, 8),
+    (5, 1),
+    (5, 2),
+    (5, 3),
+    (5, 4),
+];
+
+/// How many cases there are.
+pub(super) const CHAINS: u64 = CASES.len() as u64;
+
+/// All links of one case; and where all numbers of ties can be shared exactly, what the laboratory
+/// finds for the same learner, which knows no symmetry.
+pub(super) fn chain(case: u64, theory: Theory) -> Result<Vec<Inequality>, BoundError> {
+    let (inputs, examples) = CASES[case as usize];
+    let Some(chain) = SignChain::exact(inputs as usize, examples as usize) else {
+        return Ok(Vec::new());
+    };
+    let limit = limit_kl(
+        SampleSize::new(examples.into())?,
+        Probability::new(chain.train)?,
+        Probability::new(0.5)?,
+    )?;
+    let link =
+        |smaller, larger| Inequality::comparison("signs_links", smaller, larger, CHAIN_TOLERANCE);
+    let mut all = vec![
+        link(theory.limit(limit), theory.information(chain.examplewise)),
+        link(chain.examplewise, theory.information(chain.information)),
+        link(chain.information, theory.information(chain.entropy)),
+    ];
+    let found = if inputs == 3 {
+        of_laboratory(inputs, examples)
+    } else {
+        None
+    };
+    if let Some(found) = found {
+        let agreement = |claimed: f64, found: f64| {
+            let accuracy = CHAIN_TOLERANCE * (1.0 + found);
+            Inequality::agreement("signs_information", claimed, found, accuracy)
+        };
+        let claimed = theory.of_solutions(chain.information, chain.entropy);
+        all.push(agreement(claimed, found.information));
+        all.push(agreement(chain.examplewise, found.examplewise));
+    }
+    Ok(all)
+}
+
+/// The same learner on the same law, by enumeration of all signs and all inputs times labels.
+fn of_laboratory(inputs: u32, examples: u32) -> Option<Chain> {
+    let all = 1u32 << inputs;
+    let errs = |signs: u32, example: u32| 2 * (signs ^ example).count_ones() > inputs;
+    let losses = (0..all).map(|signs| (0..all).map(|example| errs(signs, example)).collect());
+    let class = HypothesisClass::new(losses.collect())?;
+    let law = FiniteLaw::new(vec![1; all as usize])?;
+    let code = PrefixCode::random(class.len(), &mut stream(1, "check", 0, "code of signs"));
+    let instance = Instance::new(law, class, code, examples).ok()?;
+    let learner = EmpiricalRiskMinimiser(Ties::Uniform);
+    Some(Chain::new(&instance, &learner))
+}
+
+/// How often two random perceptrons of up to 15 signs differ, over all inputs.
+pub(super) fn difference(seed: u64, number: u64, theory: Theory) -> Vec<Inequality> {
+    let mut random = stream(seed, "check", number, "two perceptrons of signs");
+    let inputs = 2 * random.random_range(0..=7u32) + 1;
+    let differing = random.random_range(1..=inputs);
+    let decides = |input: u32, turned: u32| 2 * (input ^ turned).count_ones() < inputs;
+    let other = (1u32 << differing) - 1;
+    let differ = (0..1u32 << inputs).filter(|&input| decides(input, 0) != decides(input, other));
+    let found = differ.count() as f64 / f64::from(1u32 << inputs);
+    let (inputs, differing) = (inputs as usize, differing as usize);
+    let claimed = theory.disagreement(disagreement(inputs, differing), inputs, differing);
+    vec![Inequality::agreement(
+        "signs_difference",
+        claimed,
+        found,
+        1e-13 * found,
+    )]
+}
