@@ -79,8 +79,8 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
         Side::Right,
     );
     for (line, text) in strokes_in_words(&sizes).iter().enumerate() {
-        let height = (0.80 - 0.09 * line as f64) * most;
-        plot.label((to, height), text, INK, Side::Left);
+        let height = (0.42 - 0.09 * line as f64) * most;
+        plot.label((at(0.0), height), text, INK, Side::Right);
     }
     render(&plot)
 }

@@ -81,7 +81,7 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
 
     let at = |part: f64| from + part * (to - from);
     plot.label(
-        (at(0.40), 0.94 * most),
+        (at(0.24), 0.94 * most),
         "file sent, 95% limits",
         BLUE,
         Side::Right,

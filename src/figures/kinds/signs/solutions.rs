@@ -87,8 +87,13 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
     let y = Axis::linear("part; error; bits a weight", 0.0, 1.1);
     let mut plot = Plot::new(x, y, 0);
     let heights = [0.0, 1.1, 1.06];
-    let name = "only solution, N \u{2192} \u{221e}";
-    transition(&mut plot, ONLY_SOLUTION, heights, name, Side::Left);
+    transition(
+        &mut plot,
+        ONLY_SOLUTION,
+        heights,
+        "only solution",
+        Side::Left,
+    );
     for (place, size) in sizes.iter().enumerate() {
         let counts = counts(&table, size)?;
         let mut single = Vec::new();
@@ -111,12 +116,7 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
         plot.line(single, stroke(place, sizes.len(), GREEN));
     }
     let at = |part: f64| from + part * (to - from);
-    plot.label(
-        (at(0.12), 0.82),
-        "log2 of solutions, a weight",
-        VERMILION,
-        Side::Right,
-    );
+    plot.label((at(0.05), 0.68), "log2 solutions/N", VERMILION, Side::Right);
     plot.label((at(0.0), 0.20), "true error", BLUE, Side::Right);
     plot.label((to, 0.90), "only one", GREEN, Side::Left);
     for (line, text) in strokes_in_words(&sizes).iter().enumerate() {
