@@ -269,7 +269,7 @@ fn what_examples_tell_is_found_from_draws_within_its_limits() {
     };
     let within = |place: u64| {
         let (lower, mean, upper) = information_limits(&laws(1000 * place, 1000));
-        assert!(lower <= mean && mean <= upper && upper - lower < 0.05);
+        assert!(lower <= mean && mean <= upper && upper - lower < 0.08);
         (lower..=upper).contains(&(exact.examplewise / 4.0))
     };
     // Each of 100 fails with probability 5%: 12 or more do once in 200.
