@@ -26,11 +26,13 @@
 //! # Where what is explained
 //! The modules are essays: each begins with what it computes and why the result is on the safe
 //! side. [`quantities`] are what bounds are functions of, [`tails`] the distributions behind them;
-//! the other modules are the bounds, a family each. Sources are named by author and year;
-//! `docs/references.bib` has their titles.
+//! the other modules are the bounds, a family each; those of [`classical`] are there to be compared
+//! with, and are on no safe side. Sources are named by author and year; `docs/references.bib` has
+//! their titles.
 
 pub mod catalogue;
 pub mod catoni;
+pub mod classical;
 pub mod error;
 pub mod length_prior;
 pub mod limit;

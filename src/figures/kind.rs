@@ -10,7 +10,8 @@ use super::chart::picture::Picture;
 use super::definition::Definition;
 use super::error::FigureError;
 use super::kinds::{
-    attainment, bits, bounds, coverage, frontier, label_noise, randomisation, signs, slack,
+    attainment, bits, bounds, classical, coverage, frontier, label_noise, randomisation, signs,
+    slack,
 };
 use super::table::Table;
 use crate::nearest::nearest;
@@ -59,11 +60,13 @@ pub enum FigureKind {
     SignsBits,
     /// Perceptrons of a few signs with the fewest errors, their number and their true error.
     SignsSolutions,
+    /// Classical capacity bounds beside the bits of a file, network by network.
+    Classical,
 }
 
 impl FigureKind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Bounds,
         Self::Frontier,
         Self::Bits,
@@ -79,6 +82,7 @@ impl FigureKind {
         Self::SignsErrors,
         Self::SignsBits,
         Self::SignsSolutions,
+        Self::Classical,
     ];
 
     fn definition(self) -> &'static Definition {
@@ -98,6 +102,7 @@ impl FigureKind {
             Self::SignsErrors => &signs::errors::DEFINITION,
             Self::SignsBits => &signs::bits::DEFINITION,
             Self::SignsSolutions => &signs::solutions::DEFINITION,
+            Self::Classical => &classical::DEFINITION,
         }
     }
 

@@ -8,6 +8,7 @@
 mod adapters;
 mod as_graph;
 mod budget;
+pub mod classical;
 mod coding;
 pub mod comparison;
 mod export;

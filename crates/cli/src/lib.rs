@@ -6,6 +6,7 @@ mod budget;
 #[cfg(feature = "train")]
 mod certify;
 mod check;
+mod classical;
 mod completions;
 mod compress;
 mod data;
@@ -96,6 +97,8 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Bounds with noise around the weights, beside that without
     Noise(noise::Arguments),
+    /// What classical capacity bounds say about a network, beside the bits of its file
+    Classical(Box<classical::Arguments>),
     /// Every upper bound on the error from n, errors and bits
     Bound(bound::Arguments),
     /// How many bits overfitting takes, and what test error bits allow
@@ -132,7 +135,7 @@ fn fix_number_of_threads() {
 }
 
 /// Subcommands that look for data sets.
-const READ_DATA: &[&str] = &["certify", "verify", "noise", "run", "data"];
+const READ_DATA: &[&str] = &["certify", "verify", "noise", "classical", "run", "data"];
 
 /// Subcommands whose output is not about results.
 const NEVER_JSON: &[&str] = &["completions", "man"];
@@ -245,6 +248,7 @@ fn dispatch(cli: Cli, matches: &ArgMatches, words: &[OsString]) -> Result<(), Fa
         Command::Decompress(arguments) => decompress::run(&arguments, cli.json),
         Command::Inspect(arguments) => inspect::run(&arguments, cli.json),
         Command::Noise(arguments) => noise::run(&arguments, &search, cli.json),
+        Command::Classical(arguments) => classical::run(&arguments, &search, cli.json),
         Command::Bound(arguments) => bound::run(&arguments, cli.json),
         Command::Limit(arguments) => limit::run(&arguments, cli.json),
         Command::Check(arguments) => check::run(&arguments, cli.json),

@@ -89,11 +89,16 @@ impl Plot {
         }
     }
 
-    /// An empty chart of rows, the first one on top, each with its name to the left.
+    /// An empty chart of rows, the first one on top, each with its name to the left and a line; one
+    /// without a name is empty space.
     pub fn of_rows(x: Axis, title: &str, names: &[String], right: u32) -> Self {
         let rows = names.len() as f64;
-        let places: Vec<f64> = (0..names.len())
-            .map(|place| row_place(place, names.len()))
+        let named = names
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| !name.is_empty());
+        let places: Vec<f64> = named
+            .map(|(place, _)| row_place(place, names.len()))
             .collect();
         let name = |value: f64| {
             names

@@ -3,6 +3,7 @@
 pub(super) mod attainment;
 pub(super) mod bits;
 pub(super) mod bounds;
+pub(super) mod classical;
 pub(super) mod coverage;
 pub(super) mod frontier;
 pub(super) mod label_noise;

@@ -5,6 +5,7 @@ mod bound;
 mod budget;
 mod certify;
 mod check;
+mod classical;
 mod completions;
 mod compress;
 mod data_sets;
