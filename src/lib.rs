@@ -40,6 +40,7 @@
 //! - [`code`]: how a network becomes a self-delimiting string of bits, the `.nvc` file;
 //! - [`evaluate`]: what a decoded network computes, to the bit, and when it is wrong;
 //! - [`certificate`]: what is claimed, and its verification;
+//! - [`pieces`]: long work in pieces, on as many machines as there are;
 //! - [`storage`], [`digest`], [`random`], [`shape`], [`printable`]: files, digests, named
 //!   streams, sizes, strings of strangers.
 //!
@@ -87,6 +88,7 @@ pub mod lab;
 mod nearest;
 pub mod network;
 mod pickle_bytes;
+pub mod pieces;
 pub mod printable;
 pub mod random;
 #[cfg(feature = "train")]

@@ -11,11 +11,12 @@ use module_graph::ModuleGraph;
 mod module_graph;
 
 /// Folders and files that a certificate rests on.
-const TRUSTED_BASE: [&str; 12] = [
+const TRUSTED_BASE: [&str; 13] = [
     "bounds/",
     "certificate/",
     "code/",
     "evaluate/",
+    "pieces/",
     "storage/",
     "causes.rs",
     "digest.rs",

@@ -159,6 +159,7 @@ fn an_interrupted_evaluation_goes_on_where_it_was() {
     let issued = || {
         let evaluation = Evaluation {
             folder: Some(folder.path()),
+            pieces: None,
             report: None,
         };
         Issue::new(&file, Sample::new("streamed", &streamed), delta(0.05))

@@ -56,6 +56,7 @@ impl Certificate {
                 .provenance(provenance)
                 .evaluation(Evaluation {
                     folder: None,
+                    pieces: None,
                     report: Some(&report),
                 })
                 .run()
@@ -122,6 +123,7 @@ impl Certificate {
             let verdict = Verification::new(&certificate, &data)
                 .evaluation(Evaluation {
                     folder: None,
+                    pieces: None,
                     report: Some(&report),
                 })
                 .run()?;

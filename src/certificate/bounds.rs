@@ -1,7 +1,7 @@
 //! The bounds of a certificate, as they are published.
 
 use super::claim::{Bounds, Claim, ClassBound, DECIMALS};
-use super::evaluation::Outcome;
+use super::counted::Outcome;
 use crate::bounds::{
     held_out, occam_binomial, occam_hoeffding, occam_kl, round_up_decimals, Bits, BoundError,
     EmpiricalRisk, FailureProbability,

@@ -1,24 +1,23 @@
-//! Counting errors: streamed, in constant memory, and resumed where it was interrupted.
+//! Counting errors: streamed, in constant memory, resumed where it was interrupted, and in pieces.
 
 use std::fmt;
 use std::path::Path;
 
-use super::evaluation_log::{EvaluationLog, Part};
+use super::counted::{Count, CountError, Counted, Outcome, Report};
+use super::evaluation_log::EvaluationLog;
+use super::evaluation_part::{Part, Work};
+use super::evaluation_pieces::EvaluationPieces;
 use crate::digest::sha256;
-use crate::evaluate::{
-    digests, EvaluationError, Evaluator, ExampleDigest, Examples, ExamplesDigest, Loss,
-};
-use crate::storage::append_log::LogError;
-
-/// Is told how many examples more have been evaluated, and what is wrong with those that cannot be
-/// read.
-pub type Report<'a> = dyn Fn(usize, &[String]) + 'a;
+use crate::evaluate::{digests, ExampleDigest, Examples, ExamplesDigest};
+use crate::pieces::Shard;
 
 /// How examples are evaluated; nothing of it changes a result.
 #[derive(Default, Clone, Copy)]
 pub struct Evaluation<'a> {
     /// Where the results of parts are kept until all are there.
     pub folder: Option<&'a Path>,
+    /// Where pieces that were counted elsewhere are taken from, and what none of them has is added.
+    pub pieces: Option<&'a Path>,
     /// Progress.
     pub report: Option<&'a Report<'a>>,
 }
@@ -28,6 +27,7 @@ impl fmt::Debug for Evaluation<'_> {
         formatter
             .debug_struct("Evaluation")
             .field("folder", &self.folder)
+            .field("pieces", &self.pieces)
             .finish_non_exhaustive()
     }
 }
@@ -43,100 +43,117 @@ pub(super) enum Selection {
     DrawnAlone(Vec<usize>),
 }
 
-/// What became of one example.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Outcome {
-    /// Its class; none if it cannot be read.
-    pub(super) class: Option<usize>,
-    /// Whether the network misclassifies it.
-    pub(super) is_misclassified: bool,
+/// Examples that are counted, and what they are among others.
+#[derive(Clone, Copy)]
+pub(super) struct Counting<'a> {
+    pub(super) count: Count<'a>,
+    /// What a set of examples is for: what its pieces are called.
+    pub(super) purpose: &'a str,
+    pub(super) examples: &'a dyn Examples,
+    /// All digests, if they are known without decoding.
+    pub(super) known: Option<&'a [ExampleDigest]>,
+    pub(super) selection: &'a Selection,
 }
 
-/// What an evaluation found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Counted {
-    /// One for each example evaluated, in their order.
-    pub(super) outcomes: Vec<Outcome>,
-    /// The digests of all examples, or with [`Selection::DrawnAlone`] of those evaluated.
-    pub(super) digests: Vec<ExampleDigest>,
-}
+/// What training sets are called among pieces.
+pub(super) const TRAINING: &str = "training";
 
-impl Counted {
-    /// Number of errors, with those that cannot be read.
-    pub(super) fn errors(&self) -> u64 {
-        let errors = self.outcomes.iter().filter(|one| one.is_misclassified);
-        errors.count() as u64
-    }
-}
+/// What held-out sets are called among pieces.
+pub(super) const HELD_OUT: &str = "held-out";
 
-/// What is evaluated, and by which network.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Count<'a> {
-    /// What the file stands for.
-    pub(super) evaluator: &'a Evaluator,
-    /// SHA-256 of the file.
-    pub(super) model_sha256: &'a str,
-    /// When an example is misclassified.
-    pub(super) loss: Loss,
-}
+/// What the pieces of evaluations are called.
+pub const EVALUATION_PIECES: [&str; 2] = [TRAINING, HELD_OUT];
 
-impl Evaluation<'_> {
-    /// Evaluates the selected examples, of which all digests may be `known`.
-    pub(super) fn count(
-        &self,
-        count: Count,
-        examples: &dyn Examples,
-        known: Option<&[ExampleDigest]>,
-        selection: &Selection,
-    ) -> Result<Counted, CountError> {
-        let all: Vec<usize> = (0..examples.len()).collect();
-        let evaluated = match selection {
+impl Counting<'_> {
+    /// Does `act` with the examples that are decoded, and the work on them.
+    fn with<T>(&self, act: impl FnOnce(Work, &[usize]) -> T) -> T {
+        let all: Vec<usize> = (0..self.examples.len()).collect();
+        let evaluated = match self.selection {
             Selection::All => &all,
             Selection::Drawn(indices) | Selection::DrawnAlone(indices) => indices,
         };
-        let decoded = match (selection, known) {
+        let decoded = match (self.selection, self.known) {
             (Selection::Drawn(_), None) => &all,
             _ => evaluated,
         };
+        let work = Work {
+            count: self.count,
+            examples: self.examples,
+            is_known: self.known.is_some(),
+            evaluated,
+        };
+        act(work, decoded)
+    }
+}
+
+impl Evaluation<'_> {
+    /// Evaluates the selected examples.
+    pub(super) fn count(&self, counting: Counting) -> Result<Counted, CountError> {
+        let mut counted = counting.with(|work, decoded| match self.pieces {
+            None => self.stream(counting, work, decoded),
+            Some(folder) => {
+                let (name, known) = (counting.purpose, counting.known);
+                EvaluationPieces::new(folder, name, work, decoded, known).gather(self.report)
+            }
+        })?;
+        if let Some(known) = counting.known {
+            counted.digests = known.to_vec();
+        }
+        Ok(counted)
+    }
+
+    /// Evaluates a piece of the selected examples, into a folder.
+    pub(super) fn count_piece(
+        &self,
+        counting: Counting,
+        folder: &Path,
+        shard: Shard,
+    ) -> Result<(), CountError> {
+        counting.with(|work, decoded| {
+            let (name, known) = (counting.purpose, counting.known);
+            EvaluationPieces::new(folder, name, work, decoded, known).count(shard, self.report)
+        })
+    }
+
+    /// Evaluates all here, one part after the other, as the log has them.
+    fn stream(
+        &self,
+        counting: Counting,
+        work: Work,
+        decoded: &[usize],
+    ) -> Result<Counted, CountError> {
+        let examples = counting.examples;
         let log = match self.folder {
             None => None,
             Some(folder) => {
-                let key = key(count, examples, known, evaluated, decoded);
+                let (count, known) = (counting.count, counting.known);
+                let key = key(count, examples, known, work.evaluated, decoded);
                 Some(EvaluationLog::open(folder, &sha256(key.as_bytes()))?)
             }
         };
         let mut counted = Counted {
-            outcomes: Vec::with_capacity(evaluated.len()),
+            outcomes: Vec::with_capacity(work.evaluated.len()),
             digests: Vec::new(),
+            taken: 0,
         };
-        for (place, indices) in decoded.chunks(examples.part().max(1)).enumerate() {
-            let kept = log.as_ref().and_then(|log| log.part(place)).cloned();
-            let part = match kept {
-                Some(part) => part,
-                None => {
-                    let part = self::part(count, examples, known.is_some(), indices, evaluated)?;
-                    if let Some(log) = &log {
-                        log.append(part.clone())?;
-                    }
-                    part
-                }
-            };
-            let outcomes = part
-                .outcomes
-                .iter()
-                .map(|&(class, is_misclassified)| Outcome {
-                    class,
-                    is_misclassified,
-                });
+        let mut add = |part: &Part| {
+            let outcomes = part.outcomes.iter().map(|&found| Outcome::from(found));
             counted.outcomes.extend(outcomes);
             counted.digests.extend(&part.digests);
             if let Some(report) = self.report {
                 report(part.outcomes.len(), &part.problems);
             }
-        }
-        if let Some(known) = known {
-            counted.digests = known.to_vec();
-        }
+        };
+        let kept = log.as_ref().map_or(&[][..], EvaluationLog::parts);
+        kept.iter().for_each(&mut add);
+        let parts = decoded.chunks(examples.part().max(1)).skip(kept.len());
+        work.each_part(parts, |part| {
+            if let Some(log) = &log {
+                log.append(part.clone())?;
+            }
+            add(&part);
+            Ok(())
+        })?;
         Ok(counted)
     }
 }
@@ -162,39 +179,6 @@ fn key(
     format!("v2\n{model_sha256}\n{set}\n{evaluated:?}\n{decoded}\n{loss}\n")
 }
 
-/// The results of one part: of those that are to be evaluated, an outcome; of all, the digest,
-/// where it is not known.
-fn part(
-    count: Count,
-    examples: &dyn Examples,
-    is_known: bool,
-    indices: &[usize],
-    evaluated: &[usize],
-) -> Result<Part, CountError> {
-    let batch = examples.batch(indices);
-    let problems = batch.examples().iter().filter_map(|one| one.problem());
-    let problems = problems.map(str::to_string).collect();
-    let digests = if is_known {
-        Vec::new()
-    } else {
-        batch.digests()
-    };
-    let is_evaluated = |place: &usize| evaluated.binary_search(&indices[*place]).is_ok();
-    let places: Vec<usize> = (0..indices.len()).filter(is_evaluated).collect();
-    let drawn = if places.len() == indices.len() {
-        batch
-    } else {
-        batch.select(places.into_iter())
-    };
-    let misclassified = count.evaluator.misclassified(&drawn, count.loss)?;
-    let classes = drawn.examples().iter().map(|example| example.class());
-    Ok(Part {
-        outcomes: classes.zip(misclassified).collect(),
-        digests,
-        problems,
-    })
-}
-
 /// The digests of examples that need not be decoded for them.
 pub(super) fn known_digests(examples: &dyn Examples) -> Option<Vec<ExampleDigest>> {
     examples.is_decoded().then(|| digests(examples))
@@ -203,16 +187,4 @@ pub(super) fn known_digests(examples: &dyn Examples) -> Option<Vec<ExampleDigest
 /// The digest of a set that was counted.
 pub(super) fn digest_of(examples: &dyn Examples, counted: &Counted) -> ExamplesDigest {
     ExamplesDigest::new(examples, counted.digests.clone())
-}
-
-/// Why errors cannot be counted.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CountError {
-    /// The network does not fit the examples.
-    #[error(transparent)]
-    Evaluation(#[from] EvaluationError),
-    /// The log.
-    #[error(transparent)]
-    Log(#[from] LogError),
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::claim::GroupsClaim;
-use super::evaluation::Outcome;
+use super::counted::Outcome;
 use crate::digest::hex;
 use crate::evaluate::ExampleDigest;
 
@@ -69,7 +69,7 @@ impl Group {
 #[cfg(test)]
 mod tests {
     use super::grouped;
-    use crate::certificate::evaluation::Outcome;
+    use crate::certificate::counted::Outcome;
 
     #[test]
     fn each_group_counts_once_with_its_fraction_of_errors() {

@@ -1,5 +1,7 @@
 //! From a model file and a data set to a certificate.
 
+use std::path::Path;
+
 use thiserror::Error;
 
 use super::at_hand::{is_known_name, known_name, sets_in_common};
@@ -10,7 +12,10 @@ use super::claim::{
     CERTIFICATE_VERSION,
 };
 use super::class_map::Mapped;
-use super::evaluation::{digest_of, known_digests, Count, CountError, Evaluation, Selection};
+use super::counted::{Count, CountError};
+use super::evaluation::{
+    digest_of, known_digests, Counting, Evaluation, Selection, HELD_OUT, TRAINING,
+};
 use super::folder::MODEL_FILE;
 use super::groups::grouped;
 use super::subsample::{population, subsample_indices, Drawer, Subsample};
@@ -18,6 +23,7 @@ use crate::bounds::{BoundError, FailureProbability};
 use crate::code::{Base, CodeError, Model};
 use crate::digest::sha256;
 use crate::evaluate::{Evaluator, Examples, Loss, Sample, MARGIN};
+use crate::pieces::Shard;
 use crate::printable::escaped;
 use crate::storage::memory_limit::MemoryLimit;
 
@@ -246,20 +252,16 @@ impl<'a> Issue<'a> {
             loss: self.loss,
         };
         let n = training.len() as u64;
-        let selection = match self.subsample {
-            None => Selection::All,
-            Some((size, seed)) => Selection::Drawn(subsample_indices(
-                training.len(),
-                size as usize,
-                seed,
-                &model_sha256,
-                Drawer::Maker,
-            )),
-        };
+        let selection = self.selection(&model_sha256);
         let known = known_digests(&training);
-        let counted = self
-            .evaluation
-            .count(count, &training, known.as_deref(), &selection)?;
+        let counting = Counting {
+            count,
+            purpose: TRAINING,
+            examples: &training,
+            known: known.as_deref(),
+            selection: &selection,
+        };
+        let counted = self.evaluation.count(counting)?;
         let errors = counted.errors();
         let subsample = self
             .subsample
@@ -312,6 +314,58 @@ impl<'a> Issue<'a> {
         Ok(Certificate::from_parts(claim, self.file.to_vec()).with_digests(kept))
     }
 
+    /// Evaluates a piece of the examples, into a folder from which a later [run](Issue::run) takes
+    /// it ([`Evaluation::pieces`]).
+    ///
+    /// # Errors
+    /// As [`Issue::run`]; and if the piece cannot be written.
+    pub fn piece(self, folder: &Path, shard: Shard) -> Result<(), IssueError> {
+        let base = self.base.as_ref().map(|(base, _)| *base);
+        let model = Model::read(self.file, base, MemoryLimit::NONE)?;
+        self.check_request()?;
+        let count = Count {
+            evaluator: &Evaluator::new(&model),
+            model_sha256: &sha256(self.file),
+            loss: self.loss,
+        };
+        let held_out = self.sample.held_out.filter(|_| self.groups.is_none());
+        let sets = [
+            (
+                TRAINING,
+                Some(self.sample.training),
+                self.selection(count.model_sha256),
+            ),
+            (HELD_OUT, held_out, Selection::All),
+        ];
+        for (purpose, examples, selection) in sets {
+            let Some(examples) = examples else { continue };
+            let examples = Mapped::new(examples, self.class_map.as_ref());
+            if let Some(problem) = examples.problem() {
+                return Err(IssueError::ClassMap(problem));
+            }
+            let known = known_digests(&examples);
+            let counting = Counting {
+                count,
+                purpose,
+                examples: &examples,
+                known: known.as_deref(),
+                selection: &selection,
+            };
+            self.evaluation.count_piece(counting, folder, shard)?;
+        }
+        Ok(())
+    }
+
+    /// Which training examples are evaluated.
+    fn selection(&self, model_sha256: &str) -> Selection {
+        let Some((size, seed)) = self.subsample else {
+            return Selection::All;
+        };
+        let (n, size) = (self.sample.training.len(), size as usize);
+        let drawer = Drawer::Maker;
+        Selection::Drawn(subsample_indices(n, size, seed, model_sha256, drawer))
+    }
+
     /// Whether what was asked for makes sense together.
     fn check_request(&self) -> Result<(), IssueError> {
         let n = self.sample.training.len();
@@ -352,9 +406,14 @@ impl<'a> Issue<'a> {
             return Err(IssueError::ClassMap(problem));
         }
         let known = known_digests(&examples);
-        let counted = self
-            .evaluation
-            .count(count, &examples, known.as_deref(), &Selection::All)?;
+        let counting = Counting {
+            count,
+            purpose: HELD_OUT,
+            examples: &examples,
+            known: known.as_deref(),
+            selection: &Selection::All,
+        };
+        let counted = self.evaluation.count(counting)?;
         let (n, k) = (counted.outcomes.len() as u64, counted.errors());
         Ok(Some(HeldOut {
             sha256: digest_of(&examples, &counted).sha256,

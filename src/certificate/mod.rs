@@ -11,8 +11,11 @@ mod bounds;
 mod certificate;
 mod claim;
 mod class_map;
+mod counted;
 mod evaluation;
 mod evaluation_log;
+mod evaluation_part;
+mod evaluation_pieces;
 mod folder;
 mod groups;
 mod issue;
@@ -32,7 +35,8 @@ pub use claim::{
     GroupsClaim, HeldOut, ModelClaim, Provenance, CERTIFICATE_VERSION, DECIMALS, DESIGN_BITS,
     GRAPH_DESIGN_BITS, RELATIVE_DESIGN_BITS,
 };
-pub use evaluation::{CountError, Evaluation, Report};
+pub use counted::{CountError, Report};
+pub use evaluation::{Evaluation, EVALUATION_PIECES};
 pub use evaluation_log::remove_logs;
 pub use folder::{Folder, FolderError, Kept, MODEL_FILE};
 pub use issue::{refuse_at_hand, Issue, IssueError};

@@ -1,11 +1,14 @@
 //! Errors counted again, and compared with those that a certificate claims.
 
+use std::path::Path;
+
 use super::bounds::{class_bounds, held_out_bound, occam_bounds, Losses};
 use super::certificate::Certificate;
 use super::claim::{Claim, ClassBound, GroupsClaim, HeldOut};
 use super::class_map::Mapped;
+use super::counted::{Count, CountError, Counted};
 use super::evaluation::{
-    digest_of, known_digests, Count, CountError, Counted, Evaluation, Selection,
+    digest_of, known_digests, Counting, Evaluation, Selection, HELD_OUT, TRAINING,
 };
 use super::groups::grouped;
 use super::sentence::Evidence;
@@ -14,6 +17,7 @@ use super::unverifiable::Unverifiable;
 use super::verdict::Verdict;
 use crate::bounds::{BoundError, FailureProbability};
 use crate::evaluate::{ExampleDigest, Examples, ExamplesDigest, Sample};
+use crate::pieces::Shard;
 
 /// A certificate whose file and data are those that it is about, as far as that is known before
 /// examples are decoded.
@@ -45,9 +49,77 @@ impl Recount<'_> {
         Ok(())
     }
 
-    fn counted(&self, selection: &Selection) -> Result<Counted, CountError> {
-        self.evaluation
-            .count(self.count, self.training, self.known, selection)
+    /// Evaluates a piece of the examples, into a folder; nothing is compared.
+    pub(super) fn piece(&self, folder: &Path, shard: Shard) -> Result<(), Fault> {
+        let selection = match (&self.certificate.claim().subsample, self.draw) {
+            (None, _) | (Some(_), Draw::All) => Selection::All,
+            (Some(_), Draw::Own { seed: None, .. }) => return Err(Unverifiable::OwnDraws.into()),
+            (
+                Some(subsample),
+                Draw::Own {
+                    size,
+                    seed: Some(seed),
+                },
+            ) => self.drawn(size.unwrap_or(subsample.size), seed),
+        };
+        let evaluation = &self.evaluation;
+        evaluation.count_piece(self.training(&selection), folder, shard)?;
+        if let (Some(_), Some(examples)) =
+            (&self.certificate.claim().held_out, self.sample.held_out)
+        {
+            let examples = Mapped::new(examples, self.certificate.claim().class_map.as_ref());
+            let known = known_digests(&examples);
+            let held_out = self.held_out(&examples, known.as_deref());
+            evaluation.count_piece(held_out, folder, shard)?;
+        }
+        Ok(())
+    }
+
+    fn training<'b>(&'b self, selection: &'b Selection) -> Counting<'b> {
+        Counting {
+            count: self.count,
+            purpose: TRAINING,
+            examples: self.training,
+            known: self.known,
+            selection,
+        }
+    }
+
+    fn held_out<'b>(
+        &'b self,
+        examples: &'b dyn Examples,
+        known: Option<&'b [ExampleDigest]>,
+    ) -> Counting<'b> {
+        Counting {
+            count: self.count,
+            purpose: HELD_OUT,
+            examples,
+            known,
+            selection: &Selection::All,
+        }
+    }
+
+    /// The verifier's own subsample. The digests are those of all examples, unless a list has them.
+    fn drawn(&self, size: u64, seed: u64) -> Selection {
+        let n = self.training.len();
+        let size = usize::try_from(size).unwrap_or(usize::MAX).min(n);
+        let sha256 = self.count.model_sha256;
+        let indices = subsample_indices(n, size, seed, sha256, Drawer::Verifier);
+        match self.list() {
+            Some(_) => Selection::DrawnAlone(indices),
+            None => Selection::Drawn(indices),
+        }
+    }
+
+    /// The list of digests beside the certificate, if it is of use.
+    fn list(&self) -> Option<&[ExampleDigest]> {
+        self.certificate.digests().filter(|_| self.known.is_none())
+    }
+
+    fn counted(&self, selection: &Selection, verdict: &mut Verdict) -> Result<Counted, CountError> {
+        let counted = self.evaluation.count(self.training(selection))?;
+        verdict.taken(counted.taken, counted.outcomes.len());
+        Ok(counted)
     }
 
     /// Whether the examples, which may have been decoded just now, are those of the claim.
@@ -63,7 +135,7 @@ impl Recount<'_> {
     /// Evaluates all training examples, of which the claim counts each.
     fn check_all(&self, verdict: &mut Verdict) -> Result<bool, Fault> {
         let claim = self.certificate.claim();
-        let counted = self.counted(&Selection::All)?;
+        let counted = self.counted(&Selection::All, verdict)?;
         if !self.check_digest(&counted, verdict) {
             return Ok(false);
         }
@@ -112,7 +184,7 @@ impl Recount<'_> {
     /// Evaluates all training examples, and those of the maker's subsample among them.
     fn count_all(&self, subsample: &Subsample, verdict: &mut Verdict) -> Result<bool, Fault> {
         let claim = self.certificate.claim();
-        let counted = self.counted(&Selection::All)?;
+        let counted = self.counted(&Selection::All, verdict)?;
         if !self.check_digest(&counted, verdict) {
             return Ok(false);
         }
@@ -144,26 +216,18 @@ impl Recount<'_> {
         let claim = self.certificate.claim();
         let seed = match seed {
             Some(seed) => seed,
+            None if self.evaluation.pieces.is_some() => return Err(Unverifiable::OwnDraws.into()),
             None => getrandom::u64().map_err(Unverifiable::Randomness)?,
         };
-        let own = usize::try_from(size)
-            .unwrap_or(usize::MAX)
-            .min(self.training.len());
-        let sha256 = self.count.model_sha256;
-        let indices = subsample_indices(self.training.len(), own, seed, sha256, Drawer::Verifier);
-        let list = self.certificate.digests().filter(|_| self.known.is_none());
-        let selection = match list {
-            Some(_) => Selection::DrawnAlone(indices.clone()),
-            None => Selection::Drawn(indices.clone()),
-        };
-        let counted = self.counted(&selection)?;
-        let unknown = match list {
-            Some(list) => strangers(&counted, &indices, list),
-            None if !self.check_digest(&counted, verdict) => return Ok(false),
-            None => Strangers::default(),
+        let selection = self.drawn(size, seed);
+        let counted = self.counted(&selection, verdict)?;
+        let unknown = match (self.list(), &selection) {
+            (Some(list), Selection::DrawnAlone(indices)) => strangers(&counted, indices, list),
+            _ if !self.check_digest(&counted, verdict) => return Ok(false),
+            _ => Strangers::default(),
         };
         let errors = counted.errors() - unknown.misclassified;
-        let own = own as u64;
+        let own = counted.outcomes.len() as u64;
         let limits = Limits::new(errors, unknown.all, own, claim.n, self.delta)?;
         let errors = errors + unknown.all;
         let seen = format!("{errors} of {own} drawn by this verification (--seed {seed})");
@@ -217,9 +281,9 @@ impl Recount<'_> {
                 return Ok(());
             }
         }
-        let counted =
-            self.evaluation
-                .count(self.count, &examples, known.as_deref(), &Selection::All)?;
+        let held_out = self.held_out(&examples, known.as_deref());
+        let counted = self.evaluation.count(held_out)?;
+        verdict.taken(counted.taken, counted.outcomes.len());
         if verdict.held_out_digest(claimed, digest_of(&examples, &counted)) {
             let (n, k) = (claimed.n, claimed.k);
             verdict.equal("held-out n", n, counted.outcomes.len() as u64);

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::evaluation::CountError;
+use super::counted::CountError;
 use crate::code::CodeError;
 use crate::printable::escaped;
 
@@ -20,7 +20,7 @@ pub enum Unverifiable {
         escaped(.0)
     )]
     Loss(String),
-    /// The results of the evaluation cannot be kept.
+    /// The results of the evaluation cannot be kept, or those in pieces are not of it.
     #[error(transparent)]
     Log(CountError),
     /// The operating system gives no randomness to draw a subsample by.
@@ -52,6 +52,12 @@ pub enum Unverifiable {
     /// A part of the examples is to be evaluated, but the claim counts all.
     #[error("the certificate counts all examples: nothing less can confirm it")]
     CountsAll,
+    /// Pieces of a subsample that each verifier would draw for himself.
+    #[error(
+        "the certificate counts a subsample, and each piece would draw its own: say which \
+         examples all of them evaluate (--all, or the same --seed N that the maker could not guess)"
+    )]
+    OwnDraws,
     /// A subsample of none.
     #[error("a subsample of none of the examples says nothing")]
     EmptyDraw,

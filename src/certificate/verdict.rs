@@ -26,6 +26,9 @@ pub struct Verdict {
     pub undecided: Option<String>,
     #[serde(skip)]
     evidence: Evidence,
+    /// Examples that count, and those among them that were taken from pieces.
+    #[serde(skip)]
+    counted: (u64, u64),
 }
 
 impl Default for Verdict {
@@ -34,6 +37,7 @@ impl Default for Verdict {
             checks: Vec::new(),
             undecided: None,
             evidence: Evidence::Counted,
+            counted: (0, 0),
         }
     }
 }
@@ -58,6 +62,27 @@ impl Verdict {
     /// verifies it calls `name`.
     pub fn sentence(&self, claim: &Claim, name: &str) -> String {
         sentence(claim, Some(name), self.evidence)
+    }
+
+    /// What cannot be checked of a claim that holds, or was not checked by this verification, and
+    /// is taken on trust by whoever believes it.
+    pub fn on_trust(&self, claim: &Claim) -> Vec<String> {
+        let mut trusted = claim.assumptions();
+        let (all, taken) = self.counted;
+        if taken > 0 {
+            trusted.push(format!(
+                "the pieces, in which {taken} of the {all} images evaluated were counted before \
+                 this verification, which has not counted them again: that nobody but this program \
+                 wrote them"
+            ));
+        }
+        trusted
+    }
+
+    /// Of so many examples that were evaluated, some were taken from pieces.
+    pub(super) fn taken(&mut self, taken: u64, evaluated: usize) {
+        let (all, before) = self.counted;
+        self.counted = (all + evaluated as u64, before + taken);
     }
 
     /// How the count of errors came to be known.

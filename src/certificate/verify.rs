@@ -1,10 +1,13 @@
 //! From a certificate, a model file and a data set to a verdict.
 
+use std::path::Path;
+
 use super::at_hand::{is_known_name, known_name, sets_in_common};
 use super::certificate::Certificate;
 use super::claim::design_bits;
 use super::class_map::Mapped;
-use super::evaluation::{known_digests, Count, CountError, Evaluation};
+use super::counted::{Count, CountError};
+use super::evaluation::{known_digests, Evaluation};
 use super::recount::{Fault, Recount};
 use super::subsample::Draw;
 use super::unverifiable::Unverifiable;
@@ -14,6 +17,7 @@ use crate::causes::with_causes;
 use crate::code::{CodeError, Model};
 use crate::digest::sha256;
 use crate::evaluate::{Evaluator, ExampleDigest, Examples, ExamplesDigest, Loss, Sample, MARGIN};
+use crate::pieces::Shard;
 use crate::printable::escaped;
 
 impl Certificate {
@@ -73,6 +77,24 @@ impl<'a> Verification<'a> {
     /// # Errors
     /// If it can be neither confirmed nor refuted.
     pub fn run(&self) -> Result<Verdict, Unverifiable> {
+        self.act(&|recount, verdict| recount.run(verdict))
+    }
+
+    /// Checks what is known before examples are evaluated, then evaluates a piece of them into a
+    /// folder, from which a later [verification](Evaluation::pieces) takes it. The verdict is about
+    /// the former.
+    ///
+    /// # Errors
+    /// If the claim can be neither confirmed nor refuted, or the piece cannot be written.
+    pub fn piece(&self, folder: &Path, shard: Shard) -> Result<Verdict, Unverifiable> {
+        self.act(&|recount, _| recount.piece(folder, shard))
+    }
+
+    /// Checks what is known before examples are evaluated, and does something with what is left.
+    fn act(
+        &self,
+        act: &dyn Fn(&Recount, &mut Verdict) -> Result<(), Fault>,
+    ) -> Result<Verdict, Unverifiable> {
         let claim = self.certificate.claim();
         let known = Loss::ALL.into_iter().find(|loss| loss.name() == claim.loss);
         let Some(loss) = known else {
@@ -113,24 +135,26 @@ impl<'a> Verification<'a> {
             model_sha256: &claim.model.sha256,
             loss,
         };
-        match self.recount(count, &training, digests.as_deref(), &mut verdict) {
+        let recount = self.recount(count, &training, digests.as_deref());
+        match recount.and_then(|recount| act(&recount, &mut verdict)) {
             Ok(()) => {}
             Err(Fault::Undecidable(error)) => return Err(error),
-            Err(Fault::Count(error @ CountError::Log(_))) => return Err(Unverifiable::Log(error)),
+            Err(Fault::Count(error @ (CountError::Log(_) | CountError::Piece(_)))) => {
+                return Err(Unverifiable::Log(error));
+            }
             Err(Fault::Count(error)) => verdict.failed(with_causes(&error)),
             Err(Fault::Bound(error)) => verdict.failed(with_causes(&error)),
         }
         Ok(verdict)
     }
 
-    fn recount(
-        &self,
-        count: Count,
-        training: &Mapped,
-        known: Option<&[ExampleDigest]>,
-        verdict: &mut Verdict,
-    ) -> Result<(), Fault> {
-        let recount = Recount {
+    fn recount<'b>(
+        &'b self,
+        count: Count<'b>,
+        training: &'b Mapped<'b>,
+        known: Option<&'b [ExampleDigest]>,
+    ) -> Result<Recount<'b>, Fault> {
+        Ok(Recount {
             certificate: self.certificate,
             sample: self.sample,
             training,
@@ -140,8 +164,7 @@ impl<'a> Verification<'a> {
             evaluation: self.evaluation,
             count,
             delta: FailureProbability::new(self.certificate.claim().delta)?,
-        };
-        recount.run(verdict)
+        })
     }
 
     /// Whether what is asked for can be done for this claim.

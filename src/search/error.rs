@@ -9,6 +9,7 @@ use crate::compress::{CompressError, RecipeError};
 use crate::data::DataError;
 use crate::evaluate::EvaluationError;
 use crate::network::{AsGraphError, ImportError};
+use crate::pieces::PieceError;
 use crate::storage::append_log::LogError;
 use crate::storage::file_error::FileError;
 use crate::train::TrainError;
@@ -57,6 +58,9 @@ pub enum SearchError {
     /// A recipe that is none.
     #[error(transparent)]
     Recipe(#[from] RecipeError),
+    /// A piece that cannot be written, or that belongs to something else.
+    #[error(transparent)]
+    Piece(#[from] PieceError),
     /// A network cannot be trained or coded.
     #[error(transparent)]
     Compress(#[from] CompressError),

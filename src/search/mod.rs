@@ -8,6 +8,8 @@
 
 mod error;
 mod fine_tune;
+mod gathered;
+mod piece;
 pub mod prior_fraction;
 mod run;
 mod settings;
@@ -17,6 +19,7 @@ mod uniform;
 
 pub use error::SearchError;
 pub use fine_tune::{fine_tune, FineTuneEvent};
+pub use gathered::SEARCH_PIECES;
 pub use run::{Event, Outcome, Search};
 pub use settings::Settings;
 pub use trials::{Trial, Trials};

@@ -7,6 +7,7 @@ use candle_core::Device;
 
 use super::error::SearchError;
 use super::fine_tune::{fine_tune_images, FineTuneEvent};
+use super::gathered::{pieces, Gathered};
 use super::settings::Settings;
 use super::trials::{Trial, Trials};
 use crate::certificate::{Certificate, Folder, Issue, Kept};
@@ -43,10 +44,10 @@ use crate::train::{TrainError, TrainingSet};
 #[derive(Debug)]
 pub struct Search<'a> {
     /// From which network training begins, if not from a random one; and its SHA-256.
-    start: Option<(&'a TrainedNetwork<Structure>, String)>,
-    data: &'a DataSet,
-    folder: &'a Folder,
-    settings: &'a Settings,
+    pub(super) start: Option<(&'a TrainedNetwork<Structure>, String)>,
+    pub(super) data: &'a DataSet,
+    pub(super) folder: &'a Folder,
+    pub(super) settings: &'a Settings,
 }
 
 /// What a search tells while it runs.
@@ -120,7 +121,8 @@ impl<'a> Search<'a> {
 
     /// Tries the recipes, and with the greatest effort variations of the best.
     ///
-    /// A recipe is a pure function, so those in the folder's log need not be tried again. What is
+    /// A recipe is a pure function, so those in the folder's log need not be tried again, nor those
+    /// that a piece has tried ([`Search::run_piece`]). What is
     /// better than all before is written at once, so that an interruption loses nothing that is
     /// finished.
     ///
@@ -140,6 +142,7 @@ impl<'a> Search<'a> {
         let training_set = TrainingSet::new(&self.data.train, &Device::Cpu)?;
         let mut trials = Trials::open(&self.folder.trials())?;
         let digest = self.data.train.sha256();
+        let gathered = self.gathered(&recipes, &digest)?;
         let mut best: Option<Best> = None;
         let mut diverged = None;
         let mut seen = HashSet::new();
@@ -157,7 +160,12 @@ impl<'a> Search<'a> {
             }
             let mut trial = self.untried(&recipe, &digest);
             let lowest = best.as_ref().map_or(f64::INFINITY, |best| best.bound);
-            if let Some(known) = trials.find(&trial) {
+            let found = trials.find(&trial).cloned();
+            let is_new = found.is_none();
+            if let Some(known) = found.or_else(|| gathered.find(&trial).cloned()) {
+                if is_new {
+                    trials.append(known.clone())?;
+                }
                 if known.bound < lowest {
                     best = Some(Best {
                         recipe,
@@ -211,7 +219,7 @@ impl<'a> Search<'a> {
             });
         }
         match (best, diverged) {
-            (Some(best), _) => self.outcome_of(best, &training_set, report),
+            (Some(best), _) => self.outcome_of(best, &gathered, &training_set, report),
             (None, Some(error)) => Err(CompressError::Train(error).into()),
             (None, None) => Err(SearchError::NoRecipes),
         }
@@ -226,6 +234,20 @@ impl<'a> Search<'a> {
                 .collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// What pieces have found, if this search is done in pieces.
+    fn gathered(&self, recipes: &[Recipe], digest: &str) -> Result<Gathered, SearchError> {
+        let (folder, start) = (self.folder.path(), self.start_sha256());
+        Gathered::read(
+            &pieces(folder, recipes, self.settings, digest, start),
+            folder,
+        )
+    }
+
+    /// The digest of the network from which training begins, or nothing.
+    pub(super) fn start_sha256(&self) -> &str {
+        self.start.as_ref().map_or("", |(_, sha256)| sha256)
     }
 
     /// What is known of a trial before it is made.
@@ -286,7 +308,7 @@ impl<'a> Search<'a> {
 
     /// Where a training that begins from a network is kept while it goes on.
     fn checkpoints(&self, recipe: &Recipe) -> Checkpoints {
-        let start = self.start.as_ref().map_or("", |(_, sha256)| sha256);
+        let start = self.start_sha256();
         let key = format!(
             "{}\n{}\n{}\n{start}\n{}",
             env!("CARGO_PKG_VERSION"),
@@ -322,10 +344,12 @@ impl<'a> Search<'a> {
         Ok(kept)
     }
 
-    /// The outcome of the best recipe: made just now, or still in the folder, or made again.
+    /// The outcome of the best recipe: made just now, or still in the folder, or in that of a piece,
+    /// or made again.
     fn outcome_of(
         &self,
         best: Best,
+        gathered: &Gathered,
         training_set: &TrainingSet,
         report: &mut dyn FnMut(Event),
     ) -> Result<Outcome, SearchError> {
@@ -335,6 +359,15 @@ impl<'a> Search<'a> {
         if let Some(certificate) = self.certificate_in_folder(best.bound) {
             let kept = Kept::New;
             return Ok(Outcome { certificate, kept });
+        }
+        let trial = self.untried(&best.recipe, &self.data.train.sha256());
+        for made in gathered.certificates(&trial) {
+            // The file is all that is taken: it is counted again.
+            let certificate = self.issued(made.file())?;
+            if certificate.claim().bounds.occam_binomial == best.bound {
+                let kept = self.keep(&best.recipe, &certificate, true)?;
+                return Ok(Outcome { certificate, kept });
+            }
         }
         let file = self.trained(&best.recipe, training_set, report)?;
         let certificate = self.issued(&file)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::network::unbeaten;
-use crate::storage::append_log::{AppendLog, LogError};
+use crate::storage::append_log::{read, AppendLog, LogError};
 use crate::storage::line_format::CsvLines;
 
 /// What became of one recipe: a line of `trials.csv`, whose columns are these.
@@ -49,7 +49,7 @@ const COLUMNS: [&str; 10] = [
 
 impl Trial {
     /// Whether this is the outcome of the same pure function at the same arguments.
-    fn is_same(&self, other: &Self) -> bool {
+    pub(super) fn is_same(&self, other: &Self) -> bool {
         self.training_set == other.training_set
             && self.version == other.version
             && self.delta == other.delta
@@ -74,6 +74,17 @@ impl Trials {
     pub fn open(path: &Path) -> Result<Self, LogError> {
         let (log, trials) = AppendLog::open(path, CsvLines::new(&COLUMNS))?;
         Ok(Self { log, trials })
+    }
+
+    /// The trials of a log that somebody else may be writing; none, if it has not been begun.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or is not a log of trials.
+    pub fn read(path: &Path) -> Result<Vec<Trial>, LogError> {
+        if !path.exists() {
+            return Ok(Vec::new());
+        }
+        read(path, &CsvLines::new(&COLUMNS))
     }
 
     /// The trial with the same recipe, seed, data, failure probability and version, if there has

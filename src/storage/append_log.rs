@@ -3,7 +3,8 @@
 //! Records are appended by single writes of whole lines. If a write was cut off all the same, the
 //! rest of the last line is removed when the file is opened again; everything before it is as it
 //! was. A lock of the operating system keeps a second process from appending to the same file; it
-//! goes with the process that held it.
+//! goes with the process that held it. Where a shared file system has no locks (Lustre without
+//! `flock`, NFS without its lock service), whoever starts two processes on one file is not stopped.
 //!
 //! ```
 //! use nonvacuous::storage::append_log::AppendLog;
@@ -100,6 +101,7 @@ impl<F: LineFormat> AppendLog<F> {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LogError::Locked(path.to_path_buf())),
+            Err(TryLockError::Error(source)) if has_no_locks(&source) => {}
             Err(TryLockError::Error(source)) => {
                 return Err(FileError::new("lock", path, source).into());
             }
@@ -203,6 +205,14 @@ fn records<F: LineFormat>(
     Ok(records)
 }
 
+/// Whether a file system says that it has no locks, not that somebody else has this one.
+fn has_no_locks(error: &io::Error) -> bool {
+    /// "No locks available": of NFS, whose lock service does not run.
+    const ENOLCK: i32 = 37;
+    error.kind() == io::ErrorKind::Unsupported
+        || (cfg!(target_os = "linux") && error.raw_os_error() == Some(ENOLCK))
+}
+
 fn foreign(path: &Path, line: usize, reason: String) -> LogError {
     LogError::Foreign {
         path: path.to_path_buf(),
@@ -294,6 +304,15 @@ mod tests {
         assert_eq!(read(&path, &format()).unwrap(), [record(1, "a")]);
         drop(log);
         assert!(AppendLog::open(&path, format()).is_ok());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn shared_file_systems_without_locks_are_told_from_failures() {
+        let of = |number| has_no_locks(&io::Error::from_raw_os_error(number));
+        let (no_locks, not_implemented, not_supported, no_permission) = (37, 38, 95, 13);
+        assert!(of(no_locks) && of(not_implemented) && of(not_supported));
+        assert!(!of(no_permission));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use indicatif::ProgressBar;
 use super::output::warn;
 use super::progress::progress_bar;
 use nonvacuous::evaluate::Sample;
+use nonvacuous::pieces::Shard;
 
 /// A bar on a terminal; and a line on standard error for each example that cannot be read.
 pub(super) struct EvaluationProgress {
@@ -15,12 +16,14 @@ pub(super) struct EvaluationProgress {
 }
 
 impl EvaluationProgress {
-    /// For all examples of a sample, or for so many of the training set and all held-out ones.
-    pub(super) fn new(sample: &Sample, subsample: Option<u64>) -> Self {
-        let training = subsample.unwrap_or(sample.training.len() as u64);
+    /// For all examples of a sample, or for so many of the training set and all held-out ones; or
+    /// for a part of these.
+    pub(super) fn new(sample: &Sample, subsample: Option<u64>, shard: Option<Shard>) -> Self {
+        let part = |count: usize| shard.map_or(count, |shard| shard.range(count).len()) as u64;
+        let training = subsample.map_or(sample.training.len(), |size| size as usize);
         let held_out = sample.held_out.map_or(0, |examples| examples.len());
         let bar = progress_bar(
-            training.saturating_add(held_out as u64),
+            part(training).saturating_add(part(held_out)),
             "{bar:40} {pos}/{len} examples, {per_sec}, {eta} left",
         );
         Self {

@@ -38,6 +38,14 @@ impl Failure {
         }
     }
 
+    /// Another command, which has said why, ended with this exit code.
+    pub(super) fn of_command(code: i32, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            code: u8::try_from(code).unwrap_or(MACHINE),
+        }
+    }
+
     /// Standard output cannot be written.
     pub(super) fn output(error: &std::io::Error) -> Self {
         Self {

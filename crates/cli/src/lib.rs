@@ -37,6 +37,8 @@ mod prove;
 mod report;
 mod row;
 mod run;
+mod shard;
+mod submit;
 mod sweep;
 mod table;
 mod tensor_names;
@@ -50,6 +52,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use failure::Failure;
 use nonvacuous::data::SearchPath;
+use submit::Work;
 
 /// Certify a network's error from the length of a file that decodes to it.
 #[derive(Debug, Parser)]
@@ -107,6 +110,8 @@ enum Command {
     Check(check::Arguments),
     /// Run an experiment: draws that can be stopped and resumed, as CSV
     Run(run::Arguments),
+    /// Do run, certify or verify in pieces: on a cluster with Slurm, or as processes here
+    Submit(submit::Arguments),
     /// Draw pictures from CSV
     #[cfg(feature = "figures")]
     Figures(figures::Arguments),
@@ -186,6 +191,27 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
+/// What a command that is to be done in pieces says of itself; its words come without the
+/// program's name.
+fn work_of(words: &[String]) -> Result<Work, Failure> {
+    let name = OsString::from("nonvacuous");
+    let words: Vec<OsString> = std::iter::once(name)
+        .chain(words.iter().map(OsString::from))
+        .collect();
+    let (cli, matches) = read_command_line(&words)
+        .map_err(|answer| Failure::misuse(answer.to_string().trim_end()))?;
+    let search = SearchPath::from_environment(cli.data_dir.as_deref());
+    match (cli.command, matches.subcommand()) {
+        #[cfg(feature = "train")]
+        (Command::Certify(arguments), Some((_, matches))) => arguments.work(matches, &search),
+        (Command::Verify(arguments), _) => arguments.work(),
+        (Command::Run(arguments), _) => arguments.work(&search),
+        _ => Err(Failure::misuse(
+            "only run, certify and verify are done in pieces",
+        )),
+    }
+}
+
 /// The command line, or what clap answers to it: that it is wrong, help, the version.
 fn read_command_line(words: &[OsString]) -> Result<(Cli, ArgMatches), clap::Error> {
     let matches = Cli::command().try_get_matches_from(words)?;
@@ -253,6 +279,7 @@ fn dispatch(cli: Cli, matches: &ArgMatches, words: &[OsString]) -> Result<(), Fa
         Command::Limit(arguments) => limit::run(&arguments, cli.json),
         Command::Check(arguments) => check::run(&arguments, cli.json),
         Command::Run(arguments) => run::run(&arguments, &search, cli.json),
+        Command::Submit(arguments) => submit::run(&arguments, &work_of, cli.json),
         #[cfg(feature = "figures")]
         Command::Figures(arguments) => figures::run(&arguments, cli.json),
         #[cfg(feature = "figures")]

@@ -8,12 +8,14 @@ use super::failure::Failure;
 use super::output::{print, print_json};
 use super::progress::progress_bar;
 use super::row::{csv as lines, Row};
+use super::shard::shard;
+use super::submit::Work;
 use super::table::table;
 use nonvacuous::data::SearchPath;
 use nonvacuous::lab::run::{
-    coverage, links, run as draw_all, summary, Coverage, Experiment, Links, Mean, Shard, Store,
-    Summary,
+    coverage, links, run as draw_all, summary, Coverage, Experiment, Links, Mean, Store, Summary,
 };
+use nonvacuous::pieces::{Shard, FOLDER};
 use nonvacuous::storage::whole_file;
 
 #[derive(Debug, Args)]
@@ -23,8 +25,8 @@ pub(super) struct Arguments {
     experiment: PathBuf,
 
     /// Only part I of K, into NAME.I-of-K.csv; a run without it gathers all parts and computes what
-    /// is missing
-    #[arg(long, value_name = "I/K", default_value = "1/1")]
+    /// is missing. slurm, slurm/K, kubernetes/K and hyperqueue/K take I from the task of an array
+    #[arg(long, value_name = "I/K", default_value = "1/1", value_parser = shard)]
     shard: Shard,
 
     /// Another value for a key of the experiment, such as draws=2 or epochs=[1,3]; texts in quotes.
@@ -37,10 +39,28 @@ pub(super) struct Arguments {
     out: PathBuf,
 }
 
+impl Arguments {
+    fn experiment(&self, search: &SearchPath) -> Result<Experiment, Failure> {
+        let text = whole_file::read_text(&self.experiment)?;
+        Experiment::parse_with(&text, &self.settings, search)
+            .map_err(|error| Failure::from(error).about(self.experiment.display()))
+    }
+
+    /// What is done in pieces.
+    pub(super) fn work(&self, search: &SearchPath) -> Result<Work, Failure> {
+        Work::refuse_shard(self.shard != Shard::WHOLE)?;
+        let name = self.experiment(search)?.name().to_string();
+        Ok(Work {
+            folder: self.out.clone(),
+            pieces: self.out.join(FOLDER),
+            names: vec![name.clone()],
+            name,
+        })
+    }
+}
+
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
-    let text = whole_file::read_text(&arguments.experiment)?;
-    let experiment = Experiment::parse_with(&text, &arguments.settings, search)
-        .map_err(|error| Failure::from(error).about(arguments.experiment.display()))?;
+    let experiment = arguments.experiment(search)?;
     let store = Store::open(&arguments.out, &experiment, arguments.shard)?;
     let wanted = (0..experiment.draws())
         .filter(|&draw| arguments.shard.has(draw))
@@ -50,7 +70,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         total as u64,
         "{bar:40} {pos}/{len} draws, {per_sec}, {eta} left",
     );
-    progress.inc(total.min(store.len()) as u64);
+    progress.inc(store.done());
     progress.reset_eta();
     draw_all(&experiment, arguments.shard, &store, |draws| {
         progress.inc(draws as u64)

@@ -11,11 +11,15 @@ use super::failure::Failure;
 use super::memory_limit::LimitArgument;
 use super::output::{print, print_json, warn};
 use super::pixel_cache::pixel_cache;
+use super::shard::shard;
+use super::submit::Work;
 use nonvacuous::causes::with_causes;
 use nonvacuous::certificate::{
-    percent_up, Certificate, Claim, Draw, Evaluation, Verdict, Verification,
+    percent_up, Certificate, Claim, Draw, Evaluation, Unverifiable, Verdict, Verification,
+    EVALUATION_PIECES,
 };
 use nonvacuous::data::{Found, Groups, SearchPath};
+use nonvacuous::pieces::Shard;
 use nonvacuous::shape::ImageSize;
 
 #[derive(Debug, Args)]
@@ -50,6 +54,16 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
 
+    /// Take examples that were counted in the pieces of this folder, and add those that were not;
+    /// the sentence says so
+    #[arg(long, value_name = "DIR")]
+    pieces: Option<PathBuf>,
+
+    /// Evaluate only part I of K of the examples, into the folder of pieces. slurm, slurm/K,
+    /// kubernetes/K and hyperqueue/K take I from the task of an array
+    #[arg(long, value_name = "I/K", requires = "pieces", value_parser = shard)]
+    shard: Option<Shard>,
+
     #[command(flatten)]
     base: BaseArgument,
 
@@ -66,6 +80,27 @@ impl Arguments {
             size: self.subsample,
             seed: self.seed,
         }
+    }
+
+    /// What is done in pieces.
+    pub(super) fn work(&self) -> Result<Work, Failure> {
+        Work::refuse_shard(self.shard.is_some())?;
+        let pieces = self
+            .pieces
+            .clone()
+            .ok_or_else(|| Failure::misuse("say where the pieces of verify go: --pieces DIR"))?;
+        let certificate = Certificate::open(&self.certificate).map_err(cannot_be_checked)?;
+        if let (Some(_), Draw::Own { seed: None, .. }) =
+            (certificate.claim().subsample, self.draw())
+        {
+            return Err(cannot_be_checked(Unverifiable::OwnDraws));
+        }
+        Ok(Work {
+            name: "verify".to_string(),
+            folder: pieces.clone(),
+            pieces,
+            names: EVALUATION_PIECES.map(str::to_string).to_vec(),
+        })
     }
 
     /// What the examples are called: as the command line says, or by the name that the digest of
@@ -109,12 +144,18 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     let selector = arguments.selector(claim)?;
     let found = find(selector, search).map_err(cannot_be_checked)?;
     let verdict = verdict(&certificate, found, arguments)?;
+    if let (Some(shard), Some(folder), false) =
+        (arguments.shard, &arguments.pieces, verdict.is_refuted())
+    {
+        print(&format!("piece {shard} is in {}", folder.display()));
+        return Ok(());
+    }
     if json {
         print_json(&serde_json::json!({
             "holds": verdict.holds(),
             "undecided": verdict.undecided,
             "checks": verdict.checks,
-            "on_trust": claim.assumptions(),
+            "on_trust": verdict.on_trust(claim),
         }))?;
     }
     if verdict.is_refuted() {
@@ -136,7 +177,10 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
 /// Says what holds, and on what it rests.
 fn summarise(verdict: &Verdict, claim: &Claim, selector: &str) {
     print(&format!("holds: {}", verdict.sentence(claim, selector)));
-    print(&format!("On trust: {}.", claim.assumptions().join("; ")));
+    print(&format!(
+        "On trust: {}.",
+        verdict.on_trust(claim).join("; ")
+    ));
     if let Some(held_out) = &claim.held_out {
         print(&format!(
             "For comparison: {} of {} held-out images are misclassified, which bounds the error by \
@@ -178,16 +222,20 @@ fn verdict(
             .subsample
             .or(subsample.map(|subsample| subsample.size)),
     };
-    let progress = EvaluationProgress::new(&sample, evaluated);
+    let progress = EvaluationProgress::new(&sample, evaluated, arguments.shard);
     let report = |count: usize, problems: &[String]| progress.advance(count, problems);
-    let verdict = Verification::new(certificate, sample)
+    let verification = Verification::new(certificate, sample)
         .draw(arguments.draw())
         .groups(groups.as_ref().map(Groups::of))
         .evaluation(Evaluation {
             folder: None,
+            pieces: arguments.pieces.as_deref(),
             report: Some(&report),
-        })
-        .run();
+        });
+    let verdict = match (arguments.shard, &arguments.pieces) {
+        (Some(shard), Some(folder)) => verification.piece(folder, shard),
+        _ => verification.run(),
+    };
     progress.finish();
     verdict.map_err(cannot_be_checked)
 }

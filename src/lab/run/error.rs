@@ -10,6 +10,7 @@ use crate::code::CodeError;
 use crate::compress::CompressError;
 use crate::data::DataError;
 use crate::evaluate::EvaluationError;
+use crate::pieces::PieceError;
 use crate::storage::append_log::LogError;
 use crate::storage::file_error::FileError;
 #[cfg(feature = "train")]
@@ -112,6 +113,9 @@ pub enum RunError {
     /// Rows that cannot be read or written.
     #[error(transparent)]
     Log(LogError),
+    /// A piece that cannot be written, or that belongs to something else.
+    #[error(transparent)]
+    Piece(#[from] PieceError),
     /// A file or folder that cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),

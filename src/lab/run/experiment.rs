@@ -16,6 +16,8 @@
 //! Every combination of the lists' values is a configuration; they are numbered with the first list
 //! in alphabetical order varying slowest. Unknown keys are errors.
 
+use std::ptr;
+
 use serde::de::DeserializeOwned;
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -25,8 +27,9 @@ use super::error::RunError;
 use super::random_codebook::CodebookTable;
 use super::signs::{SignsTable, SolutionsTable};
 use super::subject::{Origin, Subject};
-use crate::data::SearchPath;
+use crate::data::{LabelledImages, SearchPath};
 use crate::nearest::nearest;
+use crate::pieces::Identity;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -192,6 +195,24 @@ impl Experiment {
             configuration: pairs.collect::<Vec<String>>().join(","),
             seed: self.seed,
         }
+    }
+
+    /// What its pieces belong to.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        let mut configuration = format!("draws of {} {}\n", self.name, self.draws);
+        let mut all_data: Vec<&LabelledImages> = Vec::new();
+        for one in &self.configurations {
+            configuration += &format!("{:?}\n", self.origin(one));
+            let data = one.subject.data();
+            // Most configurations share theirs.
+            let is_new = |data: &&LabelledImages| !all_data.iter().any(|one| ptr::eq(*one, *data));
+            let new = data.filter(is_new);
+            all_data.extend(new);
+        }
+        configuration += &format!("{:?}\n", self.columns());
+        let digests: Vec<String> = all_data.iter().map(|data| data.sha256()).collect();
+        Identity::new(&configuration, &digests.join("\n"))
     }
 
     /// The columns of its CSV.

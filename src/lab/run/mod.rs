@@ -23,7 +23,6 @@ mod networks;
 mod random_codebook;
 #[cfg(feature = "train")]
 mod randomisation;
-mod shard;
 mod signs;
 mod store;
 mod subject;
@@ -33,11 +32,12 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::pieces::Shard;
+
 pub use error::{DrawError, RunError};
 pub use experiment::{Configuration, Experiment};
 pub use links::Links;
 pub use mean::{Mean, CONFIDENCE};
-pub use shard::Shard;
 pub use store::{DrawnRow, Key, Store};
 pub use subject::{Origin, Outcome, Ranges, Subject};
 #[cfg(feature = "train")]

@@ -382,6 +382,10 @@ impl Subject for Learner {
         Outcome::parse(errors, test_error, bits)
     }
 
+    fn data(&self) -> Option<&LabelledImages> {
+        Some(self.law.points())
+    }
+
     fn examples(&self) -> u64 {
         self.settings.examples
     }

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use super::error::RunError;
 use super::experiment::Experiment;
-use super::shard::Shard;
+use crate::pieces::{PieceError, PieceFile, Pieces, Progress, Shard, FOLDER};
 use crate::storage::append_log::{self, AppendLog, LogError};
 use crate::storage::folder::paths_in;
 use crate::storage::line_format::CsvLines;
@@ -32,12 +33,22 @@ pub struct DrawnRow {
 /// The rows of an experiment in a folder: those of its own file, `NAME.csv` or `NAME.I-of-K.csv`,
 /// to which it appends, and those of all other shards, which it reads.
 ///
-/// Its own file is an [`AppendLog`].
+/// Its own file is an [`AppendLog`]. What a shard's rows belong to, and how many there are, is in a
+/// [piece](Pieces) in a folder beside it.
 #[derive(Debug)]
 pub struct Store {
     log: AppendLog<CsvLines<Vec<String>>>,
     format: CsvLines<Vec<String>>,
     known: HashMap<Key, Vec<String>>,
+    done: u64,
+    piece: Option<Mutex<OwnPiece>>,
+}
+
+/// How far the shard is, as others see it.
+#[derive(Debug)]
+struct OwnPiece {
+    file: PieceFile<()>,
+    progress: Progress,
 }
 
 impl Store {
@@ -45,10 +56,15 @@ impl Store {
     ///
     /// # Errors
     /// [`RunError::Locked`] if one does; [`RunError::Foreign`] if a row does not fit the
-    /// experiment; [`RunError::Log`] or [`RunError::File`] if the operating system reports an
+    /// experiment; [`RunError::Piece`] if another version made one of the shards, or it is of
+    /// something else; [`RunError::Log`] or [`RunError::File`] if the operating system reports an
     /// error.
     pub fn open(folder: &Path, experiment: &Experiment, shard: Shard) -> Result<Self, RunError> {
-        let path = folder.join(format!("{}{}.csv", experiment.name(), shard.suffix()));
+        let pieces = pieces(folder, experiment, shard);
+        if let Some(pieces) = &pieces {
+            pieces.read::<()>()?;
+        }
+        let path = folder.join(file_name(experiment, shard));
         let format = CsvLines::new(&experiment.columns());
         let (log, rows) = AppendLog::open(&path, format.clone())?;
         let mut known = HashMap::new();
@@ -60,7 +76,37 @@ impl Store {
                 add(experiment, &other, rows, &mut known)?;
             }
         }
-        Ok(Self { log, format, known })
+        let keys = (0..experiment.configurations().len()).flat_map(|configuration| {
+            let draws = (0..experiment.draws()).filter(|&draw| shard.has(draw));
+            draws.map(move |draw| Key {
+                configuration,
+                draw,
+            })
+        });
+        let (mut wanted, mut done) = (0, 0);
+        for key in keys {
+            wanted += 1;
+            done += u64::from(known.contains_key(&key));
+        }
+        let piece = match &pieces {
+            Some(pieces) if shard != Shard::WHOLE => {
+                Some(Mutex::new(OwnPiece::begin(pieces, shard, done, wanted)?))
+            }
+            _ => None,
+        };
+        Ok(Self {
+            log,
+            format,
+            known,
+            done,
+            piece,
+        })
+    }
+
+    /// Number of the shard's rows that were there when the store was opened.
+    #[must_use]
+    pub fn done(&self) -> u64 {
+        self.done
     }
 
     /// The shard's file.
@@ -90,10 +136,16 @@ impl Store {
     /// Appends rows in one write.
     ///
     /// # Errors
-    /// [`RunError::Log`].
+    /// [`RunError::Log`], or [`RunError::Piece`] if it cannot be told how many there are.
     pub fn append(&self, rows: Vec<DrawnRow>) -> Result<(), RunError> {
         let cells: Vec<Vec<String>> = rows.into_iter().map(|row| row.cells).collect();
-        Ok(self.log.append(&cells)?)
+        self.log.append(&cells)?;
+        if let Some(piece) = &self.piece {
+            // A thread that panicked while it held the piece has written all or nothing.
+            let mut piece = piece.lock().unwrap_or_else(PoisonError::into_inner);
+            piece.advance(cells.len() as u64)?;
+        }
+        Ok(())
     }
 
     /// All rows of the experiment that are in the folder, sorted.
@@ -113,6 +165,21 @@ impl Store {
     }
 }
 
+impl OwnPiece {
+    fn begin(pieces: &Pieces, shard: Shard, done: u64, wanted: u64) -> Result<Self, PieceError> {
+        let mut file = pieces.begin(shard)?;
+        let progress = Progress::begin(done, wanted);
+        file.put(Vec::new(), progress)?;
+        Ok(Self { file, progress })
+    }
+
+    /// So many rows more are there.
+    fn advance(&mut self, count: u64) -> Result<(), PieceError> {
+        self.progress = self.progress.at(self.progress.done + count);
+        self.file.put(Vec::new(), self.progress)
+    }
+}
+
 impl From<LogError> for RunError {
     /// What a user of experiments can do about the errors of a log is said here.
     fn from(error: LogError) -> Self {
@@ -124,13 +191,33 @@ impl From<LogError> for RunError {
     }
 }
 
+/// The pieces of an experiment, if there are some or this is one. (To know what they belong to, data
+/// are hashed.)
+fn pieces(folder: &Path, experiment: &Experiment, shard: Shard) -> Option<Pieces> {
+    let folder = folder.join(FOLDER);
+    let is_of_use = shard != Shard::WHOLE || folder.is_dir();
+    is_of_use.then(|| Pieces::new(&folder, experiment.name(), experiment.identity()))
+}
+
+/// What the file of a shard is called.
+fn file_name(experiment: &Experiment, shard: Shard) -> String {
+    if shard == Shard::WHOLE {
+        format!("{}.csv", experiment.name())
+    } else {
+        format!("{}.{}.csv", experiment.name(), shard.in_name())
+    }
+}
+
 /// Whether a file is that of some shard of the experiment, or of the whole.
 fn is_of(experiment: &Experiment, path: &Path) -> bool {
     path.file_name()
         .and_then(|name| name.to_str())
         .and_then(|name| name.strip_suffix(".csv"))
         .and_then(|name| name.strip_prefix(experiment.name()))
-        .is_some_and(Shard::is_suffix)
+        .is_some_and(|rest| {
+            let part = rest.strip_prefix('.');
+            rest.is_empty() || part.is_some_and(Shard::is_in_name)
+        })
 }
 
 /// Adds the rows of one file, each checked against the experiment.

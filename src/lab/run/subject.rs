@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use super::error::RunError;
 use super::links::Links;
 use crate::bounds::{BoundError, FailureProbability};
+use crate::data::LabelledImages;
 use crate::random::stream;
 
 /// Where a draw's randomness comes from.
@@ -89,6 +90,11 @@ pub trait Subject: Debug + Send + Sync {
 
     /// `n`.
     fn examples(&self) -> u64;
+
+    /// What is drawn from, where that is a list of examples.
+    fn data(&self) -> Option<&LabelledImages> {
+        None
+    }
 
     /// Where errors and lengths can be, as far as it is known before the draws.
     fn ranges(&self) -> Ranges;

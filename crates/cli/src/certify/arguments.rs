@@ -11,11 +11,13 @@ use crate::failure::Failure;
 use crate::import::{image_size, ImportArguments};
 use crate::memory_limit::LimitArgument;
 use crate::onnx::{is_onnx, OnnxArguments};
+use crate::shard::shard;
 use nonvacuous::bounds::FailureProbability;
 use nonvacuous::certificate::{BaseClaim, Folder};
 use nonvacuous::code::Base;
 use nonvacuous::evaluate::{Examples, Loss};
 use nonvacuous::network::Adapters;
+use nonvacuous::pieces::Shard;
 use nonvacuous::search::transfer::{HeadInput, Moves, Reading};
 use nonvacuous::search::Settings;
 use nonvacuous::shape::ImageSize;
@@ -79,6 +81,12 @@ pub(in super::super) struct Arguments {
     /// where it was. Without it, certificates/NAME
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+
+    /// Only part I of K: of the recipes, or with --model FILE.nvc of the examples, into the folder
+    /// pieces of that of the certificate, which certify without it gathers. slurm, slurm/K,
+    /// kubernetes/K and hyperqueue/K take I from the task of an array
+    #[arg(long, value_name = "I/K", value_parser = shard, conflicts_with = "replace")]
+    pub(super) shard: Option<Shard>,
 
     /// Replace the certificate in the folder, even if it is better or about something else
     #[arg(long)]

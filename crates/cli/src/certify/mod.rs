@@ -13,10 +13,14 @@ mod trained;
 use clap::ArgMatches;
 
 pub(super) use self::arguments::Arguments;
-use self::options::refuse_unused;
+use self::options::{refuse_unused, Mode};
 use super::data_set::{find, groups};
 use super::failure::Failure;
+use super::submit::Work;
+use nonvacuous::certificate::EVALUATION_PIECES;
 use nonvacuous::data::{Found, SearchPath};
+use nonvacuous::pieces::FOLDER;
+use nonvacuous::search::SEARCH_PIECES;
 
 pub(super) fn run(
     arguments: &Arguments,
@@ -57,6 +61,28 @@ pub(super) fn run(
         return prior_fraction::certify(fraction, arguments, &data, &folder, json);
     }
     trained::certify(arguments, &data, groups, &folder, json)
+}
+
+impl Arguments {
+    /// What is done in pieces.
+    pub(super) fn work(&self, matches: &ArgMatches, search: &SearchPath) -> Result<Work, Failure> {
+        refuse_unused(self.mode(), matches)?;
+        Work::refuse_shard(self.shard.is_some())?;
+        let names = match self.mode() {
+            Mode::Search => vec![SEARCH_PIECES],
+            Mode::ModelFile => EVALUATION_PIECES.to_vec(),
+            _ => return Err(Failure::misuse(
+                "certify is done in pieces where it searches recipes, and with --model FILE.nvc",
+            )),
+        };
+        let folder = self.folder(find(&self.data, search)?.name());
+        Ok(Work {
+            name: "certify".to_string(),
+            folder: folder.path().to_path_buf(),
+            pieces: folder.path().join(FOLDER),
+            names: names.into_iter().map(String::from).collect(),
+        })
+    }
 }
 
 /// candle's own threads wait by spinning. Where batches are trained in shards, which have threads

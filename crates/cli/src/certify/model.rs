@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::arguments::{Arguments, LossName, ModelArguments};
 use super::frontier::best_file;
-use super::issuing::issued;
+use super::issuing::{issued, piece};
 use super::options::Mode;
 use super::outcome;
 use super::trained::{read_recipe, TrainingProgress};
@@ -128,6 +128,9 @@ impl ModelArguments {
         }
         if let Some(size) = self.subsample {
             issue = issue.subsample(size, arguments.seed);
+        }
+        if let Some(shard) = arguments.shard {
+            return piece(issue, &data, arguments, groups.as_ref(), folder, shard);
         }
         let (certificate, kept) = issued(issue, &data, arguments, groups.as_ref(), folder)?;
         if kept == Kept::New {

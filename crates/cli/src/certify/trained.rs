@@ -8,12 +8,13 @@ use indicatif::ProgressBar;
 use super::arguments::Arguments;
 use super::outcome;
 use crate::failure::Failure;
-use crate::output::{refuse_same_file, warn};
+use crate::output::{print, refuse_same_file, warn};
 use crate::progress::progress_bar;
 use nonvacuous::certificate::{percent_up, Folder};
 use nonvacuous::code::Architecture;
 use nonvacuous::compress::{recipes, Progress, Recipe};
 use nonvacuous::data::{DataSet, Groups};
+use nonvacuous::pieces::FOLDER;
 use nonvacuous::search::{Event, Search, Trial, Trials};
 use nonvacuous::shape::ImageSize;
 use nonvacuous::storage::whole_file;
@@ -33,8 +34,18 @@ pub(super) fn certify(
     let mut settings = arguments.settings();
     settings.groups = groups.map(|groups| groups.of().to_vec());
     let progress = TrainingProgress::new();
-    let found =
-        Search::new(data, folder, &settings).run(recipes, &mut |event| progress.show(&event));
+    let search = Search::new(data, folder, &settings);
+    if let Some(shard) = arguments.shard {
+        let done = search.run_piece(&recipes, shard, &mut |event| progress.show(&event));
+        progress.finish();
+        done?;
+        print(&format!(
+            "piece {shard} is in {}",
+            folder.path().join(FOLDER).display()
+        ));
+        return Ok(());
+    }
+    let found = search.run(recipes, &mut |event| progress.show(&event));
     progress.finish();
     let found = found?;
     let data = &arguments.data;

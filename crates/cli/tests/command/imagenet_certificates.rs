@@ -22,7 +22,7 @@ const INPUT: ImageSize = ImageSize {
 };
 
 /// The model file of a network of 14 x 14 pixels whose largest logit is that of the nearest colour.
-fn nearest_colour() -> Vec<u8> {
+pub fn nearest_colour() -> Vec<u8> {
     let architecture = Architecture::parse("gap dense:7:b", INPUT).unwrap();
     let colours = COLOURS.map(|(_, colour)| colour.map(|level| f32::from(level) / 256.0));
     let weights = colours.iter().flatten().map(|level| 2.0 * level).collect();

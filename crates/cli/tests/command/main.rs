@@ -27,4 +27,5 @@ mod recipes;
 mod relative;
 mod run;
 mod strangers;
+mod submit;
 mod tuning;
