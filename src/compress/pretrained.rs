@@ -36,10 +36,7 @@ impl Pretrained {
         let moments = RunningMoments::measured(&evaluator, &structure, start(&evaluator)?);
         let sensitivities = sensitivities(network, &evaluator, start(&evaluator)?, report);
         let weights = moments.unfold(&structure, network.weights().to_vec());
-        let gains = match structure {
-            Structure::Chain(layers) => Network::new(layers).gains().to_vec(),
-            Structure::Graph(_) => vec![1.0; weights.len()],
-        };
+        let gains = gains(structure);
         let mut pretrained = Self {
             weights,
             moments,
@@ -61,5 +58,13 @@ impl Pretrained {
     /// How many steps that takes.
     pub fn steps<S: Clone + Into<Structure>>(network: &TrainedNetwork<S>) -> usize {
         sensitive_tensors(network)
+    }
+}
+
+/// What each tensor is multiplied by in training.
+pub(super) fn gains(structure: Structure) -> Vec<f64> {
+    match structure {
+        Structure::Chain(layers) => Network::new(layers).gains().to_vec(),
+        Structure::Graph(graph) => vec![1.0; graph.tensors().len()],
     }
 }

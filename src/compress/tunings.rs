@@ -3,32 +3,67 @@
 use std::time::Duration;
 
 use super::presets::{pruned, quantised};
+use super::pretrained::gains;
 use super::pruning::Pruning;
 use super::recipe::{Recipe, RecipeError, RecipeSettings};
-use crate::code::{Architecture, Graph, Structure, TensorShape};
+use super::units::can_lose_units;
+use crate::code::{Architecture, Structure, TensorShape};
+use crate::network::TrainedNetwork;
 use crate::shape::ImageSize;
 use crate::train::Schedule;
 
-/// Recipes by which a network of these layers or operators, trained already, is trained further on
-/// so many examples, in the order in which they are tried. The time of a graph's is reckoned, not
-/// measured, so that the same command tries the same recipes again.
+/// Recipes by which a trained network is trained further on so many examples, in the order in which
+/// they are tried. Their learning rates are in proportion to the size of its weights. The time is
+/// reckoned, not measured, so that the same command tries the same recipes again.
 ///
 /// # Errors
 /// None in practice: the settings are within their domains.
 pub fn tunings(
-    structure: &Structure,
+    network: &TrainedNetwork<Structure>,
     examples: usize,
     time: Duration,
 ) -> Result<Vec<Recipe>, RecipeError> {
-    match structure {
-        Structure::Chain(architecture) => chain_tunings(architecture, examples, time),
-        Structure::Graph(graph) => graph_tunings(graph, examples, time),
-    }
+    let rates = learning_rates(network);
+    let structure = network.architecture();
+    let multiplications = match structure {
+        Structure::Chain(architecture) if can_lose_units(architecture) => {
+            return unit_tunings(architecture, rates, examples, time);
+        }
+        Structure::Chain(architecture) => multiplications(architecture),
+        Structure::Graph(graph) => graph.multiplications(),
+    };
+    weight_tunings(structure, multiplications, rates, examples, time)
 }
 
-/// Of a chain: fewer units or more, at a higher price of bits or a lower one.
-fn chain_tunings(
+/// In pruning, and with codewords: steps of Adam in proportion to the geometric mean of the root
+/// mean squares of the tensors that are multiplied by features. One rate for all networks is
+/// nothing to the weights of some, and throws those of deep ones about.
+fn learning_rates(network: &TrainedNetwork<Structure>) -> [f64; 2] {
+    const RELATIVE: [f64; 2] = [0.01, 0.07];
+    const LEAST: f64 = 1e-3;
+    let structure = network.architecture();
+    let tensors = network.weights().iter().zip(structure.tensors());
+    let logarithms: Vec<f64> = tensors
+        .zip(gains(structure.clone()))
+        .filter(|((_, shape), _)| shape.dimensions.len() > 1)
+        .map(|((weights, _), gain)| (root_mean_square(weights) / gain).max(LEAST).ln())
+        .collect();
+    let mean = logarithms.iter().sum::<f64>() / logarithms.len().max(1) as f64;
+    RELATIVE.map(|rate| rate * mean.exp())
+}
+
+fn root_mean_square(weights: &[f32]) -> f64 {
+    let squares: f64 = weights
+        .iter()
+        .map(|&weight| f64::from(weight).powi(2))
+        .sum();
+    (squares / weights.len().max(1) as f64).sqrt()
+}
+
+/// Of a chain that can lose units: fewer of them or more, at a higher price of bits or a lower one.
+fn unit_tunings(
     architecture: &Architecture,
+    learning_rates: [f64; 2],
     examples: usize,
     time: Duration,
 ) -> Result<Vec<Recipe>, RecipeError> {
@@ -63,7 +98,7 @@ fn chain_tunings(
             let training = Training {
                 structure: architecture.clone().into(),
                 passes: CHAIN_PASSES,
-                learning_rates: [0.003, 0.02],
+                learning_rates,
                 examples: (seen < examples).then_some(seen),
             };
             let pruning = Pruning {
@@ -102,10 +137,12 @@ const FEWEST: usize = 32 * BATCH;
 const MANY: usize = 10_000;
 const REDUCED: f64 = 0.125;
 
-/// Of a graph, whose units depend on each other: weights at a higher price of bits or a lower one,
+/// Of a network whose units depend on each other: weights at a higher price of bits or a lower one,
 /// as long as there is time for two recipes.
-fn graph_tunings(
-    graph: &Graph,
+fn weight_tunings(
+    structure: &Structure,
+    multiplications: u64,
+    learning_rates: [f64; 2],
     examples: usize,
     time: Duration,
 ) -> Result<Vec<Recipe>, RecipeError> {
@@ -117,14 +154,14 @@ fn graph_tunings(
         (0.95, 24.0),
         (0.9, 4.0),
     ];
-    let affordable = affordable(graph.multiplications(), time);
+    let affordable = affordable(multiplications, time);
     let passes = (affordable / examples.max(1)).clamp(SHORTEST, PRUNING + LONGEST);
     let seen = (affordable / passes).max(FEWEST) / BATCH * BATCH;
     let price = if examples < MANY { REDUCED } else { 1.0 };
     let training = Training {
-        structure: graph.clone().into(),
+        structure: structure.clone(),
         passes: passes - PRUNING,
-        learning_rates: [0.002, 0.01],
+        learning_rates,
         examples: (seen < examples).then_some(seen),
     };
     SPARSITIES_AND_RATES

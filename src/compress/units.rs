@@ -1,13 +1,22 @@
 //! Which weights lie between units in use, when only some of each hidden layer are.
 
-use crate::code::{Layer, Structure};
+use crate::code::{Architecture, Layer, Structure};
+
+/// Whether no channels meet in a branch or in groups, or pass a batch normalisation, so that only
+/// some units of each layer can be used.
+pub(super) fn can_lose_units(architecture: &Architecture) -> bool {
+    architecture.layers().iter().all(|layer| match layer {
+        Layer::Convolution(convolution) => convolution.groups == 1,
+        Layer::Branch | Layer::BatchNormalise => false,
+        _ => true,
+    })
+}
 
 /// For each weight of each tensor, whether it belongs to a unit that is not used.
 ///
 /// Of each hidden layer with units of its own (a convolution in one group, a dense layer), the
 /// first `ceil(width * units)` are used. A unit that is not used has no weights, no bias, and no
-/// reader. Where channels meet in a branch or in groups, or pass a batch normalisation, and in
-/// graphs, all are used.
+/// reader. Where an architecture [cannot lose units](can_lose_units), and in graphs, all are used.
 pub(super) fn unused(structure: &Structure, width: f64) -> Vec<Vec<bool>> {
     let shapes = structure.tensors();
     let mut unused: Vec<Vec<bool>> = shapes
@@ -17,12 +26,7 @@ pub(super) fn unused(structure: &Structure, width: f64) -> Vec<Vec<bool>> {
     let Some(architecture) = structure.chain() else {
         return unused;
     };
-    let is_chain = architecture.layers().iter().all(|layer| match layer {
-        Layer::Convolution(convolution) => convolution.groups == 1,
-        Layer::Branch | Layer::BatchNormalise => false,
-        _ => true,
-    });
-    if width >= 1.0 || !is_chain {
+    if width >= 1.0 || !can_lose_units(architecture) {
         return unused;
     }
     let last = architecture

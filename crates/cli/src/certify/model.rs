@@ -433,7 +433,7 @@ fn train_further(
         replace: false,
         ..arguments.settings()
     };
-    let recipes = tunings(network.architecture(), data.train.len(), time)?;
+    let recipes = tunings(network, data.train.len(), time)?;
     let progress = TrainingProgress::new();
     let search = Search::new(data, folder, &settings).from(network);
     let found = search.run(recipes, &mut |event| progress.show(&event));

@@ -146,8 +146,7 @@ fn residual_graph(input: ImageSize) -> TrainedNetwork<Structure> {
 fn a_graph_goes_on_where_its_training_was_stopped_and_learns() {
     let data = digits().unwrap().train;
     let network = residual_graph(data.shape());
-    let structure = network.architecture();
-    let recipes = tunings(structure, data.len(), Duration::from_secs(2)).unwrap();
+    let recipes = tunings(&network, data.len(), Duration::from_secs(2)).unwrap();
     let (recipe, set) = (&recipes[0], TrainingSet::new(&data, &Device::Cpu).unwrap());
     let indices: Vec<usize> = (0..data.len()).collect();
     let measured = || {
