@@ -9,11 +9,12 @@ use nonvacuous::bounds::Probability;
 use nonvacuous::code::Model;
 use nonvacuous::data::SearchPath;
 use nonvacuous::evaluate::Evaluator;
-use nonvacuous::lab::run::{draw_all, links, run, summary, DrawnRow, Experiment, Shard, Store};
+use nonvacuous::lab::run::{draw_all, links, run, summary, DrawnRow, Experiment, Store};
 use nonvacuous::lab::signs::{
     disagreement, images, information_limits, information_of_agreements, perceptron, signs_of,
     BestSigns, SignChain, SignLaw, Signs, StochasticBeliefPropagation,
 };
+use nonvacuous::pieces::Shard;
 use nonvacuous::random::stream;
 
 /// The sum of signs of one pattern of bits times those of another, `N` of them.

@@ -50,7 +50,8 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
     let top = [0.0, most, 0.97 * most];
     transition(&mut plot, ONLY_SOLUTION, top, "only solution", Side::Left);
     transition(&mut plot, FOUND, top, "found fast", Side::Right);
-    let quantities: [(fn(&Draw) -> f64, _); 2] = [
+    type Quantity = fn(&Draw) -> f64;
+    let quantities: [(Quantity, _); 2] = [
         (|draw| draw.test_error, BLUE),
         (Draw::train_error, VERMILION),
     ];

@@ -123,17 +123,15 @@ fn ratios(summary: &Table, draws: &Table, groups: &[Group]) -> Result<Vec<Ratio>
     for load in draws.distinct("load")? {
         loads.extend(draws.only("load", &load)?.numbers("load")?.first());
     }
-    let middle = summary.numbers("slack")?.into_iter();
     let limits = lower.into_iter().zip(summary.numbers("slack_upper")?);
-    let mut rows: Vec<(f64, (f64, (f64, f64)))> =
-        loads.into_iter().zip(middle.zip(limits)).collect();
-    rows.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let rows = groups.iter().zip(rows);
-    let ratio = |(group, (_, (middle, (lower, upper)))): (&Group, _)| Ratio {
-        load: group.load,
+    let slacks = summary.numbers("slack")?.into_iter().zip(limits);
+    let ratio = |(load, (middle, (lower, upper)))| Ratio {
+        load,
         lower,
         middle,
         upper,
     };
-    Ok(rows.map(ratio).collect())
+    let mut ratios: Vec<Ratio> = loads.into_iter().zip(slacks).map(ratio).collect();
+    ratios.sort_by(|one, other| one.load.total_cmp(&other.load));
+    Ok(ratios)
 }
