@@ -344,8 +344,8 @@ impl<'a> Search<'a> {
         Ok(kept)
     }
 
-    /// The outcome of the best recipe: made just now, or still in the folder, or in that of a piece,
-    /// or made again.
+    /// The outcome of the best recipe: made just now, or still in the folder, or in that of a
+    /// piece, or made again.
     fn outcome_of(
         &self,
         best: Best,

@@ -191,8 +191,8 @@ impl From<LogError> for RunError {
     }
 }
 
-/// The pieces of an experiment, if there are some or this is one. (To know what they belong to, data
-/// are hashed.)
+/// The pieces of an experiment, if there are some or this is one. (To know what they belong to,
+/// data are hashed.)
 fn pieces(folder: &Path, experiment: &Experiment, shard: Shard) -> Option<Pieces> {
     let folder = folder.join(FOLDER);
     let is_of_use = shard != Shard::WHOLE || folder.is_dir();

@@ -115,7 +115,8 @@ pub(super) fn run(
             return print_json(&serde_json::json!({ "pieces": pieces, "merge": merge }));
         }
         print(&format!(
-            "written: {} and {}\nsubmitted by: sbatch {0}, then sbatch --dependency=afterany:JOB {1}",
+            "written: {} and {}\nsubmitted by: sbatch {0}, then \
+             sbatch --dependency=afterany:JOB {1}",
             pieces.display(),
             merge.display()
         ));

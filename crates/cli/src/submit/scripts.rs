@@ -139,8 +139,8 @@ impl Scripts<'_> {
         Ok(lines)
     }
 
-    /// The command, and its exit code in a file: where jobs are not accounted for, nothing else says
-    /// how they ended.
+    /// The command, and its exit code in a file: where jobs are not accounted for, nothing else
+    /// says how they ended.
     fn command(&self, option: &str, exit: &str) -> Vec<String> {
         let words: Vec<String> = self
             .words

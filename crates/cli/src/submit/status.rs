@@ -230,8 +230,8 @@ impl Status {
         let mut lines = vec![
             format!("{}: {}", self.name, self.command),
             format!(
-                "  pieces: {} done, {} running, {} waiting, {} failed of {}; {done} of {of} counted \
-                 in those begun",
+                "  pieces: {} done, {} running, {} waiting, {} failed of {}; in those begun {done} \
+                 of {of}",
                 count(State::Done),
                 count(State::Running),
                 count(State::Waiting),

@@ -122,34 +122,6 @@ fn the_number_of_a_piece_is_that_of_the_task() {
 }
 
 #[test]
-fn a_piece_that_fails_is_named_with_its_log_and_goes_on_when_it_can() {
-    let place = with_experiment();
-    fs::create_dir_all(place.path("pieces-of-it")).unwrap();
-    let file = "pieces-of-it/codebook.2-of-5.csv";
-    place.write(file, "a letter\n");
-    let failed = place.refuses(&in_pieces());
-    for words in [
-        "1 of 5 pieces failed",
-        "piece 2 failed (exit code 2)",
-        "2.log",
-        "line 1",
-    ] {
-        assert!(failed.contains(words), "{words}: {failed}");
-    }
-    let status = place.succeeds(&["submit", "--status", "pieces-of-it"]);
-    assert!(
-        status.contains("4 done, 0 running, 0 waiting, 1 failed of 5"),
-        "{status}"
-    );
-    assert!(
-        status.contains("piece 2 failed") && status.contains("not merged"),
-        "{status}"
-    );
-    fs::remove_file(place.path(file)).unwrap();
-    place.succeeds(&in_pieces());
-}
-
-#[test]
 fn the_scripts_can_be_read_before_anything_is_submitted() {
     let place = with_experiment();
     let words = [
@@ -213,7 +185,7 @@ fn what_is_not_done_in_pieces_is_refused_with_a_hint() {
     for (words, hint) in [
         (&["submit"][..], "submit -- run X.toml"),
         (
-            &["submit", "--", "bound", "--n", "100"],
+            &["submit", "--", "data", "list"],
             "only run, certify and verify",
         ),
         (&["submit", "--", "run"], "EXPERIMENT.toml"),
@@ -322,6 +294,35 @@ fn pieces_of_other_data_or_another_model_are_refused_and_lies_do_not_hold() {
     assert!(
         refused.contains("of other data, or their files have changed"),
         "{refused}"
+    );
+}
+
+#[cfg(feature = "train")]
+#[test]
+fn a_piece_that_fails_is_named_with_its_log_and_goes_on_when_it_can() {
+    let place = with_photographs();
+    place.succeeds(&[&CERTIFY[..], &["--out", "out"]].concat());
+    let in_pieces = ["submit", "--local", "2", "--tasks", "3", "--"];
+    let command = [&in_pieces[..], &VERIFY, &["--pieces", "pieces"]].concat();
+    fs::create_dir_all(place.path("pieces")).unwrap();
+    let file = "pieces/training.2-of-3.piece";
+    place.write(file, "a letter\n");
+    let failed = place.refuses(&command);
+    for words in [
+        "1 of 3 pieces failed",
+        "piece 2 failed (exit code 2)",
+        "2.log",
+        "training.2-of-3.piece is damaged",
+    ] {
+        assert!(failed.contains(words), "{words}: {failed}");
+    }
+    fs::remove_file(place.path(file)).unwrap();
+    let said = place.succeeds(&command);
+    assert!(said.starts_with("holds: "), "{said}");
+    let status = place.succeeds(&["submit", "--status", "pieces"]);
+    assert!(
+        status.contains("3 done, 0 running, 0 waiting, 0 failed of 3"),
+        "{status}"
     );
 }
 
