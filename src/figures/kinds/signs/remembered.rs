@@ -133,5 +133,9 @@ fn ratios(summary: &Table, draws: &Table, groups: &[Group]) -> Result<Vec<Ratio>
     };
     let mut ratios: Vec<Ratio> = loads.into_iter().zip(slacks).map(ratio).collect();
     ratios.sort_by(|one, other| one.load.total_cmp(&other.load));
+    // A whole number of examples is drawn.
+    for (ratio, group) in ratios.iter_mut().zip(groups) {
+        ratio.load = group.load;
+    }
     Ok(ratios)
 }
