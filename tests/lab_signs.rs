@@ -294,6 +294,12 @@ passes = 100
 reinforcement = 0.3
 "#;
 
+/// An experiment is refused with what would do.
+fn refuses(text: &str, expected: &str) {
+    let error = Experiment::parse(text, &SearchPath::from_environment(None)).unwrap_err();
+    assert!(error.to_string().contains(expected), "{error}");
+}
+
 fn experiment(text: &str) -> Experiment {
     Experiment::parse(text, &SearchPath::from_environment(None)).unwrap()
 }
@@ -380,9 +386,7 @@ fn values_that_make_no_sense_are_refused_with_what_would_do() {
         ("\"coin-flips\"", "\"coin\"", "did you mean `coin-flips`?"),
         ("noise = 0.0", "", "missing field `noise`"),
     ] {
-        let text = EXPERIMENT.replace(from, to);
-        let error = Experiment::parse(&text, &SearchPath::from_environment(None)).unwrap_err();
-        assert!(error.to_string().contains(expected), "{error}");
+        refuses(&EXPERIMENT.replace(from, to), expected);
     }
 }
 
@@ -438,8 +442,6 @@ fn more_signs_than_can_be_tried_are_refused() {
         ),
         ("noise = 0.0", "noise = 0.1", "0 with labels by coin flips"),
     ] {
-        let text = SOLUTIONS.replace(from, to);
-        let error = Experiment::parse(&text, &SearchPath::from_environment(None)).unwrap_err();
-        assert!(error.to_string().contains(expected), "{error}");
+        refuses(&SOLUTIONS.replace(from, to), expected);
     }
 }

@@ -1,8 +1,33 @@
 //! What the mean of independent draws proves about the expectation.
 
 use crate::bounds::{
-    kl_inverse_lower, kl_inverse_upper, BoundError, FailureProbability, Nats, Probability,
+    held_out, kl_inverse_lower, kl_inverse_upper, BoundError, EmpiricalRisk, FailureProbability,
+    Nats, Probability,
 };
+
+/// Limits of a probability, from how many of so many draws were cases of it (Clopper and Pearson
+/// 1934): each is wrong with probability `failure` at most.
+///
+/// # Errors
+/// [`BoundError`] for no draws, or more cases than draws.
+///
+/// ```
+/// use nonvacuous::bounds::FailureProbability;
+/// use nonvacuous::lab::confidence::proportion_limits;
+/// let (lower, upper) = proportion_limits(0, 100, FailureProbability::new(0.025)?)?;
+/// assert_eq!(lower, 0.0);
+/// assert!(0.036 < upper && upper < 0.037); // 1 - 0.025^(1/100)
+/// # Ok::<(), nonvacuous::bounds::BoundError>(())
+/// ```
+pub fn proportion_limits(
+    cases: u64,
+    draws: u64,
+    failure: FailureProbability,
+) -> Result<(f64, f64), BoundError> {
+    let upper = held_out(EmpiricalRisk::new(cases, draws)?, failure);
+    let lower = 1.0 - held_out(EmpiricalRisk::new(draws - cases, draws)?, failure);
+    Ok((lower, upper))
+}
 
 /// Limits of the expectation of numbers in `range`, which is known beforehand: each is wrong with
 /// probability `failure` at most.

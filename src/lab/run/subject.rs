@@ -3,8 +3,9 @@
 use std::fmt::Debug;
 
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
 
-use super::error::RunError;
+use super::error::{DrawError, RunError};
 use super::links::Links;
 use crate::bounds::{BoundError, FailureProbability};
 use crate::data::LabelledImages;
@@ -72,6 +73,15 @@ pub struct Ranges {
     pub test_error: (f64, f64),
     /// Of `|W|`; longer ones, which may be possible but rare, are taken for the upper end.
     pub bits: (f64, f64),
+}
+
+/// The results of draws that are made one by one, on all cores.
+pub(super) fn one_by_one(
+    draws: &[u64],
+    one: impl Fn(u64) -> Result<Vec<String>, DrawError> + Sync,
+) -> Result<Vec<Vec<String>>, RunError> {
+    let one = |&draw: &u64| one(draw).map_err(DrawError::of_draw(draw));
+    draws.par_iter().with_max_len(1).map(one).collect()
 }
 
 /// One configuration of an experiment, ready to be drawn.

@@ -6,9 +6,10 @@ use super::mean::{share_of, Mean, CONFIDENCE};
 use super::store::DrawnRow;
 use super::subject::{Outcome, Subject};
 use crate::bounds::{
-    held_out, Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature,
-    Premises, SampleSize, TrainingError, BOUNDS,
+    Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature, Premises,
+    SampleSize, TrainingError, BOUNDS,
 };
+use crate::lab::confidence::proportion_limits;
 
 /// Expected errors and length of a configuration, each with two limits.
 const LIMITS: f64 = 6.0;
@@ -215,10 +216,11 @@ fn of_bound(
     gaps.sort_unstable_by(f64::total_cmp);
     let failures = gaps.iter().filter(|&&gap| gap < 0.0).count() as u64;
     let side = FailureProbability::new((1.0 - CONFIDENCE) / 2.0)?;
+    let (lower, upper) = proportion_limits(failures, draws, side)?;
     let rate = Mean {
-        lower: 1.0 - held_out(EmpiricalRisk::new(draws - failures, draws)?, side),
+        lower,
         mean: failures as f64 / draws as f64,
-        upper: held_out(EmpiricalRisk::new(failures, draws)?, side),
+        upper,
     };
     // The draw itself, not a value between two: so are the committed files. Hence by hand, and not
     // by statrs, whose quantiles interpolate.

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::draws::{sizes, stroke, strokes_in_words, Group};
+use super::draws::{ends_of_loads, sizes, stroke, tell_strokes, Group, COLUMNS};
 use super::transitions::{transition, FOUND, ONLY_SOLUTION};
 use crate::figures::chart::axis::Axis;
 use crate::figures::chart::picture::Picture;
 use crate::figures::chart::plot::{Plot, Side};
 use crate::figures::chart::render::render;
-use crate::figures::chart::style::{BLUE, INK, VERMILION};
+use crate::figures::chart::style::{BLUE, VERMILION};
 use crate::figures::definition::Definition;
 use crate::figures::error::FigureError;
 
@@ -18,15 +18,7 @@ pub(in crate::figures) const DEFINITION: Definition = Definition {
         "Bits a weight of the files of perceptrons of signs that learn from a teacher, and of the \
             limit n kl/ln 2, over the examples a weight.",
     files: "SIGNS.csv",
-    columns: &[
-        "inputs",
-        "labels",
-        "load",
-        "examples",
-        "errors",
-        "test_error",
-        "bits",
-    ],
+    columns: COLUMNS,
     // Drawn so only if it is asked for: it shows less of the same file than its errors do.
     suits: |_| false,
     draw,
@@ -47,14 +39,11 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
         let sent = |group: &Group| group.mean(|draw| draw.bits) / weights;
         curves.push((size.curve(sent), limits));
     }
-    let places = || {
-        curves
-            .iter()
-            .flat_map(|(sent, limits)| sent.iter().chain(limits))
-    };
-    let from = places().map(|place| place.0).fold(1.0, f64::min);
-    let to = places().map(|place| place.0).fold(2.0, f64::max);
-    let most = places().map(|place| place.1).fold(1.4, f64::max);
+    let places = curves
+        .iter()
+        .flat_map(|(sent, limits)| sent.iter().chain(limits));
+    let (from, to) = ends_of_loads(&sizes, (1.0, 2.0));
+    let most = places.map(|place| place.1).fold(1.4, f64::max);
     let x = Axis::linear("examples a weight, n/N", from, to);
     let y = Axis::linear("bits a weight", 0.0, most);
     let mut plot = Plot::new(x, y, 0);
@@ -74,9 +63,7 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
         VERMILION,
         Side::Right,
     );
-    for (line, text) in strokes_in_words(&sizes).iter().enumerate() {
-        let height = (0.62 - 0.09 * line as f64) * most;
-        plot.label((at(0.0), height), text, INK, Side::Right);
-    }
+    let words = (at(0.0), 0.62 * most);
+    tell_strokes(&mut plot, &sizes, words, 0.09 * most, Side::Right);
     render(&plot)
 }

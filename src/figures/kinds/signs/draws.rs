@@ -4,9 +4,21 @@ use plotters::prelude::RGBColor;
 
 use crate::bounds::{limit_kl, EmpiricalRisk, Probability, SampleSize};
 use crate::figures::chart::number::number;
-use crate::figures::chart::plot::Stroke;
+use crate::figures::chart::plot::{Plot, Side, Stroke};
+use crate::figures::chart::style::INK;
 use crate::figures::error::FigureError;
 use crate::figures::table::Table;
+
+/// What every file of draws must have.
+pub(super) const COLUMNS: &[&str] = &[
+    "inputs",
+    "labels",
+    "load",
+    "examples",
+    "errors",
+    "test_error",
+    "bits",
+];
 
 /// One draw.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +97,15 @@ impl Size {
     }
 }
 
+/// The ends of an axis of loads, which go farther than `least` if results need it.
+pub(super) fn ends_of_loads(sizes: &[Size], least: (f64, f64)) -> (f64, f64) {
+    let groups = || sizes.iter().flat_map(|size| &size.groups);
+    (
+        groups().map(|group| group.load).fold(least.0, f64::min),
+        groups().map(|group| group.load).fold(least.1, f64::max),
+    )
+}
+
 /// The draws of an experiment whose labels are all of one kind, the smallest perceptrons first.
 ///
 /// # Errors
@@ -152,8 +173,20 @@ pub(super) fn stroke(place: usize, sizes: usize, colour: RGBColor) -> Stroke {
     }
 }
 
-/// What [`stroke`] means, a line each.
-pub(super) fn strokes_in_words(sizes: &[Size]) -> Vec<String> {
+/// Says beside a place what [`stroke`] means, each line so much below the one before.
+pub(super) fn tell_strokes(
+    plot: &mut Plot,
+    sizes: &[Size],
+    (x, y): (f64, f64),
+    line_height: f64,
+    side: Side,
+) {
+    for (line, text) in strokes_in_words(sizes).iter().enumerate() {
+        plot.label((x, y - line_height * line as f64), text, INK, side);
+    }
+}
+
+fn strokes_in_words(sizes: &[Size]) -> Vec<String> {
     let inputs = |size: &Size| number(size.inputs as f64);
     match sizes {
         [] => Vec::new(),

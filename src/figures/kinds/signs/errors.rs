@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::draws::{sizes, stroke, strokes_in_words, Draw, Group};
+use super::draws::{ends_of_loads, sizes, stroke, tell_strokes, Draw, Group};
 use super::transitions::{transition, FOUND, ONLY_SOLUTION};
 use crate::figures::chart::axis::Axis;
 use crate::figures::chart::number::percent;
 use crate::figures::chart::picture::Picture;
 use crate::figures::chart::plot::{Plot, Side};
 use crate::figures::chart::render::render;
-use crate::figures::chart::style::{BLUE, INK, VERMILION};
+use crate::figures::chart::style::{BLUE, VERMILION};
 use crate::figures::definition::Definition;
 use crate::figures::error::FigureError;
 
@@ -39,8 +39,7 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
     };
     let sizes = sizes(&DEFINITION.table(path)?, "teacher")?;
     let groups = || sizes.iter().flat_map(|size| &size.groups);
-    let from = groups().map(|group| group.load).fold(1.0, f64::min);
-    let to = groups().map(|group| group.load).fold(2.0, f64::max);
+    let (from, to) = ends_of_loads(&sizes, (1.0, 2.0));
     let most = groups()
         .map(|group| group.middle(|draw| draw.test_error).1)
         .fold(0.45, f64::max);
@@ -79,9 +78,7 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
         VERMILION,
         Side::Right,
     );
-    for (line, text) in strokes_in_words(&sizes).iter().enumerate() {
-        let height = (0.42 - 0.09 * line as f64) * most;
-        plot.label((at(0.0), height), text, INK, Side::Right);
-    }
+    let words = (at(0.0), 0.42 * most);
+    tell_strokes(&mut plot, &sizes, words, 0.09 * most, Side::Right);
     render(&plot)
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::draws::{sizes, Group};
+use super::draws::{ends_of_loads, sizes, Group, COLUMNS};
 use super::transitions::{transition, CAPACITY};
 use crate::figures::chart::axis::Axis;
 use crate::figures::chart::picture::Picture;
@@ -19,15 +19,7 @@ pub(in crate::figures) const DEFINITION: Definition = Definition {
             over the examples a weight, with confidence limits; one bit a weight; and in what part \
             of the draws all were remembered.",
     files: "SIGNS.csv SIGNS.summary.csv",
-    columns: &[
-        "inputs",
-        "labels",
-        "load",
-        "examples",
-        "errors",
-        "test_error",
-        "bits",
-    ],
+    columns: COLUMNS,
     // Which file is the summary cannot be told from one of them.
     suits: |_| false,
     draw,
@@ -43,16 +35,12 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
     };
     let table = DEFINITION.table(draws)?;
     let sizes = sizes(&table, "coin-flips")?;
+    let (from, to) = ends_of_loads(&sizes, LOADS);
     let [size] = sizes.as_slice() else {
         return Err(table.wrong("several numbers of inputs; one picture shows one of them"));
     };
     let ratios = ratios(&Table::read(summary)?, &table, &size.groups)?;
 
-    let loads = || size.groups.iter().map(|group| group.load);
-    let (from, to) = (
-        loads().fold(LOADS.0, f64::min),
-        loads().fold(LOADS.1, f64::max),
-    );
     let finite = ratios.iter().flat_map(|ratio| [ratio.middle, ratio.upper]);
     let most = finite.filter(|one| one.is_finite()).fold(MOST, f64::max);
     let x = Axis::linear("coin flips to remember a weight, n/N", from, to);

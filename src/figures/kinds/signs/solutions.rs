@@ -2,17 +2,18 @@
 
 use std::path::PathBuf;
 
-use super::draws::{sizes, stroke, strokes_in_words, Size};
+use super::draws::{ends_of_loads, sizes, stroke, tell_strokes, Size};
 use super::transitions::{transition, ONLY_SOLUTION};
-use crate::bounds::{held_out, EmpiricalRisk, FailureProbability};
+use crate::bounds::FailureProbability;
 use crate::figures::chart::axis::Axis;
 use crate::figures::chart::picture::Picture;
 use crate::figures::chart::plot::{Plot, Side};
 use crate::figures::chart::render::render;
-use crate::figures::chart::style::{BLUE, GREEN, INK, VERMILION};
+use crate::figures::chart::style::{BLUE, GREEN, VERMILION};
 use crate::figures::definition::Definition;
 use crate::figures::error::FigureError;
 use crate::figures::table::Table;
+use crate::lab::confidence::proportion_limits;
 
 pub(in crate::figures) const DEFINITION: Definition = Definition {
     name: "signs-solutions",
@@ -45,11 +46,8 @@ impl Counts {
         let draws = self.0.len() as u64;
         let single = self.0.iter().filter(|&&count| count == 1).count() as u64;
         let side = FailureProbability::new(0.025)?;
-        Ok((
-            1.0 - held_out(EmpiricalRisk::new(draws - single, draws)?, side),
-            single as f64 / draws as f64,
-            held_out(EmpiricalRisk::new(single, draws)?, side),
-        ))
+        let (lower, upper) = proportion_limits(single, draws, side)?;
+        Ok((lower, single as f64 / draws as f64, upper))
     }
 
     /// The mean logarithm, in bits.
@@ -80,9 +78,7 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
     };
     let table = DEFINITION.table(path)?;
     let sizes = sizes(&table, "teacher")?;
-    let groups = || sizes.iter().flat_map(|size| &size.groups);
-    let from = groups().map(|group| group.load).fold(0.2, f64::min);
-    let to = groups().map(|group| group.load).fold(2.0, f64::max);
+    let (from, to) = ends_of_loads(&sizes, (0.2, 2.0));
     let x = Axis::linear("examples a weight, n/N", from, to);
     let y = Axis::linear("part; error; bits a weight", 0.0, 1.1);
     let mut plot = Plot::new(x, y, 0);
@@ -119,8 +115,6 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
     plot.label((at(0.05), 0.68), "log2 solutions/N", VERMILION, Side::Right);
     plot.label((at(0.0), 0.20), "true error", BLUE, Side::Right);
     plot.label((to, 0.90), "only one", GREEN, Side::Left);
-    for (line, text) in strokes_in_words(&sizes).iter().enumerate() {
-        plot.label((to, 0.34 - 0.09 * line as f64), text, INK, Side::Left);
-    }
+    tell_strokes(&mut plot, &sizes, (to, 0.34), 0.09, Side::Left);
     render(&plot)
 }

@@ -1,12 +1,12 @@
 //! What independent draws of a learner say about the limit and about the bounds.
 
 use crate::bounds::{
-    held_out, limit_kl, Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio,
-    InverseTemperature, Premises, Probability, SampleSize, TrainingError, BOUNDS,
+    limit_kl, Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature,
+    Premises, Probability, SampleSize, TrainingError, BOUNDS,
 };
 use crate::lab::check::tally::Inequality;
 use crate::lab::check::theory::Theory;
-use crate::lab::confidence::mean_limits;
+use crate::lab::confidence::{mean_limits, proportion_limits};
 use crate::lab::run::{Outcome, Ranges, CONFIDENCE};
 
 /// Draws of one configuration.
@@ -69,7 +69,7 @@ impl Drawn {
                 let value = theory.bound(&bound, &premises)?;
                 failures += u64::from(value.is_some_and(|value| value < outcome.test_error));
             }
-            let rate = 1.0 - held_out(EmpiricalRisk::new(draws - failures, draws)?, side);
+            let (rate, _) = proportion_limits(failures, draws, side)?;
             all.push(Inequality::comparison(
                 "networks_coverage",
                 rate,

@@ -1,13 +1,12 @@
 //! Draws of perceptrons of signs that learn by counting.
 
-use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::sample::{domain, Labels, SampleKeys};
 use super::sent::{ranges, sent};
 use crate::bounds::{FailureProbability, Probability};
 use crate::lab::run::error::{DrawError, RunError};
-use crate::lab::run::subject::{Origin, Outcome, Ranges, Subject};
+use crate::lab::run::subject::{one_by_one, Origin, Outcome, Ranges, Subject};
 use crate::lab::signs::{SignLaw, StochasticBeliefPropagation, MAX_INPUTS};
 
 /// The table `[signs]`.
@@ -97,8 +96,7 @@ impl Subject for Learner {
     }
 
     fn draw(&self, origin: &Origin, draws: &[u64]) -> Result<Vec<Vec<String>>, RunError> {
-        let one = |&draw: &u64| self.one(origin, draw).map_err(DrawError::of_draw(draw));
-        draws.par_iter().with_max_len(1).map(one).collect()
+        one_by_one(draws, |draw| self.one(origin, draw))
     }
 
     fn outcome(&self, results: &[&str]) -> Option<Outcome> {

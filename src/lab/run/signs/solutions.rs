@@ -1,6 +1,5 @@
 //! Draws of perceptrons of a few signs, all of which are tried.
 
-use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::sample::{Labels, SampleKeys};
@@ -9,7 +8,7 @@ use crate::bounds::{BoundError, FailureProbability, SampleSize};
 use crate::lab::run::error::{DrawError, RunError};
 use crate::lab::run::links::Links;
 use crate::lab::run::mean::{share_of, Mean};
-use crate::lab::run::subject::{Origin, Outcome, Ranges, Subject};
+use crate::lab::run::subject::{one_by_one, Origin, Outcome, Ranges, Subject};
 use crate::lab::signs::{information_limits, BestSigns, SignChain, SignLaw, MOST_ENUMERATED};
 
 /// The table `[solutions]`.
@@ -96,8 +95,7 @@ impl Subject for Solutions {
     }
 
     fn draw(&self, origin: &Origin, draws: &[u64]) -> Result<Vec<Vec<String>>, RunError> {
-        let one = |&draw: &u64| self.one(origin, draw).map_err(DrawError::of_draw(draw));
-        draws.par_iter().with_max_len(1).map(one).collect()
+        one_by_one(draws, |draw| self.one(origin, draw))
     }
 
     fn outcome(&self, results: &[&str]) -> Option<Outcome> {
