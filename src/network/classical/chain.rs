@@ -1,10 +1,9 @@
 //! A network as linear maps with fixed functions between them.
 
 use super::fixed::Fixed;
-use super::linear_map::{LinearMap, BYTES_PER_ENTRY};
+use super::linear_map::{norm, LinearMap, BYTES_PER_ENTRY};
 use super::misfit::NoBound;
 use super::normalisation::only_scales;
-use super::power_iteration::norm;
 use super::subject::Subject;
 use crate::bounds::classical::LayerNorms;
 use crate::code::{Layer, Model};

@@ -4,8 +4,8 @@ use rayon::prelude::*;
 
 use super::chain::{lane_norm, Chain, Stage};
 use super::examples::Entrance;
+use super::linear_map::norm;
 use super::misfit::NoBound;
-use super::power_iteration::norm;
 use crate::bounds::classical::{Cushion, Cushions};
 use crate::evaluate::{EvaluationError, Examples};
 use crate::spread::spread;

@@ -36,15 +36,20 @@ impl Fixed {
         self != Self::Relu6
     }
 
+    /// The most that it lets through.
+    fn ceiling(self) -> f64 {
+        if self == Self::Relu6 {
+            6.0
+        } else {
+            f64::INFINITY
+        }
+    }
+
     /// What it makes of `N` maps side by side.
     pub(super) fn apply<const N: usize>(self, mut x: Vec<[f64; N]>) -> Vec<[f64; N]> {
         match self {
             Self::Relu | Self::Relu6 => {
-                let high = if self == Self::Relu {
-                    f64::INFINITY
-                } else {
-                    6.0
-                };
+                let high = self.ceiling();
                 for number in x.iter_mut().flatten() {
                     *number = number.max(0.0).min(high);
                 }
@@ -96,11 +101,7 @@ impl Fixed {
         let at = |place: usize| x.get(place).map_or(0.0, |number| number[0]);
         match self {
             Self::Relu | Self::Relu6 => {
-                let high = if self == Self::Relu {
-                    f64::INFINITY
-                } else {
-                    6.0
-                };
+                let high = self.ceiling();
                 let is_linear = |number: f64| number > 0.0 && number < high;
                 let kept = after.into_iter().enumerate();
                 kept.map(|(place, number)| if is_linear(at(place)) { number } else { 0.0 })

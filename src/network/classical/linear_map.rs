@@ -195,11 +195,7 @@ impl LinearMap {
     /// The root of the sum of all squares: the Frobenius norm.
     #[must_use]
     pub fn frobenius(&self) -> f64 {
-        self.values
-            .iter()
-            .map(|value| value * value)
-            .sum::<f64>()
-            .sqrt()
+        norm(&self.values)
     }
 
     /// The sum of the rows' Euclidean norms: `||A^T||_{2,1}`.
@@ -244,4 +240,13 @@ fn taps(convolution: &Convolution, before: ImageSize, weights: &[f32]) -> Vec<Ve
     };
     let kernels = weights.chunks(volume).take(channels).enumerate();
     kernels.map(of_channel).collect()
+}
+
+/// The Euclidean norm.
+pub(super) fn norm<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> f64 {
+    numbers
+        .into_iter()
+        .map(|number| number * number)
+        .sum::<f64>()
+        .sqrt()
 }

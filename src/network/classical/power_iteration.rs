@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 
-use super::linear_map::LinearMap;
+use super::linear_map::{norm, LinearMap};
 use crate::random::stream;
 
 /// Steps at most.
@@ -41,13 +41,4 @@ impl LinearMap {
         }
         estimate
     }
-}
-
-/// The Euclidean norm.
-pub(super) fn norm<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> f64 {
-    numbers
-        .into_iter()
-        .map(|number| number * number)
-        .sum::<f64>()
-        .sqrt()
 }
