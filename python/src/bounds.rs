@@ -89,6 +89,12 @@ pub(crate) fn bound_values<'py>(
     })
 }
 
+/// A percentage with two decimals, rounded up, as sentences have it.
+#[pyfunction]
+pub(crate) fn percent_up(probability: f64) -> String {
+    nonvacuous::certificate::percent_up(probability)
+}
+
 /// Clopper and Pearson's bound, from arrays of one length.
 #[pyfunction]
 pub(crate) fn binomial_tail_inverse<'py>(

@@ -31,6 +31,7 @@ mod _nonvacuous {
     #[pymodule_export]
     use super::bounds::{
         binomial_tail_inverse, bound_names, bound_values, kl_inverse, limit, max_test_error,
+        percent_up,
     };
     #[pymodule_export]
     use super::certificate::Certificate;

@@ -2,7 +2,6 @@
 
 import html
 import json
-import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -205,7 +204,7 @@ class Certificate:
 
     def _repr_html_(self) -> str:
         rows = [
-            ("bound on the error on new examples", _percent_up(self.bound)),
+            ("bound on the error on new examples", _nonvacuous.percent_up(self.bound)),
             ("probability that it fails, at most", repr(self.delta)),
             ("training examples", f"{self.n:,}"),
             ("misclassified", f"{self.errors:,} ({self.errors / self.n:.2%})"),
@@ -213,7 +212,8 @@ class Certificate:
             ("bits charged beside it", f"{self.charged_bits:,}"),
         ]
         if self.held_out_bound is not None:
-            rows.append(("held-out bound, for comparison", _percent_up(self.held_out_bound)))
+            held_out = _nonvacuous.percent_up(self.held_out_bound)
+            rows.append(("held-out bound, for comparison", held_out))
         cells = "".join(
             f"<tr><td style='text-align:left'>{name}</td><td>{value}</td></tr>"
             for name, value in rows
@@ -221,12 +221,6 @@ class Certificate:
         trust = html.escape("; ".join(self.assumptions))
         said = html.escape(self.sentence)
         return f"<p><b>{said}</b></p><table>{cells}</table><p><i>On trust: {trust}.</i></p>"
-
-
-def _percent_up(probability: float) -> str:
-    """A percentage with two decimals, rounded up, as the library's sentences have it."""
-    # Of six decimals, hundredths of a percent are whole numbers up to rounding noise.
-    return f"{min(math.ceil(probability * 1e4 - 1e-6), 10_000) / 100:.2f}%"
 
 
 def _restored(claim: str, file: bytes) -> Certificate:
