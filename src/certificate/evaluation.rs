@@ -84,6 +84,16 @@ impl Counting<'_> {
         };
         act(work, decoded)
     }
+
+    /// Its pieces in a folder.
+    fn pieces<'b>(
+        &self,
+        folder: &Path,
+        work: Work<'b>,
+        decoded: &'b [usize],
+    ) -> EvaluationPieces<'b> {
+        EvaluationPieces::new(folder, self.purpose, work, decoded, self.known)
+    }
 }
 
 impl Evaluation<'_> {
@@ -91,10 +101,7 @@ impl Evaluation<'_> {
     pub(super) fn count(&self, counting: Counting) -> Result<Counted, CountError> {
         let mut counted = counting.with(|work, decoded| match self.pieces {
             None => self.stream(counting, work, decoded),
-            Some(folder) => {
-                let (name, known) = (counting.purpose, counting.known);
-                EvaluationPieces::new(folder, name, work, decoded, known).gather(self.report)
-            }
+            Some(folder) => counting.pieces(folder, work, decoded).gather(self.report),
         })?;
         if let Some(known) = counting.known {
             counted.digests = known.to_vec();
@@ -110,8 +117,8 @@ impl Evaluation<'_> {
         shard: Shard,
     ) -> Result<(), CountError> {
         counting.with(|work, decoded| {
-            let (name, known) = (counting.purpose, counting.known);
-            EvaluationPieces::new(folder, name, work, decoded, known).count(shard, self.report)
+            let pieces = counting.pieces(folder, work, decoded);
+            pieces.count(shard, self.report)
         })
     }
 

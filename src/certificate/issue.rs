@@ -242,10 +242,7 @@ impl<'a> Issue<'a> {
         self.check_request()?;
         let evaluator = Evaluator::new(&model);
         let model_sha256 = sha256(self.file);
-        let training = Mapped::new(self.sample.training, self.class_map.as_ref());
-        if let Some(problem) = training.problem() {
-            return Err(IssueError::ClassMap(problem));
-        }
+        let training = self.mapped(self.sample.training)?;
         let count = Count {
             evaluator: &evaluator,
             model_sha256: &model_sha256,
@@ -339,10 +336,7 @@ impl<'a> Issue<'a> {
         ];
         for (purpose, examples, selection) in sets {
             let Some(examples) = examples else { continue };
-            let examples = Mapped::new(examples, self.class_map.as_ref());
-            if let Some(problem) = examples.problem() {
-                return Err(IssueError::ClassMap(problem));
-            }
+            let examples = self.mapped(examples)?;
             let known = known_digests(&examples);
             let counting = Counting {
                 count,
@@ -354,6 +348,15 @@ impl<'a> Issue<'a> {
             self.evaluation.count_piece(counting, folder, shard)?;
         }
         Ok(())
+    }
+
+    /// Examples whose classes are outputs of the network.
+    fn mapped<'b>(&'b self, examples: &'b dyn Examples) -> Result<Mapped<'b>, IssueError> {
+        let examples = Mapped::new(examples, self.class_map.as_ref());
+        match examples.problem() {
+            Some(problem) => Err(IssueError::ClassMap(problem)),
+            None => Ok(examples),
+        }
     }
 
     /// Which training examples are evaluated.
@@ -401,10 +404,7 @@ impl<'a> Issue<'a> {
         let Some(examples) = self.sample.held_out.filter(|_| self.groups.is_none()) else {
             return Ok(None);
         };
-        let examples = Mapped::new(examples, self.class_map.as_ref());
-        if let Some(problem) = examples.problem() {
-            return Err(IssueError::ClassMap(problem));
-        }
+        let examples = self.mapped(examples)?;
         let known = known_digests(&examples);
         let counting = Counting {
             count,

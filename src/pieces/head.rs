@@ -58,6 +58,12 @@ impl Progress {
         }
     }
 
+    /// How long ago this was written, in seconds.
+    #[must_use]
+    pub fn age(&self) -> u64 {
+        now().saturating_sub(self.written)
+    }
+
     /// Whether nothing is left to do.
     #[must_use]
     pub fn is_finished(&self) -> bool {
@@ -115,12 +121,15 @@ impl Head {
     }
 }
 
-/// The paths and heads of all pieces in a folder, of whatever they are, by name and number; none if
-/// there is no such folder.
+/// The paths and heads of the pieces of these names in a folder, by name and number; none if there
+/// is no such folder.
 ///
 /// # Errors
-/// If one cannot be read, or is no piece.
-pub fn heads(folder: &Path) -> Result<Vec<(PathBuf, Head)>, PieceError> {
+/// If one of any name cannot be read, or is no piece.
+pub fn heads<N: AsRef<str>>(
+    folder: &Path,
+    names: &[N],
+) -> Result<Vec<(PathBuf, Head)>, PieceError> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
@@ -131,9 +140,21 @@ pub fn heads(folder: &Path) -> Result<Vec<(PathBuf, Head)>, PieceError> {
             .is_some_and(|ending| ending == &ENDING[1..])
         {
             let head = Head::read(&path)?;
-            heads.push((path, head));
+            if names.iter().any(|name| is_of(name.as_ref(), &path)) {
+                heads.push((path, head));
+            }
         }
     }
     heads.sort_by_key(|(_, head)| head.shard.part());
     Ok(heads)
+}
+
+/// Whether a file's name is that of a piece of that name.
+fn is_of(name: &str, path: &Path) -> bool {
+    path.file_name()
+        .and_then(|file| file.to_str())
+        .and_then(|file| file.strip_suffix(ENDING))
+        .and_then(|file| file.strip_prefix(name))
+        .and_then(|rest| rest.strip_prefix('.'))
+        .is_some_and(Shard::is_in_name)
 }

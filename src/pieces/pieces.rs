@@ -115,33 +115,19 @@ impl Pieces {
     /// [`PieceError::Foreign`] if one belongs to something else; [`PieceError::Damaged`];
     /// [`PieceError::File`].
     pub fn read<R: DeserializeOwned>(&self) -> Result<Vec<Piece<R>>, PieceError> {
-        let heads = heads(&self.folder)?;
-        let ours = heads.into_iter().filter(|(path, _)| self.is_ours(path));
-        ours.map(|(path, _)| self.piece(&path)).collect()
+        self.one_by_one().collect()
     }
 
     /// The same, of which memory holds one at a time.
     pub fn one_by_one<'a, R: DeserializeOwned + 'a>(
         &'a self,
     ) -> impl Iterator<Item = Result<Piece<R>, PieceError>> + 'a {
-        let (heads, failed) = match heads(&self.folder) {
+        let (heads, failed) = match heads(&self.folder, &[&self.name]) {
             Ok(heads) => (heads, None),
             Err(error) => (Vec::new(), Some(Err(error))),
         };
-        let ours = heads.into_iter().filter(|(path, _)| self.is_ours(path));
-        failed
-            .into_iter()
-            .chain(ours.map(|(path, _)| self.piece(&path)))
-    }
-
-    /// Whether a file's name is that of a piece of this work.
-    fn is_ours(&self, path: &Path) -> bool {
-        path.file_name()
-            .and_then(|name| name.to_str())
-            .and_then(|name| name.strip_suffix(ENDING))
-            .and_then(|name| name.strip_prefix(self.name.as_str()))
-            .and_then(|name| name.strip_prefix('.'))
-            .is_some_and(Shard::is_in_name)
+        let pieces = heads.into_iter().map(|(path, _)| self.piece(&path));
+        failed.into_iter().chain(pieces)
     }
 
     /// The piece in a file.

@@ -122,9 +122,8 @@ impl<'a> Search<'a> {
     /// Tries the recipes, and with the greatest effort variations of the best.
     ///
     /// A recipe is a pure function, so those in the folder's log need not be tried again, nor those
-    /// that a piece has tried ([`Search::run_piece`]). What is
-    /// better than all before is written at once, so that an interruption loses nothing that is
-    /// finished.
+    /// that a piece has tried ([`Search::run_piece`]). What is better than all before is written at
+    /// once, so that an interruption loses nothing that is finished.
     ///
     /// # Errors
     /// If the folder holds a certificate about something else, no recipe can be trained, or a file
@@ -219,7 +218,7 @@ impl<'a> Search<'a> {
             });
         }
         match (best, diverged) {
-            (Some(best), _) => self.outcome_of(best, &gathered, &training_set, report),
+            (Some(best), _) => self.outcome_of(best, &gathered, &digest, &training_set, report),
             (None, Some(error)) => Err(CompressError::Train(error).into()),
             (None, None) => Err(SearchError::NoRecipes),
         }
@@ -350,6 +349,7 @@ impl<'a> Search<'a> {
         &self,
         best: Best,
         gathered: &Gathered,
+        digest: &str,
         training_set: &TrainingSet,
         report: &mut dyn FnMut(Event),
     ) -> Result<Outcome, SearchError> {
@@ -360,7 +360,7 @@ impl<'a> Search<'a> {
             let kept = Kept::New;
             return Ok(Outcome { certificate, kept });
         }
-        let trial = self.untried(&best.recipe, &self.data.train.sha256());
+        let trial = self.untried(&best.recipe, digest);
         for made in gathered.certificates(&trial) {
             // The file is all that is taken: it is counted again.
             let certificate = self.issued(made.file())?;

@@ -62,14 +62,8 @@ impl Arguments {
 pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Result<(), Failure> {
     let experiment = arguments.experiment(search)?;
     let store = Store::open(&arguments.out, &experiment, arguments.shard)?;
-    let wanted = (0..experiment.draws())
-        .filter(|&draw| arguments.shard.has(draw))
-        .count();
-    let total = wanted * experiment.configurations().len();
-    let progress = progress_bar(
-        total as u64,
-        "{bar:40} {pos}/{len} draws, {per_sec}, {eta} left",
-    );
+    let total = store.wanted();
+    let progress = progress_bar(total, "{bar:40} {pos}/{len} draws, {per_sec}, {eta} left");
     progress.inc(store.done());
     progress.reset_eta();
     draw_all(&experiment, arguments.shard, &store, |draws| {

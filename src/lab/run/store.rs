@@ -40,6 +40,7 @@ pub struct Store {
     log: AppendLog<CsvLines<Vec<String>>>,
     format: CsvLines<Vec<String>>,
     known: HashMap<Key, Vec<String>>,
+    wanted: u64,
     done: u64,
     piece: Option<Mutex<OwnPiece>>,
 }
@@ -98,9 +99,16 @@ impl Store {
             log,
             format,
             known,
+            wanted,
             done,
             piece,
         })
+    }
+
+    /// Number of the shard's rows, there or not.
+    #[must_use]
+    pub fn wanted(&self) -> u64 {
+        self.wanted
     }
 
     /// Number of the shard's rows that were there when the store was opened.

@@ -1,6 +1,6 @@
 //! A certificate about a network that is there, put into its folder.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::arguments::Arguments;
 use crate::evaluation_progress::EvaluationProgress;
@@ -74,12 +74,6 @@ pub(super) fn issued(
 /// Where pieces of an evaluation are, if some of it was done in pieces.
 fn pieces_of(folder: &Folder) -> Result<Option<PathBuf>, Failure> {
     let pieces = folder.path().join(FOLDER);
-    let is_ours = |path: &Path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        EVALUATION_PIECES
-            .iter()
-            .any(|own| name.starts_with(&format!("{own}.")))
-    };
-    let has_some = heads(&pieces)?.iter().any(|(path, _)| is_ours(path));
+    let has_some = !heads(&pieces, &EVALUATION_PIECES)?.is_empty();
     Ok(has_some.then_some(pieces))
 }

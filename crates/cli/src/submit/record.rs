@@ -77,6 +77,11 @@ impl Place {
         Ok(places)
     }
 
+    /// The folder itself.
+    pub(super) fn folder(&self) -> &Path {
+        &self.0
+    }
+
     fn record(&self) -> PathBuf {
         self.0.join("submission.json")
     }

@@ -110,7 +110,7 @@ impl Scripts<'_> {
         lines.extend(self.common("%a")?);
         lines.extend(self.command(
             &format!("--shard slurm/{tasks}"),
-            &format!("{}/$SLURM_ARRAY_TASK_ID.exit", self.folder()),
+            &self.place.exit("$SLURM_ARRAY_TASK_ID"),
         ));
         Ok(lines)
     }
@@ -124,7 +124,7 @@ impl Scripts<'_> {
             format!("#SBATCH --job-name={name}-merge"),
         ];
         lines.extend(self.common("merge")?);
-        lines.extend(self.command("", &format!("{}/merge.exit", self.folder())));
+        lines.extend(self.command("", &self.place.exit("merge")));
         Ok(lines)
     }
 
@@ -141,7 +141,7 @@ impl Scripts<'_> {
 
     /// The command, and its exit code in a file: where jobs are not accounted for, nothing else
     /// says how they ended.
-    fn command(&self, option: &str, exit: &str) -> Vec<String> {
+    fn command(&self, option: &str, exit: &Path) -> Vec<String> {
         let words: Vec<String> = self
             .words
             .iter()
@@ -153,7 +153,7 @@ impl Scripts<'_> {
             format!("cd {} || exit", quoted(self.here)),
             "export RAYON_NUM_THREADS=\"${SLURM_CPUS_PER_TASK:-${SLURM_CPUS_ON_NODE:-1}}\""
                 .to_string(),
-            format!("exit_file=\"{exit}\""),
+            format!("exit_file=\"{}\"", exit.display()),
             "rm -f \"$exit_file\"".to_string(),
             format!("{program} {} {option}", words.join(" "))
                 .trim_end()
@@ -164,14 +164,9 @@ impl Scripts<'_> {
         ]
     }
 
-    fn folder(&self) -> String {
-        let log = self.place.log("x");
-        log.parent().unwrap_or(Path::new(".")).display().to_string()
-    }
-
     /// Refuses folders whose names mean something in a batch script.
     pub(super) fn check(&self) -> Result<(), Failure> {
-        let folder = self.folder();
+        let folder = self.place.folder().display().to_string();
         if folder.contains(['%', '"', '\\', '$', '`', '\n']) {
             return Err(Failure::misuse(format!(
                 "the folder {folder:?} has one of % \" \\ $ ` in its name, which sbatch would take \

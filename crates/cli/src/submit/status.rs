@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
@@ -24,6 +23,18 @@ enum State {
     Running,
     Waiting,
     Failed,
+}
+
+impl State {
+    /// From how it has ended, if it has, and what is in the queue.
+    fn of(exit: Option<i32>, queued: Option<&Queued>) -> Self {
+        match (exit, queued) {
+            (Some(0), _) => Self::Done,
+            (_, Some(queued)) if queued.state == PENDING => Self::Waiting,
+            (_, Some(_)) => Self::Running,
+            (_, None) => Self::Failed,
+        }
+    }
 }
 
 /// A piece as it is now.
@@ -117,14 +128,10 @@ fn is_alive(process: u32) -> bool {
 
 fn status(place: &Place, submission: &Submission) -> Result<Status, Failure> {
     let alive = Alive::of(place, submission)?;
-    let heads: Vec<Head> = heads(&submission.pieces)?
-        .into_iter()
-        .filter(|(path, head)| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let is_ours = |own: &String| name.starts_with(&format!("{own}."));
-            head.shard.of() == submission.tasks && submission.names.iter().any(is_ours)
-        })
+    let heads = heads(&submission.pieces, &submission.names)?.into_iter();
+    let heads: Vec<Head> = heads
         .map(|(_, head)| head)
+        .filter(|head| head.shard.of() == submission.tasks)
         .collect();
     let pieces: Vec<PieceStatus> = (1..=submission.tasks)
         .map(|piece| {
@@ -133,12 +140,7 @@ fn status(place: &Place, submission: &Submission) -> Result<Status, Failure> {
             piece_status(place, piece, &own, alive.pieces.get(&piece.to_string()))
         })
         .collect();
-    let merge = match (place.exit_code("merge"), &alive.merge) {
-        (Some(0), _) => State::Done,
-        (_, Some(queued)) if queued.state == PENDING => State::Waiting,
-        (_, Some(_)) => State::Running,
-        (_, None) => State::Failed,
-    };
+    let merge = State::of(place.exit_code("merge"), alive.merge.as_ref());
     let waiting = alive.pieces.values().filter(|piece| piece.state == PENDING);
     let reasons = waiting.map(|piece| piece.reason.clone());
     Ok(Status {
@@ -157,20 +159,11 @@ fn piece_status(
     parts: &[Progress],
     queued: Option<&Queued>,
 ) -> PieceStatus {
-    let exit = place.exit_code(&piece.to_string());
-    let state = match (exit, queued) {
-        (Some(0), _) => State::Done,
-        (Some(_), None) => State::Failed,
-        (_, Some(queued)) if queued.state == PENDING => State::Waiting,
-        (None, Some(_)) => State::Running,
-        (Some(_), Some(_)) => State::Running,
-        (None, None) => State::Failed,
-    };
+    let state = State::of(place.exit_code(&piece.to_string()), queued);
     let left = parts.iter().find(|part| !part.is_finished());
-    let since = |part: &Progress| now().saturating_sub(part.written);
     let seconds_left = left
         .filter(|_| state == State::Running)
-        .and_then(|part| Some(part.seconds_left()?.saturating_sub(since(part))));
+        .and_then(|part| Some(part.seconds_left()?.saturating_sub(part.age())));
     PieceStatus {
         piece,
         state,
@@ -215,11 +208,6 @@ fn seconds_left(pieces: &[PieceStatus]) -> Option<u64> {
         .count()
         .div_ceil(of(State::Running).count().max(1));
     Some(longest.saturating_add(whole.saturating_mul(rounds as u64)))
-}
-
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
 }
 
 impl Status {

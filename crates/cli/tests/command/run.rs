@@ -11,7 +11,7 @@ use rand::RngExt;
 use tempfile::{tempdir, TempDir};
 
 /// Indices of thirty thousand digits: a draw takes a millisecond.
-const CODEBOOK: &str = r#"
+pub const CODEBOOK: &str = r#"
 name = "codebook"
 seed = 5
 draws = 1000

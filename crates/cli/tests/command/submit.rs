@@ -7,28 +7,19 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::place::Place;
+use super::run::CODEBOOK;
 #[cfg(feature = "train")]
 use super::{
     imagenet_certificates::nearest_colour,
     photographs::{class_folders, photograph},
 };
 
-/// Indices of thirty thousand digits: a draw takes a millisecond.
-const CODEBOOK: &str = r#"
-name = "codebook"
-seed = 5
-draws = 200
-
-[codebook]
-examples = [30000, 20000]
-train_error = 0.0001
-test_error = 0.5
-method = "drawn"
-"#;
-
 fn with_experiment() -> Place {
     let place = Place::new();
-    place.write("codebook.toml", CODEBOOK);
+    place.write(
+        "codebook.toml",
+        CODEBOOK.replace("draws = 1000", "draws = 200"),
+    );
     place
 }
 
