@@ -1,11 +1,13 @@
 //! Features computed once, and gone on with after an interruption.
 
+use std::ops::Range;
 use std::path::Path;
 
+use super::feature_pieces::FinishedPiece;
 use super::features::BaseFeatures;
 use super::kept_features::KeptFeatures;
 use crate::digest::sha256;
-use crate::evaluate::{Evaluator, Example, Examples};
+use crate::evaluate::{EvaluationError, Evaluator, Example, Examples};
 use crate::search::error::SearchError;
 
 /// Examples that are kept together, at most.
@@ -22,33 +24,68 @@ pub(super) struct Source<'a> {
     pub(super) identity: String,
 }
 
-/// Computes them, from where an interrupted computation stopped that left its file. `report` is
-/// told how many examples more there are.
+impl Source<'_> {
+    /// What a file says of the features in it, which are those of a part of so many examples.
+    pub(super) fn key(&self, part: &Range<usize>, examples: usize) -> String {
+        if *part == (0..examples) {
+            return sha256(self.identity.as_bytes());
+        }
+        sha256(format!("{}\n{part:?}", self.identity).as_bytes())
+    }
+
+    /// The features of a few examples.
+    fn features(
+        &self,
+        examples: &dyn Examples,
+        part: Range<usize>,
+    ) -> Result<BaseFeatures, EvaluationError> {
+        let indices: Vec<usize> = part.collect();
+        let batch = examples.batch(&indices);
+        let made = self.evaluator.features_of(&batch, self.steps)?;
+        Ok(BaseFeatures {
+            count: self.count,
+            numbers: made.numbers().concat(),
+            classes: batch.examples().iter().map(Example::class).collect(),
+        })
+    }
+}
+
+/// Computes the features of a part of the examples, from where an interrupted computation stopped
+/// that left its file; those of `finished` pieces are taken from there. `report` is told how many
+/// examples more there are.
 ///
 /// # Errors
-/// If the network does not fit the examples, or the file cannot be read or written.
+/// If the network does not fit the examples, a piece is damaged, or the file cannot be read or
+/// written.
 pub(super) fn compute_features(
     source: &Source,
-    examples: &dyn Examples,
+    (examples, part): (&dyn Examples, Range<usize>),
+    finished: &[FinishedPiece],
     file: &Path,
     report: &mut dyn FnMut(usize),
 ) -> Result<BaseFeatures, SearchError> {
-    let key = sha256(source.identity.as_bytes());
+    let key = source.key(&part, examples.len());
     let (mut kept, mut features) = KeptFeatures::open(file, &key, source.count)?;
     report(features.len());
-    let left: Vec<usize> = (features.len()..examples.len()).collect();
-    for part in left.chunks(examples.part().clamp(1, TOGETHER)) {
-        let batch = examples.batch(part);
-        let made = source.evaluator.features_of(&batch, source.steps)?;
-        let made = BaseFeatures {
-            count: source.count,
-            numbers: made.numbers().concat(),
-            classes: batch.examples().iter().map(Example::class).collect(),
+    let together = examples.part().clamp(1, TOGETHER);
+    loop {
+        let next = part.start + features.len();
+        if next >= part.end {
+            return Ok(features);
+        }
+        let made = match finished.iter().find(|piece| piece.part.contains(&next)) {
+            Some(piece) => piece
+                .read(source, examples.len())?
+                .since(next - piece.part.start),
+            None => {
+                let begins = finished.iter().map(|piece| piece.part.start);
+                let begins = begins.filter(|&begin| begin > next).min();
+                let end = part.end.min(begins.unwrap_or(part.end));
+                source.features(examples, next..end.min(next + together))?
+            }
         };
         kept.append(&made)?;
-        features.numbers.extend(made.numbers);
-        features.classes.extend(made.classes);
-        report(part.len());
+        report(made.len());
+        features.extend(made);
     }
-    Ok(features)
 }

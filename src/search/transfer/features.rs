@@ -26,6 +26,19 @@ impl BaseFeatures {
         self.classes.len()
     }
 
+    /// Those of all examples from the one at this place on.
+    pub(super) fn since(mut self, place: usize) -> Self {
+        self.numbers.drain(..place * self.count);
+        self.classes.drain(..place);
+        self
+    }
+
+    /// Adds those of more examples.
+    pub(super) fn extend(&mut self, more: Self) {
+        self.numbers.extend(more.numbers);
+        self.classes.extend(more.classes);
+    }
+
     /// How many of the examples a network misclassifies whose first so many steps made these
     /// numbers.
     ///

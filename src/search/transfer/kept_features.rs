@@ -37,31 +37,21 @@ impl KeptFeatures {
             .truncate(false)
             .open(path);
         let mut file = options.map_err(&failed)?;
-        let head = format!("nonvacuous features {key}\n");
+        let head = head(key);
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(&failed)?;
-        let mut features = BaseFeatures {
-            count,
-            ..BaseFeatures::default()
-        };
-        let mut whole = head.len();
-        if let Some(examples) = bytes.strip_prefix(head.as_bytes()) {
-            for example in examples.chunks_exact(size_of::<u32>() * (1 + count)) {
-                let mut words = example
-                    .as_chunks()
-                    .0
-                    .iter()
-                    .map(|&word| u32::from_le_bytes(word));
-                let class = words.next().filter(|&class| class != NO_CLASS);
-                features.classes.push(class.map(|class| class as usize));
-                features.numbers.extend(words.map(f32::from_bits));
-                whole += example.len();
+        let (features, whole) = match bytes.strip_prefix(head.as_bytes()) {
+            Some(examples) => {
+                let (features, length) = examples_in(examples, count);
+                (features, head.len() + length)
             }
-        } else {
-            file.set_len(0).map_err(&failed)?;
-            file.rewind().map_err(&failed)?;
-            file.write_all(head.as_bytes()).map_err(&failed)?;
-        }
+            None => {
+                file.set_len(0).map_err(&failed)?;
+                file.rewind().map_err(&failed)?;
+                file.write_all(head.as_bytes()).map_err(&failed)?;
+                (examples_in(&[], count).0, head.len())
+            }
+        };
         file.set_len(whole as u64).map_err(&failed)?;
         file.seek(SeekFrom::End(0)).map_err(&failed)?;
         let path = path.to_path_buf();
@@ -80,4 +70,33 @@ impl KeptFeatures {
         let failed = FileError::of("keep features in", &self.path);
         self.file.write_all(&bytes).map_err(failed)
     }
+}
+
+/// The features in the bytes of such a file; none if they are others.
+pub(super) fn features_in(bytes: &[u8], key: &str, count: usize) -> Option<BaseFeatures> {
+    let examples = bytes.strip_prefix(head(key).as_bytes())?;
+    Some(examples_in(examples, count).0)
+}
+
+/// The first line.
+fn head(key: &str) -> String {
+    format!("nonvacuous features {key}\n")
+}
+
+/// Whole examples, and how many bytes they take.
+fn examples_in(bytes: &[u8], count: usize) -> (BaseFeatures, usize) {
+    let mut features = BaseFeatures {
+        count,
+        ..BaseFeatures::default()
+    };
+    let length = size_of::<u32>() * (1 + count);
+    for example in bytes.chunks_exact(length) {
+        let words = example.as_chunks().0.iter();
+        let mut words = words.map(|&word| u32::from_le_bytes(word));
+        let class = words.next().filter(|&class| class != NO_CLASS);
+        features.classes.push(class.map(|class| class as usize));
+        features.numbers.extend(words.map(f32::from_bits));
+    }
+    let whole = length * features.len();
+    (features, whole)
 }

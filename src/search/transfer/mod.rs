@@ -11,6 +11,7 @@ mod changed_network;
 mod computation;
 mod cut;
 mod event;
+mod feature_pieces;
 mod features;
 mod goal;
 mod head;
@@ -26,11 +27,13 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 pub use event::{Part, TransferEvent};
+pub use feature_pieces::FEATURE_PIECES;
 pub use moves::Moves;
 pub use reading::{HeadInput, Reading};
 
 use self::computation::{compute_features, Source};
 use self::cut::Cut;
+use self::feature_pieces::FeaturePieces;
 use self::features::BaseFeatures;
 use self::goal::Found;
 use self::kept_networks::{forget_networks, KeptNetworks};
@@ -39,6 +42,7 @@ use super::error::SearchError;
 use super::settings::Settings;
 use crate::code::{Base, Model, Spliced};
 use crate::evaluate::{examples_identity, Evaluator, Examples};
+use crate::pieces::{Identity, Shard};
 use crate::storage::file_error::FileError;
 use crate::storage::whole_file::create_folder;
 use crate::train::TrainingSet;
@@ -86,8 +90,7 @@ impl<'a> Transfer<'a> {
     ) -> Result<Model, SearchError> {
         create_folder(folder)?;
         let spliced = self.reading.spliced(self.base, self.examples.classes())?;
-        let cut = Cut::affordable(spliced.graph(), self.examples.len());
-        let cut = cut.filter(|_| self.moves != Moves::None);
+        let cut = self.cut(&spliced);
         if cut.is_none() && self.moves != Moves::None {
             report(TransferEvent::TooLarge);
         }
@@ -117,6 +120,47 @@ impl<'a> Transfer<'a> {
         };
         let best = self.moved(&spliced, &cut, &features, &kept, start, report)?;
         Ok(best.model)
+    }
+
+    /// Computes what a search needs to know of one piece of the examples: the features that a head
+    /// is trained on, and those on which numbers of the base move. They are kept in the folder of
+    /// the search, whose [run](Transfer::run) takes them from there and computes what no piece has.
+    ///
+    /// # Errors
+    /// As [`Transfer::run`]; and if the piece that is there is of another search, or cannot be
+    /// written.
+    pub fn run_piece(
+        &self,
+        folder: &Path,
+        shard: Shard,
+        report: &mut dyn FnMut(TransferEvent),
+    ) -> Result<(), SearchError> {
+        let spliced = self.reading.spliced(self.base, self.examples.classes())?;
+        let head = Some(self.reading.steps()).filter(|_| self.reading.head() != HeadInput::Own);
+        let moves = self.cut(&spliced).map(|cut| cut.steps);
+        let mut steps: Vec<usize> = head.into_iter().chain(moves).collect();
+        steps.dedup();
+        let evaluator = Evaluator::new(&untrained(self.base, spliced.clone())?);
+        let source = |steps| self.source(&evaluator, &spliced, steps);
+        let sources: Vec<Source> = steps.into_iter().map(source).collect();
+        report(TransferEvent::Computing);
+        let mut count = |examples| report(TransferEvent::Features(examples));
+        self.pieces(folder)
+            .compute(shard, &sources, self.examples, &mut count)
+    }
+
+    /// Where the base is cut so that what comes after it can be trained, if that is wanted and
+    /// possible.
+    fn cut(&self, spliced: &Spliced) -> Option<Cut> {
+        let cut = Cut::affordable(spliced.graph(), self.examples.len());
+        cut.filter(|_| self.moves != Moves::None)
+    }
+
+    /// The pieces in the folder of a search.
+    fn pieces(&self, folder: &Path) -> FeaturePieces {
+        let configuration = format!("{FEATURE_PIECES}\n{:?}", self.reading);
+        let identity = Identity::new(&configuration, self.identity_of_examples());
+        FeaturePieces::new(folder, identity.of_model(self.base.sha256()))
     }
 
     /// What a new head reads, for training; kept in a file of this folder.
@@ -191,9 +235,21 @@ impl<'a> Transfer<'a> {
         folder: &Path,
         report: &mut dyn FnMut(TransferEvent),
     ) -> Result<BaseFeatures, SearchError> {
-        let model = untrained(self.base, spliced.clone())?;
-        let source = Source {
-            evaluator: &Evaluator::new(&model),
+        let evaluator = Evaluator::new(&untrained(self.base, spliced.clone())?);
+        let source = self.source(&evaluator, spliced, steps);
+        let len = self.examples.len();
+        let finished = self.pieces(folder).finished(steps, len)?;
+        report(TransferEvent::Computing);
+        let mut count = |examples| report(TransferEvent::Features(examples));
+        let file = features_file(folder, steps);
+        let all = (self.examples, 0..len);
+        compute_features(&source, all, &finished, &file, &mut count)
+    }
+
+    /// The first steps of the base, which `evaluator` evaluates.
+    fn source<'b>(&self, evaluator: &'b Evaluator, spliced: &Spliced, steps: usize) -> Source<'b> {
+        Source {
+            evaluator,
             steps,
             count: spliced.graph().values()[steps].numbers(),
             identity: format!(
@@ -202,11 +258,7 @@ impl<'a> Transfer<'a> {
                 self.reading,
                 self.identity_of_examples()
             ),
-        };
-        report(TransferEvent::Computing);
-        let mut count = |examples| report(TransferEvent::Features(examples));
-        let file = features_file(folder, steps);
-        compute_features(&source, self.examples, &file, &mut count)
+        }
     }
 }
 

@@ -82,9 +82,10 @@ pub(in super::super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
 
-    /// Only part I of K: of the recipes, or with --model FILE.nvc of the examples, into the folder
-    /// pieces of that of the certificate, which certify without it gathers. slurm, slurm/K,
-    /// kubernetes/K and hyperqueue/K take I from the task of an array
+    /// Only part I of K: of the recipes; with --model FILE.nvc of the examples; or with --base of
+    /// what the base makes of them; into the folder pieces of that of the certificate, or of
+    /// --cache with --base, which certify without it gathers. slurm, slurm/K, kubernetes/K and
+    /// hyperqueue/K take I from the task of an array
     #[arg(long, value_name = "I/K", value_parser = shard, conflicts_with = "replace")]
     pub(super) shard: Option<Shard>,
 

@@ -20,6 +20,7 @@ use super::submit::Work;
 use nonvacuous::certificate::EVALUATION_PIECES;
 use nonvacuous::data::{Found, SearchPath};
 use nonvacuous::pieces::FOLDER;
+use nonvacuous::search::transfer::FEATURE_PIECES;
 use nonvacuous::search::SEARCH_PIECES;
 
 pub(super) fn run(
@@ -68,18 +69,26 @@ impl Arguments {
     pub(super) fn work(&self, matches: &ArgMatches, search: &SearchPath) -> Result<Work, Failure> {
         refuse_unused(self.mode(), matches)?;
         Work::refuse_shard(self.shard.is_some())?;
-        let names = match self.mode() {
-            Mode::Search => vec![SEARCH_PIECES],
-            Mode::ModelFile => EVALUATION_PIECES.to_vec(),
-            _ => return Err(Failure::misuse(
-                "certify is done in pieces where it searches recipes, and with --model FILE.nvc",
-            )),
-        };
+        let names =
+            match self.mode() {
+                Mode::Search => vec![SEARCH_PIECES],
+                Mode::ModelFile => EVALUATION_PIECES.to_vec(),
+                Mode::Relative => vec![FEATURE_PIECES],
+                _ => return Err(Failure::misuse(
+                    "certify is done in pieces where it searches recipes, with --model FILE.nvc, \
+                     and with --base and no model",
+                )),
+            };
         let folder = self.folder(find(&self.data, search)?.name());
+        let cache = self.model.cache.as_deref();
+        let pieces = match (self.mode(), cache) {
+            (Mode::Relative, Some(cache)) => cache,
+            _ => folder.path(),
+        };
         Ok(Work {
             name: "certify".to_string(),
             folder: folder.path().to_path_buf(),
-            pieces: folder.path().join(FOLDER),
+            pieces: pieces.join(FOLDER),
             names: names.into_iter().map(String::from).collect(),
         })
     }

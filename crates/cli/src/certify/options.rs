@@ -97,7 +97,7 @@ const OPTIONS: &[(&str, &[Mode])] = &[
     ("groups", CERTIFICATES),
     ("classes", &[ModelFile]),
     ("replace", ALL),
-    ("shard", &[Search, ModelFile]),
+    ("shard", &[Search, Relative, ModelFile]),
     ("model", MODELS),
     ("base", BASES),
     ("base_source", BASES),

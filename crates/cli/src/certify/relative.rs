@@ -10,12 +10,13 @@ use super::model::input_of;
 use super::outcome;
 use crate::base::read_base;
 use crate::failure::Failure;
-use crate::output::warn;
+use crate::output::{print, warn};
 use crate::pixel_cache::pixel_cache;
 use crate::progress::progress_bar;
 use nonvacuous::certificate::{percent_up, Folder, Issue};
 use nonvacuous::data::{Found, Groups};
 use nonvacuous::evaluate::Loss;
+use nonvacuous::pieces::FOLDER;
 use nonvacuous::search::transfer::{Part, Transfer, TransferEvent};
 use nonvacuous::storage::whole_file;
 
@@ -47,9 +48,23 @@ pub(super) fn certify(
     }
     whole_file::create_folder(folder.path())?;
     let kept = arguments.model.cache.as_deref().unwrap_or(folder.path());
-    let progress = TransferProgress::new(sample.training.len());
+    let count = sample.training.len();
+    let count = arguments
+        .shard
+        .map_or(count, |shard| shard.range(count).len());
+    let progress = TransferProgress::new(count);
     let moves = arguments.base.moves();
     let transfer = Transfer::new(&base, &reading, sample.training, &settings, moves);
+    if let Some(shard) = arguments.shard {
+        let done = transfer.run_piece(kept, shard, &mut |event| progress.show(event));
+        progress.finish();
+        done?;
+        print(&format!(
+            "piece {shard} is in {}",
+            kept.join(FOLDER).display()
+        ));
+        return Ok(());
+    }
     let model = transfer.run(kept, &mut |event| progress.show(event));
     progress.finish();
     let file = model?.encode()?;

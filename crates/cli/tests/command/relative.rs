@@ -366,3 +366,47 @@ fn adapters_that_are_not_understood_or_not_the_bases_are_refused() {
     let said = case.refuses(&with_layers);
     assert!(said.contains("--arch has no use for adapters"), "{said}");
 }
+
+#[test]
+fn features_in_pieces_give_the_head_of_one_machine_and_damaged_ones_are_refused() {
+    let case = place();
+    certify(&case);
+    let options = ["--minutes", "0", "--out", "in-pieces"];
+    let words = [&["certify"][..], &options, &BASE].concat();
+    case.succeeds(
+        &[
+            &["submit", "--local", "2", "--tasks", "3", "--"][..],
+            &words,
+        ]
+        .concat(),
+    );
+    let [alone, pieces] = ["out", "in-pieces"].map(|folder| {
+        let file = case.path(folder).join("model.nvc");
+        fs::read(file).unwrap()
+    });
+    assert_eq!(alone, pieces);
+
+    // What is left is done by whoever gathers them.
+    let first = [&words[..], &["--shard", "1/3"]].concat();
+    for name in ["features.2-of-3.piece", "features.3-of-3.piece"] {
+        fs::remove_file(case.path("in-pieces/pieces").join(name)).unwrap();
+    }
+    fs::remove_file(case.path("in-pieces/certificate.json")).unwrap();
+    case.succeeds(&first);
+    case.succeeds(&words);
+    assert_eq!(fs::read(case.path("in-pieces/model.nvc")).unwrap(), alone);
+
+    let features = fs::read_dir(case.path("in-pieces/pieces")).unwrap();
+    let mut features = features.map(|entry| entry.unwrap().path());
+    let features = features.find(|path| path.to_string_lossy().ends_with("1-of-3.bin"));
+    let features = features.unwrap();
+    let mut bytes = fs::read(&features).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&features, bytes).unwrap();
+    let said = case.refuses(&[&words[..], &["--replace"]].concat());
+    assert!(said.contains("not what was written"), "{said}");
+    // Nor are those of another base taken.
+    fs::write(case.path("base.nvc"), network(14).encode().unwrap()).unwrap();
+    let said = case.refuses(&[&words[..], &["--replace"]].concat());
+    assert!(said.contains("another model"), "{said}");
+}
