@@ -236,8 +236,11 @@ fn interrupted<P: Parameters>(
     let file = folder.path().join("checkpoint.safetensors");
     let mut parameters = new();
     let mut trainer = Trainer::new(network, &parameters, &data, training.clone(), order()).unwrap();
+    // Two batches more, so that an epoch has begun.
     for _ in 0..stop {
         trainer.epoch(&mut parameters).unwrap();
+        trainer.step(&mut parameters).unwrap();
+        trainer.step(&mut parameters).unwrap();
     }
     trainer.save(&parameters, &file).unwrap();
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
-use super::checkpoints::Checkpoints;
+use super::checkpoints::{Checkpoints, Pace};
 use super::error::CompressError;
 use super::polish::polish;
 use super::pretrained::Pretrained;
@@ -232,14 +232,17 @@ impl Stages<'_> {
         if let Some(path) = checkpoint.filter(|path| path.exists()) {
             trainer.resume(parameters, path)?;
         }
+        let mut pace = Pace::default();
         while !trainer.is_done() {
-            let step =
-                |done: f64| report(Progress::Step(part.start + done * (part.end - part.start)));
-            let found = trainer.epoch_in_steps(parameters, step)?;
-            if let Some(path) = checkpoint {
-                trainer.save(parameters, path)?;
+            let found = trainer.step(parameters)?;
+            let done = trainer.done();
+            report(Progress::Step(part.start + done * (part.end - part.start)));
+            if let Some(path) = checkpoint.filter(|_| found.is_some() || pace.is_due()) {
+                pace.keep(|| trainer.save(parameters, path))?;
             }
-            report(epoch(found));
+            if let Some(found) = found {
+                report(epoch(found));
+            }
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::candle_error::CandleError;
 use super::optimiser::{OptimiserState, Slots};
 use super::parameters::Parameters;
-use super::trainer::Trainer;
+use super::trainer::{Begun, Trainer};
 use crate::storage::file_error::FileError;
 use crate::storage::whole_file;
 
@@ -37,10 +37,46 @@ impl From<candle_core::Error> for CheckpointError {
     }
 }
 
+/// The tensor that says how far an epoch is.
+const BEGUN: &str = "begun";
+
+impl Begun {
+    /// As integers: the place in the stream, in two; what was counted; the bits of the loss.
+    fn to_numbers(&self) -> [i64; 7] {
+        let place = self.random.get_word_pos();
+        let counts = [self.batches, self.learnt, self.seen, self.wrong];
+        let [batches, learnt, seen, wrong] = counts.map(|count| count as i64);
+        let loss = self.loss.to_bits().cast_signed();
+        let (high, low) = ((place >> 62) as i64, (place & PLACE) as i64);
+        [high, low, batches, learnt, seen, wrong, loss]
+    }
+
+    /// Of an epoch that begins, where these integers were written.
+    fn gone_on(mut self, numbers: &[i64]) -> Option<Self> {
+        let &[high, low, batches, learnt, seen, wrong, loss] = numbers else {
+            return None;
+        };
+        let count = |number: i64| usize::try_from(number).ok();
+        let place = u128::try_from(high).ok()? << 62 | u128::try_from(low).ok()?;
+        self.random.set_word_pos(place);
+        Some(Self {
+            random: self.random,
+            batches: count(batches)?,
+            learnt: count(learnt)?,
+            seen: count(seen)?,
+            wrong: count(wrong)?,
+            loss: f64::from_bits(loss.cast_unsigned()),
+        })
+    }
+}
+
+/// The low bits of a place in a stream.
+const PLACE: u128 = (1 << 62) - 1;
+
 impl Trainer<'_> {
-    /// Writes all that is needed to go on bit for bit: epochs, variables, the optimiser's state,
-    /// the parameters' own. The place in the stream of random numbers follows from the epochs. The
-    /// file, in safetensors format, is there whole or not at all.
+    /// Writes all that is needed to go on bit for bit: epochs, how far the one that has begun is,
+    /// variables, the optimiser's state, the parameters' own. The order of the examples follows
+    /// from the epochs. The file, in safetensors format, is there whole or not at all.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -50,6 +86,9 @@ impl Trainer<'_> {
         let state = self.optimiser.state();
         let counts = [self.epochs() as i64, state.steps as i64];
         tensors.insert("counts".to_string(), Tensor::new(&counts, device)?);
+        if let Some(begun) = &self.begun {
+            tensors.insert(BEGUN.to_string(), Tensor::new(&begun.to_numbers(), device)?);
+        }
         for (place, variable) in self.all_variables(parameters).iter().enumerate() {
             tensors.insert(
                 format!("variable.{place}"),
@@ -144,6 +183,16 @@ impl Trainer<'_> {
             .collect();
         parameters.restore(state)?;
         self.skip_to(epochs);
+        self.begun = match tensors.get(BEGUN) {
+            None => None,
+            Some(numbers) => {
+                let numbers = numbers.to_dtype(DType::I64)?.flatten_all()?.to_vec1()?;
+                let begun = self.begin().gone_on(&numbers);
+                Some(begun.ok_or_else(|| {
+                    CheckpointError::Foreign(format!("\"{BEGUN}\" is not seven integers"))
+                })?)
+            }
+        };
         Ok(())
     }
 

@@ -52,7 +52,7 @@ pub fn train(
     Ok(())
 }
 
-/// A training that is stopped after each epoch, and can be left there and taken up again.
+/// A training that is stopped after each batch, and can be left there and taken up again.
 #[derive(Debug)]
 pub struct Trainer<'a> {
     network: &'a dyn Trainable,
@@ -66,6 +66,24 @@ pub struct Trainer<'a> {
     order: ChaCha8Rng,
     indices: Vec<u32>,
     epochs: usize,
+    pub(super) begun: Option<Begun>,
+}
+
+/// An epoch of which something is left to do.
+#[derive(Debug, Clone)]
+pub(super) struct Begun {
+    /// What changes images.
+    pub(super) random: ChaCha8Rng,
+    /// Batches that are over.
+    pub(super) batches: usize,
+    /// Those among them that had examples with labels.
+    pub(super) learnt: usize,
+    /// Examples in them.
+    pub(super) seen: usize,
+    /// How many of these were misclassified.
+    pub(super) wrong: usize,
+    /// Sum of the batches' losses, in nats.
+    pub(super) loss: f64,
 }
 
 impl<'a> Trainer<'a> {
@@ -104,6 +122,7 @@ impl<'a> Trainer<'a> {
             order,
             indices,
             epochs: 0,
+            begun: None,
         })
     }
 
@@ -117,92 +136,126 @@ impl<'a> Trainer<'a> {
         self.epochs
     }
 
-    /// Trains for one more epoch.
+    /// Trains for one more epoch, or to the end of the one that has begun.
     ///
     /// # Errors
     /// If the loss is no longer a number, or candle fails.
     pub fn epoch(&mut self, parameters: &mut dyn Parameters) -> Result<Epoch, TrainError> {
-        self.epoch_in_steps(parameters, |_| {})
+        loop {
+            if let Some(epoch) = self.step(parameters)? {
+                return Ok(epoch);
+            }
+        }
     }
 
-    /// The same; after each step `report` is told which fraction of the whole training is done.
+    /// Trains on one more batch; if that ends an epoch, it is told what that was like.
     ///
     /// # Errors
     /// As [`Trainer::epoch`].
-    pub fn epoch_in_steps(
+    pub fn step(&mut self, parameters: &mut dyn Parameters) -> Result<Option<Epoch>, TrainError> {
+        let mut begun = self.begun.take().unwrap_or_else(|| self.begin());
+        let (batch, batches) = self.batches();
+        // A last, smaller batch would only add noise; shuffling makes up for what it leaves out.
+        if begun.batches < batches {
+            let first = begun.batches * batch;
+            let indices = self.indices[first..first + batch].to_vec();
+            self.learn(parameters, &indices, &mut begun)?;
+            begun.batches += 1;
+        }
+        if begun.batches < batches {
+            self.begun = Some(begun);
+            return Ok(None);
+        }
+        self.epochs += 1;
+        Ok(Some(Epoch {
+            number: self.epochs,
+            of: self.training.epochs,
+            loss: begun.loss / begun.learnt.max(1) as f64,
+            error: begun.wrong as f64 / begun.seen.max(1) as f64,
+        }))
+    }
+
+    /// Which fraction of the whole training is done.
+    pub fn done(&self) -> f64 {
+        let (_, batches) = self.batches();
+        let steps = (self.training.epochs * batches).max(1) as f64;
+        let begun = self.begun.as_ref().map_or(0, |begun| begun.batches);
+        (self.epochs * batches + begun) as f64 / steps
+    }
+
+    /// Examples of a batch, and batches of an epoch.
+    fn batches(&self) -> (usize, usize) {
+        let batch = self.training.batch.clamp(1, self.indices.len().max(1));
+        (batch, self.indices.len() / batch)
+    }
+
+    /// Another order of the examples, and another stream of the same key, so that nothing depends
+    /// on what was drawn before.
+    pub(super) fn begin(&mut self) -> Begun {
+        self.shuffle();
+        let mut random = self.order.clone();
+        random.set_stream(self.epochs as u64);
+        random.set_word_pos(0);
+        Begun {
+            random,
+            batches: 0,
+            learnt: 0,
+            seen: 0,
+            wrong: 0,
+            loss: 0.0,
+        }
+    }
+
+    /// Takes a step down the gradient of a batch.
+    fn learn(
         &mut self,
         parameters: &mut dyn Parameters,
-        mut report: impl FnMut(f64),
-    ) -> Result<Epoch, TrainError> {
+        indices: &[u32],
+        begun: &mut Begun,
+    ) -> Result<(), TrainError> {
         let Training {
-            epochs,
             learning_rate,
             smoothing,
             bounded,
             ..
         } = self.training;
-        let batch = self.training.batch.clamp(1, self.indices.len().max(1));
-        let batches = self.indices.len() / batch;
-        let steps = (epochs * batches) as f64;
-        let mut step = self.epochs * batches;
-        self.shuffle();
-        // Another stream of the same key for each epoch, so that nothing depends on what was drawn
-        // before.
-        let mut random = self.order.clone();
-        random.set_stream(self.epochs as u64);
-        random.set_word_pos(0);
-
-        let (mut loss_sum, mut wrong, mut seen, mut taken) = (0.0, 0, 0, 0);
-        // A last, smaller batch would only add noise; shuffling makes up for what it leaves out.
-        for chunk in self.indices.chunks_exact(batch) {
-            step += 1;
-            let (features, labels) = self.features(chunk, &mut random)?;
-            if labels.is_empty() {
-                continue;
-            }
-            let loss = |logits: &Tensor, labels: &[u32]| {
-                if bounded > 0.0 {
-                    bounded_loss(logits, labels, bounded)
-                } else {
-                    cross_entropy(logits, labels, smoothing)
-                }
-            };
-            let found = if self.network.shards() > 1 {
-                let batch = (&features, &labels[..]);
-                let temperature = &self.log_temperature;
-                found_in_shards(self.network, &*parameters, temperature, batch, &loss)?
-            } else {
-                self.found(parameters, (&features, &labels), &loss)?
-            };
-            let gradients = found.gradients;
-            self.optimiser
-                .step(&gradients, self.training.rate((step - 1) as f64 / steps))?;
-            parameters.after_step(step as f64 / steps)?;
-            report(step as f64 / steps);
-
-            (seen, taken) = (seen + labels.len(), taken + 1);
-            loss_sum += found.loss;
-            wrong += found.wrong;
-            if !loss_sum.is_finite() {
-                let loss = loss_sum;
-                return Err(TrainError::Diverged {
-                    epoch: self.epochs + 1,
-                    loss,
-                    learning_rate,
-                });
-            }
+        let (_, batches) = self.batches();
+        let steps = (self.training.epochs * batches) as f64;
+        let step = self.epochs * batches + begun.batches;
+        let (features, labels) = self.features(indices, &mut begun.random)?;
+        if labels.is_empty() {
+            return Ok(());
         }
-        self.epochs += 1;
-        let (loss, error) = (
-            loss_sum / f64::from(taken.max(1)),
-            wrong as f64 / seen.max(1) as f64,
-        );
-        Ok(Epoch {
-            number: self.epochs,
-            of: epochs,
-            loss,
-            error,
-        })
+        let loss = |logits: &Tensor, labels: &[u32]| {
+            if bounded > 0.0 {
+                bounded_loss(logits, labels, bounded)
+            } else {
+                cross_entropy(logits, labels, smoothing)
+            }
+        };
+        let found = if self.network.shards() > 1 {
+            let batch = (&features, &labels[..]);
+            let temperature = &self.log_temperature;
+            found_in_shards(self.network, &*parameters, temperature, batch, &loss)?
+        } else {
+            self.found(parameters, (&features, &labels), &loss)?
+        };
+        let rate = self.training.rate(step as f64 / steps);
+        self.optimiser.step(&found.gradients, rate)?;
+        parameters.after_step((step + 1) as f64 / steps)?;
+
+        begun.learnt += 1;
+        begun.seen += labels.len();
+        begun.wrong += found.wrong;
+        begun.loss += found.loss;
+        if !begun.loss.is_finite() {
+            return Err(TrainError::Diverged {
+                epoch: self.epochs + 1,
+                loss: begun.loss,
+                learning_rate,
+            });
+        }
+        Ok(())
     }
 
     /// The loss of a batch and its gradients.

@@ -120,9 +120,11 @@ fn trained(
     let order = stream(seed, EXPERIMENT, 0, "batches");
     let mut trainer = Trainer::new(&network, &weights, training_set, training, order)?;
     while !trainer.is_done() {
-        let step = |done: f64| report(Progress::Step(done));
-        let epoch = trainer.epoch_in_steps(&mut weights, step)?;
-        report(Progress::Pruning(epoch));
+        let epoch = trainer.step(&mut weights)?;
+        report(Progress::Step(trainer.done()));
+        if let Some(epoch) = epoch {
+            report(Progress::Pruning(epoch));
+        }
     }
     let values = weights.values().map_err(TrainError::from)?;
     let gained = values.into_iter().zip(network.gains());

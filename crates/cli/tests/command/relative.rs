@@ -396,13 +396,14 @@ fn features_in_pieces_give_the_head_of_one_machine_and_damaged_ones_are_refused(
     case.succeeds(&words);
     assert_eq!(fs::read(case.path("in-pieces/model.nvc")).unwrap(), alone);
 
-    let features = fs::read_dir(case.path("in-pieces/pieces")).unwrap();
-    let mut features = features.map(|entry| entry.unwrap().path());
-    let features = features.find(|path| path.to_string_lossy().ends_with("1-of-3.bin"));
-    let features = features.unwrap();
-    let mut bytes = fs::read(&features).unwrap();
-    *bytes.last_mut().unwrap() ^= 1;
-    fs::write(&features, bytes).unwrap();
+    for entry in fs::read_dir(case.path("in-pieces/pieces")).unwrap() {
+        let file = entry.unwrap().path();
+        if file.to_string_lossy().ends_with("1-of-3.bin") {
+            let mut bytes = fs::read(&file).unwrap();
+            *bytes.last_mut().unwrap() ^= 1;
+            fs::write(&file, bytes).unwrap();
+        }
+    }
     let said = case.refuses(&[&words[..], &["--replace"]].concat());
     assert!(said.contains("not what was written"), "{said}");
     // Nor are those of another base taken.
