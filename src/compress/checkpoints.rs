@@ -11,8 +11,8 @@ const RARELY: Duration = Duration::from_secs(60);
 /// Of the time of a training, keeping its state within epochs takes at most one in so many parts.
 const SHARE: u32 = 20;
 
-/// Where the state after each epoch, and within long ones, is kept, in two files that are named after everything that it
-/// depends on.
+/// Where the state after each epoch, and within long ones, is kept, in two files that are named
+/// after everything that it depends on.
 #[derive(Debug)]
 pub struct Checkpoints {
     pub(super) pruning: PathBuf,

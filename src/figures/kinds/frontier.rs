@@ -180,25 +180,41 @@ fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
             .iter()
             .any(|one| one.place.is_none() && (one.bound / level).ln().abs() < 0.15)
     };
+    let further = frontier.further.iter().map(|(place, _)| *place);
+    let others = published.iter().filter_map(|one| one.place);
+    let texts: Vec<(f64, f64)> = others.chain(further).chain([*best]).collect();
     let mut labelled: Vec<(f64, f64)> = Vec::new();
     for bound in LEVELS.into_iter().filter(|&level| !is_near(level)) {
         let points = frontier.iso_bound(bound, error)?;
-        let place = along(&points, least, bits, 0.92 * error);
-        plot.line(points, Stroke::Thin(PALE));
+        // What it is called stands near neither another curve's name nor a point and its text.
         let is_free = |place: &(f64, f64)| {
-            let near = |other: &(f64, f64)| {
-                (place.0 - other.0).abs() < 0.09 * error && (place.1 / other.1).ln().abs() < 0.15
+            let is_near = |other: &(f64, f64), width: f64, height: f64| {
+                (place.0 - other.0).abs() < width * error && (place.1 / other.1).ln().abs() < height
             };
-            !labelled.iter().any(near)
+            let height = 0.13 * (bits / least).ln();
+            !labelled.iter().any(|other| is_near(other, 0.09, 0.15))
+                && !texts.iter().any(|other| is_near(other, 0.2, height))
         };
-        if let Some(place) = place.filter(is_free) {
+        let places = [0.92, 0.7, 0.5, 0.3].into_iter();
+        let mut places = places.filter_map(|part| along(&points, least, bits, part * error));
+        let place = places.find(is_free);
+        plot.line(points, Stroke::Thin(PALE));
+        if let Some(place) = place {
             plot.label(place, &percent(bound), MUTED, Side::Middle);
             labelled.push(place);
         }
     }
+    // Curves that are near each other are named at different places.
+    let mut named: Option<f64> = None;
     for one in published.iter().filter(|one| one.place.is_none()) {
         let points = frontier.iso_bound(one.bound, error)?;
-        let place = along(&points, least, bits, 0.4 * error);
+        let left = along(&points, least, bits, 0.4 * error);
+        let is_near = |(_, y): (f64, f64)| named.is_some_and(|name| (y / name).ln().abs() < 0.6);
+        let (place, name) = match left {
+            Some(left) if is_near(left) => (along(&points, least, bits, 0.75 * error), None),
+            left => (left, left.map(|(_, y)| y)),
+        };
+        named = name;
         plot.line(points, Stroke::Dashed(VERMILION));
         if let Some(place) = place {
             plot.label(place, &one.text(), VERMILION, Side::Middle);
@@ -214,14 +230,14 @@ fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
         }
     }
     // Near the left edge a text below would cover the axis; near the right one, what the curves are
-    // called, unless the texts of others are on the left.
+    // called, unless the texts of others are above.
     let mut others = published.iter().filter_map(|one| one.place);
     let side = if best.0 < 0.25 * error {
         Side::Right
     } else if best.0 < 0.7 * error || others.any(|(_, bits)| (bits / best.1).ln().abs() < 0.25) {
         Side::Below
     } else {
-        Side::Left
+        Side::Above
     };
     plot.label(*best, &frontier.best_text, INK, side);
     for place in frontier.tried.iter().filter(|place| *place != best) {
