@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::output::{print, print_json};
 use super::progress::progress_bar;
 use super::row::{csv as lines, Row};
-use super::shard::shard;
+use super::shard::{shard, show_piece};
 use super::submit::Work;
 use super::table::table;
 use nonvacuous::data::SearchPath;
@@ -73,8 +73,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
 
     let rows = store.rows(&experiment)?;
     if arguments.shard != Shard::WHOLE {
-        print(&format!("{total} draws in {}", store.path().display()));
-        return Ok(());
+        return show_piece(arguments.shard, store.path(), json);
     }
     let found = summary(&experiment, &rows)?;
     let summaries: Vec<Row> = found

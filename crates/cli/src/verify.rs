@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::memory_limit::LimitArgument;
 use super::output::{print, print_json, warn};
 use super::pixel_cache::pixel_cache;
-use super::shard::shard;
+use super::shard::{shard, show_piece};
 use super::submit::Work;
 use nonvacuous::causes::with_causes;
 use nonvacuous::certificate::{
@@ -147,8 +147,7 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
     if let (Some(shard), Some(folder), false) =
         (arguments.shard, &arguments.pieces, verdict.is_refuted())
     {
-        print(&format!("piece {shard} is in {}", folder.display()));
-        return Ok(());
+        return show_piece(shard, folder, json);
     }
     if json {
         print_json(&serde_json::json!({

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::arguments::Arguments;
 use crate::evaluation_progress::EvaluationProgress;
 use crate::failure::Failure;
-use crate::output::print;
+use crate::shard::show_piece;
 use nonvacuous::certificate::{
     remove_logs, Certificate, Evaluation, Folder, Issue, Kept, EVALUATION_PIECES,
 };
@@ -19,7 +19,7 @@ pub(super) fn piece(
     arguments: &Arguments,
     groups: Option<&Groups>,
     folder: &Folder,
-    shard: Shard,
+    (shard, json): (Shard, bool),
 ) -> Result<(), Failure> {
     let progress = EvaluationProgress::new(&data.sample(), arguments.model.subsample, Some(shard));
     let report = |count: usize, problems: &[String]| progress.advance(count, problems);
@@ -35,8 +35,7 @@ pub(super) fn piece(
         .piece(&pieces, shard);
     progress.finish();
     done?;
-    print(&format!("piece {shard} is in {}", pieces.display()));
-    Ok(())
+    show_piece(shard, &pieces, json)
 }
 
 /// Counts the errors of the network, with bars on a terminal, and keeps the better of its

@@ -130,7 +130,14 @@ impl ModelArguments {
             issue = issue.subsample(size, arguments.seed);
         }
         if let Some(shard) = arguments.shard {
-            return piece(issue, &data, arguments, groups.as_ref(), folder, shard);
+            return piece(
+                issue,
+                &data,
+                arguments,
+                groups.as_ref(),
+                folder,
+                (shard, json),
+            );
         }
         let (certificate, kept) = issued(issue, &data, arguments, groups.as_ref(), folder)?;
         if kept == Kept::New {

@@ -10,9 +10,10 @@ use super::model::input_of;
 use super::outcome;
 use crate::base::read_base;
 use crate::failure::Failure;
-use crate::output::{print, warn};
+use crate::output::warn;
 use crate::pixel_cache::pixel_cache;
 use crate::progress::progress_bar;
+use crate::shard::show_piece;
 use nonvacuous::certificate::{percent_up, Folder, Issue};
 use nonvacuous::data::{Found, Groups};
 use nonvacuous::evaluate::Loss;
@@ -59,11 +60,7 @@ pub(super) fn certify(
         let done = transfer.run_piece(kept, shard, &mut |event| progress.show(event));
         progress.finish();
         done?;
-        print(&format!(
-            "piece {shard} is in {}",
-            kept.join(FOLDER).display()
-        ));
-        return Ok(());
+        return show_piece(shard, &kept.join(FOLDER), json);
     }
     let model = transfer.run(kept, &mut |event| progress.show(event));
     progress.finish();

@@ -8,8 +8,9 @@ use indicatif::ProgressBar;
 use super::arguments::Arguments;
 use super::outcome;
 use crate::failure::Failure;
-use crate::output::{print, refuse_same_file, warn};
+use crate::output::{refuse_same_file, warn};
 use crate::progress::progress_bar;
+use crate::shard::show_piece;
 use nonvacuous::certificate::{percent_up, Folder};
 use nonvacuous::code::Architecture;
 use nonvacuous::compress::{recipes, Progress, Recipe};
@@ -39,11 +40,7 @@ pub(super) fn certify(
         let done = search.run_piece(&recipes, shard, &mut |event| progress.show(&event));
         progress.finish();
         done?;
-        print(&format!(
-            "piece {shard} is in {}",
-            folder.path().join(FOLDER).display()
-        ));
-        return Ok(());
+        return show_piece(shard, &folder.path().join(FOLDER), json);
     }
     let found = search.run(recipes, &mut |event| progress.show(&event));
     progress.finish();

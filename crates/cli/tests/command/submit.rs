@@ -67,7 +67,9 @@ fn an_experiment_in_pieces_is_that_on_one_machine() {
 fn a_piece_of_another_version_configuration_or_data_is_refused_with_the_reason() {
     let place = with_experiment();
     let run = ["run", "codebook.toml", "--out", "out"];
-    place.succeeds(&[&run[..], &["--shard", "2/3"]].concat());
+    let said = place.succeeds(&[&run[..], &["--shard", "2/3", "--json"]].concat());
+    let said: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(said["piece"], "2/3");
     let piece = "out/pieces/codebook.2-of-3.piece";
     let before = text(&place, piece);
     let version = format!("\"program\":\"{}\"", env!("CARGO_PKG_VERSION"));
