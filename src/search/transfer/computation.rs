@@ -3,52 +3,15 @@
 use std::ops::Range;
 use std::path::Path;
 
-use super::feature_pieces::FinishedPiece;
 use super::features::BaseFeatures;
+use super::finished_piece::FinishedPiece;
 use super::kept_features::KeptFeatures;
-use crate::digest::sha256;
-use crate::evaluate::{EvaluationError, Evaluator, Example, Examples};
+use super::source::Source;
+use crate::evaluate::Examples;
 use crate::search::error::SearchError;
 
 /// Examples that are kept together, at most.
 const TOGETHER: usize = 256;
-
-/// Which features they are: those of a network's first steps.
-#[derive(Debug)]
-pub(super) struct Source<'a> {
-    pub(super) evaluator: &'a Evaluator,
-    pub(super) steps: usize,
-    /// Numbers of an example.
-    pub(super) count: usize,
-    /// All that the numbers depend on.
-    pub(super) identity: String,
-}
-
-impl Source<'_> {
-    /// What a file says of the features in it, which are those of a part of so many examples.
-    pub(super) fn key(&self, part: &Range<usize>, examples: usize) -> String {
-        if *part == (0..examples) {
-            return sha256(self.identity.as_bytes());
-        }
-        sha256(format!("{}\n{part:?}", self.identity).as_bytes())
-    }
-
-    /// The features of a few examples.
-    fn features(
-        &self,
-        examples: &dyn Examples,
-        part: Range<usize>,
-    ) -> Result<BaseFeatures, EvaluationError> {
-        let indices: Vec<usize> = part.collect();
-        let batch = examples.batch(&indices);
-        let made = self.evaluator.features_of(&batch, self.steps)?;
-        Ok(BaseFeatures {
-            count: self.count,
-            numbers: made.numbers().concat(),
-            classes: batch.examples().iter().map(Example::class).collect(),
-        })
-    }
-}
 
 /// Computes the features of a part of the examples, from where an interrupted computation stopped
 /// that left its file; those of `finished` pieces are taken from there. `report` is told how many

@@ -1,18 +1,16 @@
 //! Features of a part of the examples, computed on a machine of its own.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::computation::{compute_features, Source};
-use super::features::BaseFeatures;
-use super::kept_features::features_in;
+use super::computation::compute_features;
+use super::finished_piece::FinishedPiece;
+use super::source::Source;
 use crate::digest::sha256;
 use crate::evaluate::Examples;
 use crate::pieces::{Identity, PieceError, Pieces, Progress, Shard, FOLDER};
 use crate::search::error::SearchError;
-use crate::storage::file_error::FileError;
 use crate::storage::whole_file::read_at_most;
 
 /// What the pieces of a search relative to a base are called.
@@ -34,15 +32,6 @@ struct Record {
 pub(super) struct FeaturePieces {
     folder: PathBuf,
     pieces: Pieces,
-}
-
-/// The file of a finished piece.
-#[derive(Debug)]
-pub(super) struct FinishedPiece {
-    /// The examples in it.
-    pub(super) part: Range<usize>,
-    file: PathBuf,
-    sha256: String,
 }
 
 impl FeaturePieces {
@@ -89,7 +78,7 @@ impl FeaturePieces {
             untold?;
             let record = Record {
                 steps: source.steps,
-                sha256: sha256(&read(&file)?),
+                sha256: sha256(&read_at_most(&file, u64::MAX)?),
             };
             piece.put(vec![record], progress)?;
         }
@@ -124,30 +113,4 @@ impl FeaturePieces {
         let name = format!("{FEATURE_PIECES}-{steps}.{}.bin", shard.in_name());
         self.folder.join(name)
     }
-}
-
-impl FinishedPiece {
-    /// What is in it, of a source and of so many examples in all.
-    pub(super) fn read(
-        &self,
-        source: &Source,
-        examples: usize,
-    ) -> Result<BaseFeatures, SearchError> {
-        let damaged = || PieceError::Damaged {
-            path: self.file.clone(),
-            reason: "its features are not what was written".to_string(),
-        };
-        let bytes = read(&self.file)?;
-        if sha256(&bytes) != self.sha256 {
-            return Err(damaged().into());
-        }
-        let features = features_in(&bytes, &source.key(&self.part, examples), source.count);
-        let features = features.filter(|features| features.len() == self.part.len());
-        Ok(features.ok_or_else(damaged)?)
-    }
-}
-
-/// All of a file of features.
-fn read(file: &Path) -> Result<Vec<u8>, FileError> {
-    read_at_most(file, u64::MAX)
 }
