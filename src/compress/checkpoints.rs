@@ -1,15 +1,8 @@
 //! Where a training by a recipe is kept while it goes on.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use crate::digest::sha256;
-
-/// Within an epoch the state is kept no more often than this.
-const RARELY: Duration = Duration::from_secs(60);
-
-/// Of the time of a training, keeping its state within epochs takes at most one in so many parts.
-const SHARE: u32 = 20;
 
 /// Where the state after each epoch, and within long ones, is kept, in two files that are named
 /// after everything that it depends on.
@@ -42,37 +35,5 @@ impl Checkpoints {
             .into_iter()
             .filter(|path| path.exists())
             .try_for_each(std::fs::remove_file)
-    }
-}
-
-/// When the state of a training is kept; no result depends on it.
-#[derive(Debug)]
-pub(super) struct Pace {
-    kept: Instant,
-    took: Duration,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self {
-            kept: Instant::now(),
-            took: Duration::ZERO,
-        }
-    }
-}
-
-impl Pace {
-    /// Whether it is time to keep it again.
-    pub(super) fn is_due(&self) -> bool {
-        self.kept.elapsed() >= RARELY.max(SHARE * self.took)
-    }
-
-    /// Keeps it.
-    pub(super) fn keep<E>(&mut self, keep: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
-        let begun = Instant::now();
-        keep()?;
-        self.took = begun.elapsed();
-        self.kept = Instant::now();
-        Ok(())
     }
 }

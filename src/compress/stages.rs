@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::time::Duration;
 
-use super::checkpoints::{Checkpoints, Pace};
+use super::checkpoints::Checkpoints;
 use super::error::CompressError;
 use super::polish::polish;
 use super::pretrained::Pretrained;
@@ -17,10 +18,14 @@ use crate::code::{Model, Structure};
 use crate::data::LabelledImages;
 use crate::network::shortened;
 use crate::random::stream;
+use crate::storage::pace::Pace;
 use crate::train::{
     Epoch, GraphNetwork, Network, Parameters, RunningMoments, Trainable, Trainer, Training,
     TrainingSet,
 };
+
+/// Within an epoch the state is kept no more often than this.
+const RARELY: Duration = Duration::from_secs(60);
 
 /// Trains and compresses a network on `data`, and polishes it for a bound that fails with at most
 /// the probability `delta`: a pure function of its arguments.
@@ -232,13 +237,13 @@ impl Stages<'_> {
         if let Some(path) = checkpoint.filter(|path| path.exists()) {
             trainer.resume(parameters, path)?;
         }
-        let mut pace = Pace::default();
+        let mut pace = Pace::after(RARELY);
         while !trainer.is_done() {
             let found = trainer.step(parameters)?;
             let done = trainer.done();
             report(Progress::Step(part.start + done * (part.end - part.start)));
             if let Some(path) = checkpoint.filter(|_| found.is_some() || pace.is_due()) {
-                pace.keep(|| trainer.save(parameters, path))?;
+                pace.write(|| trainer.save(parameters, path))?;
             }
             if let Some(found) = found {
                 report(epoch(found));

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::Serialize;
@@ -12,13 +12,11 @@ use super::head::{heads, Head, Progress, ENDING};
 use super::identity::Identity;
 use super::shard::Shard;
 use crate::digest::sha256;
+use crate::storage::pace::Pace;
 use crate::storage::whole_file;
 
 /// Longest piece that is read, in bytes: 4 GB.
 const MAX_PIECE: u64 = 4_000_000_000;
-
-/// Of a process's time, writing takes at most one in so many parts.
-const SHARE: u32 = 20;
 
 /// Files are written no more often than this.
 const RARELY: Duration = Duration::from_secs(1);
@@ -66,8 +64,7 @@ pub struct PieceFile<R> {
     shard: Shard,
     lines: Vec<u8>,
     before: Vec<R>,
-    written: Option<Instant>,
-    took: Duration,
+    pace: Pace,
 }
 
 impl Pieces {
@@ -98,8 +95,7 @@ impl Pieces {
             shard,
             lines: Vec::new(),
             before: Vec::new(),
-            written: None,
-            took: Duration::ZERO,
+            pace: Pace::at_once(RARELY),
         };
         if file.path.exists() {
             let piece = self.piece::<R>(&file.path)?;
@@ -180,12 +176,9 @@ impl<R: Serialize> PieceFile<R> {
     /// If a record is no JSON, or the file cannot be written; what was there stays.
     pub fn put(&mut self, records: Vec<R>, progress: Progress) -> Result<(), PieceError> {
         self.add(&records)?;
-        let rest = RARELY.max(SHARE * self.took);
-        let is_fresh = self.written.is_some_and(|written| written.elapsed() < rest);
-        if is_fresh && !progress.is_finished() {
+        if !self.pace.is_due() && !progress.is_finished() {
             return Ok(());
         }
-        let begun = Instant::now();
         let head = Head {
             identity: self.identity.clone(),
             shard: self.shard,
@@ -193,12 +186,12 @@ impl<R: Serialize> PieceFile<R> {
             sha256: sha256(&self.lines),
         };
         let head = serde_json::to_string(&head).map_err(|error| self.no_json(&error))?;
-        whole_file::write_with(&self.path, |file| {
-            writeln!(file, "{head}")?;
-            file.write_all(&self.lines)
+        self.pace.write(|| {
+            whole_file::write_with(&self.path, |file| {
+                writeln!(file, "{head}")?;
+                file.write_all(&self.lines)
+            })
         })?;
-        self.took = begun.elapsed();
-        self.written = Some(Instant::now());
         Ok(())
     }
 

@@ -151,9 +151,10 @@ fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
         published, best, ..
     } = frontier;
     let known = published.iter().filter_map(|one| one.place);
-    let tried = frontier.tried.iter().copied();
     let further = frontier.further.iter().map(|(place, _)| *place);
-    let all: Vec<(f64, f64)> = tried.chain(known).chain([*best]).chain(further).collect();
+    // Beside each of these stands a text.
+    let told: Vec<(f64, f64)> = known.chain(further).chain([*best]).collect();
+    let all: Vec<(f64, f64)> = frontier.tried.iter().chain(&told).copied().collect();
     let largest = |values: &dyn Fn(&(f64, f64)) -> f64| all.iter().map(values).fold(0.0, f64::max);
     // All training errors are 0: an axis is needed all the same.
     let error = match 1.3 * largest(&|place| place.0) {
@@ -180,9 +181,6 @@ fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
             .iter()
             .any(|one| one.place.is_none() && (one.bound / level).ln().abs() < 0.15)
     };
-    let further = frontier.further.iter().map(|(place, _)| *place);
-    let others = published.iter().filter_map(|one| one.place);
-    let texts: Vec<(f64, f64)> = others.chain(further).chain([*best]).collect();
     let mut labelled: Vec<(f64, f64)> = Vec::new();
     for bound in LEVELS.into_iter().filter(|&level| !is_near(level)) {
         let points = frontier.iso_bound(bound, error)?;
@@ -193,7 +191,7 @@ fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
             };
             let height = 0.13 * (bits / least).ln();
             !labelled.iter().any(|other| is_near(other, 0.09, 0.15))
-                && !texts.iter().any(|other| is_near(other, 0.2, height))
+                && !told.iter().any(|other| is_near(other, 0.2, height))
         };
         let places = [0.92, 0.7, 0.5, 0.3].into_iter();
         let mut places = places.filter_map(|part| along(&points, least, bits, part * error));

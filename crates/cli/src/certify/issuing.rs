@@ -5,22 +5,21 @@ use std::path::PathBuf;
 use super::arguments::Arguments;
 use crate::evaluation_progress::EvaluationProgress;
 use crate::failure::Failure;
-use crate::shard::show_piece;
 use nonvacuous::certificate::{
     remove_logs, Certificate, Evaluation, Folder, Issue, Kept, EVALUATION_PIECES,
 };
 use nonvacuous::data::{Groups, Readable};
 use nonvacuous::pieces::{heads, Shard, FOLDER};
 
-/// Evaluates one piece of the examples.
+/// Evaluates one piece of the examples; says in which folder it is.
 pub(super) fn piece(
     issue: Issue,
     data: &Readable,
     arguments: &Arguments,
     groups: Option<&Groups>,
     folder: &Folder,
-    (shard, json): (Shard, bool),
-) -> Result<(), Failure> {
+    shard: Shard,
+) -> Result<PathBuf, Failure> {
     let progress = EvaluationProgress::new(&data.sample(), arguments.model.subsample, Some(shard));
     let report = |count: usize, problems: &[String]| progress.advance(count, problems);
     let pieces = folder.path().join(FOLDER);
@@ -35,7 +34,7 @@ pub(super) fn piece(
         .piece(&pieces, shard);
     progress.finish();
     done?;
-    show_piece(shard, &pieces, json)
+    Ok(pieces)
 }
 
 /// Counts the errors of the network, with bars on a terminal, and keeps the better of its

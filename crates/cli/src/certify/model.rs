@@ -17,6 +17,7 @@ use crate::onnx::{is_onnx, read_onnx};
 use crate::output::{print, read, write_whole};
 use crate::pixel_cache::pixel_cache;
 use crate::progress::progress_bar;
+use crate::shard::show_piece;
 use crate::tensor_names::{names_beside, tensor_names};
 use nonvacuous::certificate::{Certificate, Folder, Issue, Kept};
 use nonvacuous::code::{Architecture, Base, Graph, Model, Structure};
@@ -130,14 +131,8 @@ impl ModelArguments {
             issue = issue.subsample(size, arguments.seed);
         }
         if let Some(shard) = arguments.shard {
-            return piece(
-                issue,
-                &data,
-                arguments,
-                groups.as_ref(),
-                folder,
-                (shard, json),
-            );
+            let pieces = piece(issue, &data, arguments, groups.as_ref(), folder, shard)?;
+            return show_piece(shard, &pieces, json);
         }
         let (certificate, kept) = issued(issue, &data, arguments, groups.as_ref(), folder)?;
         if kept == Kept::New {
