@@ -124,21 +124,61 @@ impl Law {
         examples: usize,
         random: &mut impl Rng,
     ) -> Result<LabelledImages, DataError> {
-        let Self { points, noise } = self;
+        self.collect(examples, || {
+            let place = random.random_range(0..self.points.len());
+            let flips = self.flips(random);
+            let further = if flips { self.further(random) } else { 0 };
+            (place, further)
+        })
+    }
+
+    /// A sample whose points come from one source of randomness and its labels from another.
+    ///
+    /// Two laws with the same points, from the same sources, so make the same points, and a label
+    /// that is another one with the smaller `noise` is the same other one with the larger.
+    ///
+    /// # Errors
+    /// As [`Law::sample`].
+    pub fn sample_apart(
+        &self,
+        examples: usize,
+        places: &mut impl Rng,
+        labels: &mut impl Rng,
+    ) -> Result<LabelledImages, DataError> {
+        self.collect(examples, || {
+            let place = places.random_range(0..self.points.len());
+            // Both are drawn always, so that the next label does not depend on this one.
+            let flips = self.flips(labels);
+            let further = self.further(labels);
+            (place, if flips { further } else { 0 })
+        })
+    }
+
+    /// Whether a label becomes another one.
+    fn flips(&self, random: &mut impl Rng) -> bool {
+        let flips = random.random::<f64>() < self.noise;
+        flips && self.points.classes() > 1
+    }
+
+    /// How many classes further the other one is.
+    fn further(&self, random: &mut impl Rng) -> usize {
+        random.random_range(1..self.points.classes().max(2))
+    }
+
+    /// Examples: the place of each among the points, and how many classes its label is further.
+    fn collect(
+        &self,
+        examples: usize,
+        mut draw: impl FnMut() -> (usize, usize),
+    ) -> Result<LabelledImages, DataError> {
+        let points = &self.points;
         let classes = points.classes();
         let mut images = Vec::with_capacity(examples * points.shape().features());
         let mut labels = Vec::with_capacity(examples);
         for _ in 0..examples {
-            let place = random.random_range(0..points.len());
+            let (place, further) = draw();
             images.extend(points.image(place));
-            let class = usize::from(points.label(place));
-            let flips = random.random::<f64>() < *noise && classes > 1;
-            let class = if flips {
-                (class + random.random_range(1..classes)) % classes
-            } else {
-                class
-            };
-            labels.push(class as u8);
+            labels.push(((usize::from(points.label(place)) + further) % classes) as u8);
         }
         LabelledImages::new(points.shape(), points.levels(), classes, images, labels)
     }

@@ -1,5 +1,7 @@
 //! What the mean of independent draws proves about the expectation.
 
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
 use crate::bounds::{
     held_out, kl_inverse_lower, kl_inverse_upper, BoundError, EmpiricalRisk, FailureProbability,
     Nats, Probability,
@@ -27,6 +29,34 @@ pub fn proportion_limits(
     let upper = held_out(EmpiricalRisk::new(cases, draws)?, failure);
     let lower = 1.0 - held_out(EmpiricalRisk::new(draws - cases, draws)?, failure);
     Ok((lower, upper))
+}
+
+/// Limits of the expectation of numbers that are distributed normally, by Student's law: each is
+/// wrong with probability `failure` at most.
+///
+/// For `M` numbers of mean `m` and sample variance `V`, `m ± t sqrt(V/M)`, where Student's law with
+/// `M - 1` degrees of freedom is above `t` with probability `failure` (Student 1908). Of fewer than
+/// two numbers nothing is known.
+///
+/// ```
+/// use nonvacuous::bounds::FailureProbability;
+/// use nonvacuous::lab::confidence::student_limits;
+/// // One degree of freedom, Cauchy's law: t = tan(pi/4) = 1.
+/// let (lower, upper) = student_limits(&[1.0, 3.0], FailureProbability::new(0.25)?);
+/// assert!((lower - 1.0).abs() < 1e-9 && (upper - 3.0).abs() < 1e-9);
+/// # Ok::<(), nonvacuous::bounds::BoundError>(())
+/// ```
+#[must_use]
+pub fn student_limits(values: &[f64], failure: FailureProbability) -> (f64, f64) {
+    let count = values.len() as f64;
+    let Ok(student) = StudentsT::new(0.0, 1.0, count - 1.0) else {
+        return (f64::NEG_INFINITY, f64::INFINITY);
+    };
+    let mean = values.iter().sum::<f64>() / count;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    let error = (squares / (count - 1.0) / count).sqrt();
+    let radius = student.inverse_cdf(1.0 - failure.get()) * error;
+    (mean - radius, mean + radius)
 }
 
 /// Limits of the expectation of numbers in `range`, which is known beforehand: each is wrong with

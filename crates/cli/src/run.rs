@@ -13,7 +13,8 @@ use super::submit::Work;
 use super::table::table;
 use nonvacuous::data::SearchPath;
 use nonvacuous::lab::run::{
-    coverage, links, run as draw_all, summary, Coverage, Experiment, Links, Mean, Store, Summary,
+    coverage, differences, links, run as draw_all, summary, Coverage, Difference, Experiment,
+    Links, Mean, Store, Summary,
 };
 use nonvacuous::pieces::{Shard, FOLDER};
 use nonvacuous::storage::whole_file;
@@ -34,7 +35,8 @@ pub(super) struct Arguments {
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     settings: Vec<(String, String)>,
 
-    /// Folder for NAME.csv, NAME.summary.csv, NAME.coverage.csv and NAME.links.csv
+    /// Folder for NAME.csv, NAME.summary.csv, NAME.coverage.csv, NAME.links.csv and
+    /// NAME.differences.csv
     #[arg(long, value_name = "DIR", default_value = "results")]
     out: PathBuf,
 }
@@ -91,10 +93,15 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         .iter()
         .map(|(place, links)| links_row(&experiment, *place, links))
         .collect();
+    let differences: Vec<Row> = differences(&experiment, &rows)?
+        .iter()
+        .map(|one| difference_row(&experiment, one))
+        .collect();
     for (kind, rows) in [
         ("summary", &summaries),
         ("coverage", &coverages),
         ("links", &links),
+        ("differences", &differences),
     ] {
         if !rows.is_empty() {
             let file = format!("{}.{kind}.csv", experiment.name());
@@ -265,6 +272,21 @@ fn links_row(experiment: &Experiment, place: usize, links: &Links) -> Row {
         &mut row,
         [(["bits_lower", "bits", "bits_upper"], links.bits)],
     );
+    row
+}
+
+/// A line of `NAME.differences.csv`.
+fn difference_row(experiment: &Experiment, one: &Difference) -> Row {
+    let mut row = Row::default();
+    row.put("configuration", one.configuration as u64);
+    row.put("label", label(experiment, one.configuration));
+    row.put("before", label(experiment, one.before));
+    row.put("draws", one.draws);
+    let names = ["more_bits_lower", "more_bits", "more_bits_upper"];
+    put_means(&mut row, [(names, one.bits)]);
+    row.put("rises", one.rises);
+    row.put("sign_test", one.sign_test);
+    row.put("established", one.is_established());
     row
 }
 

@@ -336,6 +336,7 @@ fn cell(key: &str, value: &Value) -> Result<String, RunError> {
     match value {
         Value::Integer(number) => Ok(number.to_string()),
         Value::Float(number) => Ok(number.to_string()),
+        Value::Boolean(whether) => Ok(whether.to_string()),
         Value::String(text) if !text.contains([',', '"', '\n', '\r']) => Ok(text.clone()),
         other => Err(RunError::Value {
             key: key.to_string(),

@@ -9,9 +9,11 @@
 //! - [`Store`]: the rows on disk;
 //! - [`run`]: computes what is missing;
 //! - [`summary`], [`coverage`] and [`links`](links()): what the rows say about the limit and the
-//!   bounds.
+//!   bounds;
+//! - [`differences`](differences()): how many bits more, draw by draw, where draws are paired.
 
 mod bounds;
+mod differences;
 mod error;
 mod experiment;
 #[cfg(feature = "train")]
@@ -34,6 +36,7 @@ use rayon::prelude::*;
 
 use crate::pieces::Shard;
 
+pub use differences::{differences, Difference};
 pub use error::{DrawError, RunError};
 pub use experiment::{Configuration, Experiment};
 pub use links::Links;

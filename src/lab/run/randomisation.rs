@@ -46,6 +46,11 @@ pub(super) struct Randomisation {
     layers: String,
     /// Largest learning rate of Adam, after a warm-up of a tenth; then down along a cosine.
     learning_rate: f64,
+    /// Whether draws of one number have the same images, initial weights and order in all
+    /// configurations, and all labels that are replaced with a smaller `randomised` are replaced by
+    /// the same with a larger one.
+    #[serde(default)]
+    paired: bool,
     /// `magnitude`, or `surgery` as in the paper: whether what was pruned may come back.
     #[serde(default = "surgery")]
     pruning: PruningMethod,
@@ -165,10 +170,15 @@ struct Sent {
 
 impl Learner {
     fn one(&self, origin: &Origin, draw: u64) -> Result<Vec<String>, DrawError> {
-        let images = self.law.sample(
-            self.settings.examples as usize,
-            &mut origin.stream(draw, "sample"),
-        )?;
+        let examples = self.settings.examples as usize;
+        let images = if self.settings.paired {
+            let (mut places, mut labels) =
+                (origin.stream(draw, "places"), origin.stream(draw, "labels"));
+            self.law.sample_apart(examples, &mut places, &mut labels)?
+        } else {
+            self.law
+                .sample(examples, &mut origin.stream(draw, "sample"))?
+        };
         let data = TrainingSet::new(&images, &Device::Cpu).map_err(CompressError::from)?;
         let values = self.fit(origin, draw, &data)?;
         let pruned_errors = self.errors(&values, &images).map_err(CompressError::from)?;
@@ -369,10 +379,20 @@ impl Subject for Learner {
     }
 
     fn draw(&self, origin: &Origin, draws: &[u64]) -> Result<Vec<Vec<String>>, RunError> {
+        let shared = origin.of_all_configurations();
+        let origin = if self.settings.paired {
+            &shared
+        } else {
+            origin
+        };
         draws
             .par_iter()
             .map(|&draw| self.one(origin, draw).map_err(DrawError::of_draw(draw)))
             .collect()
+    }
+
+    fn is_paired(&self) -> bool {
+        self.settings.paired
     }
 
     fn outcome(&self, results: &[&str]) -> Option<Outcome> {

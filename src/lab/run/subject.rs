@@ -35,6 +35,16 @@ impl Origin {
         )
     }
 
+    /// The same without the configuration: the draws of one number in all configurations have the
+    /// same streams.
+    #[must_use]
+    pub fn of_all_configurations(&self) -> Self {
+        Self {
+            configuration: String::new(),
+            ..self.clone()
+        }
+    }
+
     /// A stream that all draws share: for what is fixed before them.
     #[must_use]
     pub fn shared_stream(&self, purpose: &str) -> ChaCha8Rng {
@@ -111,6 +121,12 @@ pub trait Subject: Debug + Send + Sync {
 
     /// The failure probability of the upper bounds whose coverage is counted, if any is.
     fn delta(&self) -> Option<FailureProbability>;
+
+    /// Whether draws of one number share what they are drawn from with those of the configuration
+    /// before, so that their differences say more than the means.
+    fn is_paired(&self) -> bool {
+        false
+    }
 
     /// Every link between the limit and the bits, from the results of some draws: for learners
     /// whose informations are known.
