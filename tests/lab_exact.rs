@@ -367,6 +367,40 @@ fn the_population_error_is_that_of_a_large_sample() {
 }
 
 #[test]
+fn labels_that_are_noise_with_less_of_it_are_the_same_with_more() {
+    let law = |noise| {
+        let stream = &mut stream(1, "test", 0, "law");
+        Law::cube(6, Target::Majority, noise, stream).unwrap()
+    };
+    let sample = |noise| {
+        let (mut places, mut labels) = (
+            stream(1, "test", 0, "places"),
+            stream(1, "test", 0, "labels"),
+        );
+        law(noise)
+            .sample_apart(20_000, &mut places, &mut labels)
+            .unwrap()
+    };
+    let clean = sample(0.0);
+    let samples = [0.1, 0.25, 0.5].map(|noise| (noise, sample(noise)));
+    for (noise, noisy) in &samples {
+        assert_eq!(noisy.images(), clean.images());
+        let pairs = noisy.labels().iter().zip(clean.labels());
+        let differing = pairs.filter(|(label, clean)| label != clean).count();
+        assert!(
+            (differing as f64 / 20_000.0 - noise).abs() < 0.015,
+            "{differing}"
+        );
+    }
+    for ((_, less), (_, more)) in samples.iter().zip(samples.iter().skip(1)) {
+        let labels = less.labels().iter().zip(more.labels()).zip(clean.labels());
+        for ((less, more), clean) in labels {
+            assert!(less == clean || less == more);
+        }
+    }
+}
+
+#[test]
 fn laws_that_cannot_be_are_refused() {
     let cube = |dimension, noise| {
         Law::cube(

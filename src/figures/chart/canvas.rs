@@ -7,7 +7,8 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::TextStyle;
 
 use super::plot::Plot;
-use super::style::{text_width, BOTTOM, CARD, FONT, TEXT, TOP, WIDTH};
+use super::lettering::width_of;
+use super::style::{BOTTOM, CARD, FONT, TEXT, TOP, WIDTH};
 use crate::figures::error::FigureError;
 
 /// What is under labels is let through a little.
@@ -87,9 +88,11 @@ impl<'a> Canvas<'a> {
         (x, y): (i32, i32),
         pos: &Pos,
     ) -> Result<(), FigureError> {
-        let (width, height) = (text_width(text.chars().count()), TEXT + 10);
+        /// How much further than its letters.
+        const MARGIN: i32 = 12;
+        let (width, height) = (width_of(text), TEXT + 10);
         let left = match pos.h_pos {
-            HPos::Left => x - 15,
+            HPos::Left => x,
             HPos::Center => x - width / 2,
             HPos::Right => x - width,
         };
@@ -98,7 +101,7 @@ impl<'a> Canvas<'a> {
             VPos::Center => y - height / 2,
             VPos::Bottom => y - height,
         };
-        let corners = [(left, top), (left + width + 15, top + height)];
+        let corners = [(left - MARGIN, top), (left + width + MARGIN, top + height)];
         self.element(&Rectangle::new(corners, CARD.mix(BACKING_OPACITY).filled()))
     }
 }

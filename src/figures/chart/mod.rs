@@ -13,6 +13,7 @@ mod canvas;
 mod clipping;
 mod dashes;
 mod frame;
+mod lettering;
 mod marks;
 pub(super) mod number;
 pub(super) mod picture;

@@ -6,6 +6,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Options, Tree};
 
+use super::lettering::FONT_FILE;
 use super::style::{PNG_SCALE, UNITS};
 use crate::figures::error::FigureError;
 
@@ -18,7 +19,7 @@ pub struct Picture {
 /// The one font there is.
 static FONTS: LazyLock<Arc<Database>> = LazyLock::new(|| {
     let mut fonts = Database::new();
-    fonts.load_font_data(include_bytes!("../../../data/fonts/DejaVuSans.ttf").to_vec());
+    fonts.load_font_data(FONT_FILE.to_vec());
     fonts.set_sans_serif_family("DejaVu Sans");
     Arc::new(fonts)
 });

@@ -58,6 +58,30 @@ steps = 40
 tuning = 10
 "#;
 
+/// Labels replaced at random, on a cube: a draw takes milliseconds.
+#[cfg(feature = "train")]
+const RANDOMISATION: &str = r#"
+name = "randomisation"
+seed = 5
+draws = 4
+
+[randomisation]
+batch = 20
+codewords = 3
+delta = 0.05
+epochs = 20
+examples = 60
+ladder = "0.1 1"
+law = "majority:7"
+layers = "dense:16:b relu dense:2:b"
+learning_rate = 0.05
+paired = true
+randomised = [0.0, 0.5, 1.0]
+sparsity = 0.5
+tolerance = 0.05
+tuning = 10
+"#;
+
 struct Lab {
     folder: TempDir,
 }
@@ -203,6 +227,41 @@ fn learners_whose_informations_are_known_leave_every_link_of_the_converse() {
     let other = Lab::new(CODEBOOK);
     other.succeed("out", &["--set", "draws=2"], "1");
     assert!(!other.out("out").join("codebook.links.csv").exists());
+}
+
+#[cfg(feature = "train")]
+#[test]
+fn paired_draws_are_compared_step_by_step() {
+    let lab = Lab::new(RANDOMISATION);
+    lab.succeed("out", &[], "2");
+    let table = |kind: &str| results(&lab.out("out"), &format!("randomisation{kind}.csv"));
+    let column = |rows: &[Vec<String>], name: &str| -> Vec<f64> {
+        let place = rows[0].iter().position(|column| column == name).unwrap();
+        rows[1..]
+            .iter()
+            .map(|row| row[place].parse().unwrap())
+            .collect()
+    };
+    let bits = column(&table(""), "bits");
+    let differences = table(".differences");
+    assert_eq!(differences.len(), 3);
+    assert_eq!(column(&differences, "draws"), [4.0, 4.0]);
+    for (step, more) in column(&differences, "more_bits").into_iter().enumerate() {
+        let mean = |configuration: usize| bits[4 * configuration..][..4].iter().sum::<f64>() / 4.0;
+        assert!((more - (mean(step + 1) - mean(step))).abs() < 1e-9);
+    }
+
+    // The draws of one configuration are the same without the others, and so is a step.
+    lab.succeed("two", &["--set", "randomised=[0.5, 1.0]"], "1");
+    let alone = column(&results(&lab.out("two"), "randomisation.csv"), "bits");
+    assert_eq!(alone, bits[4..]);
+
+    // Where draws are not paired there is nothing to compare.
+    lab.succeed("apart", &["--set", "paired=false"], "2");
+    assert!(!lab
+        .out("apart")
+        .join("randomisation.differences.csv")
+        .exists());
 }
 
 #[test]
