@@ -36,7 +36,9 @@ fn at(law: &str, allowed: f64) -> Edge {
 /// Limits of the failure probability, each wrong with probability 1e-4, from `sets` training sets.
 fn drawn(edge: &Edge, sets: u64, purpose: &str) -> (f64, f64) {
     let mut random = stream(1, "tests of edges", 0, purpose);
-    let failures = (0..sets).filter(|_| edge.fails(&mut random).unwrap()).count();
+    let failures = (0..sets)
+        .filter(|_| edge.fails(&mut random).unwrap())
+        .count();
     proportion_limits(failures as u64, sets, delta(1e-4)).unwrap()
 }
 
@@ -80,10 +82,16 @@ fn the_failure_probability_is_the_mass_of_all_training_sets_on_which_the_bound_f
         }
         let exact = edge.failure_probability();
         let name = claim.name();
-        assert!((failure / exact - 1.0).abs() < 1e-9, "{name}: {failure} {exact}");
+        assert!(
+            (failure / exact - 1.0).abs() < 1e-9,
+            "{name}: {failure} {exact}"
+        );
         assert!(exact <= allowed, "{name}: {exact}");
         let (lower, upper) = drawn(&edge, 20_000, name);
-        assert!(lower <= exact && exact <= upper, "{name}: {lower} {exact} {upper}");
+        assert!(
+            lower <= exact && exact <= upper,
+            "{name}: {lower} {exact} {upper}"
+        );
     }
 }
 
@@ -91,12 +99,16 @@ fn the_failure_probability_is_the_mass_of_all_training_sets_on_which_the_bound_f
 fn the_failure_probability_of_a_subsample_is_the_part_of_all_subsamples_that_mislead() {
     let population = SampleSize::new(15).unwrap();
     let claim = Claim::Subsample { population };
-    let edge = Edge::new(claim, delta(0.1), risk(1, 6), &[0]).unwrap().unwrap();
+    let edge = Edge::new(claim, delta(0.1), risk(1, 6), &[0])
+        .unwrap()
+        .unwrap();
     let errors = (edge.truths()[0] * 15.0).round() as u32;
     let (mut all, mut misled) = (0u32, 0u32);
     for sample in (0u32..1 << 15).filter(|sample| sample.count_ones() == 6) {
         let seen = (sample & ((1 << errors) - 1)).count_ones();
-        let limit = claim.limit(risk(seen.into(), 6), bits(0), delta(0.1)).unwrap();
+        let limit = claim
+            .limit(risk(seen.into(), 6), bits(0), delta(0.1))
+            .unwrap();
         all += 1;
         misled += u32::from(limit < edge.truths()[0]);
     }
@@ -116,7 +128,7 @@ fn bounds_that_are_nearly_tight_fail_within_a_factor_of_two_of_delta() {
         ("subsample:10000:500:20", 0.95),
         ("monte_carlo_pairs:1000:20", 0.999_999),
         ("monte_carlo_means:100:0", 0.999_999),
-        ("monte_carlo_split:60000:20:0", 0.7),
+        ("monte_carlo_split:1000000:100:5", 0.8),
         ("occam_hoeffding:3:0:0", 0.5),
         ("pac_bayes_kl_xi:1:0:0", 0.499_999),
     ] {
@@ -125,7 +137,10 @@ fn bounds_that_are_nearly_tight_fail_within_a_factor_of_two_of_delta() {
         assert!(least <= part && part <= 1.0, "{law}: {part}");
         // Enough training sets to tell a rate of delta from one of a quarter of it.
         let (lower, upper) = drawn(&edge, 4_000, law);
-        assert!(lower <= DELTA && DELTA / 4.0 <= upper, "{law}: {lower} {upper}");
+        assert!(
+            lower <= DELTA && DELTA / 4.0 <= upper,
+            "{law}: {lower} {upper}"
+        );
     }
 }
 
@@ -139,7 +154,7 @@ fn twice_the_delta_is_refuted_by_the_lower_limit() {
         "subsample:10000:500:20",
         "monte_carlo_pairs:1000:20",
         "monte_carlo_means:100:0",
-        "monte_carlo_split:60000:20:0",
+        "monte_carlo_split:1000000:100:5",
     ] {
         let (lower, _) = drawn(&at(law, 2.0 * DELTA), 8_000, law);
         assert!(lower > DELTA, "{law}: {lower}");
@@ -173,14 +188,18 @@ fn no_small_law_comes_nearer_to_delta_than_those_that_are_reported() {
     ] {
         let reported = at(law, DELTA);
         for examples in 1..=most_examples {
-            for (length, errors) in (0..4).flat_map(|length| (0..examples).map(move |k| (length, k)))
+            for (length, errors) in
+                (0..4).flat_map(|length| (0..examples).map(move |k| (length, k)))
             {
                 let lengths = vec![length; 1 << length];
                 let most = risk(errors, examples);
                 let edge = Edge::new(*reported.claim(), delta(DELTA), most, &lengths).unwrap();
                 let found = edge.map_or(0.0, |edge| edge.failure_probability());
                 let best = reported.failure_probability();
-                assert!(found <= best * (1.0 + 1e-9), "{law}: {found} at {most:?}, {length}");
+                assert!(
+                    found <= best * (1.0 + 1e-9),
+                    "{law}: {found} at {most:?}, {length}"
+                );
             }
         }
     }
@@ -196,7 +215,9 @@ fn an_experiment_counts_what_its_draws_say() {
     assert_eq!(found.len(), 2);
     for (place, edge) in found {
         let own = rows.iter().filter(|row| row.key.configuration == place);
-        let failures: u64 = own.map(|row| row.cells.last().unwrap().parse::<u64>().unwrap()).sum();
+        let failures: u64 = own
+            .map(|row| row.cells.last().unwrap().parse::<u64>().unwrap())
+            .sum();
         assert_eq!((edge.failures, edge.sets), (failures, 2000));
         assert_eq!(edge.rate.mean, failures as f64 / 2000.0);
         assert!(edge.holds() && edge.rate.upper > 0.1, "{edge:?}");
@@ -231,10 +252,15 @@ fn laws_that_are_at_no_edge_are_refused_with_what_would_do() {
         ("held_out:20:20", "the bound is 1 there"),
     ] {
         let error = refused(law);
-        assert!(error.contains(expected) && error.contains(law), "{law}: {error}");
+        assert!(
+            error.contains(expected) && error.contains(law),
+            "{law}: {error}"
+        );
     }
     let text = "name = \"edges\"\nseed = 3\ndraws = 4\n[edges]\ndelta = 0.05\n\
                 law = \"held_out:30:2\"\nsets = 0\n";
     let error = Experiment::parse(text, &SearchPath::default()).unwrap_err();
-    assert!(error.to_string().contains("sets = 0: accepted are 1 to 1000000"));
+    assert!(error
+        .to_string()
+        .contains("sets = 0: accepted are 1 to 1000000"));
 }

@@ -188,7 +188,15 @@ fn report(experiment: &Experiment, summaries: &[Summary]) -> String {
 
 /// One line a law at an edge.
 fn edge_report(edges: &[(usize, EdgeCoverage)]) -> String {
-    let head = ["law at the edge", "delta", "fails", "drawn", "95%", "sets", ""];
+    let head = [
+        "law at the edge",
+        "delta",
+        "fails",
+        "drawn",
+        "95%",
+        "sets",
+        "",
+    ];
     let line = |(_, one): &(usize, EdgeCoverage)| {
         let rate = one.rate;
         vec![

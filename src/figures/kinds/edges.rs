@@ -15,8 +15,8 @@ use crate::figures::table::Table;
 pub(in crate::figures) const DEFINITION: Definition = Definition {
     name: "edges",
     shows: "How often each bound fails on a law at its edge, in percent of what is allowed: \
-            exactly, and as drawn with 95% limits; and, from a second file, how often it has failed \
-            for trained networks.",
+            exactly, and as drawn with 95% limits; and, from a second file, how often it has \
+            failed for trained networks.",
     files: "NAME.edges.csv [NAME.coverage.csv]",
     columns: &[
         "law",
@@ -37,8 +37,12 @@ const MOST_ROWS: usize = 200;
 /// Half the height of the tick at the exact probability, in rows.
 const TICK: f64 = 0.3;
 
-/// How far networks are below the law at the edge, in rows.
-const BELOW: f64 = 0.24;
+/// How far the law at the edge is above the middle of its row, and networks below it, so that
+/// points at 0 do not hide each other.
+const APART: f64 = 0.2;
+
+/// Where the axis begins, so that a point at 0 stands clear of the names.
+const FROM: f64 = -0.05;
 
 fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
     let (path, networks) = match files {
@@ -61,17 +65,28 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
 
     let shown = rates.upper.iter().chain(&exact).copied();
     let most = shown.fold(1.1, f64::max);
-    let x = Axis::linear("failures, in % of what is allowed", 0.0, most)
+    let x = Axis::linear("failures, in % of what is allowed", FROM, most)
         .written(|value| number(100.0 * value));
     let mut plot = Plot::of_rows(x, "bound, and what it fails with at its edge", &names, 8);
-    plot.line([(1.0, 0.0), (1.0, names.len() as f64)], Stroke::Dashed(MUTED));
+    plot.line(
+        [(1.0, 0.0), (1.0, names.len() as f64)],
+        Stroke::Dashed(MUTED),
+    );
     let bounds = table.texts("bound")?;
     for (place, (bound, &exact)) in bounds.iter().zip(&exact).enumerate() {
-        let height = row_place(place, names.len());
+        let middle = row_place(place, names.len());
+        let height = if others.is_some() {
+            middle + APART
+        } else {
+            middle
+        };
         if let Some((bounds, networks)) = &others {
-            let rows = bounds.iter().enumerate().filter(|(_, other)| *other == bound);
+            let rows = bounds
+                .iter()
+                .enumerate()
+                .filter(|(_, other)| *other == bound);
             for (row, _) in rows {
-                networks.draw(&mut plot, row, height - BELOW, Dot::Open(VERMILION));
+                networks.draw(&mut plot, row, middle - APART, Dot::Open(VERMILION));
             }
         }
         plot.line(
@@ -79,7 +94,7 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
             Stroke::Thin(INK),
         );
         rates.draw(&mut plot, place, height, Dot::Large(BLUE));
-        plot.end_label(height, &written(exact), INK);
+        plot.end_label(middle, &written(exact), INK);
     }
     if others.is_some() {
         plot.key(&[("law at the edge", BLUE), ("networks", VERMILION)]);
@@ -120,7 +135,10 @@ fn parts(table: &Table, column: &str) -> Result<Vec<f64>, FigureError> {
         return Err(table.wrong("a delta that is not between 0 and 1"));
     }
     let rates = table.numbers(column)?.into_iter();
-    Ok(rates.zip(deltas).map(|(rate, delta)| rate / delta).collect())
+    Ok(rates
+        .zip(deltas)
+        .map(|(rate, delta)| rate / delta)
+        .collect())
 }
 
 /// A part as a percentage; not as 0 if it is not.

@@ -34,9 +34,9 @@ pub enum Claim {
     /// [`monte_carlo_risk`], on the same; the trials are draws of a hypothesis, each of which is
     /// wrong on all training examples or on none.
     MonteCarloMeans,
-    /// [`pac_bayes_kl_xi`] with a tenth of delta, at the limit of [`monte_carlo_risk_of_pairs`] with
-    /// the rest, on the error of a randomised predictor; the trials are draws of a hypothesis and a
-    /// training example. The posterior is the prior.
+    /// [`pac_bayes_kl_xi`] with a tenth of delta, at the limit of [`monte_carlo_risk_of_pairs`]
+    /// with the rest, on the error of a randomised predictor; the trials are draws of a hypothesis
+    /// and a training example. The posterior is the prior.
     MonteCarloSplit {
         /// How many training examples there are.
         examples: SampleSize,
@@ -119,7 +119,8 @@ impl Claim {
         match self {
             Self::Subsample { population } => {
                 let all = population.get();
-                let law = Hypergeometric::new(all, errors_among(all, truth), most.sample_size().get());
+                let law =
+                    Hypergeometric::new(all, errors_among(all, truth), most.sample_size().get());
                 // A sample larger than the population, which has no limit either.
                 Ok(law.map_or(0.0, |law| law.cdf(most.count())))
             }

@@ -9,9 +9,9 @@ use crate::bounds::{Bits, BoundError, EmpiricalRisk, FailureProbability, SampleS
 /// just above what the bound says of `k` errors in `n` trials.
 ///
 /// An example is a string of bits, hypothesis `i` reads the `i`-th of them, and the label is always
-/// 0; so that a hypothesis errs where its bit is 1, with a probability of its own. The learner sends
-/// a hypothesis with the fewest errors, of those the first. Its bound is below the truth if and
-/// only if some hypothesis has `k` errors or fewer, as bounds increase with the errors.
+/// 0; so that a hypothesis errs where its bit is 1, with a probability of its own. The learner
+/// sends a hypothesis with the fewest errors, of those the first. Its bound is below the truth if
+/// and only if some hypothesis has `k` errors or fewer, as bounds increase with the errors.
 ///
 /// ```
 /// use nonvacuous::bounds::{EmpiricalRisk, FailureProbability, BOUNDS};

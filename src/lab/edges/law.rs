@@ -138,7 +138,10 @@ impl FromStr for EdgeLaw {
             law: text.to_string(),
             bits: bits.to_string(),
         })?;
-        let pairs = most.sample_size().get().saturating_mul(lengths.len() as u64);
+        let pairs = most
+            .sample_size()
+            .get()
+            .saturating_mul(lengths.len() as u64);
         if pairs > MOST_PAIRS {
             return Err(EdgeError::Pairs {
                 law: text.to_string(),

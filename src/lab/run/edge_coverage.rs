@@ -29,12 +29,7 @@ impl EdgeCoverage {
     ///
     /// # Errors
     /// [`BoundError`] for no training sets, or more failures than sets.
-    pub(super) fn of(
-        edge: &Edge,
-        law: &str,
-        failures: u64,
-        sets: u64,
-    ) -> Result<Self, BoundError> {
+    pub(super) fn of(edge: &Edge, law: &str, failures: u64, sets: u64) -> Result<Self, BoundError> {
         Ok(Self {
             law: law.to_string(),
             bound: edge.claim().name(),

@@ -251,12 +251,21 @@ fn laws_at_edges_are_drawn_alone_or_beside_networks() {
         fs::read_to_string(folder.path().join("mine.edges.svg")).unwrap()
     };
     let svg = drawn(&alone);
-    assert!(svg.contains("occam kl") && svg.contains("80%") && svg.contains("&lt;0.01%"), "{svg}");
+    assert!(
+        svg.contains("occam kl") && svg.contains("80%") && svg.contains("&lt;0.01%"),
+        "{svg}"
+    );
     assert!(!svg.contains("networks") && drawn(&both).contains("networks"));
     for (file, text, from, to, expected) in [
         (&mine, &rows, ",delta", ",dleta", "delta"),
         (&mine, &rows, "0.04,0.03", "much,0.03", "\"much\""),
-        (&mine, &rows, "occam_kl,0.05", "occam_kl,0", "not between 0 and 1"),
+        (
+            &mine,
+            &rows,
+            "occam_kl,0.05",
+            "occam_kl,0",
+            "not between 0 and 1",
+        ),
         (&networks, &coverage, "bound,", "bond,", "no column bound"),
     ] {
         fs::write(file, text.replacen(from, to, 1)).unwrap();

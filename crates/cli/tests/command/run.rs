@@ -231,7 +231,10 @@ fn laws_at_the_edges_of_bounds_leave_their_exact_failure_probabilities_beside_th
     let column = |name: &str| columns.iter().position(|column| column == name).unwrap();
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 2);
-    for (row, law) in rows.iter().zip(["occam_binomial:20:1:2", "subsample:60:20:1"]) {
+    for (row, law) in rows
+        .iter()
+        .zip(["occam_binomial:20:1:2", "subsample:60:20:1"])
+    {
         let number = |name: &str| row[column(name)].parse::<f64>().unwrap();
         assert_eq!(&row[column("law")], law);
         assert_eq!(&row[column("holds")], "true");
@@ -247,17 +250,30 @@ fn laws_at_the_edges_of_bounds_leave_their_exact_failure_probabilities_beside_th
     }
     let report = lab.run("out", &[]);
     let report = String::from_utf8(report.stdout).unwrap();
-    assert!(report.contains("subsample:60:20:1") && report.contains("holds"), "{report}");
+    assert!(
+        report.contains("subsample:60:20:1") && report.contains("holds"),
+        "{report}"
+    );
     let json = lab.run("out", &["--json"]);
-    assert!(String::from_utf8(json.stdout).unwrap().contains("\"part_of_delta\""));
+    assert!(String::from_utf8(json.stdout)
+        .unwrap()
+        .contains("\"part_of_delta\""));
 }
 
 #[test]
 fn a_law_at_no_edge_is_refused_with_what_would_do() {
     for (from, to, expected) in [
-        ("occam_binomial:20", "occam_binomal:20", "accepted are BOUND:EXAMPLES:ERRORS:BITS"),
+        (
+            "occam_binomial:20",
+            "occam_binomal:20",
+            "accepted are BOUND:EXAMPLES:ERRORS:BITS",
+        ),
         (":20:1:2", ":20:20:2", "accepted are fewer errors"),
-        ("subsample:60:20:1", "subsample:10:20:1", "accepted are at most 10"),
+        (
+            "subsample:60:20:1",
+            "subsample:10:20:1",
+            "accepted are at most 10",
+        ),
         ("sets = 50", "sets = 0", "accepted are 1 to 1000000"),
         ("delta = 0.1", "delta = 1.0", "between 0 and 1"),
         ("sets", "set", "did you mean `sets`?"),
