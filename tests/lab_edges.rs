@@ -209,7 +209,7 @@ fn no_small_law_comes_nearer_to_delta_than_those_that_are_reported() {
 fn an_experiment_counts_what_its_draws_say() {
     let text = "name = \"edges\"\nseed = 3\ndraws = 4\n[edges]\ndelta = 0.2\n\
                 law = [\"held_out:30:2\", \"occam_kl:30:0:2\"]\nsets = 500\n";
-    let experiment = Experiment::parse(text, &SearchPath::default()).unwrap();
+    let experiment = Experiment::parse(text, &SearchPath::from_environment(None)).unwrap();
     let rows = draw_all(&experiment).unwrap();
     let found = edges(&experiment, &rows).unwrap();
     assert_eq!(found.len(), 2);
@@ -231,7 +231,7 @@ fn laws_that_are_at_no_edge_are_refused_with_what_would_do() {
             "name = \"edges\"\nseed = 3\ndraws = 4\n[edges]\ndelta = 0.05\nlaw = \"{law}\"\n\
              sets = 5\n"
         );
-        let error = Experiment::parse(&text, &SearchPath::default()).unwrap_err();
+        let error = Experiment::parse(&text, &SearchPath::from_environment(None)).unwrap_err();
         let source = std::error::Error::source(&error);
         let cause = source.map(|source| source.to_string()).unwrap_or_default();
         format!("{error}: {cause}")
@@ -259,7 +259,7 @@ fn laws_that_are_at_no_edge_are_refused_with_what_would_do() {
     }
     let text = "name = \"edges\"\nseed = 3\ndraws = 4\n[edges]\ndelta = 0.05\n\
                 law = \"held_out:30:2\"\nsets = 0\n";
-    let error = Experiment::parse(text, &SearchPath::default()).unwrap_err();
+    let error = Experiment::parse(text, &SearchPath::from_environment(None)).unwrap_err();
     assert!(error
         .to_string()
         .contains("sets = 0: accepted are 1 to 1000000"));
