@@ -10,8 +10,8 @@ use super::chart::picture::Picture;
 use super::definition::Definition;
 use super::error::FigureError;
 use super::kinds::{
-    attainment, bits, bounds, classical, coverage, frontier, label_noise, randomisation, signs,
-    slack,
+    attainment, bits, bounds, classical, coverage, edges, frontier, label_noise, randomisation,
+    signs, slack,
 };
 use super::table::Table;
 use crate::nearest::nearest;
@@ -42,6 +42,8 @@ pub enum FigureKind {
     Attainment,
     /// Upper bounds against the truth, over many training sets.
     Coverage,
+    /// How often upper bounds fail on laws at their edges.
+    Edges,
     /// Bits and their limit over label noise.
     LabelNoise,
     /// Training accuracy of pruned networks against sparsity, for parts of the labels replaced.
@@ -66,13 +68,14 @@ pub enum FigureKind {
 
 impl FigureKind {
     /// All kinds.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Bounds,
         Self::Frontier,
         Self::Bits,
         Self::Slack,
         Self::Attainment,
         Self::Coverage,
+        Self::Edges,
         Self::LabelNoise,
         Self::RandomisationSparsity,
         Self::RandomisationBits,
@@ -93,6 +96,7 @@ impl FigureKind {
             Self::Slack => &slack::DEFINITION,
             Self::Attainment => &attainment::DEFINITION,
             Self::Coverage => &coverage::DEFINITION,
+            Self::Edges => &edges::DEFINITION,
             Self::LabelNoise => &label_noise::DEFINITION,
             Self::RandomisationSparsity => &randomisation::sparsity::DEFINITION,
             Self::RandomisationBits => &randomisation::bits::DEFINITION,

@@ -6,6 +6,7 @@
 //!   earnest;
 //! - [`check`]: every theorem, with the number of instances and the one that is closest to breaking
 //!   it;
+//! - [`edges`]: laws on which bounds fail nearly as often as they may;
 //! - [`run`]: experiments as independent draws that can be stopped, resumed and spread over
 //!   machines;
 //! - [`confidence`]: what means of draws prove;
@@ -15,6 +16,7 @@
 
 pub mod check;
 pub mod confidence;
+pub mod edges;
 pub mod exact;
 pub mod goodness_of_fit;
 pub mod random_codebook;

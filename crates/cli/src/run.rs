@@ -13,8 +13,8 @@ use super::submit::Work;
 use super::table::table;
 use nonvacuous::data::SearchPath;
 use nonvacuous::lab::run::{
-    coverage, differences, links, run as draw_all, summary, Coverage, Difference, Experiment,
-    Links, Mean, Store, Summary,
+    coverage, differences, edges, links, run as draw_all, summary, Coverage, Difference,
+    EdgeCoverage, Experiment, Links, Mean, Store, Summary,
 };
 use nonvacuous::pieces::{Shard, FOLDER};
 use nonvacuous::storage::whole_file;
@@ -35,8 +35,8 @@ pub(super) struct Arguments {
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     settings: Vec<(String, String)>,
 
-    /// Folder for NAME.csv, NAME.summary.csv, NAME.coverage.csv, NAME.links.csv and
-    /// NAME.differences.csv
+    /// Folder for NAME.csv, NAME.summary.csv, NAME.coverage.csv, NAME.links.csv,
+    /// NAME.differences.csv and NAME.edges.csv
     #[arg(long, value_name = "DIR", default_value = "results")]
     out: PathBuf,
 }
@@ -97,11 +97,17 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         .iter()
         .map(|one| difference_row(&experiment, one))
         .collect();
+    let at_edges = edges(&experiment, &rows)?;
+    let edges: Vec<Row> = at_edges
+        .iter()
+        .map(|(place, edge)| edge_row(*place, edge))
+        .collect();
     for (kind, rows) in [
         ("summary", &summaries),
         ("coverage", &coverages),
         ("links", &links),
         ("differences", &differences),
+        ("edges", &edges),
     ] {
         if !rows.is_empty() {
             let file = format!("{}.{kind}.csv", experiment.name());
@@ -109,10 +115,14 @@ pub(super) fn run(arguments: &Arguments, search: &SearchPath, json: bool) -> Res
         }
     }
     if json {
-        return print_json(&summaries);
+        let found = if edges.is_empty() { &summaries } else { &edges };
+        return print_json(found);
     }
     if !found.is_empty() {
         print(&report(&experiment, &found));
+    }
+    if !at_edges.is_empty() {
+        print(&edge_report(&at_edges));
     }
     print(&format!("\nevery draw is in {}", store.path().display()));
     Ok(())
@@ -178,6 +188,36 @@ fn report(experiment: &Experiment, summaries: &[Summary]) -> String {
     table(
         &std::iter::once(head.map(str::to_string).to_vec())
             .chain(summaries.iter().map(line))
+            .collect::<Vec<_>>(),
+    )
+}
+
+/// One line a law at an edge.
+fn edge_report(edges: &[(usize, EdgeCoverage)]) -> String {
+    let head = [
+        "law at the edge",
+        "delta",
+        "fails",
+        "drawn",
+        "95%",
+        "sets",
+        "",
+    ];
+    let line = |(_, one): &(usize, EdgeCoverage)| {
+        let rate = one.rate;
+        vec![
+            one.law.clone(),
+            one.delta.get().to_string(),
+            format!("{:.5}", one.failure_probability),
+            format!("{:.5}", rate.mean),
+            format!("{:.5} to {:.5}", rate.lower, rate.upper),
+            one.sets.to_string(),
+            if one.holds() { "holds" } else { "REFUTED" }.to_string(),
+        ]
+    };
+    table(
+        &std::iter::once(head.map(str::to_string).to_vec())
+            .chain(edges.iter().map(line))
             .collect::<Vec<_>>(),
     )
 }
@@ -287,6 +327,28 @@ fn difference_row(experiment: &Experiment, one: &Difference) -> Row {
     row.put("rises", one.rises);
     row.put("sign_test", one.sign_test);
     row.put("established", one.is_established());
+    row
+}
+
+/// A line of `NAME.edges.csv`.
+fn edge_row(place: usize, one: &EdgeCoverage) -> Row {
+    let mut row = Row::default();
+    row.put("configuration", place as u64);
+    row.put("law", one.law.as_str());
+    row.put("bound", one.bound);
+    row.put("delta", one.delta.get());
+    row.put("failure_probability", one.failure_probability);
+    row.put("part_of_delta", one.part_of_delta());
+    row.put("sets", one.sets);
+    row.put("failures", one.failures);
+    put_means(
+        &mut row,
+        [(
+            ["failure_rate_lower", "failure_rate", "failure_rate_upper"],
+            one.rate,
+        )],
+    );
+    row.put("holds", one.holds());
     row
 }
 

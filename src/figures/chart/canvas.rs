@@ -6,8 +6,8 @@ use plotters::prelude::{Color, IntoDrawingArea, IntoFont, RGBColor, SVGBackend, 
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::TextStyle;
 
-use super::plot::Plot;
 use super::lettering::width_of;
+use super::plot::Plot;
 use super::style::{BOTTOM, CARD, FONT, TEXT, TOP, WIDTH};
 use crate::figures::error::FigureError;
 

@@ -257,7 +257,7 @@ fn chart(frontier: &Frontier) -> Result<Picture, FigureError> {
 
 /// The last point of a curve that is well within the chart and not right of `right`.
 fn along(points: &[(f64, f64)], least: f64, most: f64, right: f64) -> Option<(f64, f64)> {
-    let (low, high) = (least * 1.3, most / 1.15);
+    let (low, high) = (least * 1.3, most / 1.02);
     points
         .iter()
         .copied()

@@ -5,6 +5,7 @@ pub(super) mod bits;
 pub(super) mod bounds;
 pub(super) mod classical;
 pub(super) mod coverage;
+pub(super) mod edges;
 pub(super) mod frontier;
 pub(super) mod label_noise;
 pub(super) mod randomisation;

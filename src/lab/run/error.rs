@@ -10,6 +10,7 @@ use crate::code::CodeError;
 use crate::compress::CompressError;
 use crate::data::DataError;
 use crate::evaluate::EvaluationError;
+use crate::lab::edges::EdgeError;
 use crate::pieces::PieceError;
 use crate::storage::append_log::LogError;
 use crate::storage::file_error::FileError;
@@ -26,7 +27,7 @@ pub enum RunError {
     /// None or several tables that say what is drawn.
     #[error(
         "an experiment has one table of [networks], [codebook], [randomisation], [signs], \
-         [solutions], [bounds] and [bits]; this one has {0}"
+         [solutions], [edges], [bounds] and [bits]; this one has {0}"
     )]
     Tables(usize),
     /// A name that does not fit into a file's name.
@@ -62,6 +63,9 @@ pub enum RunError {
     /// A number outside a bound's domain.
     #[error(transparent)]
     Bound(#[from] BoundError),
+    /// A law at the edge of a bound that cannot be read, or that is at none.
+    #[error(transparent)]
+    Edge(#[from] EdgeError),
     /// Data that cannot be loaded or drawn.
     #[error(transparent)]
     Data(#[from] DataError),

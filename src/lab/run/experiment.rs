@@ -6,7 +6,7 @@
 //! draws = 100            # of each configuration
 //!
 //! [codebook]             # what is drawn: this, [networks], [randomisation], [signs],
-//!                        # [solutions], [bounds] or [bits]
+//!                        # [solutions], [edges], [bounds] or [bits]
 //! examples = [100, 1000] # a list makes a configuration of each of its values
 //! train_error = 0.0
 //! test_error = 0.5
@@ -23,6 +23,7 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::bounds::{Bounds, MostBits};
+use super::edges::EdgesTable;
 use super::error::RunError;
 use super::random_codebook::CodebookTable;
 use super::signs::{SignsTable, SolutionsTable};
@@ -42,6 +43,7 @@ struct File {
     randomisation: Option<Table>,
     signs: Option<Table>,
     solutions: Option<Table>,
+    edges: Option<Table>,
     bounds: Option<Table>,
     bits: Option<Table>,
 }
@@ -120,6 +122,7 @@ impl Experiment {
             &file.randomisation,
             &file.signs,
             &file.solutions,
+            &file.edges,
             &file.bounds,
             &file.bits,
         ]
@@ -149,6 +152,10 @@ impl Experiment {
         if let Some(table) = &file.solutions {
             let checked = |solutions: SolutionsTable| solutions.checked(&file.name, file.seed);
             configurations = self::configurations(table, "solutions", checked)?;
+        }
+        if let Some(table) = &file.edges {
+            configurations =
+                self::configurations(table, "edges", |edges: EdgesTable| edges.checked())?;
         }
         if let Some(table) = &file.bounds {
             configurations =

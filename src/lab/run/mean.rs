@@ -1,7 +1,7 @@
 //! Means over draws, and what they prove about expectations.
 
 use crate::bounds::{limit_kl, Bits, BoundError, FailureProbability, Probability, SampleSize};
-use crate::lab::confidence::mean_limits;
+use crate::lab::confidence::{mean_limits, proportion_limits};
 
 /// All limits of one configuration hold together with probability 95%.
 pub const CONFIDENCE: f64 = 0.95;
@@ -34,6 +34,18 @@ impl Mean {
         Ok(Self {
             lower,
             mean: values.iter().sum::<f64>() / values.len() as f64,
+            upper,
+        })
+    }
+
+    /// A probability, from how many of so many draws were cases of it, with the limits of Clopper
+    /// and Pearson (1934).
+    pub(super) fn of_cases(cases: u64, draws: u64) -> Result<Self, BoundError> {
+        let side = FailureProbability::new((1.0 - CONFIDENCE) / 2.0)?;
+        let (lower, upper) = proportion_limits(cases, draws, side)?;
+        Ok(Self {
+            lower,
+            mean: cases as f64 / draws as f64,
             upper,
         })
     }

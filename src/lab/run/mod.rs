@@ -8,12 +8,14 @@
 //! - [`Experiment`]: what is drawn and how often, from a TOML file;
 //! - [`Store`]: the rows on disk;
 //! - [`run`]: computes what is missing;
-//! - [`summary`], [`coverage`] and [`links`](links()): what the rows say about the limit and the
-//!   bounds;
+//! - [`summary`], [`coverage`], [`edges`](edges()) and [`links`](links()): what the rows say about
+//!   the limit and the bounds;
 //! - [`differences`](differences()): how many bits more, draw by draw, where draws are paired.
 
 mod bounds;
 mod differences;
+mod edge_coverage;
+mod edges;
 mod error;
 mod experiment;
 #[cfg(feature = "train")]
@@ -37,6 +39,7 @@ use rayon::prelude::*;
 use crate::pieces::Shard;
 
 pub use differences::{differences, Difference};
+pub use edge_coverage::EdgeCoverage;
 pub use error::{DrawError, RunError};
 pub use experiment::{Configuration, Experiment};
 pub use links::Links;
@@ -45,7 +48,7 @@ pub use store::{DrawnRow, Key, Store};
 pub use subject::{Origin, Outcome, Ranges, Subject};
 #[cfg(feature = "train")]
 pub(super) use summary::outcomes;
-pub use summary::{coverage, links, summary, Coverage, Summary};
+pub use summary::{coverage, edges, links, summary, Coverage, Summary};
 
 /// Draws that are computed and written together: networks of one shape are trained as a stack.
 const STACK: usize = 32;

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use super::edge_coverage::EdgeCoverage;
 use super::error::{DrawError, RunError};
 use super::links::Links;
 use crate::bounds::{BoundError, FailureProbability};
@@ -134,6 +135,14 @@ pub trait Subject: Debug + Send + Sync {
     /// # Errors
     /// If a result is outside a bound's domain.
     fn links(&self, _: &[Vec<&str>]) -> Result<Option<Links>, BoundError> {
+        Ok(None)
+    }
+
+    /// How often the bound fails at whose edge the law is, from the results of some draws.
+    ///
+    /// # Errors
+    /// If a result is outside a bound's domain.
+    fn edge(&self, _: &[Vec<&str>]) -> Result<Option<EdgeCoverage>, BoundError> {
         Ok(None)
     }
 }

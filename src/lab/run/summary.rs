@@ -1,15 +1,15 @@
 //! What the rows of an experiment say about the limit and about the upper bounds.
 
+use super::edge_coverage::EdgeCoverage;
 use super::experiment::{Configuration, Experiment};
 use super::links::Links;
-use super::mean::{share_of, Mean, CONFIDENCE};
+use super::mean::{share_of, Mean};
 use super::store::DrawnRow;
 use super::subject::{Outcome, Subject};
 use crate::bounds::{
     Bits, BoundError, EmpiricalRisk, FailureProbability, GridRatio, InverseTemperature, Premises,
     SampleSize, TrainingError, BOUNDS,
 };
-use crate::lab::confidence::proportion_limits;
 
 /// Expected errors and length of a configuration, each with two limits.
 const LIMITS: f64 = 6.0;
@@ -168,6 +168,23 @@ pub fn links(
     Ok(all)
 }
 
+/// How often each bound fails at its edge, for each configuration whose law is at one.
+///
+/// # Errors
+/// If a row's numbers are outside a bound's domain.
+pub fn edges(
+    experiment: &Experiment,
+    rows: &[DrawnRow],
+) -> Result<Vec<(usize, EdgeCoverage)>, BoundError> {
+    let mut all = Vec::new();
+    for (place, subject, results) in results(experiment, rows) {
+        if !results.is_empty() {
+            all.extend(subject.edge(&results)?.map(|edge| (place, edge)));
+        }
+    }
+    Ok(all)
+}
+
 /// Each upper bound against its failure probability, for each configuration with rows that asks for
 /// it.
 ///
@@ -215,13 +232,6 @@ fn of_bound(
     let mut gaps: Vec<f64> = values.iter().map(|(_, gap)| *gap).collect();
     gaps.sort_unstable_by(f64::total_cmp);
     let failures = gaps.iter().filter(|&&gap| gap < 0.0).count() as u64;
-    let side = FailureProbability::new((1.0 - CONFIDENCE) / 2.0)?;
-    let (lower, upper) = proportion_limits(failures, draws, side)?;
-    let rate = Mean {
-        lower,
-        mean: failures as f64 / draws as f64,
-        upper,
-    };
     // The draw itself, not a value between two: so are the committed files. Hence by hand, and not
     // by statrs, whose quantiles interpolate.
     let quantile = |part: f64| {
@@ -235,7 +245,7 @@ fn of_bound(
         delta,
         draws,
         failures,
-        rate,
+        rate: Mean::of_cases(failures, draws)?,
         mean: values.iter().map(|(value, _)| value).sum::<f64>() / draws as f64,
         gap: [0.05, 0.5, 0.95].map(quantile),
     })

@@ -231,6 +231,53 @@ fn coin_flips_remembered_are_drawn_with_the_summary_of_the_same_draws() {
 }
 
 #[test]
+fn laws_at_edges_are_drawn_alone_or_beside_networks() {
+    let folder = tempdir().unwrap();
+    let mine = folder.path().join("mine.edges.csv");
+    let networks = folder.path().join("mine.coverage.csv");
+    let rates = "failure_rate_lower,failure_rate,failure_rate_upper";
+    let rows = format!(
+        "law,bound,delta,failure_probability,{rates}\noccam_kl:9:0:0,occam_kl,0.05,0.04,0.03,0.04,\
+         0.05\nheld_out:9:0,held_out,0.1,1e-9,0,0,0.001\n"
+    );
+    fs::write(&mine, &rows).unwrap();
+    let coverage = format!("bound,delta,{rates}\noccam_kl,0.05,0,0,0.003\n");
+    fs::write(&networks, &coverage).unwrap();
+    let alone = ["figures", "--kind", "edges", path(&mine)];
+    let both = [&alone[..], &[path(&networks)]].concat();
+    let drawn = |arguments: &[&str]| {
+        let output = nonvacuous(arguments);
+        assert!(output.status.success(), "{output:?}");
+        fs::read_to_string(folder.path().join("mine.edges.svg")).unwrap()
+    };
+    let svg = drawn(&alone);
+    assert!(
+        svg.contains("occam kl") && svg.contains("80%") && svg.contains("&lt;0.01%"),
+        "{svg}"
+    );
+    assert!(!svg.contains("networks") && drawn(&both).contains("networks"));
+    for (file, text, from, to, expected) in [
+        (&mine, &rows, ",delta", ",dleta", "delta"),
+        (&mine, &rows, "0.04,0.03", "much,0.03", "\"much\""),
+        (
+            &mine,
+            &rows,
+            "occam_kl,0.05",
+            "occam_kl,0",
+            "not between 0 and 1",
+        ),
+        (&networks, &coverage, "bound,", "bond,", "no column bound"),
+    ] {
+        fs::write(file, text.replacen(from, to, 1)).unwrap();
+        let error = misuse(&nonvacuous(&both));
+        assert!(error.contains(expected), "{error}");
+        fs::write(file, text).unwrap();
+    }
+    let error = misuse(&nonvacuous(&[&both[..], &[path(&mine)]].concat()));
+    assert!(error.contains("NAME.edges.csv"), "{error}");
+}
+
+#[test]
 fn a_file_that_is_not_there_is_said_once() {
     let error = misuse(&nonvacuous(&[
         "figures",

@@ -264,6 +264,84 @@ fn paired_draws_are_compared_step_by_step() {
         .exists());
 }
 
+/// Laws of few examples, at the edges of two bounds.
+const EDGES: &str = r#"
+name = "edges"
+seed = 5
+draws = 40
+
+[edges]
+delta = 0.1
+law = ["occam_binomial:20:1:2", "subsample:60:20:1"]
+sets = 50
+"#;
+
+#[test]
+fn laws_at_the_edges_of_bounds_leave_their_exact_failure_probabilities_beside_the_drawn() {
+    let lab = Lab::new(EDGES);
+    lab.succeed("out", &[], "2");
+    lab.succeed("again", &["--shard", "1/2"], "1");
+    lab.succeed("again", &[], "1");
+    let edges = fs::read_to_string(lab.out("out").join("edges.edges.csv")).unwrap();
+    let again = fs::read_to_string(lab.out("again").join("edges.edges.csv")).unwrap();
+    assert_eq!(edges, again);
+    let mut reader = csv::Reader::from_reader(edges.as_bytes());
+    let columns = reader.headers().unwrap().clone();
+    let column = |name: &str| columns.iter().position(|column| column == name).unwrap();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 2);
+    for (row, law) in rows
+        .iter()
+        .zip(["occam_binomial:20:1:2", "subsample:60:20:1"])
+    {
+        let number = |name: &str| row[column(name)].parse::<f64>().unwrap();
+        assert_eq!(&row[column("law")], law);
+        assert_eq!(&row[column("holds")], "true");
+        assert_eq!(number("sets"), 2000.0);
+        assert_eq!(number("failure_rate"), number("failures") / 2000.0);
+        let exact = number("failure_probability");
+        assert!(0.05 < exact && exact <= 0.1, "{law}: {exact}");
+        assert_eq!(number("part_of_delta"), exact / 0.1);
+        assert!(number("failure_rate_lower") < exact && exact < number("failure_rate_upper"));
+    }
+    for absent in ["edges.summary.csv", "edges.coverage.csv", "edges.links.csv"] {
+        assert!(!lab.out("out").join(absent).exists());
+    }
+    let report = lab.run("out", &[]);
+    let report = String::from_utf8(report.stdout).unwrap();
+    assert!(
+        report.contains("subsample:60:20:1") && report.contains("holds"),
+        "{report}"
+    );
+    let json = lab.run("out", &["--json"]);
+    assert!(String::from_utf8(json.stdout)
+        .unwrap()
+        .contains("\"part_of_delta\""));
+}
+
+#[test]
+fn a_law_at_no_edge_is_refused_with_what_would_do() {
+    for (from, to, expected) in [
+        (
+            "occam_binomial:20",
+            "occam_binomal:20",
+            "accepted are BOUND:EXAMPLES:ERRORS:BITS",
+        ),
+        (":20:1:2", ":20:20:2", "accepted are fewer errors"),
+        (
+            "subsample:60:20:1",
+            "subsample:10:20:1",
+            "accepted are at most 10",
+        ),
+        ("sets = 50", "sets = 0", "accepted are 1 to 1000000"),
+        ("delta = 0.1", "delta = 1.0", "between 0 and 1"),
+        ("sets", "set", "did you mean `sets`?"),
+    ] {
+        let error = Lab::new(&EDGES.replace(from, to)).error("out", &[]);
+        assert!(error.contains(expected), "{error}");
+    }
+}
+
 #[test]
 fn a_line_that_was_cut_off_is_drawn_again() {
     let lab = Lab::new(
@@ -438,6 +516,17 @@ fn the_committed_rows_of_the_codebook_are_reproduced() {
             "{file} differs"
         );
     }
+}
+
+#[test]
+fn the_first_committed_rows_of_the_laws_at_edges_are_reproduced() {
+    let lab = Lab::new(&fs::read_to_string(committed("edges.toml")).unwrap());
+    lab.succeed("out", &["--set", "draws=2"], "2");
+    let rows = fs::read_to_string(lab.out("out").join("edges.csv")).unwrap();
+    let all = fs::read_to_string(committed("edges.csv")).unwrap();
+    let all: Vec<&str> = all.lines().collect();
+    assert!(rows.lines().count() > 20);
+    assert!(rows.lines().all(|line| all.contains(&line)), "{rows}");
 }
 
 #[test]
