@@ -50,9 +50,6 @@ pub use subject::{Origin, Outcome, Ranges, Subject};
 pub(super) use summary::outcomes;
 pub use summary::{coverage, edges, links, summary, Coverage, Summary};
 
-/// Draws that are computed and written together: networks of one shape are trained as a stack.
-const STACK: usize = 32;
-
 /// Computes all draws of a shard that are not in the store yet, and appends them, some at a time.
 /// `report` is told how many are done.
 ///
@@ -101,7 +98,7 @@ fn each_stack(
     take: impl Fn(Vec<DrawnRow>) -> Result<(), RunError> + Sync,
 ) -> Result<(), RunError> {
     let mut stacks: Vec<(usize, Vec<u64>)> = Vec::new();
-    for configuration in 0..experiment.configurations().len() {
+    for (configuration, one) in experiment.configurations().iter().enumerate() {
         let draws: Vec<u64> = (0..experiment.draws())
             .filter(|&draw| {
                 wanted(Key {
@@ -112,7 +109,7 @@ fn each_stack(
             .collect();
         stacks.extend(
             draws
-                .chunks(STACK)
+                .chunks(one.subject.together().max(1))
                 .map(|draws| (configuration, draws.to_vec())),
         );
     }

@@ -391,6 +391,11 @@ impl Subject for Learner {
             .collect()
     }
 
+    /// Each takes long: no row that is done waits for another.
+    fn together(&self) -> usize {
+        1
+    }
+
     fn is_paired(&self) -> bool {
         self.settings.paired
     }

@@ -100,6 +100,12 @@ pub trait Subject: Debug + Send + Sync {
     /// Names of the columns that [`Subject::draw`] fills.
     fn results(&self) -> &'static [&'static str];
 
+    /// How many draws are computed and written together: networks of one shape are trained as a
+    /// stack, and rows that take a moment are not worth a write each.
+    fn together(&self) -> usize {
+        32
+    }
+
     /// The results of some draws, in their order: each depends on `origin` and its number only.
     ///
     /// # Errors
