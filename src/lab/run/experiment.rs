@@ -6,7 +6,7 @@
 //! draws = 100            # of each configuration
 //!
 //! [codebook]             # what is drawn: this, [networks], [randomisation], [signs],
-//!                        # [solutions], [bounds] or [bits]
+//!                        # [ternary], [committee], [solutions], [bounds] or [bits]
 //! examples = [100, 1000] # a list makes a configuration of each of its values
 //! train_error = 0.0
 //! test_error = 0.5
@@ -25,7 +25,7 @@ use toml::{Table, Value};
 use super::bounds::{Bounds, MostBits};
 use super::error::RunError;
 use super::random_codebook::CodebookTable;
-use super::signs::{SignsTable, SolutionsTable};
+use super::signs::{CommitteeTable, SignsTable, SolutionsTable, TernaryTable};
 use super::subject::{Origin, Subject};
 use crate::data::{LabelledImages, SearchPath};
 use crate::nearest::nearest;
@@ -41,6 +41,8 @@ struct File {
     codebook: Option<Table>,
     randomisation: Option<Table>,
     signs: Option<Table>,
+    ternary: Option<Table>,
+    committee: Option<Table>,
     solutions: Option<Table>,
     bounds: Option<Table>,
     bits: Option<Table>,
@@ -119,6 +121,8 @@ impl Experiment {
             &file.codebook,
             &file.randomisation,
             &file.signs,
+            &file.ternary,
+            &file.committee,
             &file.solutions,
             &file.bounds,
             &file.bits,
@@ -145,6 +149,14 @@ impl Experiment {
             configurations = self::configurations(table, "signs", |signs: SignsTable| {
                 signs.checked(&file.name, file.seed)
             })?;
+        }
+        if let Some(table) = &file.ternary {
+            let checked = |ternary: TernaryTable| ternary.checked(&file.name, file.seed);
+            configurations = self::configurations(table, "ternary", checked)?;
+        }
+        if let Some(table) = &file.committee {
+            let checked = |committee: CommitteeTable| committee.checked(&file.name, file.seed);
+            configurations = self::configurations(table, "committee", checked)?;
         }
         if let Some(table) = &file.solutions {
             let checked = |solutions: SolutionsTable| solutions.checked(&file.name, file.seed);
