@@ -42,7 +42,8 @@ proptest! {
     ) {
         let inputs = weights.len();
         let all = 1u32 << inputs;
-        let signs: Vec<i8> = (0..inputs).map(|place| (2 * (teacher >> place & 1)) as i8 - 1).collect();
+        let sign = |place: usize| (2 * (teacher >> place & 1)) as i8 - 1;
+        let signs: Vec<i8> = (0..inputs).map(sign).collect();
         let ternary = TernaryWeights::new(&weights);
         let error = |input: u32| {
             // Of the labels +1 and -1, which are as likely as each other with coin flips.

@@ -24,8 +24,8 @@ pub struct Committee {
 }
 
 impl Committee {
-    /// Of all weights, unit by unit; nothing, unless the units divide them into odd numbers, are odd
-    /// in number and at most [`MAX_UNITS`].
+    /// Of all weights, unit by unit; nothing, unless the units divide them into odd numbers, are
+    /// odd in number and at most [`MAX_UNITS`].
     #[must_use]
     pub fn new(units: usize, signs: &Signs) -> Option<Self> {
         let inputs = inputs_of_a_unit(units, signs.count())?;
@@ -118,8 +118,8 @@ impl Committee {
 /// The most units of a committee: their votes are counted in single precision.
 pub const MAX_UNITS: usize = 1_023;
 
-/// `M = N/K`, if there are committees of so many units and weights: if both are odd, the units divide
-/// the weights, and they are at most [`MAX_UNITS`].
+/// `M = N/K`, if there are committees of so many units and weights: if both are odd, the units
+/// divide the weights, and they are at most [`MAX_UNITS`].
 #[must_use]
 pub fn inputs_of_a_unit(units: usize, weights: usize) -> Option<usize> {
     let inputs = weights.checked_div(units)?;

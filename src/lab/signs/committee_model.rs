@@ -10,10 +10,10 @@ use crate::code::{CodeError, CodedTensor, Graph, Model, Node, Operator, Reductio
 ///
 /// As there, each unit makes two numbers, whose difference is its sum `D` of weights times inputs.
 /// Normalised, they are `-d` and `d` with `d = D / sqrt(D^2 + 4 epsilon)`, which is the sign of `D`
-/// but for a relative 2.3e-6, as `D` is odd and `epsilon` 1e-6, and three roundings. Their sums over
-/// `K` units decide, which in single precision are off by less than `2.3e-6 K + 2^-25 K^2 < 0.04`
-/// for up to [`MAX_UNITS`](super::committee::MAX_UNITS), and without that odd. Each weight is in the
-/// file once, as one of two values.
+/// but for a relative 2.3e-6, as `D` is odd and `epsilon` 1e-6, and three roundings. Their sums
+/// over `K` units decide, which in single precision are off by less than
+/// `2.3e-6 K + 2^-25 K^2 < 0.04` for up to [`MAX_UNITS`](super::committee::MAX_UNITS), and without
+/// that odd. Each weight is in the file once, as one of two values.
 ///
 /// # Errors
 /// [`CodeError`] if there are more weights than an image can have pixels for.

@@ -62,26 +62,25 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
     }
 
     let at = |part: f64| from + part * (to - from);
-    if let [_] = all.as_slice() {
-        plot.label(
-            (at(0.24), 0.94 * most),
-            "file sent, 95% limits",
-            BLUE,
-            Side::Right,
-        );
+    // Alone it leaves more room below.
+    let (bit, part) = if let [_] = all.as_slice() {
+        let words = "file sent, 95% limits";
+        plot.label((at(0.24), 0.94 * most), words, BLUE, Side::Right);
+        (0.68, 0.33)
     } else {
         for (one, colour) in all.iter().zip(COLOURS) {
             one.tell(&mut plot, colour, most);
         }
-    }
+        (0.47, 0.24)
+    };
     plot.label(
-        (at(0.02), if all.len() == 1 { 0.68 } else { 0.58 } * most),
+        (at(0.02), bit * most),
         "one bit a weight, N/n",
         INK,
         Side::Right,
     );
     plot.label(
-        (at(0.02), 0.33 * most),
+        (at(0.02), part * most),
         "part of draws without an error",
         GREEN,
         Side::Right,
