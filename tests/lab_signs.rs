@@ -150,13 +150,13 @@ fn coin_flips_are_remembered_and_a_teacher_is_found() {
         let mut random = stream(1, "signs", draw, "learner");
         let sample = SignLaw::CoinFlips { inputs: 501 }.sample(280, &mut random);
         let learnt = method.learn(&sample, &mut random);
-        assert_eq!((learnt.errors, sample.errors(&learnt.signs)), (0, 0));
+        assert_eq!((learnt.errors, sample.errors(&learnt.weights)), (0, 0));
         let teacher = SignLaw::Teacher {
             weights: Signs::random(501, &mut random),
             noise: probability(0.0),
         };
         let learnt = method.learn(&teacher.sample(1_100, &mut random), &mut random);
-        assert_eq!(teacher.population_error(&learnt.signs), 0.0);
+        assert_eq!(teacher.population_error(&learnt.weights), 0.0);
     }
 }
 
@@ -170,7 +170,7 @@ fn what_cannot_be_remembered_is_left_with_the_fewest_errors_and_all_passes_made(
     let mut random = stream(1, "signs", 0, "too many");
     let sample = SignLaw::CoinFlips { inputs: 101 }.sample(300, &mut random);
     let learnt = method.learn(&sample, &mut random);
-    assert_eq!(learnt.errors, sample.errors(&learnt.signs));
+    assert_eq!(learnt.errors, sample.errors(&learnt.weights));
     assert!(
         learnt.errors > 0 && learnt.errors < 120,
         "{}",

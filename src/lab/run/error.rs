@@ -27,7 +27,7 @@ pub enum RunError {
     /// None or several tables that say what is drawn.
     #[error(
         "an experiment has one table of [networks], [codebook], [randomisation], [signs], \
-         [solutions], [edges], [bounds] and [bits]; this one has {0}"
+         [ternary], [committee], [solutions], [edges], [bounds] and [bits]; this one has {0}"
     )]
     Tables(usize),
     /// A name that does not fit into a file's name.

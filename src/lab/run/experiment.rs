@@ -6,7 +6,7 @@
 //! draws = 100            # of each configuration
 //!
 //! [codebook]             # what is drawn: this, [networks], [randomisation], [signs],
-//!                        # [solutions], [edges], [bounds] or [bits]
+//!                        # [ternary], [committee], [solutions], [edges], [bounds] or [bits]
 //! examples = [100, 1000] # a list makes a configuration of each of its values
 //! train_error = 0.0
 //! test_error = 0.5
@@ -26,7 +26,7 @@ use super::bounds::{Bounds, MostBits};
 use super::edges::EdgesTable;
 use super::error::RunError;
 use super::random_codebook::CodebookTable;
-use super::signs::{SignsTable, SolutionsTable};
+use super::signs::{CommitteeTable, SignsTable, SolutionsTable, TernaryTable};
 use super::subject::{Origin, Subject};
 use crate::data::{LabelledImages, SearchPath};
 use crate::nearest::nearest;
@@ -42,6 +42,8 @@ struct File {
     codebook: Option<Table>,
     randomisation: Option<Table>,
     signs: Option<Table>,
+    ternary: Option<Table>,
+    committee: Option<Table>,
     solutions: Option<Table>,
     edges: Option<Table>,
     bounds: Option<Table>,
@@ -121,6 +123,8 @@ impl Experiment {
             &file.codebook,
             &file.randomisation,
             &file.signs,
+            &file.ternary,
+            &file.committee,
             &file.solutions,
             &file.edges,
             &file.bounds,
@@ -148,6 +152,14 @@ impl Experiment {
             configurations = self::configurations(table, "signs", |signs: SignsTable| {
                 signs.checked(&file.name, file.seed)
             })?;
+        }
+        if let Some(table) = &file.ternary {
+            let checked = |ternary: TernaryTable| ternary.checked(&file.name, file.seed);
+            configurations = self::configurations(table, "ternary", checked)?;
+        }
+        if let Some(table) = &file.committee {
+            let checked = |committee: CommitteeTable| committee.checked(&file.name, file.seed);
+            configurations = self::configurations(table, "committee", checked)?;
         }
         if let Some(table) = &file.solutions {
             let checked = |solutions: SolutionsTable| solutions.checked(&file.name, file.seed);

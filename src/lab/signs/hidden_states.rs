@@ -22,12 +22,23 @@ pub(super) struct HiddenStates {
 impl HiddenStates {
     /// Each +1 or -1, by a coin flip.
     pub(super) fn random(count: usize, random: &mut impl Rng) -> Self {
-        let words = count.div_ceil(64);
+        Self::with_magnitude(&Signs::random(count, random), &[], 0)
+    }
+
+    /// Of these signs, and of this magnitude where `places` has a bit, 0 elsewhere.
+    pub(super) fn with_magnitude(signs: &Signs, places: &[u64], magnitude: u64) -> Self {
+        let words = signs.words().len();
+        let plane = |digit: u32| match magnitude >> digit & 1 {
+            1 => places.to_vec(),
+            _ => vec![0; words],
+        };
         Self {
-            signs: Signs::random(count, random).words().to_vec(),
-            planes: Vec::new(),
-            used: used(count).collect(),
-            count,
+            signs: signs.words().to_vec(),
+            planes: (0..u64::BITS - magnitude.leading_zeros())
+                .map(plane)
+                .collect(),
+            used: used(signs.count()).collect(),
+            count: signs.count(),
             carry: vec![0; words],
             falling: vec![0; words],
         }
@@ -75,6 +86,18 @@ impl HiddenStates {
             self.carry.iter_mut().zip(&mut self.falling).zip(states)
         {
             *carry = used & !(sign ^ z);
+            *falling = 0;
+        }
+        self.carry_through();
+    }
+
+    /// The same, but only where others have that sign, too.
+    #[inline(always)]
+    pub(super) fn strengthen_with(&mut self, others: &[u64], z: &[u64]) {
+        let states = self.signs.iter().zip(others).zip(z).zip(&self.used);
+        let changes = self.carry.iter_mut().zip(&mut self.falling);
+        for ((carry, falling), (((sign, other), z), used)) in changes.zip(states) {
+            *carry = used & !(sign ^ z) & !(other ^ z);
             *falling = 0;
         }
         self.carry_through();

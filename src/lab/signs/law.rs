@@ -37,24 +37,12 @@ impl SignLaw {
     /// `n` independent examples.
     pub fn sample(&self, examples: usize, random: &mut impl Rng) -> SignSample {
         let inputs = self.inputs();
-        let mut rows = Vec::with_capacity(examples * inputs.div_ceil(64));
-        let mut labels = Vec::with_capacity(examples);
-        for _ in 0..examples {
-            let row = rows.len();
-            rows.extend(used(inputs).map(|used| random.random::<u64>() & used));
-            labels.push(match self {
-                Self::CoinFlips { .. } => random.random(),
-                Self::Teacher { weights, noise } => {
-                    let wrong = random.random_bool(noise.get());
-                    let row = rows.get(row..).unwrap_or_default();
-                    (2 * differences(row, weights.words()) < inputs) != wrong
-                }
-            });
-        }
-        SignSample {
-            inputs,
-            rows,
-            labels,
+        match self {
+            Self::CoinFlips { .. } => SignSample::of_coin_flips(inputs, examples, random),
+            Self::Teacher { weights, noise } => {
+                let decides = |row: &[u64]| 2 * differences(row, weights.words()) < inputs;
+                SignSample::of_teacher(inputs, examples, decides, *noise, random)
+            }
         }
     }
 
@@ -84,6 +72,46 @@ pub struct SignSample {
 }
 
 impl SignSample {
+    /// `n` examples with labels by coin flips.
+    pub(super) fn of_coin_flips(inputs: usize, examples: usize, random: &mut impl Rng) -> Self {
+        Self::labelled(inputs, examples, random, |_, random| random.random())
+    }
+
+    /// `n` examples whose label is +1 where `decides` says so of an input's words, or with
+    /// probability `noise` the other.
+    pub(super) fn of_teacher(
+        inputs: usize,
+        examples: usize,
+        decides: impl Fn(&[u64]) -> bool,
+        noise: Probability,
+        random: &mut impl Rng,
+    ) -> Self {
+        Self::labelled(inputs, examples, random, |row, random| {
+            let wrong = random.random_bool(noise.get());
+            decides(row) != wrong
+        })
+    }
+
+    fn labelled<R: Rng>(
+        inputs: usize,
+        examples: usize,
+        random: &mut R,
+        label: impl Fn(&[u64], &mut R) -> bool,
+    ) -> Self {
+        let mut rows = Vec::with_capacity(examples * inputs.div_ceil(64));
+        let mut labels = Vec::with_capacity(examples);
+        for _ in 0..examples {
+            let row = rows.len();
+            rows.extend(used(inputs).map(|used| random.random::<u64>() & used));
+            labels.push(label(rows.get(row..).unwrap_or_default(), random));
+        }
+        Self {
+            inputs,
+            rows,
+            labels,
+        }
+    }
+
     /// `N`.
     #[must_use]
     pub fn inputs(&self) -> usize {

@@ -2,6 +2,7 @@
 
 use rand::{Rng, RngExt};
 
+use super::attempts::{attempts, Learnt, Method};
 use super::hidden_states::HiddenStates;
 use super::law::SignSample;
 use super::packed::{differences, Signs};
@@ -29,83 +30,57 @@ pub struct StochasticBeliefPropagation {
     pub attempts: u64,
 }
 
-/// What was learnt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Learnt {
-    /// The weights: without an error if some were found, else those with the fewest errors among
-    /// the ends of passes in which fewer examples were wrong than in any before.
-    pub signs: Signs,
-    /// Training examples that they get wrong.
-    pub errors: u64,
-    /// Passes over the examples, those of all attempts together.
-    pub passes: u64,
-    /// Attempts that were begun.
-    pub attempts: u64,
-}
-
 impl StochasticBeliefPropagation {
     /// Learns the examples, with as much memory again as they take.
-    pub fn learn(&self, sample: &SignSample, random: &mut impl Rng) -> Learnt {
-        let towards = sample.towards_labels();
-        let mut states = HiddenStates::random(sample.inputs(), random);
-        let mut learnt = Learnt {
-            errors: sample.errors(&states.signs()),
-            signs: states.signs(),
-            passes: 0,
-            attempts: 0,
+    pub fn learn(&self, sample: &SignSample, random: &mut impl Rng) -> Learnt<Signs> {
+        let perceptron = Perceptron {
+            sample,
+            towards: sample.towards_labels(),
+            reinforcement: self.reinforcement.get(),
         };
-        while learnt.attempts < self.attempts && learnt.errors > 0 {
-            if learnt.attempts > 0 {
-                states = HiddenStates::random(sample.inputs(), random);
-            }
-            learnt.attempts += 1;
-            let mut fewest = u64::MAX;
-            for _ in 0..self.passes {
-                let wrong = self.pass(&mut states, &towards, sample.inputs(), random);
-                learnt.passes += 1;
-                if wrong < fewest {
-                    fewest = wrong;
-                    let signs = states.signs();
-                    let errors = sample.errors(&signs);
-                    if errors < learnt.errors {
-                        learnt.signs = signs;
-                        learnt.errors = errors;
-                    }
-                }
-                if learnt.errors == 0 {
-                    break;
-                }
-            }
-        }
-        learnt
+        attempts(&perceptron, self.passes, self.attempts, random)
+    }
+}
+
+struct Perceptron<'a> {
+    sample: &'a SignSample,
+    towards: Vec<u64>,
+    reinforcement: f64,
+}
+
+impl Method for Perceptron<'_> {
+    type States = HiddenStates;
+    type Weights = Signs;
+
+    fn begin(&self, random: &mut impl Rng) -> HiddenStates {
+        HiddenStates::random(self.sample.inputs(), random)
     }
 
-    /// One pass over the examples: on how many of them the weights of that moment were wrong.
-    fn pass(
-        &self,
-        states: &mut HiddenStates,
-        towards: &[u64],
-        inputs: usize,
-        random: &mut impl Rng,
-    ) -> u64 {
+    fn pass(&self, states: &mut HiddenStates, random: &mut impl Rng) -> u64 {
+        let inputs = self.sample.inputs();
         vectorised(
             #[inline(always)]
             || {
                 let mut wrong = 0;
-                for z in towards.chunks_exact(inputs.div_ceil(64).max(1)) {
+                for z in self.towards.chunks_exact(inputs.div_ceil(64).max(1)) {
                     let against = differences(states.words(), z);
                     if 2 * against > inputs {
                         wrong += 1;
                         states.push(z);
-                    } else if 2 * against + 1 == inputs
-                        && random.random_bool(self.reinforcement.get())
-                    {
+                    } else if 2 * against + 1 == inputs && random.random_bool(self.reinforcement) {
                         states.strengthen(z);
                     }
                 }
                 wrong
             },
         )
+    }
+
+    fn weights(&self, states: &HiddenStates) -> Signs {
+        states.signs()
+    }
+
+    fn errors(&self, weights: &Signs) -> u64 {
+        self.sample.errors(weights)
     }
 }

@@ -58,6 +58,12 @@ impl Signs {
         bits.take(self.count)
     }
 
+    /// So many of them from a place on.
+    pub(super) fn part(&self, first: usize, count: usize) -> Self {
+        let positive: Vec<bool> = self.positive().skip(first).take(count).collect();
+        Self::from_positive(&positive)
+    }
+
     /// In how many places two rows of equally many signs differ.
     #[must_use]
     pub fn differences(&self, other: &Self) -> usize {

@@ -1,4 +1,4 @@
-//! How often two perceptrons with weights in {-1, +1} differ.
+//! How often two perceptrons with weights in {-1, 0, +1} differ.
 
 /// `Pr[|A| < |B|]`, for independent sums `A` of `N - d` and `B` of `d` coin flips of +1 and -1: the
 /// probability that two perceptrons of `N` signs, `N` odd, that differ in `d` weights decide
@@ -29,6 +29,77 @@ pub fn disagreement(inputs: usize, differing: usize) -> f64 {
         total += probability * below;
     }
     total.min(1.0)
+}
+
+/// `Pr[A = 0]`, for a sum `A` of so many coin flips of +1 and -1: how often the sum of weights
+/// times inputs of a perceptron of so many signs, among zeros, is 0.
+///
+/// ```
+/// use nonvacuous::lab::signs::sum_is_zero;
+/// assert_eq!([0, 1, 2].map(sum_is_zero), [1.0, 0.0, 0.5]);
+/// ```
+#[must_use]
+pub fn sum_is_zero(count: usize) -> f64 {
+    let smallest = magnitudes(count).into_iter().next();
+    let zero = smallest.filter(|(magnitude, _)| *magnitude == 0);
+    zero.map_or(0.0, |(_, probability)| probability)
+}
+
+/// How often a perceptron with weights in {-1, 0, +1} does not decide as one of `N` signs, `N` odd,
+/// does, which is so where its sum is 0: it has that one's sign in `a` weights, the other in `b`,
+/// and 0 in `z`.
+///
+/// With independent sums `A`, `B` and `Z` of `a`, `b` and `z` coin flips of +1 and -1 one decides
+/// by the sign of `A + B + Z`, which is never 0, the other by that of `A - B`: so that it is
+/// `Pr[A = B] + 2 Pr[A > B, Z < -(A + B)]`, as turning over all of them turns over both.
+///
+/// It takes `O(a b)` operations; all terms are positive, and the relative error is below `2 N`
+/// roundings.
+///
+/// ```
+/// use nonvacuous::lab::signs::{disagreement, disagreement_with_zeros};
+/// // It is 0 if the two that are not 0 say the opposite, else right.
+/// assert_eq!(disagreement_with_zeros(2, 0, 1), 0.5);
+/// assert_eq!(disagreement_with_zeros(5, 4, 0), disagreement(9, 4));
+/// ```
+#[must_use]
+pub fn disagreement_with_zeros(agreeing: usize, opposite: usize, zeros: usize) -> f64 {
+    let [sums_a, sums_b, sums_z] = [agreeing, opposite, zeros].map(sums);
+    // Of Z below its place: that of so many +1, and of more than all.
+    let mut below = vec![0.0];
+    let mut so_far = 0.0;
+    for (_, probability) in &sums_z {
+        so_far += probability;
+        below.push(so_far);
+    }
+    let mut total = 0.0;
+    for (a, of_a) in &sums_a {
+        for (b, of_b) in &sums_b {
+            if a == b {
+                total += of_a * of_b;
+            } else if a > b {
+                // 2 k - z < -(a + b), for so many k.
+                let fewer = (zeros as i64 - a - b + 1).max(0) / 2;
+                let place = (fewer as usize).min(zeros + 1);
+                total += 2.0 * of_a * of_b * below[place];
+            }
+        }
+    }
+    total.min(1.0)
+}
+
+/// The values of a sum of so many coin flips of +1 and -1, in ascending order with their
+/// probabilities.
+fn sums(count: usize) -> Vec<(i64, f64)> {
+    let halves = magnitudes(count);
+    let half = |&(magnitude, probability): &(usize, f64)| match magnitude {
+        0 => (0, probability),
+        _ => (magnitude as i64, probability / 2.0),
+    };
+    let positive: Vec<(i64, f64)> = halves.iter().map(half).collect();
+    let negative = positive.iter().rev().filter(|(sum, _)| *sum > 0);
+    let negative = negative.map(|(sum, probability)| (-sum, *probability));
+    negative.chain(positive.iter().copied()).collect()
 }
 
 /// The values of `|A|` in ascending order with their probabilities, for a sum `A` of so many coin

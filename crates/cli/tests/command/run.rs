@@ -198,6 +198,55 @@ fn perceptrons_of_signs_do_not_depend_on_threads_shards_or_when_they_were_killed
     assert_eq!(rows.lines().count(), 1 + 2 * 200);
 }
 
+/// A committee that remembers coin flips.
+const COMMITTEE: &str = r#"
+name = "committee"
+seed = 5
+draws = 20
+
+[committee]
+attempts = 3
+inputs = 153
+labels = "coin-flips"
+load = [0.4, 0.5]
+margin = 3
+noise = 0.0
+passes = 100
+reinforcement = 0.1
+units = 3
+"#;
+
+/// The same of perceptrons with zeros among their weights.
+const TERNARY: &str = r#"
+name = "ternary"
+seed = 5
+draws = 20
+
+[ternary]
+attempts = 3
+inputs = 151
+labels = "coin-flips"
+load = [0.5, 0.7]
+noise = 0.0
+passes = 100
+reinforcement = 0.4
+threshold = 6
+"#;
+
+#[test]
+fn committees_and_perceptrons_with_zeros_do_not_depend_on_threads_or_shards() {
+    for (name, experiment) in [("committee", COMMITTEE), ("ternary", TERNARY)] {
+        let lab = Lab::new(experiment);
+        lab.succeed("whole", &[], "2");
+        lab.succeed("parts", &["--shard", "2/3"], "1");
+        lab.succeed("parts", &[], "1");
+        let whole = results(&lab.out("whole"), name);
+        assert_eq!(whole[1], results(&lab.out("parts"), name)[1]);
+        let rows = fs::read_to_string(lab.out("whole").join(format!("{name}.csv"))).unwrap();
+        assert_eq!(rows.lines().count(), 1 + 2 * 20);
+    }
+}
+
 /// Perceptrons of so few signs that all are tried.
 const SOLUTIONS: &str = r#"
 name = "solutions"
@@ -534,6 +583,8 @@ fn the_first_committed_rows_of_the_perceptrons_of_signs_are_reproduced() {
     for (name, load, sizes) in [
         ("signs", "0.6", 1),
         ("signs-teacher", "1.8", 1),
+        ("committee", "0.52", 1),
+        ("ternary", "0.76", 1),
         ("solutions", "0.6", 4),
         ("solutions-teacher", "0.4", 3),
     ] {

@@ -1,98 +1,69 @@
-//! Draws of perceptrons of signs that learn by counting.
+//! Draws of what learns by counting.
 
-use serde::Deserialize;
+use std::fmt::Debug;
 
-use super::sample::{domain, Labels, SampleKeys};
-use super::sent::{ranges, sent};
-use crate::bounds::{FailureProbability, Probability};
+use rand_chacha::ChaCha8Rng;
+
+use super::sent::Sent;
+use crate::bounds::FailureProbability;
 use crate::lab::run::error::{DrawError, RunError};
 use crate::lab::run::subject::{one_by_one, Origin, Outcome, Ranges, Subject};
-use crate::lab::signs::{SignLaw, StochasticBeliefPropagation, MAX_INPUTS};
+use crate::lab::signs::SignSample;
 
-/// The table `[signs]`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::lab::run) struct SignsTable {
-    /// How often the learner begins anew where an example is left wrong.
-    attempts: u64,
-    inputs: usize,
-    labels: Labels,
-    load: f64,
-    noise: f64,
-    /// Passes of an attempt.
-    passes: u64,
-    /// The probability of an update on an example that is barely right.
-    reinforcement: f64,
+/// What learns: a law, an architecture and a method.
+pub(super) trait Pupil: Debug + Send + Sync {
+    /// The columns of a draw, of which the last three are those of an [`Outcome`].
+    const RESULTS: &'static [&'static str];
+
+    /// `n` examples.
+    fn sample(&self, examples: usize, random: &mut ChaCha8Rng) -> SignSample;
+
+    /// Learns them, and says what comes out of the file.
+    fn learn(&self, sample: &SignSample, random: &mut ChaCha8Rng) -> Result<Told, DrawError>;
+
+    /// Where errors and bits can be.
+    fn ranges(&self) -> Ranges;
 }
 
-impl SignsTable {
-    /// Whether all values are in their domains.
-    pub(in crate::lab::run) fn checked(
-        self,
-        name: &str,
-        seed: u64,
-    ) -> Result<Box<dyn Subject>, RunError> {
-        let sample = SampleKeys {
-            inputs: self.inputs,
-            labels: self.labels,
-            load: self.load,
-            noise: self.noise,
-        };
-        let odd = "odd numbers from 1 to 65535";
-        let (law, examples) = sample.checked(MAX_INPUTS, odd, name, seed)?;
-        for (key, count) in [("attempts", self.attempts), ("passes", self.passes)] {
-            if count == 0 {
-                return domain(key, count, "1 or more");
-            }
-        }
-        Ok(Box::new(Learner {
-            examples,
-            law,
-            method: StochasticBeliefPropagation {
-                reinforcement: Probability::new(self.reinforcement)?,
-                passes: self.passes,
-                attempts: self.attempts,
-            },
-        }))
-    }
-}
-
+/// What a draw tells.
 #[derive(Debug)]
-struct Learner {
-    examples: u64,
-    law: SignLaw,
-    method: StochasticBeliefPropagation,
+pub(super) struct Told {
+    pub(super) attempts: u64,
+    pub(super) passes: u64,
+    /// What stands in the columns between the passes and the errors.
+    pub(super) more: Vec<String>,
+    pub(super) sent: Sent,
 }
 
-impl Learner {
-    /// Learns, writes the file, and says what comes out of it.
+/// One that learns from so many examples.
+#[derive(Debug)]
+pub(super) struct Learner<P> {
+    pub(super) examples: u64,
+    pub(super) pupil: P,
+}
+
+impl<P: Pupil> Learner<P> {
     fn one(&self, origin: &Origin, draw: u64) -> Result<Vec<String>, DrawError> {
         let mut random = origin.stream(draw, "sample");
-        let sample = self.law.sample(self.examples as usize, &mut random);
-        let mut random = origin.stream(draw, "learner");
-        let learnt = self.method.learn(&sample, &mut random);
-        let sent = sent(&self.law, &sample, &learnt.signs)?;
-        Ok(vec![
-            self.examples.to_string(),
-            learnt.attempts.to_string(),
-            learnt.passes.to_string(),
-            sent.errors.to_string(),
-            sent.test_error.to_string(),
-            sent.bits.to_string(),
-        ])
+        let sample = self.pupil.sample(self.examples as usize, &mut random);
+        let told = self
+            .pupil
+            .learn(&sample, &mut origin.stream(draw, "learner"))?;
+        let before = [self.examples, told.attempts, told.passes];
+        let mut cells: Vec<String> = before.map(|count| count.to_string()).into();
+        cells.extend(told.more);
+        cells.extend([
+            told.sent.errors.to_string(),
+            told.sent.test_error.to_string(),
+            told.sent.bits.to_string(),
+        ]);
+        Ok(cells)
     }
 }
 
-impl Subject for Learner {
+impl<P: Pupil> Subject for Learner<P> {
     fn results(&self) -> &'static [&'static str] {
-        &[
-            "examples",
-            "attempts_made",
-            "passes_made",
-            "errors",
-            "test_error",
-            "bits",
-        ]
+        P::RESULTS
     }
 
     fn draw(&self, origin: &Origin, draws: &[u64]) -> Result<Vec<Vec<String>>, RunError> {
@@ -100,10 +71,12 @@ impl Subject for Learner {
     }
 
     fn outcome(&self, results: &[&str]) -> Option<Outcome> {
-        let [_, _, _, errors, test_error, bits] = results else {
+        let [.., errors, test_error, bits] = results else {
             return None;
         };
-        Outcome::parse(errors, test_error, bits)
+        (results.len() == P::RESULTS.len())
+            .then(|| Outcome::parse(errors, test_error, bits))
+            .flatten()
     }
 
     fn examples(&self) -> u64 {
@@ -111,7 +84,7 @@ impl Subject for Learner {
     }
 
     fn ranges(&self) -> Ranges {
-        ranges(&self.law)
+        self.pupil.ranges()
     }
 
     fn delta(&self) -> Option<FailureProbability> {

@@ -1,4 +1,4 @@
-//! What comes out of the file of a perceptron of signs.
+//! What comes out of the files of perceptrons and committees.
 
 use crate::code::Model;
 use crate::evaluate::Evaluator;
@@ -6,7 +6,7 @@ use crate::lab::run::error::DrawError;
 use crate::lab::run::subject::Ranges;
 use crate::lab::signs::{images, perceptron, signs_of, SignLaw, SignSample, Signs};
 
-/// A perceptron that was written as a file and read back.
+/// One that was written as a file and read back.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Sent {
     /// Training examples that the evaluator counts as wrong.
@@ -20,9 +20,18 @@ pub(super) struct Sent {
 /// Images in memory at a time, whose pixels take a byte each.
 const IMAGES_AT_ONCE: usize = 256;
 
-/// Writes the file, and says what comes out of it.
-pub(super) fn sent(law: &SignLaw, sample: &SignSample, signs: &Signs) -> Result<Sent, DrawError> {
-    let model = perceptron(signs)?.ok_or(DrawError::NoCodeWord)?;
+/// What a file is when it has been read back.
+#[derive(Debug)]
+pub(super) struct Counted {
+    pub(super) received: Model,
+    /// Training examples that the evaluator counts as wrong.
+    pub(super) errors: u64,
+    /// Of the file.
+    pub(super) bits: usize,
+}
+
+/// Writes the file, reads it, and counts its errors.
+pub(super) fn counted(model: &Model, sample: &SignSample) -> Result<Counted, DrawError> {
     let file = model.encode()?;
     let received = Model::decode(&file)?;
     let evaluator = Evaluator::new(&received);
@@ -30,10 +39,21 @@ pub(super) fn sent(law: &SignLaw, sample: &SignSample, signs: &Signs) -> Result<
     for images in images(sample, IMAGES_AT_ONCE) {
         errors += evaluator.errors(&images?)?;
     }
-    Ok(Sent {
+    Ok(Counted {
         errors,
-        test_error: law.population_error(&signs_of(&received)),
         bits: 8 * file.len(),
+        received,
+    })
+}
+
+/// Writes the file of a perceptron, and says what comes out of it.
+pub(super) fn sent(law: &SignLaw, sample: &SignSample, signs: &Signs) -> Result<Sent, DrawError> {
+    let model = perceptron(signs)?.ok_or(DrawError::NoCodeWord)?;
+    let counted = counted(&model, sample)?;
+    Ok(Sent {
+        errors: counted.errors,
+        test_error: law.population_error(&signs_of(&counted.received)),
+        bits: counted.bits,
     })
 }
 
