@@ -72,7 +72,7 @@ fn one_kernel(symbols: Vec<u8>, sum: i64) -> Result<Option<Model>, CodeError> {
 
 /// The codebook of -1 and +1.
 pub(super) fn signs_as_values() -> Result<Codebook, CodeError> {
-    Ok(Codebook::new(0, vec![-1.0, 1.0])?)
+    Codebook::new(0, vec![-1.0, 1.0])
 }
 
 /// The signs of the weights of a model that [`perceptron`] has made, or of a committee's.
