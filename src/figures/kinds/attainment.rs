@@ -48,7 +48,7 @@ fn draw(files: &[PathBuf]) -> Result<Picture, FigureError> {
     let mut plot = Plot::new(x, y, 0);
     plot.line([(1.0, 1.0), (most.0, 1.0)], Stroke::Thin(INK));
     plot.label((180.0, 220.0), "trained networks", VERMILION, Side::Right);
-    plot.label((550.0, 1.32), "random codebook", BLUE, Side::Right);
+    plot.label((1900.0, 1.32), "random codebook", BLUE, Side::Right);
     plot.label((1.15, 3.3), "found by search", GREEN, Side::Right);
     plot.label((8e4, 0.78), "no code below", INK, Side::Left);
     for place in trained {
