@@ -81,7 +81,8 @@ fn both(structure: &Structure, weights: &[Vec<f32>], seed: u64) -> Option<[Vec<V
     ])
 }
 
-/// How far two numbers are apart, as a fraction of the larger; nothing, if neither is one.
+/// How far two numbers are apart, as a fraction of the larger, or of what they may be left of where
+/// numbers of the size of pixels and weights cancel; nothing, if neither is one.
 fn relative_difference(one: f32, other: f32) -> f32 {
     // The largest of numbers that are none is -inf; of an axis of length 1 it is left out when it
     // is read, and what is no number stays none.
@@ -89,7 +90,8 @@ fn relative_difference(one: f32, other: f32) -> f32 {
     if one == other || (is_none(one) && is_none(other)) {
         return 0.0;
     }
-    let difference = (one - other).abs() / one.abs().max(other.abs());
+    const LEFT: f32 = 1e-2;
+    let difference = (one - other).abs() / one.abs().max(other.abs()).max(LEFT);
     if difference.is_finite() {
         difference
     } else {

@@ -278,22 +278,23 @@ fn learners_whose_informations_are_known_leave_every_link_of_the_converse() {
     assert!(!other.out("out").join("codebook.links.csv").exists());
 }
 
+/// The numbers of one column of a CSV file.
+#[cfg(feature = "train")]
+fn column(path: &Path, name: &str) -> Vec<f64> {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    let names = reader.headers().unwrap();
+    let place = names.iter().position(|column| column == name).unwrap();
+    let rows = reader.records().map(Result::unwrap);
+    rows.map(|row| row[place].parse().unwrap()).collect()
+}
+
 #[cfg(feature = "train")]
 #[test]
 fn paired_draws_are_compared_step_by_step() {
     let lab = Lab::new(RANDOMISATION);
     lab.succeed("out", &[], "2");
-    let table = |kind: &str| results(&lab.out("out"), &format!("randomisation{kind}.csv"));
-    let column = |rows: &[Vec<String>], name: &str| -> Vec<f64> {
-        let place = rows[0].iter().position(|column| column == name).unwrap();
-        rows[1..]
-            .iter()
-            .map(|row| row[place].parse().unwrap())
-            .collect()
-    };
-    let bits = column(&table(""), "bits");
-    let differences = table(".differences");
-    assert_eq!(differences.len(), 3);
+    let bits = column(&lab.out("out").join("randomisation.csv"), "bits");
+    let differences = lab.out("out").join("randomisation.differences.csv");
     assert_eq!(column(&differences, "draws"), [4.0, 4.0]);
     for (step, more) in column(&differences, "more_bits").into_iter().enumerate() {
         let mean = |configuration: usize| bits[4 * configuration..][..4].iter().sum::<f64>() / 4.0;
@@ -302,7 +303,7 @@ fn paired_draws_are_compared_step_by_step() {
 
     // The draws of one configuration are the same without the others, and so is a step.
     lab.succeed("two", &["--set", "randomised=[0.5, 1.0]"], "1");
-    let alone = column(&results(&lab.out("two"), "randomisation.csv"), "bits");
+    let alone = column(&lab.out("two").join("randomisation.csv"), "bits");
     assert_eq!(alone, bits[4..]);
 
     // Where draws are not paired there is nothing to compare.
