@@ -185,11 +185,16 @@ fn report(experiment: &Experiment, summaries: &[Summary]) -> String {
             if one.holds() { "holds" } else { "NOT SHOWN" }.to_string(),
         ]
     };
-    table(
-        &std::iter::once(head.map(str::to_string).to_vec())
-            .chain(summaries.iter().map(line))
-            .collect::<Vec<_>>(),
-    )
+    headed(head, summaries.iter().map(line))
+}
+
+/// A table of lines, below the names of its columns.
+fn headed<const COUNT: usize>(
+    head: [&str; COUNT],
+    lines: impl Iterator<Item = Vec<String>>,
+) -> String {
+    let head = head.map(str::to_string).to_vec();
+    table(&std::iter::once(head).chain(lines).collect::<Vec<_>>())
 }
 
 /// One line a law at an edge.
@@ -215,11 +220,7 @@ fn edge_report(edges: &[(usize, EdgeCoverage)]) -> String {
             if one.holds() { "holds" } else { "REFUTED" }.to_string(),
         ]
     };
-    table(
-        &std::iter::once(head.map(str::to_string).to_vec())
-            .chain(edges.iter().map(line))
-            .collect::<Vec<_>>(),
-    )
+    headed(head, edges.iter().map(line))
 }
 
 /// A slack, or a word where there is nothing to compare with.

@@ -6,7 +6,6 @@ use super::store::DrawnRow;
 use super::subject::{Outcome, Subject};
 use super::summary::outcomes;
 use crate::bounds::{ln_lower_tail, BoundError, EmpiricalRisk, Probability};
-use crate::lab::confidence::student_limits;
 
 /// The bits of one configuration less those of the one before, draw by draw, of an experiment whose
 /// draws are paired.
@@ -62,7 +61,6 @@ pub fn differences(
             .zip(&after.2)
             .map(|(before, after)| after.bits - before.bits)
             .collect();
-        let (lower, upper) = student_limits(&bits, share_of(both_sides)?);
         let draws = bits.len() as u64;
         let rises = bits.iter().filter(|&&bits| bits > 0.0).count() as u64;
         let falls = EmpiricalRisk::new(draws - rises, draws)?;
@@ -70,11 +68,7 @@ pub fn differences(
             configuration: after.0,
             before: before.0,
             draws,
-            bits: Mean {
-                lower,
-                mean: bits.iter().sum::<f64>() / draws as f64,
-                upper,
-            },
+            bits: Mean::of_normal(&bits, share_of(both_sides)?),
             rises,
             sign_test: ln_lower_tail(falls, Probability::new(0.5)?).exp(),
         })

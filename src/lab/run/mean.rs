@@ -1,7 +1,7 @@
 //! Means over draws, and what they prove about expectations.
 
 use crate::bounds::{limit_kl, Bits, BoundError, FailureProbability, Probability, SampleSize};
-use crate::lab::confidence::{mean_limits, proportion_limits};
+use crate::lab::confidence::{mean_limits, proportion_limits, student_limits};
 
 /// All limits of one configuration hold together with probability 95%.
 pub const CONFIDENCE: f64 = 0.95;
@@ -36,6 +36,16 @@ impl Mean {
             mean: values.iter().sum::<f64>() / values.len() as f64,
             upper,
         })
+    }
+
+    /// If the values are distributed normally, each limit fails with that probability at most.
+    pub(super) fn of_normal(values: &[f64], failure: FailureProbability) -> Self {
+        let (lower, upper) = student_limits(values, failure);
+        Self {
+            lower,
+            mean: values.iter().sum::<f64>() / values.len() as f64,
+            upper,
+        }
     }
 
     /// A probability, from how many of so many draws were cases of it, with the limits of Clopper

@@ -159,13 +159,7 @@ pub fn links(
     experiment: &Experiment,
     rows: &[DrawnRow],
 ) -> Result<Vec<(usize, Links)>, BoundError> {
-    let mut all = Vec::new();
-    for (place, subject, results) in results(experiment, rows) {
-        if !results.is_empty() {
-            all.extend(subject.links(&results)?.map(|links| (place, links)));
-        }
-    }
-    Ok(all)
+    of_each(experiment, rows, |subject, results| subject.links(results))
 }
 
 /// How often each bound fails at its edge, for each configuration whose law is at one.
@@ -176,10 +170,19 @@ pub fn edges(
     experiment: &Experiment,
     rows: &[DrawnRow],
 ) -> Result<Vec<(usize, EdgeCoverage)>, BoundError> {
+    of_each(experiment, rows, |subject, results| subject.edge(results))
+}
+
+/// What some subjects say of all their results, for each configuration that has been drawn.
+fn of_each<T>(
+    experiment: &Experiment,
+    rows: &[DrawnRow],
+    say: impl Fn(&dyn Subject, &[Vec<&str>]) -> Result<Option<T>, BoundError>,
+) -> Result<Vec<(usize, T)>, BoundError> {
     let mut all = Vec::new();
     for (place, subject, results) in results(experiment, rows) {
         if !results.is_empty() {
-            all.extend(subject.edge(&results)?.map(|edge| (place, edge)));
+            all.extend(say(subject, &results)?.map(|said| (place, said)));
         }
     }
     Ok(all)

@@ -5,6 +5,7 @@ use rand::Rng;
 use super::committee::Committee;
 use super::law::SignSample;
 use super::packed::Signs;
+use super::population_error::with_label_noise;
 use crate::bounds::Probability;
 
 /// Inputs uniform on `{-1, +1}^N`, and labels.
@@ -26,6 +27,15 @@ pub enum CommitteeLaw {
 }
 
 impl CommitteeLaw {
+    /// `N`.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        match self {
+            Self::CoinFlips { inputs } => *inputs,
+            Self::Teacher { committee, .. } => committee.inputs(),
+        }
+    }
+
     /// `n` independent examples.
     pub fn sample(&self, examples: usize, random: &mut impl Rng) -> SignSample {
         match self {
@@ -48,8 +58,7 @@ impl CommitteeLaw {
         match self {
             Self::CoinFlips { .. } => 0.5,
             Self::Teacher { committee, noise } => {
-                let noise = noise.get();
-                noise + (1.0 - 2.0 * noise) * committee.disagreement(student)
+                with_label_noise(committee.disagreement(student), *noise)
             }
         }
     }

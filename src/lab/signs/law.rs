@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt};
 
 use super::packed::{differences, used, Signs};
-use super::population_error::disagreement;
+use super::population_error::{disagreement, with_label_noise};
 use crate::bounds::Probability;
 
 /// Inputs uniform on `{-1, +1}^N`, `N` odd, and labels.
@@ -55,8 +55,8 @@ impl SignLaw {
         match self {
             Self::CoinFlips { .. } => 0.5,
             Self::Teacher { weights, noise } => {
-                let (noise, differing) = (noise.get(), weights.differences(signs));
-                noise + (1.0 - 2.0 * noise) * disagreement(weights.count(), differing)
+                let differing = weights.differences(signs);
+                with_label_noise(disagreement(weights.count(), differing), *noise)
             }
         }
     }

@@ -1,5 +1,7 @@
 //! How often two perceptrons with weights in {-1, 0, +1} differ.
 
+use crate::bounds::Probability;
+
 /// `Pr[|A| < |B|]`, for independent sums `A` of `N - d` and `B` of `d` coin flips of +1 and -1: the
 /// probability that two perceptrons of `N` signs, `N` odd, that differ in `d` weights decide
 /// differently on inputs that are uniform on `{-1, +1}^N`.
@@ -29,6 +31,13 @@ pub fn disagreement(inputs: usize, differing: usize) -> f64 {
         total += probability * below;
     }
     total.min(1.0)
+}
+
+/// `q + (1 - 2 q) p`: the error of what decides differently from a teacher with probability `p`,
+/// on labels that are not the teacher's with probability `q`.
+pub(super) fn with_label_noise(disagreement: f64, noise: Probability) -> f64 {
+    let noise = noise.get();
+    noise + (1.0 - 2.0 * noise) * disagreement
 }
 
 /// `Pr[A = 0]`, for a sum `A` of so many coin flips of +1 and -1: how often the sum of weights

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::learner::{Learner, Pupil, Told};
 use super::method::MethodKeys;
 use super::sample::{domain, Labels, SampleKeys};
-use super::sent::{counted, Sent};
+use super::sent::counted;
 use crate::lab::run::error::{DrawError, RunError};
 use crate::lab::run::subject::{Ranges, Subject};
 use crate::lab::signs::{
@@ -64,7 +64,6 @@ impl CommitteeTable {
         };
         let pupil = Units {
             law,
-            inputs: self.inputs,
             units: self.units,
             margin: self.margin,
             method: method.checked()?,
@@ -76,22 +75,12 @@ impl CommitteeTable {
 #[derive(Debug)]
 struct Units {
     law: CommitteeLaw,
-    inputs: usize,
     units: usize,
     margin: usize,
     method: StochasticBeliefPropagation,
 }
 
 impl Pupil for Units {
-    const RESULTS: &'static [&'static str] = &[
-        "examples",
-        "attempts_made",
-        "passes_made",
-        "errors",
-        "test_error",
-        "bits",
-    ];
-
     fn sample(&self, examples: usize, random: &mut ChaCha8Rng) -> SignSample {
         self.law.sample(examples, random)
     }
@@ -110,11 +99,7 @@ impl Pupil for Units {
             attempts: learnt.attempts,
             passes: learnt.passes,
             more: Vec::new(),
-            sent: Sent {
-                errors: counted.errors,
-                test_error: self.law.population_error(&received),
-                bits: counted.bits,
-            },
+            sent: counted.sent(self.law.population_error(&received)),
         })
     }
 
@@ -126,7 +111,7 @@ impl Pupil for Units {
                 _ => (0.5, 0.5),
             },
             // A header, and two adaptive bits whose counts begin at a half.
-            bits: (0.0, self.inputs as f64 + 192.0),
+            bits: (0.0, self.law.inputs() as f64 + 192.0),
         }
     }
 }

@@ -13,7 +13,14 @@ use crate::lab::signs::SignSample;
 /// What learns: a law, an architecture and a method.
 pub(super) trait Pupil: Debug + Send + Sync {
     /// The columns of a draw, of which the last three are those of an [`Outcome`].
-    const RESULTS: &'static [&'static str];
+    const RESULTS: &'static [&'static str] = &[
+        "examples",
+        "attempts_made",
+        "passes_made",
+        "errors",
+        "test_error",
+        "bits",
+    ];
 
     /// `n` examples.
     fn sample(&self, examples: usize, random: &mut ChaCha8Rng) -> SignSample;

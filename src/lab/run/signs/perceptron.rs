@@ -57,15 +57,6 @@ struct Perceptron {
 }
 
 impl Pupil for Perceptron {
-    const RESULTS: &'static [&'static str] = &[
-        "examples",
-        "attempts_made",
-        "passes_made",
-        "errors",
-        "test_error",
-        "bits",
-    ];
-
     fn sample(&self, examples: usize, random: &mut ChaCha8Rng) -> SignSample {
         self.law.sample(examples, random)
     }

@@ -30,6 +30,17 @@ pub(super) struct Counted {
     pub(super) bits: usize,
 }
 
+impl Counted {
+    /// The same with the population error of what was received.
+    pub(super) fn sent(&self, test_error: f64) -> Sent {
+        Sent {
+            errors: self.errors,
+            test_error,
+            bits: self.bits,
+        }
+    }
+}
+
 /// Writes the file, reads it, and counts its errors.
 pub(super) fn counted(model: &Model, sample: &SignSample) -> Result<Counted, DrawError> {
     let file = model.encode()?;
@@ -50,11 +61,7 @@ pub(super) fn counted(model: &Model, sample: &SignSample) -> Result<Counted, Dra
 pub(super) fn sent(law: &SignLaw, sample: &SignSample, signs: &Signs) -> Result<Sent, DrawError> {
     let model = perceptron(signs)?.ok_or(DrawError::NoCodeWord)?;
     let counted = counted(&model, sample)?;
-    Ok(Sent {
-        errors: counted.errors,
-        test_error: law.population_error(&signs_of(&counted.received)),
-        bits: counted.bits,
-    })
+    Ok(counted.sent(law.population_error(&signs_of(&counted.received))))
 }
 
 /// Where errors and bits can be.

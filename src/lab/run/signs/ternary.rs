@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::learner::{Learner, Pupil, Told};
 use super::method::MethodKeys;
 use super::sample::{domain, Labels, SampleKeys};
-use super::sent::{counted, Sent};
+use super::sent::counted;
 use crate::lab::run::error::{DrawError, RunError};
 use crate::lab::run::subject::{Ranges, Subject};
 use crate::lab::signs::{
@@ -92,11 +92,7 @@ impl Pupil for Ternary {
             attempts: learnt.attempts,
             passes: learnt.passes,
             more: vec![weights.zeros().to_string()],
-            sent: Sent {
-                errors: counted.errors,
-                test_error: weights.population_error(&self.law),
-                bits: counted.bits,
-            },
+            sent: counted.sent(weights.population_error(&self.law)),
         })
     }
 
