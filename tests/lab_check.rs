@@ -37,7 +37,7 @@ fn tried() -> &'static MutationTable {
 }
 
 /// The lines that must notice each mutation. They may not be all: others may notice, too.
-const NOTICED: [(Mutation, &[&str]); 26] = [
+const NOTICED: [(Mutation, &[&str]); 28] = [
     (
         Mutation::LimitDoubled,
         &[
@@ -179,6 +179,8 @@ const NOTICED: [(Mutation, &[&str]); 26] = [
     (Mutation::NoiseIgnored, &["label_noise_sampler"]),
     (Mutation::SolutionsNotCounted, &["signs_information"]),
     (Mutation::AngleTaken, &["signs_difference"]),
+    (Mutation::ZeroSumRight, &["ternary_difference"]),
+    (Mutation::UnitsPooled, &["committee_difference"]),
 ];
 
 #[test]

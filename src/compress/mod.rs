@@ -30,6 +30,7 @@ pub use checkpoints::Checkpoints;
 pub use error::CompressError;
 pub use level_costs::{nearest_level, LevelCosts};
 pub use polish::polish;
+pub(crate) use polish::sweep_multiplications;
 pub(crate) use presets::{pruned, quantised};
 pub use presets::{recipes, variations, Effort};
 pub use pretrained::Pretrained;

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::error::CompressError;
 use crate::bounds::{occam_kl, Bits, EmpiricalRisk, FailureProbability};
-use crate::code::Model;
+use crate::code::{Graph, Model};
 use crate::evaluate::{EvaluationError, Evaluator, Examples};
 
 /// Weights whose changes are tried together, of which the best is made.
@@ -58,6 +58,19 @@ pub fn polish(
         }
     }
     Ok(best.model)
+}
+
+/// Multiplications of one sweep of [`polish`] over all weights of a graph, for so many images.
+pub(crate) fn sweep_multiplications(model: &Model, graph: &Graph, images: usize) -> u64 {
+    let mut all = 0u64;
+    for (tensor, coded) in model.tensors().iter().enumerate() {
+        let tried = coded.symbols().len() as u64 * u64::from(values(model, tensor));
+        let steps = model.structure().steps_before_tensor(tensor);
+        let each = graph.multiplications_after(steps);
+        let each = each.saturating_mul(count_undecided(images) as u64);
+        all = all.saturating_add(tried.saturating_mul(each));
+    }
+    all
 }
 
 /// What is minimised.
@@ -144,8 +157,13 @@ fn undecided(evaluator: &Evaluator, data: &dyn Examples) -> Result<Vec<usize>, E
     let slacks = evaluator.margins(data)?;
     let mut images: Vec<usize> = (0..data.len()).collect();
     images.sort_by(|&first, &second| slacks[first].abs().total_cmp(&slacks[second].abs()));
-    images.truncate(data.len().div_ceil(UNDECIDED).max(FEW));
+    images.truncate(count_undecided(data.len()));
     Ok(images)
+}
+
+/// How many of so many images are looked at while weights are tried.
+fn count_undecided(images: usize) -> usize {
+    images.div_ceil(UNDECIDED).max(FEW).min(images)
 }
 
 /// Number of codewords of a tensor.

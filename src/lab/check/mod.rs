@@ -257,13 +257,15 @@ fn check_with(
         all(Kind::SignChain, signs::CHAINS, |case| {
             signs::chain(case, theory).map(without_row)
         })?,
-        all(
-            Kind::SignPair,
-            coverage,
-            |number| -> Result<_, BoundError> {
-                Ok(without_row(signs::difference(seed, number, theory)))
-            },
-        )?,
+        all(Kind::SignPair, coverage, |number| {
+            Ok::<_, BoundError>(without_row(signs::difference(seed, number, theory)))
+        })?,
+        all(Kind::TernaryPair, coverage, |number| {
+            Ok::<_, BoundError>(without_row(signs::error_with_zeros(seed, number, theory)))
+        })?,
+        all(Kind::CommitteePair, coverage, |number| {
+            Ok::<_, BoundError>(without_row(signs::of_committees(seed, number, theory)))
+        })?,
         all(Kind::Searched, attainment::SEARCHES, |case| {
             attainment::searched(seed, case, draws, theory).map(without_row)
         })?,
@@ -350,6 +352,8 @@ fn describe(Place { kind, number }: Place, seed: u64) -> String {
         Kind::Sampler => format!("sampler {number}"),
         Kind::SignChain => format!("best signs {number}"),
         Kind::SignPair => format!("two perceptrons {number}"),
+        Kind::TernaryPair => format!("perceptron with zeros {number}"),
+        Kind::CommitteePair => format!("two committees {number}"),
         Kind::Network => format!("network {number}"),
     }
 }

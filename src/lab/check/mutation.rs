@@ -61,11 +61,15 @@ pub enum Mutation {
     /// The angle between two perceptrons of signs, as a part of 180 degrees, is taken for how often
     /// they differ, as it is for Gaussian inputs.
     AngleTaken,
+    /// A sum of 0 of a perceptron with zeros is taken for right.
+    ZeroSumRight,
+    /// Two committees are taken for two perceptrons of all their signs.
+    UnitsPooled,
 }
 
 impl Mutation {
     /// All of them.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::LimitDoubled,
         Self::LimitHalved,
         Self::NatsForBits,
@@ -92,6 +96,8 @@ impl Mutation {
         Self::NoiseIgnored,
         Self::SolutionsNotCounted,
         Self::AngleTaken,
+        Self::ZeroSumRight,
+        Self::UnitsPooled,
     ];
 
     /// Its key in tables and CSV.
@@ -124,6 +130,8 @@ impl Mutation {
             Self::NoiseIgnored => "noise_ignored",
             Self::SolutionsNotCounted => "solutions_not_counted",
             Self::AngleTaken => "angle_taken",
+            Self::ZeroSumRight => "zero_sum_right",
+            Self::UnitsPooled => "units_pooled",
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Perceptrons of signs: how often two of them differ, and what one tells of coin flips.
+//! Perceptrons and committees of signs: how often two of them differ, and what one tells of coin
+//! flips.
 
 use rand::RngExt;
 
@@ -9,7 +10,9 @@ use crate::lab::exact::{
     Chain, EmpiricalRiskMinimiser, FiniteLaw, HypothesisClass, Instance, PrefixCode, Ties,
     CHAIN_TOLERANCE,
 };
-use crate::lab::signs::{disagreement, SignChain};
+use crate::lab::signs::{
+    disagreement, disagreement_with_zeros, sum_is_zero, Committee, SignChain, Signs,
+};
 use crate::random::stream;
 
 /// Inputs and examples of the training sets that are all enumerated.
@@ -91,10 +94,58 @@ pub(super) fn difference(seed: u64, number: u64, theory: Theory) -> Vec<Inequali
     let found = differ.count() as f64 / f64::from(1u32 << inputs);
     let (inputs, differing) = (inputs as usize, differing as usize);
     let claimed = theory.disagreement(disagreement(inputs, differing), inputs, differing);
-    vec![Inequality::agreement(
-        "signs_difference",
-        claimed,
-        found,
-        1e-13 * found,
-    )]
+    vec![differ_as_found("signs_difference", claimed, found)]
+}
+
+/// How often a random perceptron of up to 11 weights in {-1, 0, +1} errs on the labels of one of
+/// signs, over all inputs.
+pub(super) fn error_with_zeros(seed: u64, number: u64, theory: Theory) -> Vec<Inequality> {
+    let mut random = stream(seed, "check", number, "a perceptron with zeros");
+    let inputs = 2 * random.random_range(0..=5u32) + 1;
+    let agreeing = random.random_range(0..=inputs);
+    let opposite = random.random_range(0..=inputs - agreeing);
+    let errs = |input: u32| {
+        // The teacher's signs are all +1; the weights come in the order +1, -1, 0.
+        let sum = |first: u32, count: u32| {
+            let positive = (input >> first & ((1 << count) - 1)).count_ones();
+            2 * i64::from(positive) - i64::from(count)
+        };
+        let student = sum(0, agreeing) - sum(agreeing, opposite);
+        student * sum(0, inputs) <= 0
+    };
+    let wrong = (0..1u32 << inputs).filter(|&input| errs(input)).count();
+    let found = wrong as f64 / f64::from(1u32 << inputs);
+    let zeros = inputs - agreeing - opposite;
+    let [agreeing, opposite, zeros] = [agreeing, opposite, zeros].map(|count| count as usize);
+    let claimed = theory.error_with_zeros(
+        disagreement_with_zeros(agreeing, opposite, zeros),
+        sum_is_zero(agreeing + opposite),
+    );
+    vec![differ_as_found("ternary_difference", claimed, found)]
+}
+
+/// How often two random committees of up to five units and nine signs differ, over all inputs.
+pub(super) fn of_committees(seed: u64, number: u64, theory: Theory) -> Vec<Inequality> {
+    const SHAPES: [(usize, usize); 4] = [(1, 5), (3, 1), (3, 3), (5, 1)];
+    let mut random = stream(seed, "check", number, "two committees of signs");
+    let (units, inputs) = SHAPES[random.random_range(0..SHAPES.len())];
+    let all = units * inputs;
+    let mut committee = || Committee::new(units, &Signs::random(all, &mut random));
+    let (Some(one), Some(other)) = (committee(), committee()) else {
+        return Vec::new();
+    };
+    let differ = |input: &u32| {
+        let positive: Vec<bool> = (0..all).map(|place| input >> place & 1 == 1).collect();
+        let input = Signs::from_positive(&positive);
+        one.decides(&input) != other.decides(&input)
+    };
+    let found = (0..1u32 << all).filter(differ).count() as f64 / f64::from(1u32 << all);
+    let pooled = disagreement(all, one.signs().differences(&other.signs()));
+    let claimed = theory.of_committees(one.disagreement(&other), pooled);
+    vec![differ_as_found("committee_difference", claimed, found)]
+}
+
+/// That a probability is the one that was found by enumeration, but for rounding.
+fn differ_as_found(theorem: &'static str, claimed: f64, found: f64) -> Inequality {
+    Inequality::agreement(theorem, claimed, found, 1e-13 * found)
 }

@@ -111,6 +111,8 @@ pub(super) enum Kind {
     Sampler,
     SignChain,
     SignPair,
+    TernaryPair,
+    CommitteePair,
     Network,
 }
 

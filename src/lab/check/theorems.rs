@@ -142,6 +142,14 @@ pub const THEOREMS: &[Theorem] = &[
         "signs_difference",
         "two perceptrons of signs differ with probability Pr[|A| < |B|]",
     ),
+    exact(
+        "ternary_difference",
+        "one with zeros errs with probability Pr[A = B] + 2 Pr[A > B, Z < -(A + B)]",
+    ),
+    exact(
+        "committee_difference",
+        "two committees of signs differ with probability sum_d Pr[D = d] Pr[|A_d| < |B_d|]",
+    ),
     sampled(
         "codebook_within_a_thousandth",
         "mean |W| within 0.1% of the limit at n = 10,000",

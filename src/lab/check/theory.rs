@@ -354,6 +354,25 @@ impl Theory {
             probability
         }
     }
+
+    /// How often a perceptron with zeros errs on the labels of one of signs, and how often its sum
+    /// is 0.
+    pub(super) fn error_with_zeros(self, probability: f64, zero: f64) -> f64 {
+        if self.is(Mutation::ZeroSumRight) {
+            probability - zero
+        } else {
+            probability
+        }
+    }
+
+    /// How often two committees differ, and how often perceptrons of all their signs would.
+    pub(super) fn of_committees(self, probability: f64, pooled: f64) -> f64 {
+        if self.is(Mutation::UnitsPooled) {
+            pooled
+        } else {
+            probability
+        }
+    }
 }
 
 /// `e/(1 - lambda/2) + c/(lambda (1 - lambda/2))` at the best lambda (Thiemann et al. 2017):

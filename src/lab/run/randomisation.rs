@@ -14,11 +14,12 @@ use super::subject::{Origin, Outcome, Ranges, Subject};
 use crate::bounds::{FailureProbability, SampleSize};
 use crate::code::{Architecture, Model, MAX_CODEWORDS};
 use crate::compress::{
-    CompressError, PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod,
+    polish, CompressError, PrunedWeights, Pruning, PruningMethod, Quantisation, QuantisationMethod,
     QuantisedWeights,
 };
 use crate::data::{LabelledImages, Law};
 use crate::evaluate::Evaluator;
+use crate::network::shortened;
 use crate::train::{train, Network, Schedule, TrainingSet};
 
 /// The table `[randomisation]`.
@@ -58,6 +59,9 @@ pub(super) struct Randomisation {
     randomised: f64,
     /// The part of the weights that is pruned while the network is trained.
     sparsity: f64,
+    /// The file that would be sent is polished with so many sweeps, then shortened, as by
+    /// [`compress`](crate::compress::compress); what comes out is sent if it is better.
+    sweeps: Option<usize>,
     /// The best of the ladder's files, which is sent, is the shortest whose training error exceeds
     /// that of the pruned network by no more; if there is none, the one with the fewest errors.
     tolerance: f64,
@@ -168,6 +172,21 @@ struct Sent {
     received: Model,
 }
 
+impl Sent {
+    /// Writes the file, and counts what comes out of it.
+    fn new(model: &Model, rate: f64, images: &LabelledImages) -> Result<Self, CompressError> {
+        let bytes = model.encode()?;
+        let received = Model::decode(&bytes)?;
+        let errors = Evaluator::new(&received).errors(images)?;
+        Ok(Self {
+            rate,
+            errors,
+            bits: 8 * bytes.len() as u64,
+            received,
+        })
+    }
+}
+
 impl Learner {
     fn one(&self, origin: &Origin, draw: u64) -> Result<Vec<String>, DrawError> {
         let examples = self.settings.examples as usize;
@@ -276,10 +295,18 @@ impl Learner {
                 best = Some(sent);
             }
         }
+        if let (Some(unpolished), Some(sweeps)) = (&best, self.settings.sweeps) {
+            let delta = self.settings.delta;
+            let polished = polish(&unpolished.received, images, delta, sweeps, |_| ())?;
+            let sent = Sent::new(&shortened(polished, images), unpolished.rate, images)?;
+            if rank(&sent) < rank(unpolished) {
+                best = Some(sent);
+            }
+        }
         Ok(best)
     }
 
-    /// Trains with shared values, writes the file, and counts what comes out of it.
+    /// Trains with shared values, and sends the file.
     fn send(
         &self,
         order: ChaCha8Rng,
@@ -310,15 +337,7 @@ impl Learner {
             order,
             |_| (),
         )?;
-        let bytes = quantised.model(&self.network)?.encode()?;
-        let received = Model::decode(&bytes)?;
-        let errors = Evaluator::new(&received).errors(images)?;
-        Ok(Sent {
-            rate,
-            errors,
-            bits: 8 * bytes.len() as u64,
-            received,
-        })
+        Sent::new(&quantised.model(&self.network)?, rate, images)
     }
 
     /// Training errors of weights as they are, before any file.

@@ -12,8 +12,8 @@ use super::reading::HeadInput;
 use super::Transfer;
 use crate::code::{Model, Spliced};
 use crate::compress::{
-    compress_from, polish, pruned, quantised, Progress, Quantisation, Recipe, RecipeSettings,
-    SubspaceMap, SubspaceSize,
+    compress_from, polish, pruned, quantised, sweep_multiplications, Progress, Quantisation,
+    Recipe, RecipeSettings, SubspaceMap, SubspaceSize,
 };
 use crate::digest::sha256;
 use crate::evaluate::Evaluator;
@@ -24,7 +24,7 @@ use crate::train::{Schedule, TrainError, TrainingSet};
 /// Prices of a bit that are tried one after the other while the bound falls, in nats a nat.
 const RATES: [f64; 4] = [5.0, 3.0, 8.0, 2.0];
 
-/// Multiplications of one training, at most, and passes over the examples.
+/// Multiplications of one training or one sweep, at most, and passes over the examples.
 const MULTIPLICATIONS: f64 = 1.2e13;
 const PASSES: std::ops::RangeInclusive<usize> = 4..=24;
 
@@ -146,7 +146,9 @@ impl Transfer<'_> {
             let columns = read.columns();
             best = swept(best, spliced, &read, &columns, self.settings, report)?;
         }
-        if cut.steps == 0 && self.examples.is_decoded() {
+        let sweep = sweep_multiplications(&best.model, spliced.graph(), self.examples.len());
+        let is_affordable = sweep as f64 <= MULTIPLICATIONS;
+        if cut.steps == 0 && self.examples.is_decoded() && is_affordable {
             let delta = self.settings.delta;
             let model = polish(&best.model, self.examples, delta, SWEEPS, |bound| {
                 report(TransferEvent::Progress(Progress::Polish(bound)));

@@ -314,6 +314,29 @@ fn paired_draws_are_compared_step_by_step() {
         .exists());
 }
 
+#[cfg(feature = "train")]
+#[test]
+fn a_polished_file_is_sent_where_it_is_better() {
+    let lab = Lab::new(RANDOMISATION);
+    lab.succeed("out", &[], "2");
+    let polished = Lab::new(&format!("{RANDOMISATION}sweeps = 3\n"));
+    polished.succeed("out", &[], "2");
+    // Whether the tolerance of 3 errors is kept, or by how many more errors it is not; and bits.
+    let ranks = |lab: &Lab| -> Vec<(f64, f64)> {
+        let csv = lab.out("out").join("randomisation.csv");
+        let [before, errors, bits] =
+            ["pruned_errors", "errors", "bits"].map(|name| column(&csv, name));
+        let rank = |place: usize| match errors[place] <= before[place] + 3.0 {
+            true => (0.0, bits[place]),
+            false => (errors[place], bits[place]),
+        };
+        (0..bits.len()).map(rank).collect()
+    };
+    let pairs: Vec<_> = ranks(&lab).into_iter().zip(ranks(&polished)).collect();
+    assert!(pairs.iter().all(|(one, other)| other <= one), "{pairs:?}");
+    assert!(pairs.iter().any(|(one, other)| other < one), "{pairs:?}");
+}
+
 /// Laws of few examples, at the edges of two bounds.
 const EDGES: &str = r#"
 name = "edges"
