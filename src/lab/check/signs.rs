@@ -147,5 +147,5 @@ pub(super) fn of_committees(seed: u64, number: u64, theory: Theory) -> Vec<Inequ
 
 /// That a probability is the one that was found by enumeration, but for rounding.
 fn differ_as_found(theorem: &'static str, claimed: f64, found: f64) -> Inequality {
-    Inequality::agreement(theorem, claimed, found, 1e-13 * found)
+    Inequality::agreement(theorem, claimed, found, 1e-13 * (1.0 + found))
 }
