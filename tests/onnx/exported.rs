@@ -1,6 +1,6 @@
 //! What is written as ONNX is the same network when it is read back.
 
-use nonvacuous::code::{Architecture, Graph, Operator, Structure};
+use nonvacuous::code::{Architecture, Arithmetic, Graph, Node, Operator, Structure};
 use nonvacuous::data::LabelledImages;
 use nonvacuous::evaluate::Evaluator;
 use nonvacuous::network::{ExportError, OnnxFile, OnnxNetwork, OnnxOptions, TrainedNetwork};
@@ -134,6 +134,34 @@ fn any_network(seed: u64) -> (Graph, Vec<Vec<f32>>) {
     (graph, weights)
 }
 
+/// The graph with products for quotients by computed numbers and for powers, which are infinite at
+/// 0: with either sign, as zeros have one that numbers that are equal need not share.
+fn without_poles(graph: &Graph) -> Graph {
+    let product = |arithmetic: Arithmetic, is_by_computed: bool| match arithmetic {
+        Arithmetic::Divide if is_by_computed => Arithmetic::Multiply,
+        Arithmetic::Power => Arithmetic::Multiply,
+        other => other,
+    };
+    let operator = |operator: &Operator| match *operator {
+        Operator::Combine(arithmetic) => Operator::Combine(product(arithmetic, true)),
+        Operator::Scalar {
+            arithmetic,
+            number,
+            is_first,
+        } => Operator::Scalar {
+            arithmetic: product(arithmetic, is_first),
+            number,
+            is_first,
+        },
+        _ => operator.clone(),
+    };
+    let nodes = graph.nodes().iter().map(|node| Node {
+        operator: operator(&node.operator),
+        inputs: node.inputs.clone(),
+    });
+    Graph::new(graph.input(), nodes.collect()).unwrap()
+}
+
 /// A shift after a convolution without a bias becomes its bias, which is then added first instead
 /// of last, and a quotient by constants becomes a product: that, and no more, may differ in the
 /// last bits, and what follows in some more: no more than this, or than a thousand times what the
@@ -148,7 +176,7 @@ proptest! {
     fn graphs_of_any_operators_are_read_back(seed: u64) {
         let (graph, weights) = any_network(seed);
         if !computes_without_the_image(&graph) {
-            let structure = Structure::from(graph);
+            let structure = Structure::from(without_poles(&graph));
             if let Some(logits) = both(&structure, &weights, seed) {
                 let difference = largest_difference(&logits);
                 let [own, _] = logits;
