@@ -62,12 +62,12 @@ pub fn polish(
 
 /// Multiplications of one sweep of [`polish`] over all weights of a graph, for so many images.
 pub(crate) fn sweep_multiplications(model: &Model, graph: &Graph, images: usize) -> u64 {
+    let images = count_undecided(images) as u64;
     let mut all = 0u64;
     for (tensor, coded) in model.tensors().iter().enumerate() {
         let tried = coded.symbols().len() as u64 * u64::from(values(model, tensor));
         let steps = model.structure().steps_before_tensor(tensor);
-        let each = graph.multiplications_after(steps);
-        let each = each.saturating_mul(count_undecided(images) as u64);
+        let each = graph.multiplications_after(steps).saturating_mul(images);
         all = all.saturating_add(tried.saturating_mul(each));
     }
     all

@@ -137,22 +137,21 @@ fn any_network(seed: u64) -> (Graph, Vec<Vec<f32>>) {
 /// The graph with products for quotients by computed numbers and for powers, which are infinite at
 /// 0: with either sign, as zeros have one that numbers that are equal need not share.
 fn without_poles(graph: &Graph) -> Graph {
-    let product = |arithmetic: Arithmetic, is_by_computed: bool| match arithmetic {
-        Arithmetic::Divide if is_by_computed => Arithmetic::Multiply,
-        Arithmetic::Power => Arithmetic::Multiply,
-        other => other,
-    };
     let operator = |operator: &Operator| match *operator {
-        Operator::Combine(arithmetic) => Operator::Combine(product(arithmetic, true)),
+        Operator::Combine(Arithmetic::Divide | Arithmetic::Power) => {
+            Operator::Combine(Arithmetic::Multiply)
+        }
         Operator::Scalar {
             arithmetic,
             number,
             is_first,
-        } => Operator::Scalar {
-            arithmetic: product(arithmetic, is_first),
-            number,
-            is_first,
-        },
+        } if arithmetic == Arithmetic::Power || (arithmetic == Arithmetic::Divide && is_first) => {
+            Operator::Scalar {
+                arithmetic: Arithmetic::Multiply,
+                number,
+                is_first,
+            }
+        }
         _ => operator.clone(),
     };
     let nodes = graph.nodes().iter().map(|node| Node {
@@ -165,7 +164,7 @@ fn without_poles(graph: &Graph) -> Graph {
 /// A shift after a convolution without a bias becomes its bias, which is then added first instead
 /// of last, and a quotient by constants becomes a product: that, and no more, may differ in the
 /// last bits, and what follows in some more: no more than this, or than a thousand times what the
-/// last bits of all weights do, where numbers cancel or are divided by what is left of others.
+/// last bits of all weights do, where numbers cancel.
 const MOVED: f32 = 1e-4;
 const TIMES: f32 = 1e3;
 

@@ -132,7 +132,7 @@ fn text(verdicts: &[TheoremVerdict]) -> String {
             telling.to_string(),
             violations.to_string(),
             format!("{:.3e}", larger - smaller),
-            format!("{:.2e}", 1.0 - smaller / larger),
+            format!("{:.2e}", relative_slack(*smaller, *larger)),
             word(verdict).to_string(),
             instance.clone(),
         ]
@@ -140,6 +140,15 @@ fn text(verdicts: &[TheoremVerdict]) -> String {
     let mut rows = vec![head.map(str::to_string).to_vec()];
     rows.extend(verdicts.iter().map(line));
     table_with_texts(&rows, &TEXTS)
+}
+
+/// The slack as a part of the larger side; of equal sides, which may both be 0, nothing.
+fn relative_slack(smaller: f64, larger: f64) -> f64 {
+    if smaller == larger {
+        0.0
+    } else {
+        1.0 - smaller / larger
+    }
 }
 
 fn word(verdict: &TheoremVerdict) -> &'static str {

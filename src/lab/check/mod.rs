@@ -228,6 +228,11 @@ fn check_with(
             Ok((inequalities, Some(row)))
         },
     )?;
+    let pairs = |kind, inequalities: fn(u64, u64, Theory) -> Vec<Inequality>| {
+        all(kind, coverage, |number| {
+            Ok::<_, BoundError>(without_row(inequalities(seed, number, theory)))
+        })
+    };
     let others = [
         all(Kind::Messages, coverage, |number| {
             converse::of_random_messages(seed, number, theory).map(without_row)
@@ -257,15 +262,9 @@ fn check_with(
         all(Kind::SignChain, signs::CHAINS, |case| {
             signs::chain(case, theory).map(without_row)
         })?,
-        all(Kind::SignPair, coverage, |number| {
-            Ok::<_, BoundError>(without_row(signs::difference(seed, number, theory)))
-        })?,
-        all(Kind::TernaryPair, coverage, |number| {
-            Ok::<_, BoundError>(without_row(signs::error_with_zeros(seed, number, theory)))
-        })?,
-        all(Kind::CommitteePair, coverage, |number| {
-            Ok::<_, BoundError>(without_row(signs::of_committees(seed, number, theory)))
-        })?,
+        pairs(Kind::SignPair, signs::difference)?,
+        pairs(Kind::TernaryPair, signs::error_with_zeros)?,
+        pairs(Kind::CommitteePair, signs::of_committees)?,
         all(Kind::Searched, attainment::SEARCHES, |case| {
             attainment::searched(seed, case, draws, theory).map(without_row)
         })?,

@@ -90,11 +90,10 @@ pub(super) fn difference(seed: u64, number: u64, theory: Theory) -> Vec<Inequali
     let differing = random.random_range(1..=inputs);
     let decides = |input: u32, turned: u32| 2 * (input ^ turned).count_ones() < inputs;
     let other = (1u32 << differing) - 1;
-    let differ = (0..1u32 << inputs).filter(|&input| decides(input, 0) != decides(input, other));
-    let found = differ.count() as f64 / f64::from(1u32 << inputs);
+    let found = part_of_inputs(inputs, |input| decides(input, 0) != decides(input, other));
     let (inputs, differing) = (inputs as usize, differing as usize);
     let claimed = theory.disagreement(disagreement(inputs, differing), inputs, differing);
-    vec![differ_as_found("signs_difference", claimed, found)]
+    vec![as_enumerated("signs_difference", claimed, found)]
 }
 
 /// How often a random perceptron of up to 11 weights in {-1, 0, +1} errs on the labels of one of
@@ -113,15 +112,14 @@ pub(super) fn error_with_zeros(seed: u64, number: u64, theory: Theory) -> Vec<In
         let student = sum(0, agreeing) - sum(agreeing, opposite);
         student * sum(0, inputs) <= 0
     };
-    let wrong = (0..1u32 << inputs).filter(|&input| errs(input)).count();
-    let found = wrong as f64 / f64::from(1u32 << inputs);
+    let found = part_of_inputs(inputs, errs);
     let zeros = inputs - agreeing - opposite;
     let [agreeing, opposite, zeros] = [agreeing, opposite, zeros].map(|count| count as usize);
     let claimed = theory.error_with_zeros(
         disagreement_with_zeros(agreeing, opposite, zeros),
         sum_is_zero(agreeing + opposite),
     );
-    vec![differ_as_found("ternary_difference", claimed, found)]
+    vec![as_enumerated("ternary_difference", claimed, found)]
 }
 
 /// How often two random committees of up to five units and nine signs differ, over all inputs.
@@ -134,18 +132,24 @@ pub(super) fn of_committees(seed: u64, number: u64, theory: Theory) -> Vec<Inequ
     let (Some(one), Some(other)) = (committee(), committee()) else {
         return Vec::new();
     };
-    let differ = |input: &u32| {
+    let found = part_of_inputs(all as u32, |input| {
         let positive: Vec<bool> = (0..all).map(|place| input >> place & 1 == 1).collect();
         let input = Signs::from_positive(&positive);
         one.decides(&input) != other.decides(&input)
-    };
-    let found = (0..1u32 << all).filter(differ).count() as f64 / f64::from(1u32 << all);
+    });
     let pooled = disagreement(all, one.signs().differences(&other.signs()));
     let claimed = theory.of_committees(one.disagreement(&other), pooled);
-    vec![differ_as_found("committee_difference", claimed, found)]
+    vec![as_enumerated("committee_difference", claimed, found)]
+}
+
+/// The part of all so many inputs, a binary digit each, of which something is true.
+fn part_of_inputs(inputs: u32, is_true: impl Fn(u32) -> bool) -> f64 {
+    let all = 1u32 << inputs;
+    let count = (0..all).filter(|&input| is_true(input)).count();
+    count as f64 / f64::from(all)
 }
 
 /// That a probability is the one that was found by enumeration, but for rounding.
-fn differ_as_found(theorem: &'static str, claimed: f64, found: f64) -> Inequality {
-    Inequality::agreement(theorem, claimed, found, 1e-13 * (1.0 + found))
+fn as_enumerated(theorem: &'static str, claimed: f64, found: f64) -> Inequality {
+    Inequality::agreement(theorem, claimed, found, 1e-13 * found)
 }

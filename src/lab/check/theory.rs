@@ -31,6 +31,15 @@ impl Theory {
         self.mutation == Some(mutation)
     }
 
+    /// What is right, or with this mutation what it has instead.
+    fn unless(self, mutation: Mutation, right: f64, wrong: f64) -> f64 {
+        if self.is(mutation) {
+            wrong
+        } else {
+            right
+        }
+    }
+
     /// The number of bits that the converse claims.
     pub(super) fn limit(self, bits: Bits) -> f64 {
         match self.mutation {
@@ -42,20 +51,12 @@ impl Theory {
 
     /// The right side of an inequality between informations, in bits.
     pub(super) fn information(self, bits: f64) -> f64 {
-        if self.is(Mutation::NatsForBits) {
-            bits * LN_2
-        } else {
-            bits
-        }
+        self.unless(Mutation::NatsForBits, bits, bits * LN_2)
     }
 
     /// What Huffman's code takes beyond the entropy, at most.
     pub(super) fn huffman_excess(self) -> f64 {
-        if self.is(Mutation::PlusOneLeftOut) {
-            0.0
-        } else {
-            1.0
-        }
+        self.unless(Mutation::PlusOneLeftOut, 1.0, 0.0)
     }
 
     /// The least expected length of a one-to-one code.
@@ -145,11 +146,7 @@ impl Theory {
 
     /// `n kl` or what is below it, as an upper bound has it against its budget.
     pub(super) fn against_budget(self, nats: f64) -> f64 {
-        if self.is(Mutation::BudgetHalved) {
-            2.0 * nats
-        } else {
-            nats
-        }
+        self.unless(Mutation::BudgetHalved, nats, 2.0 * nats)
     }
 
     /// A bound of the catalogue.
@@ -301,11 +298,8 @@ impl Theory {
 
     /// `ln u!`, less `ln u_i!` for groups of identical units.
     pub(super) fn symmetry_gain(self, all: Nats, identical: f64) -> f64 {
-        if self.is(Mutation::IdenticalUnitsOrdered) {
-            all.get()
-        } else {
-            all.get() - identical
-        }
+        let all = all.get();
+        self.unless(Mutation::IdenticalUnitsOrdered, all - identical, all)
     }
 
     /// Noise of standard deviation `sigma` around codewords, with a prior of `tau`.
@@ -329,20 +323,12 @@ impl Theory {
 
     /// The probability that a label is not that of its point.
     pub(super) fn label_noise(self, noise: f64) -> f64 {
-        if self.is(Mutation::NoiseIgnored) {
-            0.0
-        } else {
-            noise
-        }
+        self.unless(Mutation::NoiseIgnored, noise, 0.0)
     }
 
     /// `I(S;W)` of a learner that draws one of the best perceptrons of signs, of entropy `N`.
     pub(super) fn of_solutions(self, information: f64, entropy: f64) -> f64 {
-        if self.is(Mutation::SolutionsNotCounted) {
-            entropy
-        } else {
-            information
-        }
+        self.unless(Mutation::SolutionsNotCounted, information, entropy)
     }
 
     /// How often two perceptrons of `N` signs differ, of which `d` are not the same.
@@ -355,23 +341,15 @@ impl Theory {
         }
     }
 
-    /// How often a perceptron with zeros errs on the labels of one of signs, and how often its sum
-    /// is 0.
+    /// How often a perceptron with zeros, whose sum is 0 so often, errs on the labels of one of
+    /// signs.
     pub(super) fn error_with_zeros(self, probability: f64, zero: f64) -> f64 {
-        if self.is(Mutation::ZeroSumRight) {
-            probability - zero
-        } else {
-            probability
-        }
+        self.unless(Mutation::ZeroSumRight, probability, probability - zero)
     }
 
-    /// How often two committees differ, and how often perceptrons of all their signs would.
+    /// How often two committees differ; perceptrons of all their signs would so often as `pooled`.
     pub(super) fn of_committees(self, probability: f64, pooled: f64) -> f64 {
-        if self.is(Mutation::UnitsPooled) {
-            pooled
-        } else {
-            probability
-        }
+        self.unless(Mutation::UnitsPooled, probability, pooled)
     }
 }
 

@@ -146,9 +146,11 @@ impl Transfer<'_> {
             let columns = read.columns();
             best = swept(best, spliced, &read, &columns, self.settings, report)?;
         }
-        let sweep = sweep_multiplications(&best.model, spliced.graph(), self.examples.len());
-        let is_affordable = sweep as f64 <= MULTIPLICATIONS;
-        if cut.steps == 0 && self.examples.is_decoded() && is_affordable {
+        let is_affordable = |model| {
+            let sweep = sweep_multiplications(model, spliced.graph(), self.examples.len());
+            sweep as f64 <= MULTIPLICATIONS
+        };
+        if cut.steps == 0 && self.examples.is_decoded() && is_affordable(&best.model) {
             let delta = self.settings.delta;
             let model = polish(&best.model, self.examples, delta, SWEEPS, |bound| {
                 report(TransferEvent::Progress(Progress::Polish(bound)));

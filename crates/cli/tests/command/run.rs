@@ -321,7 +321,7 @@ fn a_polished_file_is_sent_where_it_is_better() {
     lab.succeed("out", &[], "2");
     let polished = Lab::new(&format!("{RANDOMISATION}sweeps = 3\n"));
     polished.succeed("out", &[], "2");
-    // Whether the tolerance of 3 errors is kept, or by how many more errors it is not; and bits.
+    // No errors where the tolerance of 3 is kept, else all of them; and bits.
     let ranks = |lab: &Lab| -> Vec<(f64, f64)> {
         let csv = lab.out("out").join("randomisation.csv");
         let [before, errors, bits] =
